@@ -1,0 +1,38 @@
+# Every target sets up .venv by itself when it is missing or older than the versions in constraints.txt.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: lab demo test lint bench verify clean
+
+lab: $(READY)  ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab notebooks
+
+demo: $(READY)  ## play a whole class: release, submit, grade, feedback
+	$(BIN)/grader demo
+
+test: $(READY)  ## run every test
+	$(BIN)/python -m pytest -n 2
+
+verify: $(READY)  ## references earn everything, stubs nothing, every mistake is caught and named
+	$(BIN)/grader verify
+
+lint: $(READY)  ## style, types, import contracts, notebooks without outputs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/nbstripout --keep-id --verify notebooks/*/*.ipynb
+
+bench: $(READY)  ## print what a check and the import cost
+	$(BIN)/python tests/benchmarks/bench.py
+
+clean:  ## remove the environment and everything made at run time
+	rm -rf .venv course
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else 1)' || \
+	  { echo "cnn-gradients needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version 2>&1`. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $(READY)

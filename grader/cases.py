@@ -1,0 +1,202 @@
+"""The cases an exercise is asked with: small arrays that floating point holds exactly.
+
+Entries are multiples of 1/4 within +-9/4, so every product is a multiple of 1/16 and every sum of our sizes is exact in
+float64 and float32, in any order: a right answer has error 0, and an accumulator of whole numbers shows. Sizes that a
+mistake can swap (N, D, C) all differ.
+
+`visible(exercise)` gives the fixed cases of the student's check, `draw(exercise, rng)` fresh ones for grading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+Generator = np.random.Generator
+LARGE = 4096  # entries of a large case are 4096*a + c: too many digits for float32
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Arguments for one call. sizes: the letters of course and text, for shapes and messages.
+
+    large: judged to float32's precision only, to tell who computes in float32.
+    smooth: the witness may take differences here (False where a case sits on a kink).
+    shows: the mistake that this case was built to show; it is named when this case alone goes wrong.
+    """
+
+    args: tuple[Any, ...]
+    sizes: dict[str, int] = field(default_factory=dict)
+    large: bool = False
+    smooth: bool = True
+    shows: str = ""
+
+    def copy_args(self) -> tuple[Any, ...]:
+        return tuple(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in self.args)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A function known by its name, which the checker exercise differentiates."""
+
+    name: str
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        return FUNCTIONS[self.name](x)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+_V = np.array([[1.0, -2.0], [2.0, 0.0], [-1.0, 1.0]])
+
+FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "square": lambda x: x * x,
+    "cube": lambda x: x * x * x,
+    "abs": np.abs,
+    "affine": lambda x: x @ _V + 1.0,
+    "bowl": lambda x: (x @ _V) ** 2,  # ties the entries of a row together: shows a step that was not taken back
+    "identity": lambda x: x,  # returns x itself, not a copy: shows aliasing
+}
+
+
+def whole(rng: Generator, below: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Return integers in [0, below). From raw bits: unlike Generator.integers their stream is promised for ever."""
+    raw = rng.bit_generator.random_raw(int(np.prod(shape, dtype=int)))
+    return (np.asarray(raw, dtype=np.uint64) % np.uint64(below)).astype(np.int64).reshape(shape)
+
+
+def quarters(rng: Generator, *shape: int) -> np.ndarray:
+    """Return multiples of 1/4 within +-9/4."""
+    return (whole(rng, 19, shape) - 9) / 4
+
+
+def large(rng: Generator, *shape: int) -> np.ndarray:
+    return LARGE * quarters(rng, *shape) + quarters(rng, *shape)
+
+
+AFFINE_SIZES = ((1, 2, 3), (2, 3, 4), (3, 5, 2), (4, 2, 3))  # N, D, C, all different
+
+
+def _affine(rng: Generator, arguments: str, sizes: Iterable[tuple[int, int, int]]) -> list[Case]:
+    """Cases for functions of x, w, b, dy (named in the order of the call) over several sizes, the last one large."""
+    cases = []
+    sizes = list(sizes)
+    for number, (N, D, C) in enumerate([*sizes, sizes[1]]):
+        fill = large if number == len(sizes) else quarters
+        shapes = {"x": (N, D), "w": (D, C), "b": (C,), "dy": (N, C)}
+        args = tuple(fill(rng, *shapes[name]) for name in arguments.split())
+        cases.append(Case(args, {"N": N, "D": D, "C": C}, large=fill is large))
+    return cases
+
+
+def affine_forward(rng: Generator, fresh: bool) -> list[Case]:
+    return _affine(rng, "x w b", AFFINE_SIZES)
+
+
+def affine_backward_row(rng: Generator, fresh: bool) -> list[Case]:
+    return _affine(rng, "dy x w", [(1, 2, 3), (1, 4, 3), (1, 3, 5)])
+
+
+def affine_backward(rng: Generator, fresh: bool) -> list[Case]:
+    return _affine(rng, "dy x w", AFFINE_SIZES)
+
+
+def affine_jacobians(rng: Generator, fresh: bool) -> list[Case]:
+    cases = _affine(rng, "x w", [(1, 2, 3), (1, 4, 3), (1, 3, 5)])
+    return [Case((c.args[0][0], c.args[1]), c.sizes, c.large) for c in cases]
+
+
+CHECKER_PROBES = {"abs": "forward_difference", "bowl": "not_put_back", "identity": "aliased_values"}
+
+
+def numerical_gradient(rng: Generator, fresh: bool) -> list[Case]:
+    """abs at 0 tells forward from central differences, bowl at the bottom a step that was not taken back."""
+    cases = []
+    for name in ("square", "cube", "abs", "affine", "bowl", "identity"):
+        x = quarters(rng, 2, 3)
+        dy = quarters(rng, *FUNCTIONS[name](x).shape)
+        dy[dy == 0] = 1.0
+        if name == "cube":
+            x[1, 2] = 2.25  # the largest value there is: a step of 1e-12 loses most digits here
+        if name == "abs":
+            x[0, 1] = 0.0
+        if name == "bowl":
+            x[0] = x[0, 0], x[0, 0], 3 * x[0, 0]  # the first output of row 0 is exactly 0,
+            dy[0, 0] = 2.0**20  # and any step left behind in x is seen through a strong lens
+        cases.append(Case((Named(name), x, dy), {"R": 2, "S": 3}, shows=CHECKER_PROBES.get(name, "")))
+    whole_numbers = whole(rng, 9, (2, 3)) - 4
+    probe = Case((Named("square"), whole_numbers, quarters(rng, 2, 3) + 5), {"R": 2, "S": 3}, shows="integer_steps")
+    return [*cases, probe]
+
+
+def _logits(rng: Generator, N: int, C: int) -> np.ndarray:
+    """Logits whose softmax is a multiple of 1/16: log of whole numbers that add up to 16."""
+    rows = np.sort(np.argsort(rng.bit_generator.random_raw(N * 15).reshape(N, 15), axis=1)[:, : C - 1] + 1, axis=1)
+    edges = np.hstack([np.zeros((N, 1)), rows, np.full((N, 1), 16.0)])
+    return np.log(np.diff(edges, axis=1))
+
+
+def softmax_loss(rng: Generator, fresh: bool) -> list[Case]:
+    cases = []
+    for N, C in ((1, 3), (2, 3), (3, 4), (4, 2)):
+        y = quarters(rng, N, C) if fresh else _logits(rng, N, C)
+        cases.append(Case((y, whole(rng, C, (N,))), {"N": N, "C": C}))
+    extreme = np.array([[1000.0, 1000.0, -1000.0], [-1000.0, 0.0, 0.0]])
+    return [*cases, Case((extreme, 1 + whole(rng, 1, (2,))), {"N": 2, "C": 3})]
+
+
+def hinge_loss(rng: Generator, fresh: bool) -> list[Case]:
+    cases = []
+    for N, C in ((1, 3), (2, 3), (3, 4), (4, 2), (5, 4)):
+        y, labels = quarters(rng, N, C), whole(rng, C, (N,))
+        rows = np.arange(N)
+        kinks = y == (y[rows, labels] - 1)[:, None]
+        cases.append(Case((y + kinks / 4, labels), {"N": N, "C": C}))
+    on_the_margin = np.array([[0.5, -0.5, 1.5, -1.0], [2.0, 1.0, 0.25, 1.25]])
+    return [*cases, Case((on_the_margin, np.zeros(2, dtype=np.int64)), {"N": 2, "C": 4}, smooth=False)]
+
+
+def shape_of_jacobian(rng: Generator, fresh: bool) -> list[Case]:
+    shapes = [((3,), (2,)), ((3,), (2, 3)), ((), (4, 3)), ((2, 5), (2, 4)), ((6,), ())]
+    if fresh:
+        sizes = whole(rng, 7, (6,)).tolist()
+        shapes.append(((sizes[0] + 2, sizes[1] + 2), (sizes[2] + 2, sizes[3] + 2, sizes[4] + 2)))
+    return [Case(pair) for pair in shapes]
+
+
+def sizes_quiz(rng: Generator, fresh: bool) -> list[Case]:
+    pairs = [(3, 2), (2, 5), (4, 4), (10, 64)]
+    if fresh:
+        C, D = (whole(rng, 8, (2,)) + 2).tolist()
+        pairs += [(C, D), (D, D)]
+    return [Case((C, D), {"C": C, "D": D}) for C, D in pairs]
+
+
+BUILDERS: dict[str, Callable[[Generator, bool], list[Case]]] = {
+    "affine_forward": affine_forward,
+    "affine_jacobians": affine_jacobians,
+    "affine_backward_row": affine_backward_row,
+    "affine_backward": affine_backward,
+    "numerical_gradient": numerical_gradient,
+    "softmax_loss": softmax_loss,
+    "hinge_loss": hinge_loss,
+    "shape_of_jacobian": shape_of_jacobian,
+    "nonzeros_of_dy_dw": sizes_quiz,
+    "literal_product": sizes_quiz,
+}
+
+
+@cache
+def visible(exercise: str) -> tuple[Case, ...]:
+    """Return the fixed cases of the student's check, smallest first."""
+    return tuple(BUILDERS[exercise](np.random.Generator(np.random.PCG64(20)), False))
+
+
+def draw(exercise: str, rng: Generator) -> list[Case]:
+    """Return fresh cases of the same kinds and sizes."""
+    return BUILDERS[exercise](rng, True)

@@ -1,0 +1,63 @@
+"""`check` and `progress`, the two names that every notebook calls."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from grader.capture import short
+from grader.exercises import EXERCISES, Exercise, of_assignment
+from grader.judge import judge
+from grader.summary import Summary
+from grader.verdict import PartVerdict, Verdict
+from grader.witness import Scope
+
+
+def check(function: Callable[..., Any]) -> float:
+    """Check one function of the course, show the verdict, and return the points earned.
+
+    function: named as an exercise of the points table. Returns a plain float between 0 and the exercise's points, which
+    nbgrader takes as the partial credit of the cell. Never raises and leaves nothing on stderr.
+    """
+    frame = sys._getframe(1)
+    exercise = _exercise_of(function, frame.f_code.co_names, frame.f_globals)
+    verdict = judge(exercise, function, frame.f_globals) if exercise else _unknown(function)
+    show(verdict)
+    return float(verdict.earned)
+
+
+def progress() -> None:
+    """Show the points earned so far in this notebook and what is still open."""
+    scope = sys._getframe(1).f_globals
+    assignments = sorted({EXERCISES[name].assignment for name in scope if name in EXERCISES})
+    exercises = [exercise for assignment in assignments for exercise in of_assignment(assignment)]
+    show(Summary(tuple(judge(exercise, scope.get(exercise.name), scope) for exercise in exercises)))
+
+
+def _exercise_of(function: Any, names: tuple[str, ...], scope: Scope) -> Exercise | None:
+    """Find the exercise by the name in the call `check(name)`, else by the function's own name."""
+    called = [name for name in names if name in EXERCISES and scope.get(name) is function]
+    name = called[0] if len(called) == 1 else getattr(function, "__name__", None)
+    return EXERCISES.get(name) if isinstance(name, str) else None
+
+
+def unknown_name(name: str) -> str:
+    """Return the sentence for a name that is in no exercise, with the nearest one that is."""
+    near = difflib.get_close_matches(name, EXERCISES, 1, 0.5)
+    return f"{name} is not an exercise of this course" + (f". Did you mean {near[0]}?" if near else "")
+
+
+def _unknown(function: Any) -> Verdict:
+    name = getattr(function, "__name__", None) or f"a {type(function).__name__}"
+    return Verdict("check", (PartVerdict("answer", 0.0, 0.0, ""),), unknown_name(short(name, 60)))
+
+
+def show(thing: Any) -> None:
+    """Display in a notebook, print elsewhere."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None:
+        print(thing)
+    else:
+        sys.modules["IPython"].display.display(thing)

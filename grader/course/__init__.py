@@ -1,0 +1,1 @@
+"""What an instructor runs; needs the course repository, which holds the solutions."""

@@ -1,0 +1,100 @@
+"""Make the table of fingerprints from the solutions and their catalogue of mistakes: `python -m grader.course.catalogue`."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from grader import capture, table
+from grader.cases import Case, visible
+from grader.course.files import write_atomically
+from grader.exercises import DIFFERENCES, EXERCISES, NOTEBOOKS, SMOOTH, Exercise, Part
+from grader.outcome import SCALE, Answer, fingerprint, on_grid, read
+from solutions.mistakes import CATALOGUE, Mistake
+
+LOSS_STEPS = 20000  # a smooth loss is rounded to this many steps between 0 and its right value
+
+
+def reference(exercise: Exercise) -> Callable[..., Any]:
+    """Return the reference answer to an exercise."""
+    return getattr(importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment]}"), exercise.name)
+
+
+def mistakes_of(exercise: Exercise) -> list[Mistake]:
+    return [mistake for mistake in CATALOGUE if mistake.exercise == exercise.name]
+
+
+def answers_of(exercise: Exercise, function: Callable[..., Any], cases: tuple[Case, ...] | list[Case]) -> list[dict[str, Answer]]:
+    """Return what a trusted function answers to each case, part by part."""
+    return [read(exercise, case, capture.call(function, exercise, case), function) for case in cases]
+
+
+def scale_of(part: Part, case: Case, right: Answer) -> float:
+    """Return the factor that puts right results on whole numbers (see grader.outcome)."""
+    if part.tolerance == SMOOTH and part.shape == "" and right.array is not None:
+        return LOSS_STEPS / float(right.array)
+    if part.tolerance == DIFFERENCES:
+        return 64.0
+    return 2.0**-20 if case.large else SCALE
+
+
+def build() -> dict[str, Any]:
+    """Return the table as grader.table describes it."""
+    made: dict[str, Any] = {"cases": {}, "hints": {}, "shown": {}}
+    for exercise in EXERCISES.values():
+        rights = answers_of(exercise, reference(exercise), visible(exercise.name))
+        wrongs = {m.name: answers_of(exercise, m.answer, visible(exercise.name)) for m in mistakes_of(exercise)}
+        made["cases"][exercise.name] = {part.name: _entries(exercise, part, rights, wrongs) for part in exercise.parts}
+        made["hints"][exercise.name] = {m.name: m.hint for m in mistakes_of(exercise)}
+        shown = {part.name: [_plain(answer[part.name]) for answer in rights] for part in exercise.parts if _is_shown(exercise, part)}
+        if shown:
+            made["shown"][exercise.name] = shown
+    return made
+
+
+def _is_shown(exercise: Exercise, part: Part) -> bool:
+    """Right values are shipped for what has no numerical gradient: a forward result, a loss."""
+    return not exercise.is_quiz and (part.name in {"y", "loss"})
+
+
+def _plain(answer: Answer) -> Any:
+    assert answer.array is not None
+    return answer.array.tolist()
+
+
+def _entries(
+    exercise: Exercise, part: Part, rights: list[dict[str, Answer]], wrongs: dict[str, list[dict[str, Answer]]]
+) -> list[dict[str, Any]]:
+    entries = []
+    for number, case in enumerate(visible(exercise.name)):
+        scale = scale_of(part, case, rights[number][part.name])
+        right = fingerprint(rights[number][part.name], scale)
+        assert on_grid(rights[number][part.name], part, case, scale), (exercise.name, part.name, number)
+        wrong: dict[str, list[str]] = {}
+        for name, print_ in _wrong_prints(part, case, scale, right, {n: a[number][part.name] for n, a in wrongs.items()}):
+            wrong.setdefault(print_, []).append(name)
+        entries.append({"scale": scale, "right": right, "wrong": wrong})
+    return entries
+
+
+def _wrong_prints(part: Part, case: Case, scale: float, right: str, answers: dict[str, Answer]) -> Iterator[tuple[str, str]]:
+    for name, answer in answers.items():
+        print_ = fingerprint(answer, scale)
+        if print_ != right:
+            yield name, print_
+        elif not on_grid(answer, part, case, scale):
+            yield name, "imprecise"
+
+
+def main() -> None:
+    with np.errstate(all="ignore"):
+        write_atomically(table.FILE, json.dumps(build(), indent=1) + "\n")
+    print(f"wrote {table.FILE.name}: {len(CATALOGUE)} mistakes")
+
+
+if __name__ == "__main__":
+    main()

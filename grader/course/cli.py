@@ -1,0 +1,152 @@
+"""The command `grader`. Each verb imports what it needs when it runs: --help answers at once."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from grader.course.paths import Course
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cnn-gradients")
+def main() -> None:
+    """Run the course: verify it, release it, grade a class."""
+
+
+def told(command: Callable[..., Any]) -> Callable[..., Any]:
+    """End with one message and status 1 instead of a traceback when the course or the request is at fault."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        from grader.course.paths import CourseError
+
+        try:
+            command(*args, **kwargs)
+        except CourseError as error:
+            click.echo(f"grader: {error}", err=True)
+            sys.exit(1)
+        except PermissionError as error:
+            click.echo(f"grader: {error.filename} cannot be written: {error.strerror}. Look at its permissions.", err=True)
+            sys.exit(1)
+
+    return run
+
+
+def on_course(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that name a course, and hand it over as the first argument."""
+
+    @click.option("--course", "folder", type=click.Path(path_type=Path), help="Course folder (default: course/).")
+    @click.option("--db", help="Gradebook URL (default: SQLite in the course folder).")
+    @functools.wraps(command)
+    def run(folder: Path | None, db: str | None, **kwargs: Any) -> None:
+        from grader.course.paths import Course
+
+        command(Course.at(folder, db), **kwargs)
+
+    return told(run)
+
+
+assignments = click.argument("names", metavar="[ASSIGNMENT]...", nargs=-1)
+
+
+@main.command()
+@assignments
+@click.option("--seeds", default=1000, show_default=True, help="Fresh cases per exercise.")
+@told
+def verify(names: tuple[str, ...], seeds: int) -> None:
+    """Check that references earn everything, stubs nothing, and every mistake is caught and named."""
+    from grader.course import paths
+    from grader.course.verify import verify
+
+    problems = 0
+    for assignment in paths.assignments(names):
+        for finding in verify(assignment, seeds):
+            click.echo(f"{assignment}  {finding.what:12}  {finding.seen if not finding.problems else 'NOT RIGHT'}")
+            for problem in finding.problems:
+                click.echo(f"    {problem}")
+            problems += len(finding.problems)
+    click.echo(f"{problems} problem{'' if problems == 1 else 's'} found" if problems else "everything holds")
+    sys.exit(1 if problems else 0)
+
+
+@main.command()
+@click.argument("name", metavar="ASSIGNMENT")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
+@told
+def solve(name: str, output: Path) -> None:
+    """Write the assignment's notebook with the reference answers filled in."""
+    from grader.course import paths
+    from grader.course.files import write_atomically
+    from grader.course.notebook import dumps, solve
+
+    (assignment,) = paths.assignments((name,))
+    write_atomically(output, dumps(solve(assignment)))
+    click.echo(f"wrote {output}")
+
+
+@main.command()
+@assignments
+@on_course
+def release(course: Course, names: tuple[str, ...]) -> None:
+    """Write the students' notebooks and the student kit into course/release/."""
+    from grader.course import paths
+    from grader.course.release import release
+
+    for line in release(course, paths.assignments(names)):
+        click.echo(line)
+
+
+@main.command()
+@assignments
+@on_course
+def grade(course: Course, names: tuple[str, ...]) -> None:
+    """Grade course/submitted/ into the gradebook and course/autograded/."""
+    from grader.course.grade import grade
+
+    _each(course, names, grade, "graded")
+
+
+@main.command()
+@assignments
+@on_course
+def feedback(course: Course, names: tuple[str, ...]) -> None:
+    """Write a feedback page for every graded submission into course/feedback/."""
+    from grader.course.feedback import feedback
+
+    _each(course, names, feedback, "written")
+
+
+def _each(course: Course, names: tuple[str, ...], step: Callable[..., int], word: str) -> None:
+    """Run a step over the assignments; end with status 1 when a person has to look at something."""
+    from grader.course import paths
+
+    failed = sum(step(course, assignment, click.echo) for assignment in paths.assignments(names))
+    click.echo(f"{failed} could not be {word}: see above" if failed else f"all {word}")
+    sys.exit(1 if failed else 0)
+
+
+@main.command()
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="File to write (default: course/grades.csv).")
+@on_course
+def export(course: Course, to: Path | None) -> None:
+    """Write all grades as CSV."""
+    from grader.course import gradebook
+
+    gradebook.export(course, to or course.grades)
+    click.echo(f"wrote {to or course.grades}")
+
+
+@main.command()
+@on_course
+def demo(course: Course) -> None:
+    """Play a whole class: release, submit, grade, feedback, and compare with the points known beforehand."""
+    from grader.course.demo import play
+
+    sys.exit(0 if play(course, click.echo) else 1)

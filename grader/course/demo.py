@@ -1,0 +1,111 @@
+"""`make demo`: a whole class through the course, with the points known beforehand."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from grader.course import gradebook
+from grader.course.demo_class import Submission, submissions
+from grader.course.feedback import feedback
+from grader.course.files import write_atomically
+from grader.course.grade import grade
+from grader.course.notebook import dumps, load, source, test_cells, with_answers
+from grader.course.paths import Course, CourseError
+from grader.course.release import release
+from grader.exercises import NOTEBOOKS
+
+Say = Callable[[str], None]
+MARK = "demo-class.txt"
+
+
+def play(course: Course, say: Say) -> bool:
+    """Play the class in its own folder course/demo/; return whether everything came out as known beforehand."""
+    course = replace(course, folder=course.folder / "demo", db=f"sqlite:///{course.folder / 'demo' / 'gradebook.db'}")
+    _clear(course.folder)
+    good = True
+    for assignment, notebook in NOTEBOOKS.items():
+        for line in release(course, [assignment]):
+            say(line)
+        submitted = submissions(assignment)
+        _hand_in(course, assignment, notebook, submitted)
+        say(f"{assignment}: {len(submitted)} students hand in")
+        failed = grade(course, assignment, say) + feedback(course, assignment, say)
+        good &= _compare(course, assignment, notebook, submitted, say) and not failed
+    gradebook.export(course, course.grades)
+    say(f"gradebook       {course.folder / 'gradebook.db'}")
+    say(f"feedback pages  {course.feedback}/STUDENT/ASSIGNMENT/*.html")
+    say(f"CSV             {course.grades}")
+    return good
+
+
+def _clear(folder: Path) -> None:
+    """Remove an earlier demo; a folder that no demo made is left alone."""
+    if folder.exists():
+        if not (folder / MARK).exists():
+            raise CourseError(f"{folder} exists and is not a demo's. Move it away, or name another course with --course.")
+        shutil.rmtree(folder)
+    write_atomically(folder / MARK, "Made by `grader demo`, which removes this folder when it runs again.\n")
+
+
+def _hand_in(course: Course, assignment: str, notebook: str, submitted: list[Submission]) -> None:
+    released = load(course.release / assignment / f"{notebook}.ipynb")
+    for submission in submitted:
+        made = with_answers(released, submission.answers, submission.extra)
+        write_atomically(course.submitted / submission.student / assignment / f"{notebook}.ipynb", dumps(made))
+
+
+def _compare(course: Course, assignment: str, notebook: str, submitted: list[Submission], say: Say) -> bool:
+    """Print a line per student: points, and what was found; return whether points and findings are the expected ones."""
+    scores = {score.student: score for score in gradebook.scores(course, assignment)}
+    good = True
+    say(f"\n{'student':15} {'points':>9}  what was found")
+    for submission in submitted:
+        score = scores.get(submission.student)
+        text = _said(course.autograded / submission.student / assignment / f"{notebook}.ipynb")
+        missing = [words for words in submission.says if words not in text]
+        found = "; ".join(_findings(text)) or "everything right"
+        points = f"{score.points:g} of {score.most:g}" if score else "none"
+        say(f"{submission.student:15} {points:>9}  {found if len(found) < 100 else found[:97] + '...'}")
+        if score is None or score.points != submission.points:
+            say(f"    EXPECTED {submission.points:g} points ({submission.about})")
+        for words in missing:
+            say(f"    EXPECTED to be told: {words}")
+        good &= score is not None and score.points == submission.points and not missing
+    total = sum(score.points for score in scores.values())
+    say(f"\n{len(scores)} students, {total:g} points, {total / len(scores):.1f} on average; ")
+    say("all as known beforehand\n" if good else "NOT as known beforehand\n")
+    return good
+
+
+def _said(path: Path) -> str:
+    """Return what the test cells of a graded notebook show."""
+    texts: list[str] = []
+    for cell in test_cells(load(path)).values():
+        for output in cell["outputs"]:
+            texts += _texts(output)
+    return "\n".join(texts)
+
+
+def _texts(output: dict[str, Any]) -> Iterator[str]:
+    if output["output_type"] == "error":
+        yield "\n".join(output["traceback"])
+    elif output["output_type"] == "display_data":
+        yield source({"source": output["data"].get("text/plain", "")})
+
+
+def _findings(text: str) -> Iterator[str]:
+    """Yield 'dw of affine_backward: ...' for every part that is not right."""
+    exercise = ""
+    for line in text.splitlines():
+        if not line.startswith(" ") and ": " in line:
+            exercise = line.split(":")[0]
+        elif line.startswith("  ") and line[2:3].strip() and not line.startswith(("  note:", "  |", "  [", "  The ", "  Your ")):
+            part = line.strip()
+            if exercise and "  right" not in part:
+                yield f"{exercise}: {part}"
+        elif not line:
+            exercise = ""

@@ -1,0 +1,82 @@
+"""Where a course keeps its files, and which assignments it has."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.exercises import NOTEBOOKS
+
+try:
+    import solutions
+except ModuleNotFoundError:
+    raise SystemExit(
+        "grader: this command needs the course repository, and no solutions/ was found. Students use check() in their "
+        "notebooks; instructors clone the repository and install it with: pip install -e ."
+    ) from None
+
+REPOSITORY = Path(solutions.__file__).resolve().parents[1]
+
+
+class CourseError(Exception):
+    """A broken course or a wrong request, told in one message: what, where, what was expected, what to do."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder. db: the gradebook's URL."""
+
+    folder: Path
+    db: str
+
+    @classmethod
+    def at(cls, folder: Path | None = None, db: str | None = None) -> Course:
+        """Return the course in a folder (default course/ in the repository) with its gradebook (default SQLite there)."""
+        folder = (folder or REPOSITORY / "course").resolve()
+        if folder.exists() and not folder.is_dir():
+            raise CourseError(f"The course folder {folder} is a file. Name a folder with --course.")
+        return cls(folder, db or f"sqlite:///{folder / 'gradebook.db'}")
+
+    @property
+    def release(self) -> Path:
+        return self.folder / "release"
+
+    @property
+    def submitted(self) -> Path:
+        return self.folder / "submitted"
+
+    @property
+    def autograded(self) -> Path:
+        return self.folder / "autograded"
+
+    @property
+    def feedback(self) -> Path:
+        return self.folder / "feedback"
+
+    @property
+    def grades(self) -> Path:
+        return self.folder / "grades.csv"
+
+    def students(self, assignment: str) -> list[str]:
+        """Return the students with a submission, sorted."""
+        return sorted(path.parent.name for path in self.submitted.glob(f"*/{assignment}") if path.is_dir())
+
+
+def source_notebook(assignment: str) -> Path:
+    """Return the path of an assignment's notebook with stubs."""
+    path = REPOSITORY / "notebooks" / assignment / f"{NOTEBOOKS[assignment]}.ipynb"
+    if not path.is_file():
+        raise CourseError(f"There is no notebook for {assignment}: expected {path.relative_to(REPOSITORY)}. Restore it from git.")
+    return path
+
+
+def assignments(names: tuple[str, ...]) -> list[str]:
+    """Return the assignments asked for, all of them if none is named."""
+    for name in names:
+        if name not in NOTEBOOKS:
+            near = difflib.get_close_matches(name, [*NOTEBOOKS, *NOTEBOOKS.values()], 1, 0.3)
+            known = {notebook: assignment for assignment, notebook in NOTEBOOKS.items()}
+            hint = f"Did you mean {known.get(near[0], near[0])}?" if near else f"There are: {', '.join(NOTEBOOKS)}."
+            raise CourseError(f"There is no assignment {name!r}. {hint}")
+    return list(dict.fromkeys(names)) or list(NOTEBOOKS)

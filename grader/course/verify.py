@@ -1,0 +1,163 @@
+"""`grader verify`: the references earn everything, stubs nothing, and every catalogued mistake is caught and named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader import capture
+from grader.cases import Case, draw
+from grader.course.catalogue import answers_of, build, mistakes_of, reference
+from grader.course.notebook import slips, solve
+from grader.course.paths import CourseError
+from grader.exercises import TOTALS, Exercise, Part, of_assignment
+from grader.judge import judge
+from grader.numeric import complex_step_gradient
+from grader.outcome import Answer, matches, read
+from grader.table import table
+from grader.witness import WITNESSES
+
+MISTAKE_SEEDS = 200
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check of a course: what was checked, what was seen, and what is wrong with it."""
+
+    what: str
+    seen: str
+    problems: tuple[str, ...] = ()
+
+
+def verify(assignment: str, seeds: int = 1000) -> Iterator[Finding]:
+    """Yield what was found on one assignment, check by check."""
+    exercises = of_assignment(assignment)
+    yield _notebook(assignment)
+    yield _table_in_step()
+    yield _references(assignment, exercises)
+    yield _stubs(exercises)
+    yield _mistakes(exercises)
+    yield _hints(exercises)
+    yield _witness(exercises, seeds)
+    yield _mistakes_on_fresh_cases(exercises, MISTAKE_SEEDS)
+
+
+def _notebook(assignment: str) -> Finding:
+    problems = list(slips(assignment))
+    try:
+        solve(assignment)
+    except CourseError as error:
+        problems.append(str(error))
+    return Finding("notebook", "points, ids, stubs and references agree", tuple(problems))
+
+
+def _table_in_step() -> Finding:
+    with np.errstate(all="ignore"):
+        same = build() == table()
+    advice = () if same else ("grader/fingerprints.json is not in step: run python -m grader.course.catalogue",)
+    return Finding("fingerprints", "in step with solutions and mistakes", advice)
+
+
+def _references(assignment: str, exercises: list[Exercise]) -> Finding:
+    scope = {exercise.name: reference(exercise) for exercise in exercises}
+    verdicts = [judge(exercise, scope[exercise.name], scope) for exercise in exercises]
+    lost = tuple(str(verdict) for verdict in verdicts if not verdict.right)
+    return Finding("references", f"{sum(v.earned for v in verdicts):g} of {TOTALS[assignment]:g} points", lost)
+
+
+def _stubs(exercises: list[Exercise]) -> Finding:
+    def stub(*args: Any) -> None:
+        raise NotImplementedError
+
+    earned = {exercise.name: judge(exercise, stub, {}).earned for exercise in exercises}
+    problems = tuple(f"the stub of {name} earns {points:g}" for name, points in earned.items() if points)
+    return Finding("stubs", f"{sum(earned.values()):g} points", problems)
+
+
+def _mistakes(exercises: list[Exercise]) -> Finding:
+    """Every mistake loses just its parts, and is named by its own hint."""
+    problems, count = [], 0
+    for exercise in exercises:
+        scope = {other.name: reference(other) for other in exercises}
+        for mistake in mistakes_of(exercise):
+            count += 1
+            verdict = judge(exercise, mistake.answer, scope)
+            lost = tuple(part.name for part in verdict.parts if not part.right)
+            named = {part.mistake for part in verdict.parts if not part.right}
+            if lost != mistake.parts:
+                problems.append(f"{exercise.name}: {mistake.name} loses {lost or 'nothing'}, expected {mistake.parts}")
+            elif named != {mistake.name}:
+                problems.append(f"{exercise.name}: {mistake.name} is called {', '.join(named - {mistake.name}) or 'nothing'}")
+    return Finding("mistakes", f"{count - len(problems)} of {count} caught and named", tuple(problems))
+
+
+def _hints(exercises: list[Exercise]) -> Finding:
+    """No two mistakes of one exercise share a hint."""
+    problems, count = [], 0
+    for exercise in exercises:
+        owners = defaultdict(list)
+        for mistake in mistakes_of(exercise):
+            owners[mistake.hint].append(mistake.name)
+        count += len(owners)
+        problems += [f"{exercise.name}: {' and '.join(names)} share a hint" for names in owners.values() if len(names) > 1]
+    return Finding("hints", f"{count} different ones", tuple(problems))
+
+
+def _right(exercise: Exercise, case: Case) -> dict[str, Answer]:
+    return answers_of(exercise, reference(exercise), [case])[0]
+
+
+def _witness(exercises: list[Exercise], seeds: int) -> Finding:
+    """The references against an independent witness on fresh cases: the numerical gradient of the reference forward."""
+    problems, compared = [], 0
+    for exercise in exercises:
+        for seed in range(seeds):
+            for case in draw(exercise.name, np.random.default_rng(seed)):
+                told = _right(exercise, case)
+                for part in exercise.parts:
+                    seen = _by_witness(exercise, part, case)
+                    compared += seen is not None
+                    if told[part.name].fault or (seen is not None and not matches(told[part.name], seen, part, case)):
+                        problems.append(f"{exercise.name}: {part.name} differs from its numerical gradient at seed {seed}")
+                if problems:
+                    return Finding("witness", f"stopped after {compared} comparisons", tuple(problems))
+    return Finding("witness", f"{compared} gradients over {seeds} seeds equal their numerical gradient")
+
+
+def _by_witness(exercise: Exercise, part: Part, case: Case) -> Answer | None:
+    witness = WITNESSES.get(exercise.name, {}).get(part.name)
+    if witness is None or not case.smooth:
+        return None
+    forward: Callable[..., Any] | None = None
+    if exercise.forward:
+        forward = reference(next(e for e in of_assignment(exercise.assignment) if e.name == exercise.forward))
+    if exercise.name == "softmax_loss" and forward:
+        y, labels = case.args
+        return Answer(complex_step_gradient(lambda v: forward(v, labels)[0], y))
+    return Answer(np.asarray(witness(forward, *case.copy_args())))
+
+
+def _mistakes_on_fresh_cases(exercises: list[Exercise], seeds: int) -> Finding:
+    """No mistake keeps a part on fresh cases, judged against the reference."""
+    problems, count = [], 0
+    for exercise in exercises:
+        for mistake in mistakes_of(exercise):
+            for seed in range(seeds):
+                cases = draw(exercise.name, np.random.default_rng(seed))
+                lost = set()
+                for case in cases:
+                    got = read(exercise, case, capture.call(mistake.answer, exercise, case))
+                    right = _right(exercise, case)
+                    lost |= {part.name for part in exercise.parts if not matches(got[part.name], right[part.name], part, case)}
+                count += 1
+                if not set(mistake.parts) <= lost:
+                    kept = ", ".join(set(mistake.parts) - lost)
+                    problems.append(f"{exercise.name}: {mistake.name} keeps {kept} at seed {seed}")
+                    break
+    return Finding("fresh cases", f"{count} wrong answers over {seeds} seeds, none keeps its part", tuple(problems))
+
+

@@ -1,0 +1,138 @@
+"""Figures of the notebooks. Each makes one claim, said in its title, and has a text alternative."""
+
+from __future__ import annotations
+
+import base64
+import io
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from grader.checking import show
+from grader.layout import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#666666"  # Okabe and Ito: told apart by colour-blind readers
+
+
+class Picture:
+    """A drawn figure with its text alternative."""
+
+    def __init__(self, figure: Figure, alternative: str) -> None:
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", bbox_inches="tight", facecolor="white")
+        self.svg, self.alternative = buffer.getvalue(), alternative
+
+    def __repr__(self) -> str:
+        return self.alternative
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.svg).decode("ascii")
+        style = "max-width:100%;background:white;border-radius:4px"
+        return f'<img style="{style}" alt="{escape(self.alternative)}" src="data:image/svg+xml;base64,{data}">'
+
+
+def _new(columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
+    """Return a figure that pyplot does not know of: nothing to close, no backend, no second display."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.subplots(1, columns, squeeze=False)[0]
+    return figure, list(axes)
+
+
+def grid(ax: Axes, values: np.ndarray, limit: float, highlight: np.ndarray | None = None) -> None:
+    """Draw a matrix as squares with their numbers, on a diverging map centred on 0; highlighted squares get a frame."""
+    ax.imshow(values, cmap="PuOr_r", vmin=-2 * limit, vmax=2 * limit)
+    for (row, column), value in np.ndenumerate(values):
+        quiet = highlight is not None and not highlight[row, column]
+        ax.text(column, row, number(value), ha="center", va="center", color=GREY if quiet else "black", fontsize=13)
+        if highlight is not None and highlight[row, column]:
+            ax.add_patch(_frame(column, row))
+    ax.set_xticks(np.arange(values.shape[1] + 1) - 0.5, [""] * (values.shape[1] + 1))
+    ax.set_yticks(np.arange(values.shape[0] + 1) - 0.5, [""] * (values.shape[0] + 1))
+    ax.grid(color="white", linewidth=2)
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def _frame(column: int, row: int) -> Any:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, fill=False, edgecolor="black", linewidth=1.6)
+
+
+def tensor_slices(dy_dw: np.ndarray) -> None:
+    """Show the C slices of dy/dW, of shape (C, D, C), side by side (Eq. 5)."""
+    C, D, _ = dy_dw.shape
+    figure, axes = _new(C, 2.6 * C, 0.9 * D + 1.4)
+    limit = float(np.abs(dy_dw).max()) or 1.0
+    for i, ax in enumerate(axes):
+        grid(ax, dy_dw[i], limit, dy_dw[i] != 0)
+        ax.set_title(f"slice {i + 1}: how $y_{i + 1}$ answers", fontsize=12)
+        ax.set_xlabel("column of W (class)")
+        ax.set_ylabel("row of W (pixel)" if i == 0 else "")
+    figure.suptitle("Slice i of dy/dW holds x in column i and nothing else", fontweight="bold")
+    filled = "; ".join(f"slice {i + 1} column {i + 1}: {', '.join(map(number, dy_dw[i, :, i]))}" for i in range(C))
+    show(Picture(figure, f"The {C} slices of dy/dW, each {D} by {C}. Everything is zero except {filled}."))
+
+
+def tensor_memory(C: int = 1000) -> None:
+    """Show the memory that dy/dW and dL/dW need for C classes as the image grows."""
+    D = np.logspace(1, 5, 50)
+    figure, (ax,) = _new(1, 8, 4)
+    for size, color, name in ((8 * C * D * C, ORANGE, "the tensor dy/dW"), (8 * D * C, BLUE, "the gradient dL/dW")):
+        ax.loglog(D, size, color=color, linewidth=2.5, linestyle="-" if color == BLUE else "--")
+        ax.text(D[25], size[25] * 2.2, name, color=color, fontsize=12, ha="right")
+    for level, name in ((16e9, "16 GB: a laptop's memory"), (1e6, "1 MB")):
+        ax.axhline(level, color=GREY, linewidth=0.8)
+        ax.text(D[0], level * 1.25, name, color=GREY, fontsize=10)
+    ax.axvline(3072, color=GREY, linewidth=0.8)
+    ax.text(3300, 2e5, "a 32 x 32\ncolour image", color=GREY, fontsize=10, va="bottom")
+    ax.set_xlabel("D, numbers in the image")
+    ax.set_ylabel("bytes (float64)")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_title(f"The tensor is {C} times the gradient it is contracted to (C = {C})", fontweight="bold", fontsize=12)
+    at = 8 * 3072 * C
+    show(
+        Picture(
+            figure,
+            f"Memory against D for C = {C} classes, both axes logarithmic. For a colour image of 32 by 32 (D = 3072) the tensor "
+            f"takes {at * C / 1e9:.1f} GB and the gradient {at / 1e6:.1f} MB; the ratio is always {C}.",
+        )
+    )
+
+
+def step_sizes() -> None:
+    """Show the measured error of one-sided and central differences of x^3 at 1.5 against the step."""
+    h = np.logspace(-13, 0, 261)
+    x, right = 1.5, 3 * 1.5**2
+    forward = np.abs(((x + h) ** 3 - x**3) / h - right) / right
+    central = np.abs(((x + h) ** 3 - (x - h) ** 3) / (2 * h) - right) / right
+    figure, (ax,) = _new(1, 8, 4)
+    ax.loglog(h, forward, ".", color=ORANGE, markersize=4)
+    ax.loglog(h, central, "x", color=BLUE, markersize=4)
+    ax.text(2e-3, 2e-2, "one-sided (dots)", color=ORANGE, fontsize=12, ha="right")
+    ax.text(2e-3, 1e-9, "central (crosses)", color=BLUE, fontsize=12)
+    ax.text(3e-13, 1e-7, "rounding noise", color=GREY, fontsize=10)
+    ax.axvline(1e-5, color=GREY, linewidth=0.8)
+    ax.text(1.2e-5, 1e-14, "h = 1e-5", color=GREY, fontsize=10)
+    ax.set_xlabel("step h")
+    ax.set_ylabel("relative error")
+    ax.set_ylim(1e-15, 3)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_title("Looking both ways buys five more digits, and smaller is not better", fontweight="bold", fontsize=12)
+    best = h[np.argmin(np.where(h > 1e-8, central, 1))]
+    show(
+        Picture(
+            figure,
+            "Measured relative error of differences of x cubed against the step, both axes logarithmic. Both curves are a V: "
+            f"rounding noise grows as the step shrinks, curvature as it grows. Near h = 1e-5 (best {best:.0e}) the central "
+            "difference is right to about 11 digits; the one-sided one never gets beyond 8.",
+        )
+    )

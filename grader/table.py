@@ -1,0 +1,21 @@
+"""The shipped table of fingerprints: data only, no answer, right or wrong, as code."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).with_name("fingerprints.json")
+
+
+@cache
+def table() -> dict[str, Any]:
+    """Return the table that `grader.course.catalogue` makes from the solutions and their catalogue of mistakes.
+
+    "cases": exercise -> part -> one entry per visible case: scale, right (a fingerprint), wrong (fingerprint -> mistakes);
+    "hints": exercise -> mistake -> sentence;
+    "shown": exercise -> part -> right values per case, for parts that no numerical gradient can supply.
+    """
+    return json.loads(FILE.read_text(encoding="utf-8"))

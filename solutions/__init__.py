@@ -1,0 +1,1 @@
+"""Reference answers, one module per notebook, and the catalogue of mistakes. Numpy only; never shipped to students."""
