@@ -19,6 +19,7 @@ from grader.cases import Case
 from grader.exercises import Exercise
 
 KEPT = 2000  # characters of a student's own output that a verdict repeats
+UNTOLD = (PendingDeprecationWarning, ImportWarning, ResourceWarning)  # Python itself shows none of these
 
 
 @dataclass
@@ -77,7 +78,8 @@ def quiet() -> Iterator[Noise]:
                 with suppress(AttributeError):
                     del stream.write
     noise.printed = (sink.getvalue() + written())[: KEPT + 1]
-    noise.warned = list(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in warned))
+    told = [w for w in warned if not issubclass(w.category, UNTOLD)]
+    noise.warned = list(dict.fromkeys(f"{w.category.__name__}: {short(w.message)}" for w in told))
 
 
 @contextmanager

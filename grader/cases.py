@@ -24,7 +24,7 @@ LARGE = 4096  # entries of a large case are 4096*a + c: too many digits for floa
 class Case:
     """Arguments for one call. sizes: the letters of course and text, for shapes and messages.
 
-    large: judged to float32's precision only, to tell who computes in float32.
+    large: judged to float32's precision only, to tell who computes in float32 (or in less).
     smooth: the witness may take differences here (False where a case sits on a kink).
     shows: the mistake that this case was built to show; it is named when this case alone goes wrong.
     """
@@ -108,7 +108,7 @@ def affine_backward(rng: Generator, fresh: bool) -> list[Case]:
 
 def affine_jacobians(rng: Generator, fresh: bool) -> list[Case]:
     cases = _affine(rng, "x w", [(1, 2, 3), (1, 4, 3), (1, 3, 5)])
-    return [Case((c.args[0][0], c.args[1]), c.sizes, c.large) for c in cases]
+    return [Case((c.args[0][0], c.args[1]), c.sizes) for c in cases if not c.large]  # nothing is added up here
 
 
 CHECKER_PROBES = {"abs": "forward_difference", "bowl": "not_put_back", "identity": "aliased_values"}
@@ -151,8 +151,9 @@ def softmax_loss(rng: Generator, fresh: bool) -> list[Case]:
 
 
 def hinge_loss(rng: Generator, fresh: bool) -> list[Case]:
+    """N is a power of two: dividing by it is exact, in float32 as well."""
     cases = []
-    for N, C in ((1, 3), (2, 3), (3, 4), (4, 2), (5, 4)):
+    for N, C in ((1, 3), (2, 3), (2, 4), (4, 3), (4, 2)):
         y, labels = quarters(rng, N, C), whole(rng, C, (N,))
         rows = np.arange(N)
         kinks = y == (y[rows, labels] - 1)[:, None]

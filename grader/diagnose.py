@@ -19,19 +19,21 @@ def from_catalogue(exercise: str, part: str, prints: dict[int, str]) -> tuple[st
     wrong case names its own mistake.
     """
     entries = table()["cases"][exercise][part]
+    if not prints:
+        return "", ""
     candidates = [set(entries[number]["wrong"].get(print_, ())) for number, print_ in prints.items()]
     cases = visible(exercise)
     if any(case.shows for case in cases):
         candidates = [names for names in candidates if names] or [{cases[min(prints)].shows} - {""}]
     hints = table()["hints"][exercise]
-    left = sorted(set.intersection(*candidates)) if candidates else []
+    left = sorted(set.intersection(*candidates))
     if len(left) > 1:  # then prefer those that go wrong on just these cases
         left = [name for name in left if _wrong_on(entries, name) == set(prints)] or left
     return (left[0], hints[left[0]]) if len({hints[name] for name in left}) == 1 else ("", "")
 
 
 def _wrong_on(entries: list[dict[str, Any]], mistake: str) -> set[int]:
-    return {number for number, entry in enumerate(entries) if any(mistake in names for names in entry["wrong"].values())}
+    return {number for number, entry in enumerate(entries) if any(mistake in names for names in entry.get("wrong", {}).values())}
 
 
 def wrong_shape(got: tuple[int, ...], expected: tuple[int, ...], like: str) -> str:
@@ -73,9 +75,9 @@ def _seen(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[str]:
                 yield f"is right but shifted by one along axis {axis}"
     if got.ndim == 2 and min(got.shape) > 2 and _same(got[1:-1, 1:-1], right[1:-1, 1:-1]):
         yield "is wrong only at the border"
-    yield from _rows(got, right, axes)
     if np.abs(got - right).max(initial=0.0) <= 1e-3 * np.abs(right).max(initial=0.0):
         yield "is close but not exact: are some digits lost on the way?"
+    yield from _rows(got, right, axes)
 
 
 def _factor(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.capture import short
 from grader.checking import show
-from grader.layout import beside, block, lines_of, number, row
+from grader.layout import beside, block, lines_of, row
 
 Side = Callable[[], Any] | np.ndarray | list[float]
 
@@ -39,7 +39,7 @@ class Comparison:
             return f"the shapes differ: {self.left.shape} on the left, {self.right.shape} on the right"
         apart = np.abs(self.left - self.right).max(initial=0.0)
         word = "both sides agree" if self.agrees else "the two sides DIFFER"
-        return f"{word} (largest difference {number(apart)})"
+        return f"{word} (largest difference {apart:.2g})"
 
     def __str__(self) -> str:
         if self.left is None or self.right is None:

@@ -88,12 +88,12 @@ def tensor_memory(C: int = 1000) -> None:
     figure, (ax,) = _new(1, 8, 4)
     for size, color, name in ((8 * C * D * C, ORANGE, "the tensor dy/dW"), (8 * D * C, BLUE, "the gradient dL/dW")):
         ax.loglog(D, size, color=color, linewidth=2.5, linestyle="-" if color == BLUE else "--")
-        ax.text(D[25], size[25] * 2.2, name, color=color, fontsize=12, ha="right")
-    for level, name in ((16e9, "16 GB: a laptop's memory"), (1e6, "1 MB")):
-        ax.axhline(level, color=GREY, linewidth=0.8)
-        ax.text(D[0], level * 1.25, name, color=GREY, fontsize=10)
+        ax.text(D[-1] * 1.2, size[-1], name, color=color, fontsize=12, va="center")
+    ax.axhline(16e9, color=GREY, linewidth=0.8)
+    ax.text(D[0], 16e9 * 1.3, "16 GB: the memory of a laptop", color=GREY, fontsize=10)
+    ax.set_xlim(D[0], D[-1] * 30)
     ax.axvline(3072, color=GREY, linewidth=0.8)
-    ax.text(3300, 2e5, "a 32 x 32\ncolour image", color=GREY, fontsize=10, va="bottom")
+    ax.text(3400, 8e4, "a colour image\nof 32 x 32", color=GREY, fontsize=10, va="bottom")
     ax.set_xlabel("D, numbers in the image")
     ax.set_ylabel("bytes (float64)")
     ax.spines[["top", "right"]].set_visible(False)

@@ -61,12 +61,15 @@ def _verdict(exercise: Exercise, answers: Answers, scope: Scope) -> Verdict:
     for part in exercise.parts:
         wrong = [n for n, answer in enumerate(answers) if not is_right(exercise, part, n, answer[part.name])]
         if not wrong:
-            parts.append(PartVerdict(part.name, part.points, part.points, _sentences("right", exercise.why)))
+            parts.append(PartVerdict(part.name, part.points, part.points, f"right: {exercise.why}" if exercise.why else "right"))
             continue
-        right = right_values(exercise, part, wrong[0], scope)
-        parts.append(_wrong(exercise, part, wrong[0], answers, right.values))
+        mistake, hint = _recognise(exercise, part, answers)
+        number = next((n for n in wrong if mistake and visible(exercise.name)[n].shows == mistake), wrong[0])
+        right = right_values(exercise, part, number, scope)
+        says = _seen(exercise, part, number, answers, hint, right.values)
+        parts.append(PartVerdict(part.name, part.points, 0.0, says, mistake))
         if example is None:
-            example, advice = _example(exercise, part, wrong[0], answers, right), right.advice
+            example, advice = _example(exercise, part, number, answers, right), right.advice
     return Verdict(exercise.name, tuple(parts), "", advice, example)
 
 
@@ -79,15 +82,15 @@ def _one_fault(exercise: Exercise, answers: Answers, number: int, says: str) -> 
     return Verdict(exercise.name, parts, _sentences(says, _with_sizes(hint, exercise, number)), (), example)
 
 
-def _wrong(exercise: Exercise, part: Part, number: int, answers: Answers, right: np.ndarray | None) -> PartVerdict:
+def _seen(exercise: Exercise, part: Part, number: int, answers: Answers, hint: str, right: np.ndarray | None) -> str:
+    """Return what is wrong with a part on case `number`, then the hint, or what the general detectors see."""
     answer, case = answers[number][part.name], visible(exercise.name)[number]
-    mistake, hint = _recognise(exercise, part, answers)
     seen = answer.says
     if not seen and answer.array is not None and answer.array.shape != expected_shape(part, case):
         seen = diagnose.wrong_shape(answer.array.shape, expected_shape(part, case), part.like)
     if not seen and not hint:
         seen = "is not right" if right is None or answer.array is None else diagnose.detect(answer.array, right, case)
-    return PartVerdict(part.name, part.points, 0.0, _sentences(seen, _with_sizes(hint, exercise, number)), mistake)
+    return _sentences(seen, _with_sizes(hint, exercise, number))
 
 
 def _recognise(exercise: Exercise, part: Part, answers: Answers) -> tuple[str, str]:
@@ -95,7 +98,7 @@ def _recognise(exercise: Exercise, part: Part, answers: Answers) -> tuple[str, s
     entries = table()["cases"][exercise.name][part.name]
     prints = {}
     for number, answer in enumerate(answers):
-        if not is_right(exercise, part, number, answer[part.name]):
+        if not visible(exercise.name)[number].large and not is_right(exercise, part, number, answer[part.name]):
             found = fingerprint(answer[part.name], entries[number]["scale"])
             prints[number] = "imprecise" if found == entries[number]["right"] else found
     return diagnose.from_catalogue(exercise.name, part.name, prints)
@@ -110,7 +113,8 @@ def _with_sizes(hint: str, exercise: Exercise, number: int) -> str:
 def _sentences(*texts: str) -> str:
     """Join what is seen and what to think about: 'has shape (3, 4), expected (4, 3). Did you ...?'"""
     kept = [text for text in texts if text]
-    return ". ".join([*(text.rstrip(".") for text in kept[:-1]), *kept[-1:]])
+    words = [text if number == 0 or not text[:2].isalpha() else text[0].upper() + text[1:] for number, text in enumerate(kept)]
+    return ". ".join([*(text.rstrip(".") for text in words[:-1]), *words[-1:]])
 
 
 def _called_twice(exercise: Exercise, verdict: Verdict, again: dict[str, Answer]) -> Verdict:
@@ -149,7 +153,8 @@ def _notes(exercise: Exercise, cases: tuple[Case, ...], calls: list[capture.Call
             if isinstance(arg, np.ndarray) and answer.array is not None and np.may_share_memory(arg, answer.array):
                 yield f"{part.name} shares its memory with the input {name}: changing one changes the other"
         if answer.also:
-            yield f"{part.name} has shape ({', '.join((part.also or '').split())}); {part.like} itself has shape ({part.shape},)"
+            shape = ", ".join((part.also or "").split())
+            yield f"{part.name} has shape ({shape}), as the equation prints it; {part.like} itself has shape ({part.shape},)"
     if any(case.large and _in_float32(answer) for case, answer in zip(cases, answers, strict=False)):
         yield "float32: seven digits"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib.metadata as metadata
 import os
 import sys
@@ -75,8 +76,8 @@ def missing_function(name: str, scope: dict[str, Any]) -> Verdict:
         for other, value in scope.items()
         if callable(value) and getattr(value, "__module__", None) == "__main__" and other not in EXERCISES
     ]
-    near = next((other for other in others if other.lower().replace("_", "") in name or name in other.lower()), "")
-    hint = f" There is {near}: was it renamed?" if near else ""
+    near = difflib.get_close_matches(name, others, 1, 0.6)
+    hint = f" There is {near[0]}: was it renamed?" if near else ""
     fault = f"is not defined: run the cell above, and keep the name {name} in its def line.{hint}"
     return Verdict(name, tuple(PartVerdict(p.name, p.points, 0.0, "") for p in exercise.parts), fault)
 

@@ -29,6 +29,8 @@ class Right:
 
 def right_values(exercise: Exercise, part: Part, number: int, scope: Scope) -> Right:
     """Return the right values of a part on visible case `number`, as far as they can be told."""
+    if visible(exercise.name)[number].large:
+        return Right(np.array(table()["cases"][exercise.name][part.name][number]["right"]), "right")
     shown = table()["shown"].get(exercise.name, {}).get(part.name)
     if shown is not None:
         return Right(np.array(shown[number]), "right") if number < len(shown) else Right()

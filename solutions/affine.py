@@ -25,7 +25,7 @@ def affine_jacobians(x, w):
     x: (D,);  w: (D, C)  ->  dy_dx: (C, D), dy_dw: (C, D, C), dy_db: (C, C)
     """
     D, C = w.shape
-    dy_dx = w.T  # Eq. 3
+    dy_dx = w.T.copy()  # Eq. 3
     dy_dw = np.zeros((C, D, C))
     for i in range(C):
         dy_dw[i, :, i] = x  # Eq. 5: slice i holds x in column i
@@ -39,7 +39,7 @@ def nonzeros_of_dy_dw(C, D):
 
 
 def literal_product(C, D):
-    """Return what `dy @ T` gives for dy of shape (1, C) and T of shape (C, D, C): its shape, or "raises"."""
+    """Return what dy @ T gives for dy (1, C) and T (C, D, C): its shape as a tuple, or "raises"."""
     return (C, 1, C) if C == D else "raises"
 
 
@@ -69,7 +69,7 @@ def numerical_gradient(f, x, dy):
     """Return dL/dx for L = sum(dy * f(x)), by central differences with a step of about 1e-5.
 
     f: a function that takes an array like x and returns an array like dy; it may return x itself.
-    x: (R, S), floats or whole numbers, yours to change if you put it back;  dy: the shape of f(x)  ->  dx: (R, S) floats
+    x: (R, S), floats or whole numbers;  dy: the shape of f(x)  ->  dx: (R, S), floats
     """
     step = 1e-5
     dx = np.zeros(x.shape)
@@ -98,8 +98,8 @@ def softmax_loss(y, labels):
 def hinge_loss(y, labels):
     """Return the mean multi-class hinge loss of the scores y, and dL/dy.
 
-    Row n loses max(0, y[n, c] - y[n, t] + 1) for every class c other than its target t = labels[n]. A class that sits
-    exactly on the margin, y[n, c] - y[n, t] + 1 = 0, adds nothing to the loss and nothing to dy.
+    Row n loses max(0, y[n, c] - y[n, t] + 1) for every class c other than its target t = labels[n].
+    A class exactly on the margin, y[n, c] - y[n, t] + 1 = 0, adds nothing to the loss and to dy.
 
     y: (N, C);  labels: (N,) whole numbers below C  ->  loss: a number, dy: (N, C)
     """

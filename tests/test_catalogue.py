@@ -1,0 +1,114 @@
+"""The catalogue of mistakes and its table: each mistake is caught, loses just its parts, and is called by its name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from conftest import references
+
+from grader.cases import BUILDERS, draw, visible
+from grader.course.catalogue import build
+from grader.course.verify import verify
+from grader.exercises import EXERCISES, NOTEBOOKS
+from grader.judge import judge
+from grader.table import FILE, table
+from solutions.mistakes import CATALOGUE
+
+EVERY = pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda m: f"{m.exercise}-{m.name}")
+
+
+@EVERY
+def test_a_mistake_loses_its_parts_and_is_named(mistake):
+    verdict = judge(EXERCISES[mistake.exercise], mistake.answer, references())
+    assert tuple(part.name for part in verdict.parts if not part.right) == mistake.parts
+    assert {part.mistake for part in verdict.parts if not part.right} == {mistake.name}
+    assert mistake.hint.split("{")[0].rstrip(".")[1:] in str(verdict)
+
+
+@EVERY
+def test_a_mistake_in_float32_is_the_same_mistake(mistake):
+    """Quizzes have no dtype; the checker's differences are not meant for float32."""
+    exercise = EXERCISES[mistake.exercise]
+    if exercise.is_quiz or exercise.name == "numerical_gradient":
+        return
+
+    def in_float32(*args):
+        results = mistake.answer(*(a.astype(np.float32) if a.dtype.kind == "f" else a for a in args))
+        return tuple(np.float32(r) for r in results) if isinstance(results, tuple) else np.float32(results)
+
+    verdict = judge(exercise, in_float32, references())
+    assert {part.mistake for part in verdict.parts if not part.right} == {mistake.name}
+
+
+@pytest.mark.parametrize("assignment", NOTEBOOKS)
+def test_verify_finds_nothing_over_a_thousand_seeds(assignment):
+    findings = list(verify(assignment, seeds=1000))
+    assert [finding for finding in findings if finding.problems] == []
+    assert [finding.what for finding in findings] == [
+        "notebook",
+        "fingerprints",
+        "references",
+        "stubs",
+        "mistakes",
+        "hints",
+        "witness",
+        "fresh cases",
+    ]
+
+
+def test_the_shipped_table_is_in_step_with_the_catalogue():
+    with np.errstate(all="ignore"):
+        assert build() == table()
+
+
+def test_the_shipped_table_holds_no_code_and_no_quiz_answer():
+    text = FILE.read_text(encoding="utf-8")
+    assert "def " not in text
+    assert "lambda" not in text
+    assert {name for name in table()["shown"] if EXERCISES[name].is_quiz} == set()
+
+
+def test_two_mistakes_of_one_exercise_never_have_the_same_fingerprints():
+    for exercise, parts in table()["cases"].items():
+        for part, entries in parts.items():
+            seen = {}
+            for mistake in {name for entry in entries for names in entry.get("wrong", {}).values() for name in names}:
+                key = tuple(next((p for p, names in e.get("wrong", {}).items() if mistake in names), "right") for e in entries)
+                assert key not in seen, f"{exercise}.{part}: {mistake} and {seen[key]}"
+                seen[key] = mistake
+
+
+def test_every_exercise_has_cases_and_a_mistake():
+    assert BUILDERS.keys() == EXERCISES.keys()
+    assert {mistake.exercise for mistake in CATALOGUE} == EXERCISES.keys()
+
+
+def test_the_visible_cases_never_change():
+    """They are drawn from raw bits of PCG64, whose stream numpy promises to keep."""
+    dy, x, w = visible("affine_backward")[0].args
+    assert (dy.tolist(), x.tolist(), w.tolist()) == (
+        [[2.25, -1.0, 0.0]],
+        [[-0.5, 1.75]],
+        [[2.25, -2.25, 0.25], [-1.5, 2.25, 0.0]],
+    )
+
+
+@pytest.mark.parametrize("exercise", ["affine_forward", "affine_backward", "softmax_loss", "hinge_loss"])
+def test_sizes_that_a_mistake_can_swap_differ(exercise):
+    for case in (*visible(exercise), *draw(exercise, np.random.default_rng(0))):
+        if case.sizes["N"] != 1 and exercise.startswith("affine"):
+            assert len(set(case.sizes.values())) == len(case.sizes)
+    assert any(case.sizes["N"] > 1 for case in visible(exercise))
+
+
+def test_entries_are_multiples_of_a_quarter_within_nine_quarters():
+    for case in draw("affine_backward", np.random.default_rng(1)):
+        for array in case.args:
+            assert np.array_equal(array * 4, np.rint(array * 4))
+            assert case.large or np.abs(array).max() <= 9 / 4
+
+
+def test_no_hint_holds_the_code_of_an_answer():
+    for mistake in CATALOGUE:
+        for code in (" @ ", ".T", ".sum(", "np.", "return ", "[rows"):
+            assert code not in mistake.hint.replace("does @ do", "").replace("@ needs", ""), mistake.name
