@@ -70,7 +70,10 @@ def equation(name: str, left: Side, right: Side) -> None:
 def compare(name: str, left: Side, right: Side) -> Comparison:
     """Return both sides, or the reason why they cannot be computed yet."""
     try:
-        sides = [np.asarray(side() if callable(side) else side, dtype=float) for side in (left, right)]
+        values = [side() if callable(side) else side for side in (left, right)]
+        if any(value is None for value in values):
+            return Comparison(name, problem="your function returned None (is the return missing?)")
+        sides = [np.asarray(value, dtype=float) for value in values]
     except NotImplementedError:
         return Comparison(name, problem="waits for your function above: write it, then run this cell again")
     except Exception as error:

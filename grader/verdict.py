@@ -11,6 +11,9 @@ import numpy as np
 from grader.layout import MONO, beside, block, lines_of, number, row
 
 
+MIME = "application/vnd.cnn-gradients.verdict+json"
+
+
 @dataclass(frozen=True)
 class PartVerdict:
     """One part of an exercise: its points, what was seen, and the catalogued mistake's name where it was recognised."""
@@ -79,6 +82,9 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         return _html(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {MIME: self.as_json()}  # beside text and HTML, for programs that read the notebook
 
 
 def amount(points: float) -> str:

@@ -199,7 +199,7 @@ def test_the_checker_and_the_jacobians_must_do_without_the_graders_own(verdict_o
 # --- broken answers: one clear verdict each ---
 
 
-class Oops(Exception):
+class Oops(Exception):  # noqa: N818
     """An exception of the student's own."""
 
 

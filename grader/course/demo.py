@@ -13,10 +13,11 @@ from grader.course.demo_class import Submission, submissions
 from grader.course.feedback import feedback
 from grader.course.files import write_atomically
 from grader.course.grade import grade
-from grader.course.notebook import dumps, load, source, test_cells, with_answers
+from grader.course.notebook import dumps, load, source, check_cells, with_answers
 from grader.course.paths import Course, CourseError
 from grader.course.release import release
 from grader.exercises import NOTEBOOKS
+from grader.verdict import MIME
 
 Say = Callable[[str], None]
 MARK = "demo-class.txt"
@@ -27,14 +28,14 @@ def play(course: Course, say: Say) -> bool:
     course = replace(course, folder=course.folder / "demo", db=f"sqlite:///{course.folder / 'demo' / 'gradebook.db'}")
     _clear(course.folder)
     good = True
-    for assignment, notebook in NOTEBOOKS.items():
+    for assignment in NOTEBOOKS:
         for line in release(course, [assignment]):
             say(line)
         submitted = submissions(assignment)
-        _hand_in(course, assignment, notebook, submitted)
+        hand_in(course, assignment, submitted)
         say(f"{assignment}: {len(submitted)} students hand in")
         failed = grade(course, assignment, say) + feedback(course, assignment, say)
-        good &= _compare(course, assignment, notebook, submitted, say) and not failed
+        good &= compare(course, assignment, submitted, say) and not failed
     gradebook.export(course, course.grades)
     say(f"gradebook       {course.folder / 'gradebook.db'}")
     say(f"feedback pages  {course.feedback}/STUDENT/ASSIGNMENT/*.html")
@@ -51,23 +52,27 @@ def _clear(folder: Path) -> None:
     write_atomically(folder / MARK, "Made by `grader demo`, which removes this folder when it runs again.\n")
 
 
-def _hand_in(course: Course, assignment: str, notebook: str, submitted: list[Submission]) -> None:
-    released = load(course.release / assignment / f"{notebook}.ipynb")
+def hand_in(course: Course, assignment: str, submitted: list[Submission]) -> None:
+    """Write each student's notebook into course/submitted/."""
+    file = f"{NOTEBOOKS[assignment]}.ipynb"
+    released = load(course.release / assignment / file)
     for submission in submitted:
         made = with_answers(released, submission.answers, submission.extra)
-        write_atomically(course.submitted / submission.student / assignment / f"{notebook}.ipynb", dumps(made))
+        write_atomically(course.submitted / submission.student / assignment / file, dumps(made))
 
 
-def _compare(course: Course, assignment: str, notebook: str, submitted: list[Submission], say: Say) -> bool:
+def compare(course: Course, assignment: str, submitted: list[Submission], say: Say) -> bool:
     """Print a line per student: points, and what was found; return whether points and findings are the expected ones."""
     scores = {score.student: score for score in gradebook.scores(course, assignment)}
     good = True
     say(f"\n{'student':15} {'points':>9}  what was found")
     for submission in submitted:
         score = scores.get(submission.student)
-        text = _said(course.autograded / submission.student / assignment / f"{notebook}.ipynb")
+        shown = outputs(course.autograded / submission.student / assignment / f"{NOTEBOOKS[assignment]}.ipynb")
+        text = "\n".join(words for cell in shown.values() for words in texts(cell))
         missing = [words for words in submission.says if words not in text]
-        found = "; ".join(_findings(text)) or "everything right"
+        found = "; ".join(f"{exercise}: {finding}" for exercise, cell in shown.items() for finding in findings(cell))
+        found = found or "everything right"
         points = f"{score.points:g} of {score.most:g}" if score else "none"
         say(f"{submission.student:15} {points:>9}  {found if len(found) < 100 else found[:97] + '...'}")
         if score is None or score.points != submission.points:
@@ -81,31 +86,26 @@ def _compare(course: Course, assignment: str, notebook: str, submitted: list[Sub
     return good
 
 
-def _said(path: Path) -> str:
-    """Return what the test cells of a graded notebook show."""
-    texts: list[str] = []
-    for cell in test_cells(load(path)).values():
-        for output in cell["outputs"]:
-            texts += _texts(output)
-    return "\n".join(texts)
+def outputs(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return what the test cells of a graded notebook put out, by exercise."""
+    return {name.removeprefix("check_"): cell["outputs"] for name, cell in check_cells(load(path)).items()}
 
 
-def _texts(output: dict[str, Any]) -> Iterator[str]:
-    if output["output_type"] == "error":
-        yield "\n".join(output["traceback"])
-    elif output["output_type"] == "display_data":
-        yield source({"source": output["data"].get("text/plain", "")})
+def texts(shown: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the words that a student reads: the verdict, or the error in its place."""
+    for output in shown:
+        if output["output_type"] == "error":
+            yield "\n".join(output["traceback"])
+        elif output["output_type"] == "display_data":
+            yield source({"source": output["data"]["text/plain"]})
 
 
-def _findings(text: str) -> Iterator[str]:
-    """Yield 'dw of affine_backward: ...' for every part that is not right."""
-    exercise = ""
-    for line in text.splitlines():
-        if not line.startswith(" ") and ": " in line:
-            exercise = line.split(":")[0]
-        elif line.startswith("  ") and line[2:3].strip() and not line.startswith(("  note:", "  |", "  [", "  The ", "  Your ")):
-            part = line.strip()
-            if exercise and "  right" not in part:
-                yield f"{exercise}: {part}"
-        elif not line:
-            exercise = ""
+def findings(shown: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield one finding per part that is not right: 'dw has shape ...'."""
+    for output in shown:
+        if output["output_type"] == "error":
+            yield " ".join(output["traceback"][-1].splitlines()[1:]).strip()
+        elif MIME in output.get("data", {}):
+            verdict = output["data"][MIME]
+            wrong = [f"{part['name']} {part['says']}" for part in verdict["parts"] if part["earned"] < part["points"]]
+            yield from [verdict["fault"]] if verdict["fault"] else wrong

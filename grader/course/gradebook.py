@@ -52,10 +52,10 @@ def scores(course: Course, assignment: str) -> list[Score]:
     found = []
     with opened(course) as book:
         try:
-            submissions = book.assignment_submissions(assignment)
+            book.find_assignment(assignment)
         except MissingEntry:
             raise CourseError(f"{assignment} is not in the gradebook {course.db}. Run first: grader release {assignment}") from None
-        for submission in submissions:
+        for submission in book.assignment_submissions(assignment):
             each = {
                 grade.name.removeprefix("check_"): float(grade.score)
                 for notebook in submission.notebooks

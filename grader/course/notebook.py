@@ -52,7 +52,7 @@ def answer_cells(notebook: Notebook) -> dict[str, Cell]:
     return {c["metadata"]["nbgrader"]["grade_id"]: c for c in notebook["cells"] if _marked(c, "solution")}
 
 
-def test_cells(notebook: Notebook) -> dict[str, Cell]:
+def check_cells(notebook: Notebook) -> dict[str, Cell]:
     """Return the locked cells that earn points, by grade_id."""
     return {c["metadata"]["nbgrader"]["grade_id"]: c for c in notebook["cells"] if _marked(c, "grade")}
 
@@ -115,7 +115,7 @@ def slips(assignment: str) -> Iterator[str]:
     """Yield what is out of step in an assignment's notebook: cells, points, ids, outputs."""
     path = source_notebook(assignment)
     notebook = load(path)
-    answers, tests = answer_cells(notebook), test_cells(notebook)
+    answers, tests = answer_cells(notebook), check_cells(notebook)
     exercises = {exercise.name: exercise for exercise in of_assignment(assignment)}
     where = path.relative_to(REPOSITORY)
     for name in answers.keys() - exercises.keys():
