@@ -10,7 +10,6 @@ import numpy as np
 
 from grader.layout import MONO, beside, block, lines_of, number, row
 
-
 MIME = "application/vnd.cnn-gradients.verdict+json"
 
 
