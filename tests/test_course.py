@@ -292,6 +292,12 @@ def test_a_gradebook_that_cannot_be_opened_is_told(kind, tmp_path):
     assert "or name another with --db. Nothing was changed." in said
 
 
+def test_a_gradebook_is_made_without_an_activated_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "/usr/bin")
+    with gradebook.opened(Course.at(tmp_path)):
+        assert (tmp_path / "gradebook.db").exists()
+
+
 def test_grading_before_release_is_told(tmp_path):
     status, said = grader("grade", "--course", tmp_path)
     assert (status, said) == (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.files import write_atomically
-from grader.course.paths import Course, CourseError
+from grader.course.paths import Course, CourseError, environment_on_path
 from grader.exercises import EXERCISES
 
 
@@ -30,6 +30,7 @@ def opened(course: Course) -> Iterator[Any]:
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import SQLAlchemyError
 
+    environment_on_path()
     try:
         course.folder.mkdir(parents=True, exist_ok=True)
         book = Gradebook(course.db, "cnn-gradients")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +63,13 @@ class Course:
     def students(self, assignment: str) -> list[str]:
         """Return the students with a submission, sorted."""
         return sorted(path.parent.name for path in self.submitted.glob(f"*/{assignment}") if path.is_dir())
+
+
+def environment_on_path() -> None:
+    """Put this interpreter's folder on PATH: nbgrader looks alembic up there, and an environment need not be activated."""
+    folder = str(Path(sys.executable).parent)
+    if folder not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([folder, os.environ.get("PATH", "")])
 
 
 def source_notebook(assignment: str) -> Path:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from grader.course.paths import REPOSITORY, Course, CourseError
+from grader.course.paths import REPOSITORY, Course, CourseError, environment_on_path
 
 
 def config(course: Course) -> Any:
@@ -25,8 +23,7 @@ class Stock:
     """nbgrader on one course."""
 
     def __init__(self, course: Course) -> None:
-        # nbgrader looks alembic up on PATH, where an environment that was not activated is not.
-        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        environment_on_path()
         from nbgrader.apps.api import NbGraderAPI
         from nbgrader.coursedir import CourseDirectory
 
