@@ -24,7 +24,7 @@ LARGE = 4096  # entries of a large case are 4096*a + c: too many digits for floa
 class Case:
     """Arguments for one call. sizes: the letters of course and text, for shapes and messages.
 
-    large: judged to float32's precision only, to tell who computes in float32 (or in less).
+    large: judged by its values to float32's precision, since they lie on no grid that a fingerprint could round to.
     smooth: the witness may take differences here (False where a case sits on a kink).
     shows: the mistake that this case was built to show; it is named when this case alone goes wrong.
     """
@@ -111,7 +111,7 @@ def affine_jacobians(rng: Generator, fresh: bool) -> list[Case]:
     return [Case((c.args[0][0], c.args[1]), c.sizes) for c in cases if not c.large]  # nothing is added up here
 
 
-CHECKER_PROBES = {"abs": "forward_difference", "bowl": "not_put_back", "identity": "aliased_values"}
+CHECKER_PROBES = {"cube": "large_step", "abs": "forward_difference", "bowl": "not_put_back", "identity": "aliased_values"}
 
 
 def numerical_gradient(rng: Generator, fresh: bool) -> list[Case]:
@@ -141,13 +141,22 @@ def _logits(rng: Generator, N: int, C: int) -> np.ndarray:
     return np.log(np.diff(edges, axis=1))
 
 
+# exp overflows; the target's probability rounds to 0; the rows lie so far apart that one shift for both fails
+EXTREME_SCORES = (
+    ([[1000.0, 1000.0, -1000.0], [-1000.0, 0.0, 0.0]], [1, 1]),
+    ([[1000.0, 1000.0, 0.0], [0.0, -1000.0, -1000.0]], [2, 1]),
+    ([[700.0, 700.0, -700.0], [-300.0, -300.0, -1000.0]], [0, 1]),
+)
+
+
 def softmax_loss(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
     for N, C in ((1, 3), (2, 3), (3, 4), (4, 2)):
         y = quarters(rng, N, C) if fresh else _logits(rng, N, C)
         cases.append(Case((y, whole(rng, C, (N,))), {"N": N, "C": C}))
-    extreme = np.array([[1000.0, 1000.0, -1000.0], [-1000.0, 0.0, 0.0]])
-    return [*cases, Case((extreme, 1 + whole(rng, 1, (2,))), {"N": 2, "C": 3})]
+    cases += [Case((np.array(y), np.array(labels)), {"N": 2, "C": 3}) for y, labels in EXTREME_SCORES]
+    near = np.array([[1000.0, 999.5, 998.0], [-2000.0, -2001.0, -1999.75]])  # shows clipped scores
+    return [*cases, Case((near, np.array([1, 0])), {"N": 2, "C": 3}, large=True)]
 
 
 def hinge_loss(rng: Generator, fresh: bool) -> list[Case]:

@@ -28,12 +28,13 @@ def from_catalogue(exercise: str, part: str, prints: dict[int, str]) -> tuple[st
     hints = table()["hints"][exercise]
     left = sorted(set.intersection(*candidates))
     if len(left) > 1:  # then prefer those that go wrong on just these cases
-        left = [name for name in left if _wrong_on(entries, name) == set(prints)] or left
+        asked = [n for n, case in enumerate(cases) if not case.large or n in prints]
+        left = [name for name in left if _wrong_on(entries, name) & set(asked) == set(prints)] or left
     return (left[0], hints[left[0]]) if len({hints[name] for name in left}) == 1 else ("", "")
 
 
 def _wrong_on(entries: list[dict[str, Any]], mistake: str) -> set[int]:
-    return {number for number, entry in enumerate(entries) if any(mistake in names for names in entry.get("wrong", {}).values())}
+    return {number for number, entry in enumerate(entries) if any(mistake in names for names in entry["wrong"].values())}
 
 
 def wrong_shape(got: tuple[int, ...], expected: tuple[int, ...], like: str) -> str:
@@ -87,6 +88,7 @@ def _factor(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[str]:
     factor = float(np.vdot(right, got) / np.vdot(right, right))
     if factor == 0 or not _same(got, factor * right) or _same(got, right):
         return
+    by_chance = np.count_nonzero(right) < 2  # any number is a multiple of any other
     if np.isclose(factor, -1):
         yield "has the wrong sign everywhere"
     for name, size in case.sizes.items():
@@ -94,7 +96,8 @@ def _factor(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[str]:
             yield f"is the right answer divided by {name} = {size}"
         if size > 1 and np.isclose(factor, size):
             yield f"is the right answer times {name} = {size}"
-    yield f"is the right answer times {factor:.6g}"
+    if not by_chance:
+        yield f"is the right answer times {factor:.6g}"
 
 
 def _rows(got: np.ndarray, right: np.ndarray, axes: list[int]) -> Iterator[str]:
@@ -106,4 +109,5 @@ def _rows(got: np.ndarray, right: np.ndarray, axes: list[int]) -> Iterator[str]:
         good = _close(got, right).all(axis=others)
         if good.any() and not good.all():
             places = ", ".join(str(i) for i in np.flatnonzero(~good)[:4])
-            yield f"is right except at index {places} of axis {axis}"
+            name = {0: "row", 1: "column"}[axis] if got.ndim == 2 else f"index of axis {axis}:"
+            yield f"is right except in {name} {places} (counted from 0)"

@@ -72,7 +72,7 @@ AFFINE = (
         ("output_shape", "input_shape"),
         1,
         "every entry of the output is differentiated by every entry of the input, so the sizes of the output come "
-        "first and the sizes of the input after them. That is the second explanation, and the footnote.",
+        "first and the sizes of the input after them: outputs by inputs, as the footnote says for dy/dW.",
     ),
     Exercise(
         "affine_jacobians",

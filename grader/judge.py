@@ -64,13 +64,27 @@ def _verdict(exercise: Exercise, answers: Answers, scope: Scope) -> Verdict:
             parts.append(PartVerdict(part.name, part.points, part.points, f"right: {exercise.why}" if exercise.why else "right"))
             continue
         mistake, hint = _recognise(exercise, part, answers)
-        number = next((n for n in wrong if mistake and visible(exercise.name)[n].shows == mistake), wrong[0])
+        number = _smallest_that_shows(exercise, part, wrong, answers, mistake, scope)
         right = right_values(exercise, part, number, scope)
         says = _seen(exercise, part, number, answers, hint, right.values)
         parts.append(PartVerdict(part.name, part.points, 0.0, says, mistake))
         if example is None:
             example, advice = _example(exercise, part, number, answers, right), right.advice
     return Verdict(exercise.name, tuple(parts), "", advice, example)
+
+
+def _smallest_that_shows(exercise: Exercise, part: Part, wrong: list[int], answers: Answers, mistake: str, scope: Scope) -> int:
+    """Return the first wrong case that was built for the mistake, else the first with other numbers than the right ones.
+
+    With one image in the batch, for instance, a db that was not summed has the right numbers and only the wrong shape.
+    """
+    cases = visible(exercise.name)
+    built = [n for n in wrong if mistake and cases[n].shows == mistake]
+    for number in built or wrong:
+        right, got = right_values(exercise, part, number, scope).values, answers[number][part.name].array
+        if right is None or got is None or got.size != right.size or not np.array_equal(got.ravel(), right.ravel()):
+            return number
+    return wrong[0]
 
 
 def _one_fault(exercise: Exercise, answers: Answers, number: int, says: str) -> Verdict:
@@ -95,12 +109,13 @@ def _seen(exercise: Exercise, part: Part, number: int, answers: Answers, hint: s
 
 def _recognise(exercise: Exercise, part: Part, answers: Answers) -> tuple[str, str]:
     """Return (mistake, hint) from the catalogue, or ("", "")."""
-    entries = table()["cases"][exercise.name][part.name]
+    entries, cases = table()["cases"][exercise.name][part.name], visible(exercise.name)
+    wrong = [n for n, answer in enumerate(answers) if not is_right(exercise, part, n, answer[part.name])]
+    told = [n for n in wrong if not cases[n].large] or wrong  # in float32 a large case has no fingerprint of its own
     prints = {}
-    for number, answer in enumerate(answers):
-        if not visible(exercise.name)[number].large and not is_right(exercise, part, number, answer[part.name]):
-            found = fingerprint(answer[part.name], entries[number]["scale"])
-            prints[number] = "imprecise" if found == entries[number]["right"] else found
+    for number in told:
+        found = fingerprint(answers[number][part.name], entries[number]["scale"])
+        prints[number] = "imprecise" if found == entries[number]["right"] else found
     return diagnose.from_catalogue(exercise.name, part.name, prints)
 
 
@@ -126,19 +141,12 @@ def _called_twice(exercise: Exercise, verdict: Verdict, again: dict[str, Answer]
     return replace(verdict, parts=parts)
 
 
-class _Plain(str):
-    """A text that is shown without quotes."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
 def _example(exercise: Exercise, part: Part, number: int, answers: Answers, right: Right) -> Example | None:
     """Return the input with yours and right, or None where there is nothing to set side by side."""
     answer = answers[number][part.name]
     if answer.fault in {f"raised:{kind.__name__}" for kind in ENDS}:
         return None
-    yours = _Plain(answer.says) if answer.fault else answer.value if answer.array is None else answer.array
+    yours = None if answer.fault else answer.value if answer.array is None else answer.array
     inputs = dict(zip(exercise.arguments, visible(exercise.name)[number].args, strict=True))
     return Example(part.name, inputs, yours, right.values, right.source)
 
@@ -151,11 +159,12 @@ def _notes(exercise: Exercise, cases: tuple[Case, ...], calls: list[capture.Call
         answer = answers[0][part.name]
         for name, arg in zip(exercise.arguments, calls[0].args, strict=True):
             if isinstance(arg, np.ndarray) and answer.array is not None and np.may_share_memory(arg, answer.array):
-                yield f"{part.name} shares its memory with the input {name}: changing one changes the other"
+                yield f"{part.name} shares its memory with the input {name}: fine here, but changing one later changes the other"
         if answer.also:
-            shape = ", ".join((part.also or "").split())
-            yield f"{part.name} has shape ({shape}), as the equation prints it; {part.like} itself has shape ({part.shape},)"
-    if any(case.large and _in_float32(answer) for case, answer in zip(cases, answers, strict=False)):
+            printed = f"{part.name} has shape ({', '.join((part.also or '').split())}), as the equation prints it"
+            yield f"{printed}: accepted for one row; {part.like} itself has shape ({part.shape},)"
+    whole = not any(answer.fault for part in answers for answer in part.values())
+    if whole and any(case.large and _in_float32(answer) for case, answer in zip(cases, answers, strict=False)):
         yield "float32: seven digits"
 
 
@@ -171,7 +180,7 @@ def _without(exercise: Exercise, scope: Scope) -> Iterator[None]:
     """Bind the names that an exercise must do without to a function that says so."""
 
     def refuse(*args: Any, **kwargs: Any) -> None:
-        raise RuntimeError("write this one without calling the other")
+        raise RuntimeError(f"write {exercise.name} without {' and '.join(exercise.without)}")
 
     refused = [scope[name] for name in exercise.without if name in scope]
     held = {name: value for name, value in scope.items() if any(value is other for other in refused)}

@@ -15,7 +15,7 @@ def table() -> dict[str, Any]:
     """Return the table that `grader.course.catalogue` makes from the solutions and their catalogue of mistakes.
 
     "cases": exercise -> part -> one entry per visible case: scale, right (a fingerprint), wrong (fingerprint -> mistakes);
-    a large case has the right values instead, since it is judged to float32's precision;
+    for a large case right holds values, since it is judged to float32's precision;
     "hints": exercise -> mistake -> sentence;
     "shown": exercise -> part -> right values per case, for parts that no numerical gradient can supply.
     """

@@ -30,7 +30,10 @@ class PartVerdict:
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """The smallest case that shows a mistake. inputs: argument names and values; right: None where it is not told."""
+    """The smallest case that shows a mistake. inputs: argument names and values.
+
+    yours: None where there is no value to show (the verdict says why); right: None where it is not told.
+    """
 
     part: str
     inputs: dict[str, Any]
@@ -113,6 +116,14 @@ def first_difference(example: Example) -> str:
     return f"{name}: {example.source} {number(right[place])}, yours {number(yours[place])}"
 
 
+def results(example: Example) -> list[tuple[str, Any]]:
+    """Return titles and values of yours and right, with their shapes where these differ."""
+    both = {"yours": example.yours, "right": example.right}
+    shown = [(name, value) for name, value in both.items() if value is not None]
+    shapes = {np.shape(value) for _, value in shown if isinstance(value, np.ndarray)}
+    return [(f"{name}, shape {np.shape(value)}" if len(shapes) > 1 else name, value) for name, value in shown]
+
+
 def _text(verdict: Verdict) -> list[str]:
     if verdict.fault:
         lines = [f"{verdict.exercise}: {_points(verdict)}", f"  {verdict.fault}"]
@@ -131,11 +142,9 @@ def _text(verdict: Verdict) -> list[str]:
 def _example_text(example: Example) -> list[str]:
     lines = [f"The smallest case that shows it ({example.part}):"]
     lines += beside([(name, lines_of(value)) for name, value in example.inputs.items()])
-    columns = [("yours", lines_of(example.yours))]
-    if example.right is not None:
-        columns.append(("right", lines_of(example.right)))
+    columns = [(title, lines_of(value)) for title, value in results(example)]
     difference = first_difference(example)
-    return [*lines, "", *beside(columns), *([difference] if difference else [])]
+    return [*lines, *(["", *beside(columns)] if columns else []), *([difference] if difference else [])]
 
 
 # The HTML form. Colours come from JupyterLab's theme where there is one, so it is readable in light and dark; a wrong
@@ -177,12 +186,11 @@ def _parts_html(verdict: Verdict) -> str:
 
 
 def _example_html(example: Example) -> str:
-    yours, right = example.yours, example.right
-    differs = differing(yours, right)
+    differs = differing(example.yours, example.right)
     inputs = [block(name, value) for name, value in example.inputs.items()]
-    results = [block("yours", yours, differs)] + ([block("right", right, differs)] if right is not None else [])
+    blocks = [block(title, value, differs) for title, value in results(example)]
     difference = first_difference(example)
     return (
         f"<div style='margin-top:8px'>The smallest case that shows it (<code>{escape(example.part)}</code>):</div>"
-        f"{row(inputs)}{row(results)}" + (f"<div style='{MONO}'>{escape(difference)}</div>" if difference else "")
+        f"{row(inputs)}{row(blocks)}" + (f"<div style='{MONO}'>{escape(difference)}</div>" if difference else "")
     )

@@ -40,7 +40,8 @@ def right_values(exercise: Exercise, part: Part, number: int, scope: Scope) -> R
     if exercise.forward and not _forward_is_right(exercise, scope):
         same = exercise.forward == exercise.name
         what = f"the {exercise.parts[0].name}" if same else exercise.forward
-        return Right(advice=(f"mend {what} first: the right values to compare with come from its numerical gradient",))
+        advice = f"to see the right values beside yours, mend {what} first: they are its numerical gradient"
+        return Right(advice=(advice + ("" if same else " (your points do not depend on it)"),))
     try:
         args = visible(exercise.name)[number].copy_args()
         return Right(np.asarray(witness(scope.get(exercise.forward), *args)), "numerically")
@@ -69,6 +70,12 @@ def _loss_gradient(f: Callable[..., Any], y: np.ndarray, labels: np.ndarray) -> 
     return numerical_gradient(lambda v: np.asarray(f(v, labels)[0]), y, np.ones(()), step=2.0**-10)
 
 
+def _exact_to_cubes(_: Any, f: Callable[..., Any], x: np.ndarray, dy: np.ndarray, step: float = 2.0**-10) -> np.ndarray:
+    """Two central differences, combined so that the error of third order cancels (Richardson): exact for the named functions."""
+    near, far = (numerical_gradient(f, x, dy, step * times) for times in (1, 2))
+    return (4 * near - far) / 3
+
+
 _BACKWARD: dict[str, Callable[..., np.ndarray]] = {
     "dx": lambda f, dy, x, w: numerical_gradient(lambda v: f(v, w, _no_bias(w)), x, dy),
     "dw": lambda f, dy, x, w: numerical_gradient(lambda v: f(x, v, _no_bias(w)), w, dy),
@@ -86,5 +93,5 @@ WITNESSES: dict[str, dict[str, Callable[..., np.ndarray]]] = {
     },
     "softmax_loss": {"dy": _loss_gradient},
     "hinge_loss": {"dy": _loss_gradient},
-    "numerical_gradient": {"dx": lambda _, f, x, dy: numerical_gradient(f, x, dy, step=2.0**-10)},
+    "numerical_gradient": {"dx": _exact_to_cubes},
 }

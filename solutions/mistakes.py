@@ -65,7 +65,7 @@ def bias_subtracted(x, w, b):
 @mistake(
     "affine_jacobians",
     "dy_dx",
-    "Rows belong to outputs, columns to inputs: row i is the gradient of y_i. Did you turn the matrix of Eq. 3?",
+    "Rows belong to outputs, columns to inputs: row i is the gradient of y_i. Eq. 3 ends in W^T: which of the two is yours?",
 )
 def jacobian_not_transposed(x, w):
     _, dy_dw, dy_db = affine.affine_jacobians(x, w)
@@ -112,11 +112,17 @@ def tensor_first_column(x, w):
     return dy_dx, wrong, dy_db
 
 
-@mistake("affine_jacobians", "dy_dw", "the right places hold 1: the derivative of x_d * w_dc by w_dc is which number?")
+@mistake("affine_jacobians", "dy_dw", "the right places hold 1: how far does y_c move when w_dc moves by 1 and x_d is 2?")
 def tensor_of_ones(x, w):
     dy_dx, dy_dw, dy_db = affine.affine_jacobians(x, w)
     D, C = w.shape
     return dy_dx, np.zeros((C, D, C)) + np.eye(C)[:, None, :], dy_db
+
+
+@mistake("affine_jacobians", "dy_dw", "the right places hold W: the derivative of x_d * w_dc by w_dc is which number?")
+def tensor_of_weights(x, w):
+    dy_dx, dy_dw, dy_db = affine.affine_jacobians(x, w)
+    return dy_dx, w[None] * np.eye(w.shape[1])[:, None, :], dy_db
 
 
 @mistake("affine_jacobians", "dy_dw", "The slices were summed into one matrix: every y_i has a slice of its own, keep them apart")
@@ -147,12 +153,12 @@ BOTH = "affine_backward_row affine_backward"
 @mistake(
     "affine_backward_row",
     "dx dw db",
-    "A product has sizes that do not fit. Eq. 4 turns W and Eq. 6 turns x: write the shape under every factor",
+    "Do the sizes of a product not fit? Eq. 4 transposes W and Eq. 6 transposes x: write the shape under every factor",
 )
 @mistake(
     "affine_backward",
     "dx dw db",
-    "A product has sizes that do not fit. Eq. 4 turns W and Eq. 6 turns x: write the shape under every factor",
+    "Do the sizes of a product not fit? Eq. 4 transposes W and Eq. 6 transposes x: write the shape under every factor",
 )
 def transpose_missing(dy, x, w):
     return dy @ w, x.T @ dy, dy.sum(axis=0)
@@ -364,6 +370,15 @@ def tiny_step(f, x, dy):
     return differences(f, x, dy, 1e-12, 1e-12, 2e-12)
 
 
+@mistake(
+    "numerical_gradient",
+    "dx",
+    "for the cube only the first digits are right: is the step so large that the curve bends between the two points, or far too small?",
+)
+def large_step(f, x, dy):
+    return differences(f, x, dy, 0.01, 0.01, 0.02)
+
+
 @mistake("numerical_gradient", "dx", "an entry of x keeps its step while the next one is tried: when do you put it back?")
 def not_put_back(f, x, dy):
     x = x.astype(float)
@@ -376,7 +391,11 @@ def not_put_back(f, x, dy):
     return dx
 
 
-@mistake("numerical_gradient", "dx", "for an x of whole numbers dx is wrong: what is 3 + 0.00001 in an array of integers?")
+@mistake(
+    "numerical_gradient",
+    "dx",
+    "for an x of whole numbers dx is wrong: what is 3 + 0.00001 in an array of integers, and in what kind of array do you keep the results?",
+)
 def integer_steps(f, x, dy):
     dx = np.zeros(x.shape)
     for place in np.ndindex(*x.shape):
@@ -495,7 +514,90 @@ def softmax_over_images(y, labels):
     return loss, p / len(y)
 
 
+@mistake(
+    "softmax_loss",
+    "loss dy",
+    "One shift was used for all images, and in a row far below it every exponential is 0: is the number you subtract a score of that row?",
+)
+def shift_of_all_rows(y, labels):
+    rows = np.arange(len(y))
+    with np.errstate(all="ignore"):
+        e = np.exp(y - y.max())
+        p = e / e.sum(axis=1, keepdims=True)
+        loss = -np.log(p[rows, labels]).mean()
+    p[rows, labels] -= 1
+    return loss, p / len(y)
+
+
+@mistake(
+    "softmax_loss",
+    "loss",
+    "the target's probability has rounded to 0, and log(0) is minus infinity: can log p be written without p?",
+)
+def log_of_zero(y, labels):
+    _, dy = affine.softmax_loss(y, labels)
+    with np.errstate(all="ignore"):
+        loss = -np.log(softmax(y)[np.arange(len(y)), labels]).mean()
+    return loss, dy
+
+
+@mistake(
+    "softmax_loss",
+    "loss dy",
+    "scores that differ were made equal: what may change in a row so that every difference stays as it is?",
+)
+def clipped_scores(y, labels):
+    return affine.softmax_loss(np.clip(y, -500, 500), labels)
+
+
+@mistake("softmax_loss", "dy", "is right except at the target: is its own probability still in it?")
+def target_minus_one(y, labels):
+    loss, dy = affine.softmax_loss(y, labels)
+    dy[np.arange(len(y)), labels] = -1 / len(y)
+    return loss, dy
+
+
+@mistake("softmax_loss", "loss", "That is one number per image: the exercise asks for their mean")
+def softmax_per_image(y, labels):
+    _, dy = affine.softmax_loss(y, labels)
+    return np.array([affine.softmax_loss(y[n : n + 1], labels[n : n + 1])[0] for n in range(len(y))]), dy
+
+
 # --- hinge_loss ---
+
+
+@mistake("hinge_loss", "loss", "That is one number per image: the exercise asks for their mean")
+def hinge_per_image(y, labels):
+    _, dy = affine.hinge_loss(y, labels)
+    return np.array([affine.hinge_loss(y[n : n + 1], labels[n : n + 1])[0] for n in range(len(y))]), dy
+
+
+@mistake("hinge_loss", "loss dy", "Target and rival are exchanged: which of the two scores should be larger?")
+def hinge_exchanged(y, labels):
+    rows = np.arange(len(y))
+    margins = y[rows, labels][:, None] - y + 1
+    margins[rows, labels] = 0
+    dy = -(margins > 0).astype(float)
+    dy[rows, labels] = -dy.sum(axis=1)
+    return np.maximum(margins, 0).sum() / len(y), dy / len(y)
+
+
+@mistake("hinge_loss", "loss dy", "Divided by {N} times {C}: the mean is over the images, and over the classes it is a sum")
+def hinge_mean_over_classes(y, labels):
+    loss, dy = affine.hinge_loss(y, labels)
+    return loss / y.shape[1], dy / y.shape[1]
+
+
+@mistake("hinge_loss", "loss dy", "Only the worst class of each image is counted: every class that comes closer than 1 costs")
+def hinge_worst_class(y, labels):
+    rows = np.arange(len(y))
+    margins = y - y[rows, labels][:, None] + 1
+    margins[rows, labels] = 0
+    worst = margins.argmax(axis=1)
+    dy = np.zeros(y.shape)
+    dy[rows, worst] += margins[rows, worst] > 0
+    dy[rows, labels] -= margins[rows, worst] > 0
+    return np.maximum(margins.max(axis=1), 0).sum() / len(y), dy / len(y)
 
 
 def hinge(y, labels, margin=1.0, skip_target=True, inside=np.greater):
@@ -640,6 +742,11 @@ def pair_of_shapes(output_shape, input_shape):
     return tuple(output_shape), tuple(input_shape)
 
 
+@mistake("nonzeros_of_dy_dw", "answer", "That is one number, and two are asked for: those that can differ from zero, and all")
+def one_number(C, D):
+    return C * D
+
+
 @mistake("nonzeros_of_dy_dw", "answer", "The first number is the size of one slice that is full: how many of its columns hold x?")
 def whole_slice(C, D):
     return C * C * D, C * D * C
@@ -669,6 +776,21 @@ def numbers_exchanged(C, D):
 )
 def shape_of_gradient(C, D):
     return (D, C)
+
+
+@mistake("literal_product", "answer", "When C == D the product runs: which axis of T does the stack of matrices run along?")
+def wrong_stack(C, D):
+    return (1, D, C) if C == D else "raises"
+
+
+@mistake("literal_product", "answer", "When C == D the product runs: how many rows does dy have?")
+def too_many_rows(C, D):
+    return (C, C, C) if C == D else "raises"
+
+
+@mistake("literal_product", "answer", 'The word asked for is "raises"')
+def other_word(C, D):
+    return (C, 1, C) if C == D else "error"
 
 
 @mistake("literal_product", "answer", "It does not always raise: try C == D in a cell")

@@ -29,7 +29,7 @@ def test_a_mistake_loses_its_parts_and_is_named(mistake):
 def test_a_mistake_in_float32_is_the_same_mistake(mistake):
     """Quizzes have no dtype; the checker's differences are not meant for float32."""
     exercise = EXERCISES[mistake.exercise]
-    if exercise.is_quiz or exercise.name == "numerical_gradient":
+    if exercise.is_quiz or exercise.name == "numerical_gradient" or mistake.name == "no_max_shift":  # exp(700)
         return
 
     def in_float32(*args):
@@ -72,8 +72,8 @@ def test_two_mistakes_of_one_exercise_never_have_the_same_fingerprints():
     for exercise, parts in table()["cases"].items():
         for part, entries in parts.items():
             seen = {}
-            for mistake in {name for entry in entries for names in entry.get("wrong", {}).values() for name in names}:
-                key = tuple(next((p for p, names in e.get("wrong", {}).items() if mistake in names), "right") for e in entries)
+            for mistake in {name for entry in entries for names in entry["wrong"].values() for name in names}:
+                key = tuple(next((p for p, names in e["wrong"].items() if mistake in names), "right") for e in entries)
                 assert key not in seen, f"{exercise}.{part}: {mistake} and {seen[key]}"
                 seen[key] = mistake
 

@@ -41,9 +41,9 @@ def test_the_verdict_reads_as_promised(verdict_on):
         "  [2.25   -1    0]   [-0.5 1.75]   [ 2.25 -2.25  0.25]",
         "                                   [ -1.5  2.25     0]",
         "",
-        "  yours             right",
-        "  [-1.125 3.9375]   [-1.125    0.5      0]",
-        "  [   0.5  -1.75]   [3.9375  -1.75      0]",
+        "  yours, shape (3, 2)   right, shape (2, 3)",
+        "  [-1.125 3.9375]       [-1.125    0.5      0]",
+        "  [   0.5  -1.75]       [3.9375  -1.75      0]",
         "  [     0      0]",
     ]
 
@@ -77,7 +77,10 @@ def test_a_quiz_says_why_after_a_right_answer(verdict_on):
 def test_while_forward_is_wrong_the_advice_is_to_mend_it_first(verdict_on):
     verdict = verdict_on("affine_backward", affine_backward, affine_forward=lambda x, w, b: x @ w)
     assert verdict.earned == 1.0
-    assert verdict.notes == ("mend affine_forward first: the right values to compare with come from its numerical gradient",)
+    assert verdict.notes == (
+        "to see the right values beside yours, mend affine_forward first: they are its numerical gradient "
+        "(your points do not depend on it)",
+    )
     assert verdict.example.right is None
 
 
@@ -148,7 +151,7 @@ def test_whole_number_accumulators_are_found(verdict_on):
 def test_a_row_may_return_db_as_eq_8_prints_it(verdict_on):
     verdict = verdict_on("affine_backward_row", lambda dy, x, w: (dy @ w.T, x.T @ dy, +dy))
     assert verdict.earned == 4.0
-    assert verdict.notes == ("db has shape (1, C), as the equation prints it; b itself has shape (C,)",)
+    assert verdict.notes == ("db has shape (1, C), as the equation prints it: accepted for one row; b itself has shape (C,)",)
 
 
 def test_changed_inputs_and_shared_memory_are_named_and_cost_nothing(verdict_on):
@@ -160,7 +163,7 @@ def test_changed_inputs_and_shared_memory_are_named_and_cost_nothing(verdict_on)
     verdict = verdict_on("affine_backward", in_place)
     assert verdict.earned == 4.0
     assert verdict.notes[0] == "it changes its input dy in place; whoever called it finds another dy afterwards"
-    assert "db shares its memory with the input dy: changing one changes the other" in verdict.notes
+    assert "db shares its memory with the input dy: fine here, but changing one later changes the other" in verdict.notes
 
 
 @pytest.mark.parametrize("step", [1e-3, 1e-4, 1e-5, 1e-6, 1e-7])
@@ -192,7 +195,7 @@ def test_the_checker_and_the_jacobians_must_do_without_the_graders_own(verdict_o
 
     exec("def affine_jacobians(x, w):\n    return nj(lambda v: v @ w, x), 0, 0", scope)
     verdict = judge(EXERCISES["affine_jacobians"], scope["affine_jacobians"], scope)
-    assert "write this one without calling the other" in verdict.fault
+    assert "write affine_jacobians without numerical_jacobian" in verdict.fault
     assert scope["nj"] is scope["numerical_jacobian"] is grader.numerical_jacobian
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from grader import capture, table
 from grader.cases import Case, visible
 from grader.course.files import write_atomically
 from grader.exercises import DIFFERENCES, EXERCISES, NOTEBOOKS, SMOOTH, Exercise, Part
-from grader.outcome import SCALE, Answer, fingerprint, on_grid, read
+from grader.outcome import SCALE, Answer, fingerprint, matches, on_grid, read
 from solutions.mistakes import CATALOGUE, Mistake
 
 LOSS_STEPS = 1000  # a smooth loss is rounded to this many steps between 0 and its right value
@@ -74,26 +74,22 @@ def _entries(
 ) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     for number, case in enumerate(visible(exercise.name)):
-        if case.large:  # judged to float32's precision, which no hash can do
-            entries.append({"right": _plain(rights[number][part.name])})
-            continue
-        scale = scale_of(part, rights[number][part.name])
-        right = fingerprint(rights[number][part.name], scale)
-        assert on_grid(rights[number][part.name], part, scale), (exercise.name, part.name, number)
+        told = rights[number][part.name]
+        scale = scale_of(part, told)
+        right = fingerprint(told, scale)
+        assert case.large or on_grid(told, part, scale), (exercise.name, part.name, number)
         wrong: dict[str, list[str]] = {}
-        for name, print_ in _wrong_prints(part, scale, right, {n: a[number][part.name] for n, a in wrongs.items()}):
-            wrong.setdefault(print_, []).append(name)
-        entries.append({"scale": scale, "right": right, "wrong": wrong})
+        for name, answers in wrongs.items():
+            answer = answers[number][part.name]
+            print_ = fingerprint(answer, scale)
+            if case.large and matches(answer, told, part, case):
+                continue
+            if print_ != right:
+                wrong.setdefault(print_, []).append(name)
+            elif case.large or not on_grid(answer, part, scale):
+                wrong.setdefault("imprecise", []).append(name)
+        entries.append({"scale": scale, "right": _plain(told) if case.large else right, "wrong": wrong})
     return entries
-
-
-def _wrong_prints(part: Part, scale: float, right: str, answers: dict[str, Answer]) -> Iterator[tuple[str, str]]:
-    for name, answer in answers.items():
-        print_ = fingerprint(answer, scale)
-        if print_ != right:
-            yield name, print_
-        elif not on_grid(answer, part, scale):
-            yield name, "imprecise"
 
 
 def main() -> None:
