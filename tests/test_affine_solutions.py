@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import need
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from support import need
 
 from grader.numeric import complex_step_gradient, numerical_gradient, numerical_jacobian
 from solutions import affine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import references
+from support import references
 
 from grader.cases import BUILDERS, draw, visible
 from grader.course.catalogue import build

@@ -11,7 +11,7 @@ import warnings
 
 import numpy as np
 import pytest
-from conftest import references
+from support import references
 
 import grader
 from grader import check

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT
+from support import ROOT
 
 from grader.course import demo, gradebook, notebook, paths, stock
 from grader.course.cli import main

@@ -10,7 +10,7 @@ import tomllib
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from support import ROOT
 
 from grader import start
 from grader.checking import unknown_name

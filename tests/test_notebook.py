@@ -6,8 +6,8 @@ import re
 
 import nbformat
 import pytest
-from conftest import ROOT, references
 from nbclient import NotebookClient
+from support import ROOT, references
 
 from grader.course.notebook import answer_cells, check_cells, dumps, load, slips, solve, source, with_answers
 from grader.course.paths import source_notebook

@@ -1,0 +1,101 @@
+"""The affine notebook as a student meets it: opened in JupyterLab, run, and answered by typing."""
+
+from __future__ import annotations
+
+import pytest
+
+RIGHT_FORWARD = "def affine_forward(x, w, b):\n    return x @ w + b"
+RIGHT_SHAPE = "def shape_of_jacobian(output_shape, input_shape):\n    return output_shape + input_shape"
+WRONG_BACKWARD = "def affine_backward(dy, x, w):\n    return dy @ w.T, (x.T @ dy).T, dy.mean(axis=0)"
+
+
+@pytest.fixture(scope="module")
+def page(browser, lab):
+    """The notebook, opened in a window tall enough to hold all of it, and run from top to bottom."""
+    address, _ = lab
+    page = browser.new_page(viewport={"width": 1150, "height": 24000})
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+    page.goto(f"{address}/lab/tree/1-affine/affine.ipynb?reset")
+    page.locator(".jp-Cell").first.wait_for(timeout=60_000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.get_by_text("0 of 20; open: affine_forward").wait_for(timeout=60_000)
+    yield page
+    page.close()
+
+
+def cell(page, words):
+    return page.locator(".jp-CodeCell", has_text=words).first
+
+
+def answer(page, name, text):
+    """Type an answer in place of the stub, run it, and run the check below it; return what the check shows."""
+    stub = cell(page, f"def {name}(")
+    stub.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(text)
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Shift+Enter")
+    box = cell(page, f"check({name})").locator("[role=group]")
+    box.get_by_text("is not written yet").wait_for(state="detached", timeout=30_000)
+    return box
+
+
+def test_the_released_notebook_runs_without_an_error(page):
+    assert page.errors == []
+    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    assert page.get_by_text("Ready: Python 3.").count() == 1
+
+
+def test_every_equation_is_typeset(page):
+    assert page.locator("mjx-container").count() > 100
+    prose = "".join(page.locator(".jp-MarkdownCell .jp-RenderedMarkdown").all_inner_texts())
+    assert "\\frac" not in prose
+    assert "\\mathbf" not in prose
+    assert "$" not in prose
+
+
+def test_tables_and_figures_stay_inside_the_page(page):
+    for box in page.locator(".jp-RenderedMarkdown table, .jp-OutputArea img, .jp-OutputArea [role=group]").all():
+        edges = box.bounding_box()
+        assert edges["x"] >= 0
+        assert edges["x"] + edges["width"] <= 1150
+
+
+def test_a_right_answer_is_told_at_once(page):
+    assert "1 of 1 point" in answer(page, "affine_forward", RIGHT_FORWARD).inner_text()
+
+
+def test_a_quiz_says_why(page):
+    assert "outputs by inputs" in answer(page, "shape_of_jacobian", RIGHT_SHAPE).inner_text()
+
+
+def test_a_mistake_is_named_and_shown(page, tmp_path):
+    box = answer(page, "affine_backward", WRONG_BACKWARD)
+    text = box.inner_text()
+    assert "1 of 4 points" in text
+    assert "Did you transpose?" in text
+    assert "is the right answer divided by N = 2" in text
+    assert "yours, shape (3, 2)" in text
+    box.screenshot(path=tmp_path / "verdict.png")
+    assert (tmp_path / "verdict.png").stat().st_size > 5000
+
+
+def test_progress_follows(page):
+    last = cell(page, "progress()").last
+    page.locator(".jp-CodeCell", has_text="progress()").last.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text("3 of 20; open: affine_jacobians").wait_for(timeout=30_000)
+    assert last.count() == 1
+
+
+def test_nbgrader_validate_answers(page):
+    page.get_by_role("button", name="Validate", exact=True).click()
+    dialog = page.locator(".jp-Dialog")
+    dialog.get_by_text("Validation Results").wait_for(timeout=120_000)
+    told = dialog.inner_text()
+    assert "check(affine_backward)\nPartial credit" in told
+    assert "check(affine_forward)" not in told  # typed, saved by Validate, and right
