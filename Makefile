@@ -6,7 +6,7 @@ READY := .venv/.ready
 .PHONY: lab demo test lint bench verify clean
 
 lab: $(READY)  ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 demo: $(READY)  ## play a whole class: release, submit, grade, feedback
 	$(BIN)/grader demo

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from support import references
 
 from grader.exercises import EXERCISES
 from grader.judge import judge
 from grader.verdict import Verdict
+
+settings.register_profile("untimed", deadline=None)  # speed lives in `make bench`
+settings.load_profile("untimed")
 
 
 @pytest.fixture
