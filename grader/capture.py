@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import linecache
 import os
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import numpy as np
 
 from grader.cases import Case
 from grader.exercises import Exercise
+from grader.results import short
 
 KEPT = 2000  # characters of a student's own output that a verdict repeats
 UNTOLD = (PendingDeprecationWarning, ImportWarning, ResourceWarning)  # Python itself shows none of these
@@ -98,25 +98,3 @@ def _descriptors() -> Iterator[Callable[[], str]]:
                 os.close(copy)
             scratch.seek(0)
             text.append(scratch.read(KEPT + 1).decode("utf-8", "replace"))
-
-
-def short(value: object, most: int = 200) -> str:
-    """Return str(value) on one line, cut; a value whose __str__ fails is named by its type."""
-    try:
-        text = " ".join(str(value).split())
-    except Exception:
-        return f"<{type(value).__name__}>"
-    return text if len(text) <= most else text[: most - 3] + "..."
-
-
-def where(function: Any, error: BaseException) -> str:
-    """Return ' in line 4: dx = dy @ w' for the last line of the student's own file that the error passed, or ''."""
-    home = getattr(getattr(function, "__code__", None), "co_filename", None)
-    found = ""
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == home:
-            line = linecache.getline(str(home), trace.tb_lineno).strip()
-            found = f" in line {trace.tb_lineno}" + (f": {short(line, 100)}" if line else "")
-        trace = trace.tb_next
-    return found

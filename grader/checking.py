@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from grader.capture import short
 from grader.exercises import EXERCISES, Exercise, of_assignment
 from grader.judge import judge
+from grader.results import short
 from grader.summary import Summary
 from grader.verdict import PartVerdict, Verdict
 from grader.witness import Scope

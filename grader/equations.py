@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.capture import short
 from grader.checking import show
 from grader.layout import beside, block, lines_of, row
+from grader.results import short
 
 Side = Callable[[], Any] | np.ndarray | list[float]
 

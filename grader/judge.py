@@ -16,7 +16,8 @@ import numpy as np
 from grader import capture, diagnose
 from grader.cases import Case, visible
 from grader.exercises import Exercise, Part
-from grader.outcome import Answer, expected_shape, fingerprint, is_right, read
+from grader.outcome import expected_shape, fingerprint, is_right, read
+from grader.results import Answer, short
 from grader.table import table
 from grader.verdict import Example, PartVerdict, Verdict
 from grader.witness import Right, Scope, right_values
@@ -30,7 +31,7 @@ ENDS = (NotImplementedError, RecursionError, KeyboardInterrupt, SystemExit)
 def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
     """Return the verdict on one function. scope: the student's global names, for its forward partner. Never raises."""
     if not callable(function):
-        fault = "is not defined" if function is None else f"is {capture.short(function, 40)}, expected a function"
+        fault = "is not defined" if function is None else f"is {short(function, 40)}, expected a function"
         return all_wrong(exercise, fault)
     cases = visible(exercise.name)
     with capture.quiet() as noise, _without(exercise, scope):

@@ -9,122 +9,35 @@ fingerprint.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from grader.capture import Call, short, where
+from grader.capture import Call
 from grader.cases import Case, visible
 from grader.exercises import SMOOTH, Exercise, Part
+from grader.results import Answer, raised, split
 from grader.table import table
 
 SCALE = 16 * 3600.0
 BIGGEST = 2.0**62
 
 
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """One part of one call: an array of real numbers (value for a quiz), or the fault that prevents it.
-
-    fault: the kind, which is also its fingerprint; says: the sentence for the student; also: it came in the second shape.
-    """
-
-    array: np.ndarray | None = None
-    fault: str = ""
-    says: str = ""
-    value: Any = None
-    also: bool = False
-
-
 def read(exercise: Exercise, case: Case, made: Call, function: Any = None) -> dict[str, Answer]:
     """Return one Answer per part. Never raises, whatever the function returned."""
-    try:
-        return _read(exercise, case, made, function)
-    except Exception as error:  # an object that raises when it is looked at
-        return _all(exercise, f"type:{type(made.result).__name__}", f"cannot be read: {short(error)}")
-
-
-def _read(exercise: Exercise, case: Case, made: Call, function: Any) -> dict[str, Answer]:
+    names = [part.name for part in exercise.parts]
     if made.error is not None:
-        return _all(exercise, *_raised(made.error, function))
-    result = made.result
-    if exercise.is_quiz:
-        return {"answer": _quiz_answer(result)}
-    if len(exercise.parts) == 1:
-        return {exercise.parts[0].name: _number_array(exercise.parts[0], case, result)}
-    if isinstance(result, (tuple, list)):
-        if len(result) != len(exercise.parts):
-            text = f"returned {len(result)} results, expected {len(exercise.parts)}: {exercise.results}"
-            return _all(exercise, f"count:{len(result)}", text)
-        return {p.name: _number_array(p, case, r) for p, r in zip(exercise.parts, result, strict=True)}
-    text = f"returned {_kind(result)}, expected {len(exercise.parts)} results: {exercise.results}"
-    return _all(exercise, f"type:{type(result).__name__}", text)
+        return dict.fromkeys(names, raised(made.error, function))
+    answers = split(made.result, names, exercise.is_quiz)
+    return {part.name: accepted(part, case, answer) for part, answer in zip(exercise.parts, answers, strict=True)}
 
 
-def _all(exercise: Exercise, fault: str, says: str) -> dict[str, Answer]:
-    return {part.name: Answer(fault=fault, says=says) for part in exercise.parts}
-
-
-def _raised(error: BaseException, function: Any) -> tuple[str, str]:
-    name = type(error).__name__
-    texts = {
-        NotImplementedError: "is not written yet",
-        RecursionError: "calls itself without an end",
-        KeyboardInterrupt: "was interrupted: is there a loop that never ends?",
-        SystemExit: "ends the program: return the result instead of calling exit()",
-    }
-    for kind, text in texts.items():
-        if isinstance(error, kind):
-            return f"raised:{name}", text
-    return f"raised:{name}", f"raised {name}{where(function, error)} ({short(error)})"
-
-
-def _kind(result: object) -> str:
-    """Return 'None', 'a list', 'an array of shape (2, 3)' for a message."""
-    if result is None:
-        return "None (is the return missing?)"
-    if isinstance(result, np.ndarray):
-        return f"an array of shape {result.shape}"
-    name = type(result).__name__
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
-
-
-def _number_array(part: Part, case: Case, result: Any) -> Answer:
-    if not isinstance(result, (np.ndarray, np.generic, int, float, complex)):
-        return Answer(fault=f"type:{type(result).__name__}", says=f"is {_kind(result)}, expected a numpy array of numbers")
-    array = np.asarray(result)
-    if array.dtype.kind == "c":
-        return Answer(fault="type:complex", says="holds complex numbers, expected real ones")
-    if array.dtype.kind not in "fiub":
-        return Answer(fault=f"type:{array.dtype.kind}", says=f"holds {array.dtype.name} objects, expected numbers")
-    finite = np.isfinite(array)
-    if not finite.all():
-        place = tuple(int(i) for i in np.argwhere(~finite)[0])
-        bad = array[place]
-        name = "NaN" if np.isnan(bad) else "infinity"
-        return Answer(fault="not finite", says=f"holds {name}" + (f" at {list(place)}" if place else ""))
-    if part.also is not None and array.shape == shape_of(part.also, case):
-        return Answer(array.reshape(expected_shape(part, case)), also=True)
-    return Answer(array)
-
-
-def _quiz_answer(result: Any) -> Answer:
-    if result is None or isinstance(result, (dict, set)) or callable(result):
-        return Answer(fault=f"type:{type(result).__name__}", says=f"is {_kind(result)}, expected numbers, a tuple or a word")
-    return Answer(value=plain(result))
-
-
-def plain(value: Any) -> Any:
-    """Return a quiz answer in one spelling: tuples, ints, and words in lower case."""
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if isinstance(value, (tuple, list)):
-        return tuple(plain(v) for v in value)
-    if isinstance(value, str):
-        return value.strip().lower()
-    number = float(value)
-    return int(number) if number.is_integer() else number
+def accepted(part: Part, case: Case, answer: Answer) -> Answer:
+    """Return an array that came in the part's second shape in its first one."""
+    if part.also is None or answer.array is None or answer.array.shape != shape_of(part.also, case):
+        return answer
+    return replace(answer, array=answer.array.reshape(expected_shape(part, case)), also=True)
 
 
 def shape_of(text: str, case: Case) -> tuple[int, ...]:

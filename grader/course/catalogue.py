@@ -13,7 +13,8 @@ from grader import capture, table
 from grader.cases import Case, visible
 from grader.course.files import write_atomically
 from grader.exercises import DIFFERENCES, EXERCISES, NOTEBOOKS, SMOOTH, Exercise, Part
-from grader.outcome import SCALE, Answer, fingerprint, matches, on_grid, read
+from grader.outcome import SCALE, fingerprint, matches, on_grid, read
+from grader.results import Answer
 from solutions.mistakes import CATALOGUE, Mistake
 
 LOSS_STEPS = 1000  # a smooth loss is rounded to this many steps between 0 and its right value

@@ -17,7 +17,8 @@ from grader.course.paths import CourseError
 from grader.exercises import TOTALS, Exercise, Part, of_assignment
 from grader.judge import judge
 from grader.numeric import complex_step_gradient
-from grader.outcome import Answer, matches, read
+from grader.outcome import matches, read
+from grader.results import Answer
 from grader.table import table
 from grader.witness import WITNESSES
 

@@ -1,0 +1,136 @@
+"""What a student's function returned, in plain terms: arrays of real numbers, or the fault that prevents them.
+
+Imports numpy alone: the sandboxed worker loads this one file, and nothing else of the course.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """One part of one call: an array of real numbers (value for a quiz), or the fault that prevents it.
+
+    fault: the kind, which is also its fingerprint; says: the sentence for the student; also: it came in the second shape.
+    """
+
+    array: np.ndarray | None = None
+    fault: str = ""
+    says: str = ""
+    value: Any = None
+    also: bool = False
+
+
+def short(value: object, most: int = 200) -> str:
+    """Return str(value) on one line, cut; a value whose __str__ fails is named by its type."""
+    try:
+        text = " ".join(str(value).split())
+    except Exception:
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def where(function: Any, error: BaseException) -> str:
+    """Return ' in line 4: dx = dy @ w' for the last line of the student's own file that the error passed, or ''."""
+    home = getattr(getattr(function, "__code__", None), "co_filename", None)
+    found = ""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == home:
+            line = linecache.getline(str(home), trace.tb_lineno).strip()
+            found = f" in line {trace.tb_lineno}" + (f": {short(line, 100)}" if line else "")
+        trace = trace.tb_next
+    return found
+
+
+RAISED = {
+    NotImplementedError: "is not written yet",
+    RecursionError: "calls itself without an end",
+    KeyboardInterrupt: "was interrupted: is there a loop that never ends?",
+    SystemExit: "ends the program: return the result instead of calling exit()",
+}
+
+
+def raised(error: BaseException, function: Any) -> Answer:
+    """Return the fault of a function that raised, with the student's own line."""
+    name = type(error).__name__
+    for kind, text in RAISED.items():
+        if isinstance(error, kind):
+            return Answer(fault=f"raised:{name}", says=text)
+    return Answer(fault=f"raised:{name}", says=f"raised {name}{where(function, error)} ({short(error)})")
+
+
+def split(result: Any, names: list[str], quiz: bool) -> list[Answer]:
+    """Return one Answer per name of a part. Never raises, whatever the function returned."""
+    try:
+        return list(_split(result, names, quiz))
+    except Exception as error:  # an object that raises when it is looked at
+        says = f"cannot be read: {short(error)}"
+        return [Answer(fault=f"type:{type(result).__name__}", says=says)] * len(names)
+
+
+def _split(result: Any, names: list[str], quiz: bool) -> Iterator[Answer]:
+    if quiz:
+        yield quiz_answer(result)
+    elif len(names) == 1:
+        yield numbers(result)
+    elif isinstance(result, (tuple, list)):
+        if len(result) == len(names):
+            yield from map(numbers, result)
+        else:
+            says = f"returned {len(result)} results, expected {len(names)}: {', '.join(names)}"
+            yield from [Answer(fault=f"count:{len(result)}", says=says)] * len(names)
+    else:
+        says = f"returned {kind(result)}, expected {len(names)} results: {', '.join(names)}"
+        yield from [Answer(fault=f"type:{type(result).__name__}", says=says)] * len(names)
+
+
+def kind(result: object) -> str:
+    """Return 'None', 'a list', 'an array of shape (2, 3)' for a message."""
+    if result is None:
+        return "None (is the return missing?)"
+    if isinstance(result, np.ndarray):
+        return f"an array of shape {result.shape}"
+    name = type(result).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def numbers(result: Any) -> Answer:
+    """Return an Answer with an array of real, finite numbers, or with the fault."""
+    if not isinstance(result, (np.ndarray, np.generic, int, float, complex)):
+        return Answer(fault=f"type:{type(result).__name__}", says=f"is {kind(result)}, expected a numpy array of numbers")
+    array = np.asarray(result)
+    if array.dtype.kind == "c":
+        return Answer(fault="type:complex", says="holds complex numbers, expected real ones")
+    if array.dtype.kind not in "fiub":
+        return Answer(fault=f"type:{array.dtype.kind}", says=f"holds {array.dtype.name} objects, expected numbers")
+    finite = np.isfinite(array)
+    if not finite.all():
+        place = tuple(int(i) for i in np.argwhere(~finite)[0])
+        name = "NaN" if np.isnan(array[place]) else "infinity"
+        return Answer(fault="not finite", says=f"holds {name}" + (f" at {list(place)}" if place else ""))
+    return Answer(array)
+
+
+def quiz_answer(result: Any) -> Answer:
+    if result is None or isinstance(result, (dict, set)) or callable(result):
+        return Answer(fault=f"type:{type(result).__name__}", says=f"is {kind(result)}, expected numbers, a tuple or a word")
+    return Answer(value=plain(result))
+
+
+def plain(value: Any) -> Any:
+    """Return a quiz answer in one spelling: tuples, ints, and words in lower case."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, (tuple, list)):
+        return tuple(plain(v) for v in value)
+    if isinstance(value, str):
+        return value.strip().lower()
+    number = float(value)
+    return int(number) if number.is_integer() else number
