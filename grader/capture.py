@@ -43,16 +43,30 @@ class Noise:
 def call(function: Callable[..., Any], exercise: Exercise, case: Case) -> Call:
     """Call the function with writable copies and note which of them it changed. Every exception is caught."""
     made = Call(case.copy_args())
+    limit = sys.getrecursionlimit()
     try:
-        made.result = function(*made.args)
+        with np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):  # numpy's own, whatever was set
+            made.result = function(*made.args)
     except BaseException as error:  # KeyboardInterrupt and SystemExit are answers too: an endless loop, an exit()
         made.error = error
+    sys.setrecursionlimit(limit)
     made.changed = [
         name
         for name, before, after in zip(exercise.arguments, case.args, made.args, strict=True)
-        if isinstance(before, np.ndarray) and not np.array_equal(before, after)
+        if isinstance(before, np.ndarray) and not _unchanged(before, after)
     ]
     return made
+
+
+def _unchanged(before: np.ndarray, after: np.ndarray) -> bool:
+    return before.dtype == after.dtype and before.shape == after.shape and before.tobytes() == after.tobytes()
+
+
+class _Sink(io.TextIOWrapper):
+    """Takes all text, whatever is in it, and cannot be closed by the student's function."""
+
+    def close(self) -> None:
+        self.flush()
 
 
 @contextmanager
@@ -61,40 +75,67 @@ def quiet() -> Iterator[Noise]:
 
     nbgrader gives no points to a test cell that shows anything on stderr, so the student is told in the verdict instead.
     """
-    noise, sink = Noise(), io.StringIO()
-    streams = [sys.stdout, sys.stderr]
-    with warnings.catch_warnings(record=True) as warned, _descriptors() as written:
+    noise = Noise()
+    with warnings.catch_warnings(record=True) as warned, _scratch() as scratch, _descriptors(scratch.fileno()):
         warnings.simplefilter("always")
-        for stream in streams:  # a handler made earlier holds the notebook's stream itself
-            with suppress(AttributeError, ValueError):
-                stream.flush()
-                stream.write = sink.write  # type: ignore[method-assign]
-        sys.stdout = sys.stderr = sink
+        sink = _Sink(scratch, encoding="utf-8", errors="backslashreplace", write_through=True)
+        streams = {name: getattr(sys, name) for name in ("stdout", "stderr")}
         try:
+            for name, stream in streams.items():
+                _divert(name, stream, sink)
             yield noise
         finally:
-            sys.stdout, sys.stderr = streams
-            for stream in streams:
+            for name, stream in streams.items():
+                setattr(sys, name, stream)
                 with suppress(AttributeError):
-                    del stream.write
-    noise.printed = (sink.getvalue() + written())[: KEPT + 1]
+                    del stream.write, stream.close
+            with suppress(ValueError):
+                sink.flush()
+            noise.printed = _written(scratch)
+            sink.detach()
     told = [w for w in warned if not issubclass(w.category, UNTOLD)]
     noise.warned = list(dict.fromkeys(f"{w.category.__name__}: {short(w.message)}" for w in told))
 
 
+def _divert(name: str, stream: Any, sink: _Sink) -> None:
+    """Let a stream write into the sink: a notebook's own in place, since handlers may hold it; others by taking their name."""
+    with suppress(AttributeError, ValueError):
+        stream.flush()
+    try:
+        stream.write, stream.close = sink.write, sink.close
+    except AttributeError:
+        setattr(sys, name, sink)
+
+
 @contextmanager
-def _descriptors() -> Iterator[Callable[[], str]]:
-    """Send file descriptors 1 and 2 (C code, child processes) to a scratch file; yield a function that reads it."""
-    with tempfile.TemporaryFile() as scratch:
-        saved = {fd: os.dup(fd) for fd in (1, 2)}
-        for fd in saved:
-            os.dup2(scratch.fileno(), fd)
-        text: list[str] = []
-        try:
-            yield lambda: text[0]
-        finally:
-            for fd, copy in saved.items():
-                os.dup2(copy, fd)
-                os.close(copy)
-            scratch.seek(0)
-            text.append(scratch.read(KEPT + 1).decode("utf-8", "replace"))
+def _scratch() -> Iterator[Any]:
+    """Open a scratch file, or the null device where no file can be made."""
+    try:
+        file: Any = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (closed below)
+    except OSError:
+        file = open(os.devnull, "w+b", buffering=0)  # noqa: SIM115 (closed below)
+    with file:
+        yield file
+
+
+def _written(scratch: Any) -> str:
+    """Return the first lines of what was written, and how it goes on when that is not all."""
+    scratch.seek(0)
+    text = (scratch.read(KEPT + 1) or b"").decode("utf-8", "replace")
+    return text if len(text) <= KEPT else text[:KEPT] + "..."
+
+
+@contextmanager
+def _descriptors(scratch: int) -> Iterator[None]:
+    """Send file descriptors 1 and 2 (C code, child processes) to a scratch file."""
+    saved = {}
+    for fd in (1, 2):
+        with suppress(OSError):  # a descriptor that is closed stays closed
+            saved[fd] = os.dup(fd)
+            os.dup2(scratch, fd)
+    try:
+        yield
+    finally:
+        for fd, copy in saved.items():
+            os.dup2(copy, fd)
+            os.close(copy)

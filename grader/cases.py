@@ -10,11 +10,13 @@ mistake can swap (N, D, C) all differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
+
+from grader.exercises import SMOOTH
 
 Generator = np.random.Generator
 LARGE = 4096  # entries of a large case are 4096*a + c: too many digits for float32
@@ -24,9 +26,10 @@ LARGE = 4096  # entries of a large case are 4096*a + c: too many digits for floa
 class Case:
     """Arguments for one call. sizes: the letters of course and text, for shapes and messages.
 
-    large: judged by its values to float32's precision, since they lie on no grid that a fingerprint could round to.
+    large: judged by its values, since they lie on no grid that a fingerprint could round to.
+    slack: the error, relative to the largest entry, that honest float32 makes here.
     smooth: the witness may take differences here (False where a case sits on a kink).
-    shows: the mistake that this case was built to show; it is named when this case alone goes wrong.
+    shows: the mistake that this case was built to show; alone: when no other case goes wrong, this one names it.
     """
 
     args: tuple[Any, ...]
@@ -34,6 +37,8 @@ class Case:
     large: bool = False
     smooth: bool = True
     shows: str = ""
+    alone: bool = False
+    slack: float = 0.0
 
     def copy_args(self) -> tuple[Any, ...]:
         return tuple(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in self.args)
@@ -90,7 +95,7 @@ def _affine(rng: Generator, arguments: str, sizes: Iterable[tuple[int, int, int]
         fill = large if number == len(sizes) else quarters
         shapes = {"x": (N, D), "w": (D, C), "b": (C,), "dy": (N, C)}
         args = tuple(fill(rng, *shapes[name]) for name in arguments.split())
-        cases.append(Case(args, {"N": N, "D": D, "C": C}, large=fill is large))
+        cases.append(Case(args, {"N": N, "D": D, "C": C}, large=fill is large, slack=SMOOTH if fill is large else 0.0))
     return cases
 
 
@@ -108,30 +113,39 @@ def affine_backward(rng: Generator, fresh: bool) -> list[Case]:
 
 def affine_jacobians(rng: Generator, fresh: bool) -> list[Case]:
     cases = _affine(rng, "x w", [(1, 2, 3), (1, 4, 3), (1, 3, 5)])
-    return [Case((c.args[0][0], c.args[1]), c.sizes) for c in cases if not c.large]  # nothing is added up here
+    return [replace(c, args=(c.args[0][0], c.args[1])) for c in cases]
 
 
-CHECKER_PROBES = {"cube": "large_step", "abs": "forward_difference", "bowl": "not_put_back", "identity": "aliased_values"}
+CHECKED = (("square", 2, 3), ("cube", 1, 4), ("abs", 3, 2), ("affine", 2, 3), ("bowl", 2, 3), ("identity", 3, 1))
+CHECKER_PROBES = {
+    "cube": ("large_step", True),
+    "abs": ("forward_difference", False),
+    "bowl": ("not_put_back", True),
+    "identity": ("aliased_values", True),
+}
 
 
 def numerical_gradient(rng: Generator, fresh: bool) -> list[Case]:
     """abs at 0 tells forward from central differences, bowl at the bottom a step that was not taken back."""
     cases = []
-    for name in ("square", "cube", "abs", "affine", "bowl", "identity"):
-        x = quarters(rng, 2, 3)
+    for name, R, S in CHECKED:
+        x = quarters(rng, R, S)
         dy = quarters(rng, *FUNCTIONS[name](x).shape)
         dy[dy == 0] = 1.0
-        if name == "cube":
-            x[1, 2] = 2.25  # the largest value there is: a step of 1e-12 loses most digits here
         if name == "abs":
             x[0, 1] = 0.0
         if name == "bowl":
             x[0] = x[0, 0], x[0, 0], 3 * x[0, 0]  # the first output of row 0 is exactly 0,
             dy[0, 0] = 2.0**20  # and any step left behind in x is seen through a strong lens
-        cases.append(Case((Named(name), x, dy), {"R": 2, "S": 3}, shows=CHECKER_PROBES.get(name, "")))
-    whole_numbers = whole(rng, 9, (2, 3)) - 4
-    probe = Case((Named("square"), whole_numbers, quarters(rng, 2, 3) + 5), {"R": 2, "S": 3}, shows="integer_steps")
-    return [*cases, probe]
+        shows, alone = CHECKER_PROBES.get(name, ("", False))
+        cases.append(Case((Named(name), x, dy), {"R": R, "S": S}, shows=shows, alone=alone))
+    far = 64 + quarters(rng, 1, 3)  # the cube of 64 leaves few digits behind the point: a step of 1e-10 is lost in them
+    integers = whole(rng, 9, (2, 3)) - 4
+    return [
+        *cases,
+        Case((Named("cube"), far, quarters(rng, 1, 3) + 3), {"R": 1, "S": 3}, shows="tiny_step", alone=True),
+        Case((Named("square"), integers, quarters(rng, 2, 3) + 5), {"R": 2, "S": 3}, shows="integer_steps", alone=True),
+    ]
 
 
 def _logits(rng: Generator, N: int, C: int) -> np.ndarray:
@@ -154,9 +168,10 @@ def softmax_loss(rng: Generator, fresh: bool) -> list[Case]:
     for N, C in ((1, 3), (2, 3), (3, 4), (4, 2)):
         y = quarters(rng, N, C) if fresh else _logits(rng, N, C)
         cases.append(Case((y, whole(rng, C, (N,))), {"N": N, "C": C}))
-    cases += [Case((np.array(y), np.array(labels)), {"N": 2, "C": 3}) for y, labels in EXTREME_SCORES]
+    slack = 3e-4  # seven digits of a score of 1000, when the loss is taken as log sum exp(y) - y_t
+    cases += [Case((np.array(y), np.array(labels)), {"N": 2, "C": 3}, slack=slack) for y, labels in EXTREME_SCORES]
     near = np.array([[1000.0, 999.5, 998.0], [-2000.0, -2001.0, -1999.75]])  # shows clipped scores
-    return [*cases, Case((near, np.array([1, 0])), {"N": 2, "C": 3}, large=True)]
+    return [*cases, Case((near, np.array([1, 0])), {"N": 2, "C": 3}, large=True, slack=slack)]
 
 
 def hinge_loss(rng: Generator, fresh: bool) -> list[Case]:
@@ -167,12 +182,14 @@ def hinge_loss(rng: Generator, fresh: bool) -> list[Case]:
         rows = np.arange(N)
         kinks = y == (y[rows, labels] - 1)[:, None]
         cases.append(Case((y + kinks / 4, labels), {"N": N, "C": C}))
+    beside_the_margin = np.array([[1.0, 1 / 64, -1 / 64], [-0.5, 2.0, 1 + 1 / 64]])  # shows a margin that is nearly 1
+    cases.append(Case((beside_the_margin, np.array([0, 1])), {"N": 2, "C": 3}))
     on_the_margin = np.array([[0.5, -0.5, 1.5, -1.0], [2.0, 1.0, 0.25, 1.25]])
     return [*cases, Case((on_the_margin, np.zeros(2, dtype=np.int64)), {"N": 2, "C": 4}, smooth=False)]
 
 
 def shape_of_jacobian(rng: Generator, fresh: bool) -> list[Case]:
-    shapes = [((3,), (2,)), ((3,), (2, 3)), ((), (4, 3)), ((2, 5), (2, 4)), ((6,), ())]
+    shapes = [((3,), (2,)), ((3,), (2, 3)), ((), (4, 3)), ((2, 5), (2, 4)), ((6,), ()), ((2, 3), (4,))]
     if fresh:
         sizes = whole(rng, 7, (6,)).tolist()
         shapes.append(((sizes[0] + 2, sizes[1] + 2), (sizes[2] + 2, sizes[3] + 2, sizes[4] + 2)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,8 @@ from grader.summary import Summary
 from grader.verdict import PartVerdict, Verdict
 from grader.witness import Scope
 
+_checking = threading.Lock()  # streams and warnings are the process's own: one check at a time
+
 
 def check(function: Callable[..., Any]) -> float:
     """Check one function of the course, show the verdict, and return the points earned.
@@ -22,8 +25,14 @@ def check(function: Callable[..., Any]) -> float:
     nbgrader takes as the partial credit of the cell. Never raises and leaves nothing on stderr.
     """
     frame = sys._getframe(1)
-    exercise = _exercise_of(function, frame.f_code.co_names, frame.f_globals)
-    verdict = judge(exercise, function, frame.f_globals) if exercise else _unknown(function)
+    if not _checking.acquire(blocking=False):  # called by the function that is being checked, or by another thread
+        print("a check is already running: take check(...) out of your function")
+        return 0.0
+    try:
+        exercise = _exercise_of(function, frame.f_code.co_names, frame.f_globals)
+        verdict = judge(exercise, function, frame.f_globals) if exercise else _unknown(function)
+    finally:
+        _checking.release()
     show(verdict)
     return float(verdict.earned)
 
@@ -31,6 +40,9 @@ def check(function: Callable[..., Any]) -> float:
 def progress() -> None:
     """Show the points earned so far in this notebook and what is still open."""
     scope = sys._getframe(1).f_globals
+    if _checking.locked():
+        print("a check is already running: take progress() out of your function")
+        return
     assignments = sorted({EXERCISES[name].assignment for name in scope if name in EXERCISES})
     exercises = [exercise for assignment in assignments for exercise in of_assignment(assignment)]
     show(Summary(tuple(judge(exercise, scope.get(exercise.name), scope) for exercise in exercises)))
@@ -39,8 +51,17 @@ def progress() -> None:
 def _exercise_of(function: Any, names: tuple[str, ...], scope: Scope) -> Exercise | None:
     """Find the exercise by the name in the call `check(name)`, else by the function's own name."""
     called = [name for name in names if name in EXERCISES and scope.get(name) is function]
-    name = called[0] if len(called) == 1 else getattr(function, "__name__", None)
-    return EXERCISES.get(name) if isinstance(name, str) else None
+    name = called[0] if len(called) == 1 else _own_name(function)
+    return EXERCISES.get(name)
+
+
+def _own_name(function: Any) -> str:
+    """Return a function's own name, or its type's; an object may raise when it is asked."""
+    try:
+        name = function.__name__
+    except BaseException:
+        name = None
+    return name if type(name) is str else f"a {short(type(function).__name__)}"
 
 
 def unknown_name(name: str) -> str:
@@ -50,8 +71,7 @@ def unknown_name(name: str) -> str:
 
 
 def _unknown(function: Any) -> Verdict:
-    name = getattr(function, "__name__", None) or f"a {type(function).__name__}"
-    return Verdict("check", (PartVerdict("answer", 0.0, 0.0, ""),), unknown_name(short(name, 60)))
+    return Verdict("check", (PartVerdict("answer", 0.0, 0.0, ""),), unknown_name(short(_own_name(function), 60)))
 
 
 def show(thing: Any) -> None:

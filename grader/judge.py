@@ -1,14 +1,15 @@
-"""Judge one function on the visible cases: the verdict that a student sees, without a reference answer in the kernel.
+"""Judge one function from its answers to cases, and say what was seen.
 
-The fingerprint of the right result decides. Beside the numbers: count and type of results, shape, finite, the same answer
+In a student's kernel there is no reference: `judge` decides by the fingerprints of the visible cases. Sealed grading builds an
+`Asked` of its own, where the reference decides. Beside the numbers: count and type of results, shape, finite, the same answer
 when called twice; a changed input or shared memory is named and costs nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,28 +23,70 @@ from grader.table import table
 from grader.verdict import Example, PartVerdict, Verdict
 from grader.witness import Right, Scope, right_values
 
-Answers = list[dict[str, Answer]]  # one per visible case asked
-
 # After these the other cases would say the same, or take as long again.
 ENDS = (NotImplementedError, RecursionError, KeyboardInterrupt, SystemExit)
+FORGETFUL = "gives another answer when it is called again with the same input: what does it remember?"
+ONLY_VISIBLE = "is right on the cases of the check and wrong on others: does it compute, or does it know the answers?"
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """One exercise, the cases it was asked with (the visible ones first), and the answers.
+
+    is_right: decides on a part of case n; right: the right values of a part on case n, to show and to compare with.
+    shown: how many of the cases, from the first, a student may see.
+    again: the answer to the first case, asked once more at the end.
+    """
+
+    exercise: Exercise
+    cases: tuple[Case, ...]
+    answers: list[dict[str, Answer]]
+    is_right: Callable[[Part, int, Answer], bool]
+    right: Callable[[Part, int], Right]
+    shown: int
+    again: dict[str, Answer]
+
+    def wrong(self, part: Part) -> list[int]:
+        """Return the numbers of the cases on which a part is wrong."""
+        return [n for n, answer in enumerate(self.answers) if not self.is_right(part, n, answer[part.name])]
 
 
 def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
     """Return the verdict on one function. scope: the student's global names, for its forward partner. Never raises."""
-    if not callable(function):
-        fault = "is not defined" if function is None else f"is {short(function, 40)}, expected a function"
-        return all_wrong(exercise, fault)
+    try:
+        if not callable(function):
+            fault = "is not defined" if function is None else f"is {short(function, 40)}, expected a function"
+            return all_wrong(exercise, fault)
+        return _judge(exercise, function, scope)
+    except BaseException as error:  # the last line of defence: objects that raise wherever they are looked at
+        return all_wrong(exercise, f"cannot be judged: looking at it raised {short(type(error).__name__)}")
+
+
+def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
     cases = visible(exercise.name)
+    answers, changed, shared = [], [], []
     with capture.quiet() as noise, _without(exercise, scope):
-        calls = [capture.call(function, exercise, cases[0])]
-        if not isinstance(calls[0].error, ENDS):
-            calls += [capture.call(function, exercise, case) for case in cases[1:]]
-        answers = [read(exercise, case, made, function) for case, made in zip(cases, calls, strict=False)]
-        verdict = _verdict(exercise, answers, scope)
-        if verdict.earned:
-            again = read(exercise, cases[0], capture.call(function, exercise, cases[0]), function)
-            verdict = _called_twice(exercise, verdict, again)
-    notes = (*verdict.notes, *_notes(exercise, cases, calls, answers), *(f"warned: {w}" for w in noise.warned[:3]))
+        for case in (*cases, cases[0]):
+            made = capture.call(function, exercise, case)
+            answers.append(read(exercise, case, made, function))  # at once: a result may be a buffer that is used again
+            changed += made.changed
+            shared += _shared(exercise, made)
+            if isinstance(made.error, ENDS):
+                break
+    *answers, again = answers if len(answers) > len(cases) else (*answers, answers[0])
+    with capture.quiet(), _without(exercise, scope):  # what the student's forward says is not told of this function
+        asked = Asked(
+            exercise,
+            cases,
+            answers,
+            lambda part, n, answer: is_right(exercise, part, n, answer),
+            lambda part, n: right_values(exercise, part, n, scope),
+            len(cases),
+            again,
+        )
+        verdict = decide(asked)
+        notes = (*verdict.notes, *remarks(asked, list(dict.fromkeys(changed))), *dict.fromkeys(shared))
+    notes += (*_argument_order(exercise, function), *(f"warned: {w}" for w in noise.warned[:3]))
     return replace(verdict, notes=notes, printed="" if verdict.fault == "is not written yet" else noise.printed)
 
 
@@ -51,79 +94,98 @@ def all_wrong(exercise: Exercise, fault: str) -> Verdict:
     return Verdict(exercise.name, tuple(PartVerdict(p.name, p.points, 0.0, "") for p in exercise.parts), fault)
 
 
-def _verdict(exercise: Exercise, answers: Answers, scope: Scope) -> Verdict:
-    for number, answer in enumerate(answers):
+def decide(asked: Asked) -> Verdict:
+    """Return the verdict on the answers to all cases."""
+    exercise = asked.exercise
+    for number, answer in enumerate(asked.answers):
         faults = {part.says for part in answer.values()}
         if len(faults) == 1 and faults != {""} and not exercise.is_quiz:
-            return _one_fault(exercise, answers, number, faults.pop())
+            return _one_fault(asked, number, faults.pop())
     parts: list[PartVerdict] = []
     example: Example | None = None
     advice: tuple[str, ...] = ()
     for part in exercise.parts:
-        wrong = [n for n, answer in enumerate(answers) if not is_right(exercise, part, n, answer[part.name])]
-        if not wrong:
-            parts.append(PartVerdict(part.name, part.points, part.points, f"right: {exercise.why}" if exercise.why else "right"))
-            continue
-        mistake, hint = _recognise(exercise, part, answers)
-        number = _smallest_that_shows(exercise, part, wrong, answers, mistake, scope)
-        right = right_values(exercise, part, number, scope)
-        says = _seen(exercise, part, number, answers, hint, right.values)
-        parts.append(PartVerdict(part.name, part.points, 0.0, says, mistake))
-        if example is None:
-            example, advice = _example(exercise, part, number, answers, right), right.advice
+        wrong = asked.wrong(part)
+        seen = [number for number in wrong if number < asked.shown]
+        if not wrong and asked.is_right(part, 0, asked.again[part.name]):
+            says = f"right: {exercise.why}" if exercise.why else "right"
+            parts.append(PartVerdict(part.name, part.points, part.points, says))
+        elif not seen:
+            parts.append(PartVerdict(part.name, part.points, 0.0, ONLY_VISIBLE if wrong else FORGETFUL))
+        else:
+            mistake, hint = _recognise(asked, part)
+            number = _smallest_that_shows(asked, part, seen, mistake)
+            right = asked.right(part, number)
+            parts.append(PartVerdict(part.name, part.points, 0.0, _seen(asked, part, number, hint, right.values), mistake))
+            if example is None:
+                example, advice = _example(asked, part, number, right), right.advice
     return Verdict(exercise.name, tuple(parts), "", advice, example)
 
 
-def _smallest_that_shows(exercise: Exercise, part: Part, wrong: list[int], answers: Answers, mistake: str, scope: Scope) -> int:
+def _one_fault(asked: Asked, number: int, says: str) -> Verdict:
+    """A fault of the whole function, told once: it raised, or returned the wrong number of results."""
+    exercise = asked.exercise
+    found = [_recognise(asked, part) for part in exercise.parts]
+    hint = next((hint for _, hint in found if hint), "")
+    parts = tuple(PartVerdict(p.name, p.points, 0.0, "", name) for p, (name, _) in zip(exercise.parts, found, strict=True))
+    example = _example(asked, exercise.parts[0], number, Right()) if number < asked.shown else None
+    return Verdict(exercise.name, parts, _sentences(says, _with_sizes(hint, asked.cases[number])), (), example)
+
+
+def _smallest_that_shows(asked: Asked, part: Part, wrong: list[int], mistake: str) -> int:
     """Return the first wrong case that was built for the mistake, else the first with other numbers than the right ones.
 
     With one image in the batch, for instance, a db that was not summed has the right numbers and only the wrong shape.
     """
-    cases = visible(exercise.name)
-    built = [n for n in wrong if mistake and cases[n].shows == mistake]
+    built = [n for n in wrong if mistake and asked.cases[n].shows == mistake]
     for number in built or wrong:
-        right, got = right_values(exercise, part, number, scope).values, answers[number][part.name].array
+        right, got = asked.right(part, number).values, asked.answers[number][part.name].array
         if right is None or got is None or got.size != right.size or not np.array_equal(got.ravel(), right.ravel()):
             return number
     return wrong[0]
 
 
-def _one_fault(exercise: Exercise, answers: Answers, number: int, says: str) -> Verdict:
-    """A fault of the whole function, told once: it raised, or returned the wrong number of results."""
-    found = [_recognise(exercise, part, answers) for part in exercise.parts]
-    hint = next((hint for _, hint in found if hint), "")
-    parts = tuple(PartVerdict(p.name, p.points, 0.0, "", name) for p, (name, _) in zip(exercise.parts, found, strict=True))
-    example = _example(exercise, exercise.parts[0], number, answers, Right())
-    return Verdict(exercise.name, parts, _sentences(says, _with_sizes(hint, exercise, number)), (), example)
-
-
-def _seen(exercise: Exercise, part: Part, number: int, answers: Answers, hint: str, right: np.ndarray | None) -> str:
+def _seen(asked: Asked, part: Part, number: int, hint: str, right: np.ndarray | None) -> str:
     """Return what is wrong with a part on case `number`, then the hint, or what the general detectors see."""
-    answer, case = answers[number][part.name], visible(exercise.name)[number]
+    answer, case = asked.answers[number][part.name], asked.cases[number]
     seen = answer.says
     if not seen and answer.array is not None and answer.array.shape != expected_shape(part, case):
         seen = diagnose.wrong_shape(answer.array.shape, expected_shape(part, case), part.like)
     if not seen and not hint:
-        seen = "is not right" if right is None or answer.array is None else diagnose.detect(answer.array, right, case)
-    return _sentences(seen, _with_sizes(hint, exercise, number))
+        seen = (
+            diagnose.detect(list(_beside_right(asked, part)))
+            if right is not None and answer.array is not None
+            else "is not right"
+        )
+    return _sentences(seen, _with_sizes(hint, case))
 
 
-def _recognise(exercise: Exercise, part: Part, answers: Answers) -> tuple[str, str]:
-    """Return (mistake, hint) from the catalogue, or ("", "")."""
-    entries, cases = table()["cases"][exercise.name][part.name], visible(exercise.name)
-    wrong = [n for n, answer in enumerate(answers) if not is_right(exercise, part, n, answer[part.name])]
-    told = [n for n in wrong if not cases[n].large] or wrong  # in float32 a large case has no fingerprint of its own
+def _beside_right(asked: Asked, part: Part) -> Iterator[diagnose.Seen]:
+    """Yield the wrong arrays of the right shape with the right ones, for the cases that may be shown; large ones last."""
+    wrong = [n for n in asked.wrong(part) if n < asked.shown]
+    for number in [n for n in wrong if not asked.cases[n].large] or wrong:
+        got, right = asked.answers[number][part.name].array, asked.right(part, number).values
+        if got is not None and right is not None and got.shape == right.shape:
+            yield got, right, asked.cases[number]
+
+
+def _recognise(asked: Asked, part: Part) -> tuple[str, str]:
+    """Return (mistake, hint) from the catalogue, by the visible cases, or ("", "")."""
+    entries = table()["cases"][asked.exercise.name][part.name]
+    wrong = [number for number in asked.wrong(part) if number < len(entries)]
+    told = [n for n in wrong if not asked.cases[n].large] or wrong  # in float32 a large case has no fingerprint of its own
     prints = {}
     for number in told:
-        found = fingerprint(answers[number][part.name], entries[number]["scale"])
+        found = fingerprint(asked.answers[number][part.name], entries[number]["scale"])
         prints[number] = "imprecise" if found == entries[number]["right"] else found
-    return diagnose.from_catalogue(exercise.name, part.name, prints)
+    wrong_parts = {other.name for other in asked.exercise.parts if asked.wrong(other)}
+    finite = all(asked.answers[n][part.name].array is not None for n in told)
+    return diagnose.from_catalogue(asked.exercise.name, part.name, prints, wrong_parts, finite)
 
 
-def _with_sizes(hint: str, exercise: Exercise, number: int) -> str:
-    """Fill {N} in a hint with 'N = 2', the size in visible case `number`."""
-    sizes = visible(exercise.name)[number].sizes
-    return hint.format_map({name: f"{name} = {size}" for name, size in sizes.items()})
+def _with_sizes(hint: str, case: Case) -> str:
+    """Fill {N} in a hint with 'N = 2', the size in a case."""
+    return hint.format_map({name: f"{name} = {size}" for name, size in case.sizes.items()})
 
 
 def _sentences(*texts: str) -> str:
@@ -133,59 +195,78 @@ def _sentences(*texts: str) -> str:
     return ". ".join([*(text.rstrip(".") for text in words[:-1]), *words[-1:]])
 
 
-def _called_twice(exercise: Exercise, verdict: Verdict, again: dict[str, Answer]) -> Verdict:
-    says = "gives another answer when it is called again with the same input: what does it remember?"
-    parts = tuple(
-        replace(told, earned=0.0, says=says) if told.right and not is_right(exercise, part, 0, again[part.name]) else told
-        for told, part in zip(verdict.parts, exercise.parts, strict=True)
-    )
-    return replace(verdict, parts=parts)
-
-
-def _example(exercise: Exercise, part: Part, number: int, answers: Answers, right: Right) -> Example | None:
+def _example(asked: Asked, part: Part, number: int, right: Right) -> Example | None:
     """Return the input with yours and right, or None where there is nothing to set side by side."""
-    answer = answers[number][part.name]
-    if answer.fault in {f"raised:{kind.__name__}" for kind in ENDS}:
+    answer = asked.answers[number][part.name]
+    if answer.fault in {f"raised:{kind.__name__}" for kind in ENDS} or answer.fault in {"time", "missing"}:
         return None
     yours = None if answer.fault else answer.value if answer.array is None else answer.array
-    inputs = dict(zip(exercise.arguments, visible(exercise.name)[number].args, strict=True))
+    inputs = dict(zip(asked.exercise.arguments, asked.cases[number].args, strict=True))
     return Example(part.name, inputs, yours, right.values, right.source)
 
 
-def _notes(exercise: Exercise, cases: tuple[Case, ...], calls: list[capture.Call], answers: Answers) -> Iterator[str]:
-    """What is worth saying and costs nothing."""
-    for name in dict.fromkeys(name for made in calls for name in made.changed):
+def remarks(asked: Asked, changed: list[str]) -> Iterator[str]:
+    """What is worth saying and costs nothing: changed inputs, the second shape, float32."""
+    for name in changed:
         yield f"it changes its input {name} in place; whoever called it finds another {name} afterwards"
-    for part in exercise.parts:
-        answer = answers[0][part.name]
-        for name, arg in zip(exercise.arguments, calls[0].args, strict=True):
-            if isinstance(arg, np.ndarray) and answer.array is not None and np.may_share_memory(arg, answer.array):
-                yield f"{part.name} shares its memory with the input {name}: fine here, but changing one later changes the other"
-        if answer.also:
+    for part in asked.exercise.parts:
+        if asked.answers[0][part.name].also:
             printed = f"{part.name} has shape ({', '.join((part.also or '').split())}), as the equation prints it"
             yield f"{printed}: accepted for one row; {part.like} itself has shape ({part.shape},)"
-    whole = not any(answer.fault for part in answers for answer in part.values())
-    if whole and any(case.large and _in_float32(answer) for case, answer in zip(cases, answers, strict=False)):
+    if any(_in_float32(asked, part) for part in asked.exercise.parts):
         yield "float32: seven digits"
 
 
-def _in_float32(answer: dict[str, Answer]) -> bool:
-    """The right values of a large case have more digits than float32 holds: values that float32 holds were rounded."""
-    arrays = [part.array for part in answer.values() if part.array is not None and part.array.dtype.kind == "f"]
+def _argument_order(exercise: Exercise, function: Any) -> list[str]:
+    """Name arguments that are the exercise's in another order: the answer is then computed from the wrong arrays."""
+    code = getattr(function, "__code__", None)
+    names = code.co_varnames[: code.co_argcount] if code is not None else exercise.arguments
+    if names == exercise.arguments or sorted(names) != sorted(exercise.arguments):
+        return []
+    return [f"its arguments are ({', '.join(names)}), expected ({', '.join(exercise.arguments)})"]
+
+
+def _shared(exercise: Exercise, made: capture.Call) -> list[str]:
+    """Name the results that share memory with an argument. Looks at what the function itself returned."""
+    results = made.result if type(made.result) in (tuple, list) else (made.result,)  # isinstance asks the object
+    return [
+        f"{part.name} shares its memory with the input {name}: fine here, but changing one later changes the other"
+        for part, result in zip(exercise.parts, results, strict=False)
+        for name, arg in zip(exercise.arguments, made.args, strict=True)
+        if isinstance(arg, np.ndarray) and issubclass(type(result), np.ndarray) and np.may_share_memory(arg, result)
+    ]
+
+
+def _in_float32(asked: Asked, part: Part) -> bool:
+    """A right part whose values on a large case were rounded to what float32 holds, while the right ones need more digits."""
+    for number, (case, answer) in enumerate(zip(asked.cases, asked.answers, strict=False)):
+        got = answer[part.name].array
+        if case.large and number < asked.shown and got is not None and got.dtype.kind == "f" and not asked.wrong(part):
+            right = asked.right(part, number).values
+            return right is not None and _is_float32(got) and not _is_float32(right)
+    return False
+
+
+def _is_float32(array: np.ndarray) -> bool:
     with np.errstate(all="ignore"):
-        return bool(arrays) and all(np.array_equal(array, array.astype(np.float32)) for array in arrays)
+        return np.array_equal(array, array.astype(np.float32))
 
 
 @contextmanager
 def _without(exercise: Exercise, scope: Scope) -> Iterator[None]:
-    """Bind the names that an exercise must do without to a function that says so."""
+    """Bind the names that an exercise must do without to a function that says so, and exit, which would end the kernel."""
 
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError(f"write {exercise.name} without {' and '.join(exercise.without)}")
 
+    def leave(*args: Any, **kwargs: Any) -> None:
+        raise SystemExit
+
     refused = [scope[name] for name in exercise.without if name in scope]
     held = {name: value for name, value in scope.items() if any(value is other for other in refused)}
-    scope.update(dict.fromkeys(held, refuse))
+    ends: Scope = {name: scope[name] for name in ("exit", "quit") if name in scope}
+    scope.update(dict.fromkeys(held, refuse) | dict.fromkeys(ends, leave))
+    held |= ends
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+MOST_SHOWN = 200  # numbers; a larger array is named by its shape
 WIDTH = 88  # characters of a line of arrays side by side
 
 # Colours come from JupyterLab's theme where there is one, so the grids are readable in light and dark; a marked cell has
@@ -25,21 +26,23 @@ def number(value: Any) -> str:
 def lines_of(value: Any) -> list[str]:
     """Return a value as lines of text, an array with its columns aligned and slices one under the other."""
     if not isinstance(value, np.ndarray):
-        return [number(value) if isinstance(value, (float, np.generic)) else repr(value)]
+        return [number(value) if isinstance(value, (float, np.generic)) else repr(value)[:WIDTH]]
+    if value.size > MOST_SHOWN or 0 in value.shape:
+        return [f"array of shape {value.shape}"]
     if value.ndim == 0:
         return [number(value)]
     cells = [number(v) for v in value.ravel()]
     width = max((len(c) for c in cells), default=0)
-    rows = value.reshape(-1, value.shape[-1]) if value.size else value.reshape(0, 0)
+    rows = value.reshape(-1, value.shape[-1])
     texts = [" ".join(number(v).rjust(width) for v in row) for row in rows]
     if value.ndim == 1:
-        return [f"[{text}]" for text in texts] or ["[]"]
-    depth = value.shape[-2] or 1
+        return [f"[{text}]" for text in texts]
+    depth = value.shape[-2]
     blocks = [texts[i : i + depth] for i in range(0, len(texts), depth)]
     out: list[str] = []
     for block in blocks:
         out += ([""] if out else []) + [f"[{text}]" for text in block]
-    return out or ["[]"]
+    return out
 
 
 def beside(columns: list[tuple[str, list[str]]]) -> list[str]:
@@ -68,7 +71,7 @@ def row(blocks: list[str]) -> str:
 
 def block(title: str, value: Any, marks: np.ndarray | None = None) -> str:
     """Return a titled grid of numbers; slices of a tensor stand beside each other."""
-    if not isinstance(value, np.ndarray) or value.ndim == 0:
+    if not isinstance(value, np.ndarray) or value.ndim == 0 or value.size > MOST_SHOWN or value.size == 0:
         body = f"<span style='{MONO}'>{escape(' '.join(lines_of(value)))}</span>"
     else:
         marks = np.zeros(value.shape, bool) if marks is None else marks

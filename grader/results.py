@@ -8,6 +8,8 @@ from __future__ import annotations
 import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
+from types import CoroutineType
 from typing import Any
 
 import numpy as np
@@ -30,9 +32,9 @@ class Answer:
 def short(value: object, most: int = 200) -> str:
     """Return str(value) on one line, cut; a value whose __str__ fails is named by its type."""
     try:
-        text = " ".join(str(value).split())
-    except Exception:
-        return f"<{type(value).__name__}>"
+        text = " ".join(str(value).split()).encode("utf-8", "backslashreplace").decode()
+    except BaseException:
+        text = "(no text)"
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
@@ -58,21 +60,39 @@ RAISED = {
 
 
 def raised(error: BaseException, function: Any) -> Answer:
-    """Return the fault of a function that raised, with the student's own line."""
-    name = type(error).__name__
-    for kind, text in RAISED.items():
-        if isinstance(error, kind):
-            return Answer(fault=f"raised:{name}", says=text)
-    return Answer(fault=f"raised:{name}", says=f"raised {name}{where(function, error)} ({short(error)})")
+    """Return the fault of a function that raised, with the student's own line.
+
+    Sizes that do not fit are a fault of their own, "raised:sizes"; other errors of the same type may have any cause.
+    """
+    name, text = type(error).__name__, short(error)
+    if type(error) is NotImplementedError and not _raised_in(function, error):
+        return Answer(fault="raised:unwritten", says=f"calls a function that is not written yet{where(function, error)}")
+    for kind, says in RAISED.items():
+        if issubclass(type(error), kind) and (kind is not NotImplementedError or type(error) is kind):
+            return Answer(fault=f"raised:{kind.__name__}", says=says)
+    sizes = issubclass(type(error), ValueError) and any(word in text for word in SIZES)
+    return Answer(fault=f"raised:{'sizes' if sizes else name}", says=f"raised {name}{where(function, error)} ({text})")
+
+
+def _raised_in(function: Any, error: BaseException) -> bool:
+    """Tell whether the error was raised by the function's own lines (a callable without code counts as its own)."""
+    trace, code = error.__traceback__, getattr(function, "__code__", None)
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return code is None or trace is None or trace.tb_frame.f_code is code
+
+
+SIZES = ("matmul", "not aligned", "broadcast", "core dimension")  # in numpy's words on sizes that do not fit
 
 
 def split(result: Any, names: list[str], quiz: bool) -> list[Answer]:
     """Return one Answer per name of a part. Never raises, whatever the function returned."""
     try:
+        if isinstance(result, CoroutineType):
+            result.close()  # else Python warns that it was never awaited
         return list(_split(result, names, quiz))
-    except Exception as error:  # an object that raises when it is looked at
-        says = f"cannot be read: {short(error)}"
-        return [Answer(fault=f"type:{type(result).__name__}", says=says)] * len(names)
+    except BaseException as error:  # an object that raises when it is looked at
+        return [Answer(fault="type:unreadable", says=f"cannot be read: {short(error)}")] * len(names)
 
 
 def _split(result: Any, names: list[str], quiz: bool) -> Iterator[Answer]:
@@ -105,7 +125,7 @@ def numbers(result: Any) -> Answer:
     """Return an Answer with an array of real, finite numbers, or with the fault."""
     if not isinstance(result, (np.ndarray, np.generic, int, float, complex)):
         return Answer(fault=f"type:{type(result).__name__}", says=f"is {kind(result)}, expected a numpy array of numbers")
-    array = np.asarray(result)
+    array = np.array(result, subok=False)  # a copy: the result may be a buffer, or an object that lies
     if array.dtype.kind == "c":
         return Answer(fault="type:complex", says="holds complex numbers, expected real ones")
     if array.dtype.kind not in "fiub":
@@ -118,7 +138,12 @@ def numbers(result: Any) -> Answer:
     return Answer(array)
 
 
+MOST_IN_QUIZ = 20  # numbers or words; no quiz asks for more
+
+
 def quiz_answer(result: Any) -> Answer:
+    if isinstance(result, np.ndarray) and result.size > MOST_IN_QUIZ:
+        return Answer(fault="type:large", says=f"is {kind(result)}, expected a few numbers or a word")
     if result is None or isinstance(result, (dict, set)) or callable(result):
         return Answer(fault=f"type:{type(result).__name__}", says=f"is {kind(result)}, expected numbers, a tuple or a word")
     return Answer(value=plain(result))
@@ -129,7 +154,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, (tuple, list)):
-        return tuple(plain(v) for v in value)
+        return tuple(plain(v) for v in islice(value, MOST_IN_QUIZ))
     if isinstance(value, str):
         return value.strip().lower()
     number = float(value)

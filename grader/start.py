@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from grader.checking import unknown_name
 from grader.exercises import EXERCISES
 from grader.verdict import PartVerdict, Verdict
 
@@ -88,8 +89,11 @@ def _name_error(shell: Any, etype: Any, value: Any, tb: Any, tb_offset: int | No
     while tb is not None:
         frames, tb = [*frames, tb], tb.tb_next
     in_cell = frames[-1].tb_frame.f_globals is shell.user_global_ns and "check" in frames[-1].tb_frame.f_code.co_names
+    sys.last_type, sys.last_value, sys.last_traceback = etype, value, frames[0]  # for %tb and the debugger
     if in_cell and value.name in EXERCISES:
         lines = [str(missing_function(value.name, shell.user_global_ns))]
+    elif in_cell and "Did you mean" in unknown_name(value.name):
+        lines = [unknown_name(value.name)]
     else:
         lines = shell.InteractiveTB.structured_traceback(etype, value, frames[0], tb_offset=tb_offset)
     shell._showtraceback(etype, value, lines)

@@ -14,9 +14,9 @@ FILE = Path(__file__).with_name("fingerprints.json")
 def table() -> dict[str, Any]:
     """Return the table that `grader.course.catalogue` makes from the solutions and their catalogue of mistakes.
 
-    "cases": exercise -> part -> one entry per visible case: scale, right (a fingerprint), wrong (fingerprint -> mistakes);
-    for a large case right holds values, since it is judged to float32's precision;
-    "hints": exercise -> mistake -> sentence;
+    "cases": exercise -> part -> one entry per visible case: scale, right (a fingerprint), wrong (fingerprint -> mistakes),
+    and for a large case or one on a kink the right values, which no fingerprint or difference could tell;
+    "hints" and "parts": exercise -> mistake -> its sentence, and the parts it gets wrong;
     "shown": exercise -> part -> right values per case, for parts that no numerical gradient can supply.
     """
     return json.loads(FILE.read_text(encoding="utf-8"))

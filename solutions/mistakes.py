@@ -355,7 +355,11 @@ def divided_by_h(f, x, dy):
     return differences(f, x, dy, 1e-5, 1e-5, 1e-5)
 
 
-@mistake("numerical_gradient", "dx", "is half the right answer: one of the two points did not move")
+@mistake(
+    "numerical_gradient",
+    "dx",
+    "is half the right answer: did one of the two points not move, or is the divisor twice the distance between them?",
+)
 def half_a_step(f, x, dy):
     return differences(f, x, dy, 1e-5, 0, 2e-5)
 
@@ -517,7 +521,7 @@ def softmax_over_images(y, labels):
 @mistake(
     "softmax_loss",
     "loss dy",
-    "One shift was used for all images, and in a row far below it every exponential is 0: is the number you subtract a score of that row?",
+    "in some row the exponentials all become 0, or overflow: is the number you subtract the largest score of that very row?",
 )
 def shift_of_all_rows(y, labels):
     rows = np.arange(len(y))
@@ -548,6 +552,17 @@ def log_of_zero(y, labels):
 )
 def clipped_scores(y, labels):
     return affine.softmax_loss(np.clip(y, -500, 500), labels)
+
+
+@mistake(
+    "softmax_loss",
+    "loss",
+    "some probability has rounded to 0, and 0 times log(0) is NaN: which one logarithm per row does the loss need?",
+)
+def zero_times_log(y, labels):
+    _, dy = affine.softmax_loss(y, labels)
+    with np.errstate(all="ignore"):
+        return -np.sum(np.eye(y.shape[1])[labels] * np.log(softmax(y))) / len(y), dy
 
 
 @mistake("softmax_loss", "dy", "is right except at the target: is its own probability still in it?")
@@ -668,6 +683,17 @@ def hinge_target_forgotten(y, labels):
     rows = np.arange(len(y))
     loss, dy = affine.hinge_loss(y, labels)
     dy[rows, labels] = 0
+    return loss, dy
+
+
+@mistake(
+    "hinge_loss",
+    "dy",
+    "the target gets -1 in every row, whatever the other classes do: its score stands in the term of every class that is too close",
+)
+def hinge_target_minus_one(y, labels):
+    loss, dy = affine.hinge_loss(y, labels)
+    dy[np.arange(len(y)), labels] = -1 / len(y)
     return loss, dy
 
 

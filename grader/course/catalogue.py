@@ -48,12 +48,13 @@ def scale_of(part: Part, right: Answer) -> float:
 
 def build() -> dict[str, Any]:
     """Return the table as grader.table describes it."""
-    made: dict[str, Any] = {"cases": {}, "hints": {}, "shown": {}}
+    made: dict[str, Any] = {"cases": {}, "hints": {}, "parts": {}, "shown": {}}
     for exercise in EXERCISES.values():
         rights = answers_of(exercise, reference(exercise), visible(exercise.name))
         wrongs = {m.name: answers_of(exercise, m.answer, visible(exercise.name)) for m in mistakes_of(exercise)}
         made["cases"][exercise.name] = {part.name: _entries(exercise, part, rights, wrongs) for part in exercise.parts}
         made["hints"][exercise.name] = {m.name: m.hint for m in mistakes_of(exercise)}
+        made["parts"][exercise.name] = {m.name: list(m.parts) for m in mistakes_of(exercise)}
         shown = {part.name: [_plain(answer[part.name]) for answer in rights] for part in exercise.parts if _is_shown(exercise, part)}
         if shown:
             made["shown"][exercise.name] = shown
@@ -78,7 +79,7 @@ def _entries(
         told = rights[number][part.name]
         scale = scale_of(part, told)
         right = fingerprint(told, scale)
-        assert case.large or on_grid(told, part, scale), (exercise.name, part.name, number)
+        assert case.large or on_grid(told, part, case, scale), (exercise.name, part.name, number)
         wrong: dict[str, list[str]] = {}
         for name, answers in wrongs.items():
             answer = answers[number][part.name]
@@ -87,9 +88,10 @@ def _entries(
                 continue
             if print_ != right:
                 wrong.setdefault(print_, []).append(name)
-            elif case.large or not on_grid(answer, part, scale):
+            elif case.large or not on_grid(answer, part, case, scale):
                 wrong.setdefault("imprecise", []).append(name)
-        entries.append({"scale": scale, "right": _plain(told) if case.large else right, "wrong": wrong})
+        entry = {"scale": scale, "right": right, "wrong": wrong}
+        entries.append(entry | ({"values": _plain(told)} if case.large or not case.smooth else {}))
     return entries
 
 
