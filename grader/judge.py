@@ -226,11 +226,15 @@ def _argument_order(exercise: Exercise, function: Any) -> list[str]:
     return [f"its arguments are ({', '.join(names)}), expected ({', '.join(exercise.arguments)})"]
 
 
+def shares(part: str, argument: str) -> str:
+    return f"{part} shares its memory with the input {argument}: fine here, but changing one later changes the other"
+
+
 def _shared(exercise: Exercise, made: capture.Call) -> list[str]:
     """Name the results that share memory with an argument. Looks at what the function itself returned."""
     results = made.result if type(made.result) in (tuple, list) else (made.result,)  # isinstance asks the object
     return [
-        f"{part.name} shares its memory with the input {name}: fine here, but changing one later changes the other"
+        shares(part.name, name)
         for part, result in zip(exercise.parts, results, strict=False)
         for name, arg in zip(exercise.arguments, made.args, strict=True)
         if isinstance(arg, np.ndarray) and issubclass(type(result), np.ndarray) and np.may_share_memory(arg, result)

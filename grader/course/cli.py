@@ -105,12 +105,17 @@ def release(course: Course, names: tuple[str, ...]) -> None:
 
 @main.command()
 @assignments
+@click.option("--force", is_flag=True, help="Grade unchanged submissions again.")
+@click.option("--unsafe", is_flag=True, help="Run the students' code without a sandbox.")
 @on_course
-def grade(course: Course, names: tuple[str, ...]) -> None:
-    """Grade course/submitted/ into the gradebook and course/autograded/."""
-    from grader.course.grade import grade
+def grade(course: Course, names: tuple[str, ...], force: bool, unsafe: bool) -> None:
+    """Grade course/submitted/ into the gradebook and course/autograded/, sealed."""
+    from grader.course import paths
+    from grader.course.grade import Grading, grade
 
-    _each(course, names, grade, "graded")
+    looks = sum(grade(Grading(course, name, not unsafe, force), click.echo) for name in paths.assignments(names))
+    click.echo(f"{looks} to look at: see above" if looks else "all graded")
+    sys.exit(1 if looks else 0)
 
 
 @main.command()
@@ -118,17 +123,11 @@ def grade(course: Course, names: tuple[str, ...]) -> None:
 @on_course
 def feedback(course: Course, names: tuple[str, ...]) -> None:
     """Write a feedback page for every graded submission into course/feedback/."""
+    from grader.course import paths
     from grader.course.feedback import feedback
 
-    _each(course, names, feedback, "written")
-
-
-def _each(course: Course, names: tuple[str, ...], step: Callable[..., int], word: str) -> None:
-    """Run a step over the assignments; end with status 1 when a person has to look at something."""
-    from grader.course import paths
-
-    failed = sum(step(course, assignment, click.echo) for assignment in paths.assignments(names))
-    click.echo(f"{failed} could not be {word}: see above" if failed else f"all {word}")
+    failed = sum(feedback(course, assignment, click.echo) for assignment in paths.assignments(names))
+    click.echo(f"{failed} could not be written: see above" if failed else "all written")
     sys.exit(1 if failed else 0)
 
 

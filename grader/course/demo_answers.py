@@ -229,7 +229,7 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "affine_backward",
         "",
         "def affine_backward_batch(dy, x, w):\n    return dy @ w.T, x.T @ dy, dy.sum(0)",
-        "is not defined: run the cell above, and keep the name affine_backward in its def line",
+        "is not defined: no cell of the notebook that ran defines it",
     ),
     "syntax": ("a cell that does not parse", "hinge_loss", "", "def hinge_loss(y, labels)\n    return 0, y", "is not defined"),
     "two-results": (
@@ -304,7 +304,7 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "db",
         "calls = []\n\n"
         + _backward("calls.append(1)\n    return dy @ w.T, x.T @ dy, dy.sum(0) + (len(calls) > 5)"),
-        "gives another answer when it is called again",
+        "db  is not right",
     ),
     "unknown": (
         "a mistake that is in no catalogue",

@@ -13,13 +13,17 @@ import solutions.affine
 import solutions.mistakes
 from grader.course.catalogue import mistakes_of, reference
 from grader.course.demo_answers import BROKEN, HELPERS, STYLES
+from grader.course.demo_files import FILES, RUNAWAYS
 from grader.exercises import EXERCISES, of_assignment
 from solutions.mistakes import Mistake
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's notebook: answers by exercise (whole cells), extra cells, the points due, what the checks must say."""
+    """One student's notebook: answers by exercise (whole cells), extra cells, the points due, what the checks must say.
+
+    edit: changes the notebook's text as a whole, for files that are broken; look: whether a person has to look at it.
+    """
 
     student: str
     about: str
@@ -27,6 +31,8 @@ class Submission:
     points: float
     says: tuple[str, ...] = ()
     extra: tuple[str, ...] = field(default=())
+    edit: Callable[[str], bytes] = str.encode
+    look: bool = False
 
 
 def submissions(assignment: str) -> list[Submission]:
@@ -39,6 +45,7 @@ def submissions(assignment: str) -> list[Submission]:
     for student, (about, answers, says) in STYLES.items():
         made.append(Submission(student, about, right | answers, full, says, HELPERS.get(student, ())))
     made += _broken(right, full)
+    made += _files(right, full)
     made += _mistaken(assignment, right, full)
     return made
 
@@ -50,6 +57,15 @@ def _broken(right: dict[str, str], full: float) -> Iterator[Submission]:
         yield Submission(student, about, right | {exercise: answer}, full - lost, (says,))
 
 
+def _files(right: dict[str, str], full: float) -> Iterator[Submission]:
+    """Broken files, and code that is hostile or runs away; points as in demo_files."""
+    for student, (about, points, edit, text) in FILES.items():
+        yield Submission(student, about, right, points * full, (text,), (), edit, look=True)
+    for student, (about, answers, extra, says) in RUNAWAYS.items():
+        lost = sum(EXERCISES[name].points for name in answers)
+        yield Submission(student, about, right | answers, full - lost, says, extra)
+
+
 def _mistaken(assignment: str, right: dict[str, str], full: float) -> Iterator[Submission]:
     """Student number k makes the k-th catalogued mistake of every exercise."""
     rows = zip_longest(*(mistakes_of(exercise) for exercise in of_assignment(assignment)))
@@ -57,7 +73,7 @@ def _mistaken(assignment: str, right: dict[str, str], full: float) -> Iterator[S
         mistakes = [mistake for mistake in row if mistake is not None]
         lost = sum(part.points for m in mistakes for part in EXERCISES[m.exercise].parts if part.name in m.parts)
         answers = {mistake.exercise: source_of(mistake) for mistake in mistakes}
-        says = tuple(mistake.hint.split("{")[0] for mistake in mistakes)  # up to the first size
+        says = tuple(m.hint.split("{")[0][1:] for m in mistakes)  # up to the first size, in upper or lower case
         about = ", ".join(mistake.name for mistake in mistakes)
         yield Submission(f"slip-{number:02}", about, right | answers, full - lost, says)
 

@@ -1,26 +1,124 @@
-"""`grader grade`: the submissions of a class into the gradebook, by stock `nbgrader autograde`."""
+"""`grader grade`: submissions into verdict files, gradebook and autograded notebooks. Student code never decides its own score."""
 
 from __future__ import annotations
 
+import json
+import secrets
+import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
-from grader.course import gradebook
+from grader.course import gradebook, intake
+from grader.course.files import write_atomically
+from grader.course.notebook import dumps, load
 from grader.course.paths import Course, CourseError
-from grader.course.stock import Stock
+from grader.course.sandbox import Limits, check_sandbox
+from grader.course.sealed import grade_submission
+from grader.course.transplant import KEY, transplant
+from grader.exercises import NOTEBOOKS
+from grader.table import FILE
+
+Say = Callable[[str], None]
 
 
-def grade(course: Course, assignment: str, say: Callable[[str], None]) -> int:
-    """Autograde every submission of an assignment; say a line for each; return how many could not be graded."""
+@dataclass(frozen=True)
+class Grading:
+    """What one run of `grader grade` does: which course and assignment, sandboxed or not, unchanged work again or not."""
+
+    course: Course
+    assignment: str
+    sandboxed: bool = True
+    force: bool = False
+    limits: Limits = Limits()
+
+    def released(self) -> Path:
+        return self.course.release / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
+
+    def submitted(self, student: str) -> Path:
+        return self.course.submitted / student / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
+
+    def autograded(self, student: str) -> Path:
+        return self.course.autograded / student / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
+
+    def verdicts(self, student: str) -> Path:
+        return self.course.folder / "verdicts" / student / f"{self.assignment}.json"
+
+
+def grade(grading: Grading, say: Say) -> int:
+    """Grade every submission of an assignment; say a line for each; return how many a person has to look at."""
+    course, assignment = grading.course, grading.assignment
     students = course.students(assignment)
     if not students:
         raise CourseError(f"There are no submissions of {assignment}: expected {course.submitted}/STUDENT/{assignment}/*.ipynb")
     gradebook.scores(course, assignment)  # not released or no gradebook: say so before the first submission
-    stock, failed = Stock(course), 0
+    if not grading.released().is_file():
+        raise CourseError(f"{assignment} is not released: {grading.released()} is missing. Run first: grader release {assignment}")
+    if grading.sandboxed:
+        check_sandbox(grading.limits)
+    else:
+        say("--unsafe: the students' code runs without a sandbox")
+    looks = 0
     for number, student in enumerate(students, 1):
-        try:
-            stock.autograde(assignment, student)
-            say(f"[{number}/{len(students)}] {student}: graded")
-        except CourseError as error:
-            failed += 1
-            say(f"[{number}/{len(students)}] {student}: {error}")
-    return failed
+        told, look = _grade_one(grading, student)
+        looks += look
+        say(f"[{number}/{len(students)}] {student}: {told}")
+    return looks
+
+
+def _grade_one(grading: Grading, student: str) -> tuple[str, bool]:
+    """Grade one submission and record it; return what to say, and whether a person has to look at it."""
+    try:
+        content, unreadable = intake.read_bytes(grading.submitted(student)), ""
+    except intake.Unreadable as error:
+        content, unreadable = b"", str(error)
+    digest = intake.digest(content)
+    before = _stored(grading.verdicts(student))
+    same = before is not None and before["sha256"] == digest and before["made_with"] == made_with()
+    if before is not None and same and not grading.force and _is_recorded(grading.autograded(student), digest):
+        return f"unchanged, {before['points']:g} points", bool(before["faults"])
+    seed = before["seed"] if before is not None and before["sha256"] == digest else secrets.randbits(64)
+    result = grade_submission(content, grading.assignment, seed, grading.limits, grading.sandboxed)
+    if unreadable:
+        result["faults"] = [unreadable]
+    result |= {"student": student, "sha256": digest, "made_with": made_with(), "sandboxed": grading.sandboxed}
+    write_atomically(grading.verdicts(student), json.dumps(result, indent=1) + "\n")
+    _record(grading, student, result, digest)
+    told = f"{result['points']:g} points"
+    return (f"{told}; look: {'; '.join(result['faults'])}", True) if result["faults"] else (told, False)
+
+
+def _record(grading: Grading, student: str, result: dict[str, Any], digest: str) -> None:
+    """Write gradebook, then autograded notebook: that it is there, with this digest, says that all before it was done."""
+    notebook = transplant(load(grading.released()), result, digest)
+    looks = {told["exercise"] for told in result["exercises"] if told["look"]}
+    gradebook.record(grading.course, grading.assignment, student, notebook, looks)
+    stamp = grading.submitted(student).with_name("timestamp.txt")
+    target = grading.autograded(student)
+    if stamp.is_file() and not stamp.is_symlink():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(stamp, target.with_name("timestamp.txt"))
+    write_atomically(target, dumps(notebook))
+
+
+def made_with() -> dict[str, str]:
+    """Return what a grade depends on beside the submission and its seed."""
+    return {"course": version("cnn-gradients"), "numpy": version("numpy"), "fingerprints": intake.digest(FILE.read_bytes())}
+
+
+def _stored(path: Path) -> dict[str, Any] | None:
+    """Return an earlier verdict file, or None where there is none that can be used."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return stored if isinstance(stored, dict) and {"sha256", "seed", "made_with", "points", "faults"} <= stored.keys() else None
+
+
+def _is_recorded(path: Path, digest: str) -> bool:
+    try:
+        return bool(load(path)["metadata"].get(KEY, {}).get("sha256") == digest)
+    except CourseError:
+        return False

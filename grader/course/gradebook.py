@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from typing import Any
 
 from grader.course.files import write_atomically
 from grader.course.paths import Course, CourseError, environment_on_path
-from grader.exercises import EXERCISES
+from grader.course.notebook import dumps
+from grader.course.stock import config
+from grader.exercises import EXERCISES, NOTEBOOKS
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,37 @@ def scores(course: Course, assignment: str) -> list[Score]:
             }
             found.append(Score(submission.student_id, float(submission.score), float(submission.max_score), each))
     return sorted(found, key=lambda score: score.student)
+
+
+def record(course: Course, assignment: str, student: str, notebook: dict[str, Any], looks: set[str]) -> None:
+    """Write the scores of an autograded notebook as stock autograde does: by nbgrader's own preprocessors.
+
+    Manual scores, extra credit and comments survive; timestamps and late penalties are nbgrader's. looks: the exercises
+    that a person should look at, which are marked needs_manual_grade.
+    """
+    import nbformat
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+    from sqlalchemy.exc import SAWarning
+
+    warnings.filterwarnings("ignore", category=SAWarning)  # of nbgrader's own queries, with this SQLAlchemy
+    settings = config(course)
+    name = NOTEBOOKS[assignment]
+    stamp = CourseDirectory(config=settings).get_existing_timestamp(str(course.submitted / student / assignment))
+    with opened(course) as book:
+        book.update_or_create_student(student)
+        given = {"timestamp": stamp} if stamp else {}
+        book.update_or_create_submission(assignment, student, **given)
+    node = nbformat.reads(dumps(notebook), as_version=4)  # type: ignore[no-untyped-call]
+    where = {"student": student, "assignment": assignment, "notebook": name, "db_url": course.db}
+    for step in (SaveAutoGrades(config=settings), AssignLatePenalties(config=settings)):
+        step.log.propagate = False
+        step.preprocess(node, {"nbgrader": where})
+    if looks:
+        with opened(course) as book:
+            for exercise in looks:
+                book.find_grade(f"check_{exercise}", name, assignment, student).needs_manual_grade = True
+            book.db.commit()
 
 
 def export(course: Course, to: Path) -> None:

@@ -1,4 +1,4 @@
-"""nbgrader's own steps, run in this process: generate, autograde, feedback, export."""
+"""nbgrader's own steps, run in this process: generate and feedback."""
 
 from __future__ import annotations
 
@@ -34,10 +34,6 @@ class Stock:
 
     def generate(self, assignment: str) -> None:
         self._run(self.api.generate_assignment, assignment)
-
-    def autograde(self, assignment: str, student: str) -> None:
-        """Grade one submission; raises CourseError with nbgrader's last words when it fails."""
-        self._run(self.api.autograde, assignment, student)
 
     def feedback(self, assignment: str, student: str) -> None:
         self._run(self.api.generate_feedback, assignment, student)

@@ -1,0 +1,210 @@
+"""The process that runs a student's code: cells in, calls answered with raw arrays, nothing judged here.
+
+    python -I worker.py READ_FD WRITE_FD RESULTS_FILE
+
+Imports neither `solutions` nor the real `grader`; `import grader` finds the inert stand-in beside this file. Whatever the
+student's code does to this process, the other side reads lengths, plain JSON and raw float64, and nothing else.
+"""
+
+import builtins
+import importlib.util
+import json
+import linecache
+import os
+import resource
+import signal
+import struct
+import sys
+import types
+import warnings
+
+import numpy as np
+
+FUNCTIONS = {}
+MOST_HEADER = 32768
+
+
+class TimeUp(BaseException):
+    """A call or a cell has used up its time. Not an Exception: `except Exception` does not catch it."""
+
+
+class Display:
+    """What `get_ipython()` returns: magics are accepted and do nothing, but %time and %%time run what they time."""
+
+    def run_line_magic(self, name, line, *args, **kwargs):
+        if name in ("time", "timeit"):
+            exec(line, vars(sys.modules["__main__"]))
+
+    def run_cell_magic(self, name, line, cell, *args, **kwargs):
+        if name in ("time", "timeit", "capture"):
+            exec(cell, vars(sys.modules["__main__"]))
+
+    def __getattr__(self, name):
+        return lambda *args, **kwargs: None
+
+
+def load_results(path):
+    """Load the one file that worker and course share: how results are read."""
+    spec = importlib.util.spec_from_file_location("results", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["results"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class Channel:
+    """Length, JSON, raw bytes; both ways."""
+
+    def __init__(self, read_fd, write_fd):
+        self.read_fd, self.write_fd = read_fd, write_fd
+
+    def receive(self):
+        (length,) = struct.unpack("<I", self._exactly(4))
+        request = json.loads(self._exactly(length))
+        return request, self._exactly(request["bytes"])
+
+    def _exactly(self, count):
+        parts = []
+        while count:
+            part = os.read(self.read_fd, min(count, 1 << 16))
+            if not part:
+                os._exit(0)
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+    def send(self, header, payload=b""):
+        data = json.dumps(header).encode()
+        if len(data) > MOST_HEADER:
+            data, payload = json.dumps({"fault": "type:large", "says": "is far too large to be read"}).encode(), b""
+        data = struct.pack("<I", len(data)) + data + payload
+        while data:
+            data = data[os.write(self.write_fd, data) :]
+
+
+def arguments(specs, payload):
+    """Return the arguments of a call from their specifications and the raw bytes behind them."""
+    args, at = [], 0
+    for spec in specs:
+        if "array" in spec:
+            count = int(np.prod(spec["array"], dtype=int))
+            flat = np.frombuffer(payload, spec["dtype"], count, at)
+            args.append(flat.reshape(spec["array"]).copy())
+            at += 8 * count
+        elif "function" in spec:
+            args.append(FUNCTIONS[spec["function"]])
+        elif "tuple" in spec:
+            args.append(tuple(spec["tuple"]))
+        else:
+            args.append(spec["value"])
+    return args
+
+
+def named_functions(matrix):
+    """The functions that the checker exercise differentiates; the trusted side sends their one matrix."""
+    v = np.array(matrix)
+    return {
+        "square": lambda x: x * x,
+        "cube": lambda x: x * x * x,
+        "abs": np.abs,
+        "affine": lambda x: x @ v + 1.0,
+        "bowl": lambda x: (x @ v) ** 2,
+        "identity": lambda x: x,
+    }
+
+
+def time_up(signum, frame):
+    raise TimeUp
+
+
+def within(seconds, work):
+    """Do some work under an alarm; the other side kills this process should the alarm be caught or ignored."""
+    signal.signal(signal.SIGALRM, time_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return work()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def run_cell(scope, request):
+    """Execute one cell; what it raises is told and stops nothing."""
+    name = f"<cell {request['number']}>"
+    linecache.cache[name] = (len(request["source"]), None, request["source"].splitlines(keepends=True), name)
+    try:
+        within(request["seconds"], lambda: exec(compile(request["source"], name, "exec"), scope))
+    except TimeUp:
+        return {"fault": "time"}
+    except BaseException as error:
+        return {"fault": f"{type(error).__name__}"[:100]}
+    return {"fault": ""}
+
+
+def call(scope, request, payload, results):
+    """Call a function of the student's; return the header and the raw arrays of the reply."""
+    function = scope.get(request["name"])
+    if function is None:
+        return {"fault": "missing", "says": "is not defined"}, b""
+    if not callable(function):
+        return {"fault": "missing", "says": f"is {results.short(function, 40)}, expected a function"}, b""
+    args = arguments(request["args"], payload)
+    before = [a.copy() if isinstance(a, np.ndarray) else None for a in args]
+    try:
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("default")
+            result = within(request["seconds"], lambda: function(*args))
+    except TimeUp:
+        return {"fault": "time", "says": f"takes longer than {request['seconds']} s: is there a loop that never ends?"}, b""
+    except BaseException as error:
+        answer = results.raised(error, function)
+        return {"fault": answer.fault, "says": answer.says}, b""
+    parts, chunks = [], []
+    for answer in results.split(result, request["parts"], request["quiz"]):
+        part = {"fault": answer.fault, "says": answer.says}
+        if answer.value is not None:
+            part["value"] = answer.value
+        if answer.array is not None:
+            part |= {"dims": list(answer.array.shape), "float": answer.array.dtype.kind == "f"}
+            if answer.array.size > request["most"]:
+                part = {"fault": "too large", "says": f"has shape {answer.array.shape}"}
+            else:
+                chunks.append(np.ascontiguousarray(answer.array, dtype="<f8").tobytes())
+        parts.append(part)
+    changed = [i for i, a in enumerate(args) if before[i] is not None and not np.array_equal(before[i], a)]
+    returned = result if type(result) in (tuple, list) else (result,)
+    shared = [
+        [n, i]
+        for n, value in enumerate(returned[:9])
+        for i, a in enumerate(args)
+        if before[i] is not None and issubclass(type(value), np.ndarray) and np.may_share_memory(a, value)
+    ]
+    told = [f"{w.category.__name__}: {results.short(w.message)}" for w in warned[:3]]
+    return {"parts": parts, "changed": changed, "shared": shared, "warned": told}, b"".join(chunks)
+
+
+def main():
+    read_fd, write_fd, results_file = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    channel, results = Channel(read_fd, write_fd), load_results(results_file)
+    setup, _ = channel.receive()
+    FUNCTIONS.update(named_functions(setup["matrix"]))
+    for name, value in setup["limits"].items():
+        resource.setrlimit(getattr(resource, name), (value, value))
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [here] + [p for p in sys.path if not os.path.isdir(os.path.join(p, "solutions"))]
+    sys.argv[:] = ["notebook"]
+    student = types.ModuleType("__main__")
+    sys.modules["__main__"] = student
+    builtins.get_ipython = Display
+    builtins.display = lambda *args, **kwargs: None
+    os.environ["MPLBACKEND"] = "Agg"
+    channel.send({"ready": True})
+    while True:
+        request, payload = channel.receive()
+        if "source" in request:
+            channel.send(run_cell(vars(student), request))
+        else:
+            channel.send(*call(vars(student), request, payload, results))
+
+
+if __name__ == "__main__":
+    main()

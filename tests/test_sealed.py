@@ -1,0 +1,426 @@
+"""Sealed grading: intake, protocol, worker, decision, gradebook, and what a student's code can reach (nothing)."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from support import ROOT
+
+from grader.cases import visible
+from grader.course import demo, gradebook, intake, notebook
+from grader.course.cli import main
+from grader.course.demo_class import submissions
+from grader.course.paths import Course
+from grader.course.protocol import WorkerLost, exactly, receive_call
+from grader.course.sandbox import Limits
+from grader.course.sealed import Session, cases_of, grade_submission, plain_python
+from grader.exercises import EXERCISES, of_assignment
+
+NAMES = [exercise.name for exercise in of_assignment("1-affine")]
+LIMITS = Limits(call=1.0)
+SANDBOX = shutil.which("bwrap") is not None
+
+if os.environ.get("REQUIRE_ALL"):
+    assert SANDBOX, "on CI bubblewrap must be there"
+sandboxed = pytest.mark.skipif(not SANDBOX, reason="bubblewrap is not installed")
+
+
+def grader(*args: object) -> tuple[int, str]:
+    done = CliRunner().invoke(main, [str(a) for a in args])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.output
+
+
+def graded(answers: dict[str, str], extra: tuple[str, ...] = (), limits: Limits = LIMITS) -> dict[str, dict]:
+    """Grade the solved notebook with some answers replaced; return what was told, by exercise."""
+    made = notebook.with_answers(notebook.solve("1-affine"), answers, extra)
+    result = grade_submission(notebook.dumps(made).encode(), "1-affine", 7, limits, sandboxed=SANDBOX)
+    return {told["exercise"]: told for told in result["exercises"]}
+
+
+# --- intake ---
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"", "the file is empty. Save the notebook and hand it in again"),
+        (b"  \n", "the file is empty"),
+        (b"{", "the file is not a notebook: no valid JSON"),
+        (b"\xff\xfe\x00", "the file is not text in UTF-8"),
+        (b"[" * 100_000, "the file is nested too deeply"),
+        (b"[]", "the file is not a notebook of format 4"),
+        (b'{"nbformat": 3, "worksheets": []}', "the file is not a notebook of format 4"),
+        (b'{"nbformat": 4, "cells": {}}', "the file is not a notebook of format 4"),
+        (b'{"nbformat": 4, "cells": []}', "this is not the notebook of this assignment"),
+        (
+            b'{"nbformat": 4, "cells": [3, null, {"cell_type": "code", "source": {"a": 1}, "metadata": 7}]}',
+            "this is not the notebook",
+        ),
+    ],
+)
+def test_a_file_that_is_no_notebook_is_told_and_never_a_silent_zero(content, text):
+    result = grade_submission(content, "1-affine", 1, LIMITS, sandboxed=False)
+    assert result["points"] == 0
+    assert result["faults"][0].startswith(text)
+    assert all(told["look"] and text in told["fault"] for told in result["exercises"])
+
+
+def test_only_regular_files_of_a_sensible_size_are_read(tmp_path):
+    (tmp_path / "big.ipynb").write_bytes(b" " * (intake.MOST_BYTES + 1))
+    (tmp_path / "link.ipynb").symlink_to(tmp_path / "big.ipynb")
+    (tmp_path / "folder.ipynb").mkdir()
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    for name, text in (
+        ("big", "big.ipynb has 8 MiB, at most 8 are read"),
+        ("link", "link.ipynb cannot be opened"),
+        ("folder", "folder.ipynb is not a file"),
+        ("pipe", "pipe.ipynb is not a file"),
+        ("none", "there is no none.ipynb"),
+    ):
+        with pytest.raises(intake.Unreadable, match=text):
+            intake.read_bytes(tmp_path / f"{name}.ipynb")
+
+
+def test_magics_become_python_text():
+    assert plain_python("%matplotlib inline\nx = 1").startswith("get_ipython().run_line_magic('matplotlib', 'inline')")
+    assert plain_python("this is no python (").strip() == "this is no python ("
+
+
+# --- protocol: a reply can be wrong but never harmful ---
+
+
+def reply(header: bytes, payload: bytes = b"", length: int | None = None):
+    """Return what the trusted side makes of a forged reply to a call of affine_backward."""
+    read, write = os.pipe()
+    try:
+        os.write(write, struct.pack("<I", len(header) if length is None else length) + header + payload)
+        os.close(write)
+        exercise = EXERCISES["affine_backward"]
+        return receive_call(read, exercise, visible(exercise.name)[0], time.monotonic() + 1)
+    finally:
+        os.close(read)
+
+
+ARRAY = b'{"fault": "", "dims": [1, 2]}'
+FORGED = {
+    "too long": (b"{}", b"", 2**31),
+    "ends early": (b"{}", b"", 50),
+    "no JSON": (b"pickle!!", b"", None),
+    "deep": (b"[" * 20_000, b"", None),
+    "a list": (b"[]", b"", None),
+    "no parts": (b'{"parts": 3}', b"", None),
+    "too few parts": (b'{"parts": [{}]}', b"", None),
+    "parts of text": (b'{"parts": ["a", "b", "c"]}', b"", None),
+    "negative size": (b'{"parts": [{"dims": [-1]}, {}, {}]}', b"", None),
+    "a size of text": (b'{"parts": [{"dims": ["9"]}, {}, {}]}', b"", None),
+    "a size of true": (b'{"parts": [{"dims": [true]}, {}, {}]}', b"", None),
+    "huge": (b'{"parts": [{"dims": [1000, 1000, 1000]}, {}, {}]}', b"", None),
+    "many axes": (b'{"parts": [{"dims": [1, 1, 1, 1, 1, 1, 1, 1, 1]}, {}, {}]}', b"", None),
+    "no bytes": (b'{"parts": [' + b", ".join([ARRAY] * 3) + b"]}", b"\0" * 8, None),
+}
+
+
+@pytest.mark.parametrize("kind", FORGED)
+def test_a_forged_reply_loses_the_worker_and_nothing_else(kind):
+    with pytest.raises(WorkerLost):
+        reply(*FORGED[kind])
+
+
+def test_a_well_formed_reply_is_read_and_odd_remarks_are_dropped():
+    header = {
+        "parts": [json.loads(ARRAY)] * 3,
+        "changed": [0, 9, "x", -1],
+        "shared": [[0, 1], [7, 7], 3],
+        "warned": [1, "w" * 999],
+    }
+    told = reply(json.dumps(header).encode(), np.arange(6.0).astype("<f8").tobytes())
+    assert told.answers["dw"].array.tolist() == [[2.0, 3.0]]
+    assert (told.changed, told.shared, told.warned) == (("dy",), (("dx", "x"),), ("w" * 400,))
+
+
+def test_values_that_are_not_finite_are_a_fault_whatever_the_header_says():
+    told = reply(b'{"parts": [' + b", ".join([ARRAY] * 3) + b"]}", np.full(6, np.nan).astype("<f8").tobytes())
+    assert told.answers["dx"].fault == "not finite"
+
+
+def test_reading_stops_at_the_deadline():
+    read, write = os.pipe()
+    with pytest.raises(WorkerLost, match="did not answer in time"):
+        exactly(read, 4, time.monotonic() + 0.05)
+    os.close(read)
+    os.close(write)
+
+
+# --- the worker ---
+
+
+def test_the_solved_notebook_earns_everything():
+    assert {name: told["earned"] for name, told in graded({}).items()} == {e.name: e.points for e in of_assignment("1-affine")}
+
+
+def test_an_endless_loop_costs_one_calls_limit():
+    start = time.monotonic()
+    told = graded({"affine_backward": "def affine_backward(dy, x, w):\n    while True:\n        pass"})
+    assert told["affine_backward"]["fault"] == "takes longer than 1.0 s: is there a loop that never ends?"
+    assert told["hinge_loss"]["earned"] == 1.0
+    assert time.monotonic() - start < 8
+
+
+def test_a_loop_that_turns_its_alarm_off_is_killed_and_the_rest_is_graded():
+    stubborn = """import signal
+
+def affine_backward(dy, x, w):
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    while True:
+        pass"""
+    told = graded({"affine_backward": stubborn})
+    assert told["affine_backward"]["fault"].startswith("could not be asked: the process that ran it was stopped")
+    assert [name for name in NAMES if told[name]["earned"] != EXERCISES[name].points] == ["affine_backward"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["while True: pass", "import os; os._exit(1)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
+)
+def test_a_cell_that_ends_or_never_ends_costs_only_itself(cell):
+    assert sum(told["earned"] for told in graded({}, (cell,)).values()) == 20.0
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%matplotlib inline",
+        "%time x = 1",
+        "%%time\nx = 1",
+        "np.zeros?",
+        "display(np)",
+        "!ls",
+        "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()",
+    ],
+)
+def test_harmless_notebook_syntax_costs_nothing(cell):
+    assert sum(told["earned"] for told in graded({}, (cell,)).values()) == 20.0
+
+
+def test_calls_are_answered_where_the_test_cell_stands():
+    """As in a kernel: what a later cell redefines counts only from there on."""
+    made = notebook.solve("1-affine")
+    late = {
+        "cell_type": "code",
+        "id": "late",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": "affine_forward = None",
+    }
+    made["cells"].append(late)
+    result = grade_submission(notebook.dumps(made).encode(), "1-affine", 1, LIMITS, sandboxed=SANDBOX)
+    assert result["points"] == 20.0
+
+
+PROBES = {
+    "the solutions": "import solutions",
+    "the real grader": "import grader.course",
+    "the repository": f"open({str(ROOT / 'README.md')!r})",
+    "the passwords": "open('/etc/passwd')",
+    "the network": "import socket; socket.create_connection(('127.0.0.1', 9), 1)",
+    "the system": "open('/usr/probe', 'w')",
+    "another process": "import os; os.kill(os.getppid(), 0) if os.getppid() > 1 else [].probe",
+}
+
+
+@sandboxed
+@pytest.mark.parametrize("what", PROBES)
+def test_a_probe_is_closed_in_the_sandbox(what):
+    """The probe stands in the function, so its error is told; beside it everything else is graded."""
+    told = graded({"hinge_loss": f"def hinge_loss(y, labels):\n    {PROBES[what]}\n    return 0.0, y"})
+    assert told["hinge_loss"]["fault"].startswith("raised "), told["hinge_loss"]["text"]
+    assert told["softmax_loss"]["earned"] == 2.0
+
+
+@pytest.mark.parametrize("what", [name for name in PROBES if name not in ("the network", "another process")])
+def test_the_same_probe_is_open_outside(what):
+    path = Path("/usr/probe")
+    if what == "the system" and os.geteuid() != 0:
+        pytest.skip("an ordinary user cannot write there anyway")
+    done = subprocess.run([sys.executable, "-c", PROBES[what]], cwd=ROOT, capture_output=True, check=False)
+    path.unlink(missing_ok=True)
+    assert done.returncode == 0
+
+
+def test_memory_is_limited():
+    told = graded({"hinge_loss": "def hinge_loss(y, labels):\n    np.ones(2**30)\n    return 0.0, y"})
+    assert "MemoryError" in told["hinge_loss"]["fault"]
+
+
+# --- the decision ---
+
+
+def test_a_submission_that_knows_the_visible_cases_is_found():
+    known = []
+    for case in visible("affine_forward"):
+        x, w, b = case.args
+        known.append((x.tolist(), (x @ w + b).tolist()))
+    text = f"""KNOWN = {known!r}
+
+def affine_forward(x, w, b):
+    for a, y in KNOWN:
+        if a == x.tolist():
+            return np.array(y)
+    return x @ w"""
+    told = graded({"affine_forward": text})["affine_forward"]
+    assert told["earned"] == 0.0
+    assert "lacks the bias" not in told["text"]
+
+
+def test_hidden_cases_differ_by_seed_and_are_never_shown():
+    exercise = EXERCISES["affine_backward"]
+    cases, shown = cases_of(exercise, 1)
+    others, _ = cases_of(exercise, 2)
+    assert shown < len(cases)
+    assert not np.array_equal(cases[-2].args[0], others[-2].args[0])
+    assert np.array_equal(cases[0].args[0], others[0].args[0])
+
+
+def test_the_same_seed_gives_the_same_verdict():
+    made = notebook.dumps(notebook.solve("1-affine")).encode()
+    assert grade_submission(made, "1-affine", 5, LIMITS, SANDBOX) == grade_submission(made, "1-affine", 5, LIMITS, SANDBOX)
+
+
+def test_a_lost_worker_is_not_started_for_ever():
+    made = notebook.with_answers(notebook.solve("1-affine"), dict.fromkeys(NAMES, "import os; os._exit(0)"))
+    submission = intake.parse(notebook.dumps(made).encode(), NAMES)
+    session = Session(submission, "1-affine", 1, LIMITS, SANDBOX)
+    verdicts = session.run()
+    session.close()
+    assert sum(verdict.earned for verdict in verdicts) == 0
+    assert session.restarts > 3
+
+
+# --- the whole command ---
+
+HONEST = ("ada", "bela", "chen", "dora", "emil", "fay", "gita", "hugo", "ines", "half", "blank", "slip-03", "lists")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Course:
+    course = Course.at(tmp_path_factory.mktemp("sealed") / "course")
+    assert grader("release", "--course", course.folder)[0] == 0
+    demo.hand_in(course, "1-affine", [s for s in submissions("1-affine") if s.student in (*HONEST, "empty", "no-answer")])
+    status, said = grader("grade", "--course", course.folder, *([] if SANDBOX else ["--unsafe"]))
+    assert status == 1
+    assert said.endswith("2 to look at: see above\n")
+    return course
+
+
+def rows(db: Path) -> list[tuple]:
+    """Every student's scores, cell by cell, as the gradebook holds them."""
+    import sqlite3
+
+    query = """SELECT s.student_id, c.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade
+    FROM grade g JOIN submitted_notebook n ON g.notebook_id = n.id JOIN submitted_assignment s ON n.assignment_id = s.id
+    JOIN base_cell c ON g.cell_id = c.id ORDER BY s.student_id, c.name"""
+    with sqlite3.connect(db) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_the_gradebook_is_that_of_stock_autograde_row_by_row(course, tmp_path):
+    stock = tmp_path / "course"
+    shutil.copytree(course.folder, stock, ignore=shutil.ignore_patterns("autograded", "gradebook.db", "verdicts"))
+    for student in ("empty", "no-answer"):
+        shutil.rmtree(stock / "submitted" / student)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = os.environ | {"PATH": path, "COURSE_DIR": str(stock), "COURSE_DB": f"sqlite:///{stock}/gradebook.db"}
+    for verb in ("generate_assignment", "autograde"):
+        command = ["nbgrader", verb, "1-affine", *(["--force"] if verb == "generate_assignment" else [])]
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+    ours = [row for row in rows(course.folder / "gradebook.db") if row[0] in HONEST]
+    assert ours == rows(stock / "gradebook.db")
+
+
+def test_what_a_person_must_look_at_is_marked(course):
+    marked = {(row[0], row[1]) for row in rows(course.folder / "gradebook.db") if row[5]}
+    assert {student for student, _ in marked} == {"empty", "no-answer"}
+    assert len([name for student, name in marked if student == "empty"]) == len(NAMES)
+    assert [name for student, name in marked if student == "no-answer"] == ["check_affine_backward"]
+
+
+def test_the_verdict_file_holds_what_a_grade_depends_on(course):
+    stored = json.loads((course.folder / "verdicts" / "half" / "1-affine.json").read_text())
+    assert stored["sha256"] == intake.digest((course.submitted / "half" / "1-affine" / "affine.ipynb").read_bytes())
+    assert (stored["student"], stored["points"], stored["sandboxed"]) == ("half", 8.0, SANDBOX)
+    assert stored["made_with"].keys() == {"course", "numpy", "fingerprints"}
+    assert 0 <= stored["seed"] < 2**64
+
+
+def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder)
+    unsafe = [] if SANDBOX else ["--unsafe"]
+    db = f"sqlite:///{folder}/gradebook.db"
+    status, said = grader("grade", "--course", folder, "--db", db, *unsafe)
+    assert status == 1
+    assert said.count("unchanged") == len(HONEST) + 2
+    changed = folder / "submitted" / "half" / "1-affine" / "affine.ipynb"
+    changed.write_text(notebook.dumps(notebook.solve("1-affine")))
+    with gradebook.opened(replace(Course.at(folder), db=db)) as book:
+        book.find_grade("check_hinge_loss", "affine", "1-affine", "ada").manual_score = 0.25
+        book.db.commit()
+    said = grader("grade", "--course", folder, "--db", db, *unsafe)[1]
+    assert said.count("unchanged") == len(HONEST) + 1
+    assert "half: 20 points" in said
+    seed = json.loads((folder / "verdicts" / "ada" / "1-affine.json").read_text())["seed"]
+    said = grader("grade", "--course", folder, "--db", db, "--force", *unsafe)[1]
+    assert "unchanged" not in said
+    assert json.loads((folder / "verdicts" / "ada" / "1-affine.json").read_text())["seed"] == seed
+    assert {s.student: s.points for s in gradebook.scores(replace(Course.at(folder), db=db), "1-affine")}["ada"] == 19.25
+
+
+def test_the_autograded_notebook_holds_no_output_of_the_students(course):
+    made = notebook.load(course.autograded / "fay" / "1-affine" / "affine.ipynb")
+    for cell in made["cells"]:
+        if cell["cell_type"] == "code" and not cell["id"].startswith("check_"):
+            assert cell["outputs"] == []
+    assert "extra-0" not in {cell["id"] for cell in made["cells"]}
+
+
+def test_feedback_pages_show_the_verdict(course):
+    status, said = grader("feedback", "1-affine", "--course", course.folder)
+    assert (status, said.splitlines()[-1]) == (0, "all written")
+    page = (course.feedback / "empty" / "1-affine" / "affine.html").read_text()
+    assert "could not be graded: the file is empty. Save the notebook and hand it in again" in page
+
+
+def test_without_a_sandbox_nothing_is_graded(course, tmp_path, monkeypatch):
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    status, said = grader("grade", "--course", folder)
+    assert status == 1
+    assert said.startswith("grader: There is no sandbox: bubblewrap is not installed. Nothing was graded. Install bubblewrap")
+    assert not (folder / "verdicts").exists()
+
+
+def test_a_sandbox_that_does_not_start_is_told(course, tmp_path, monkeypatch):
+    fake = tmp_path / "bin" / "bwrap"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts"))
+    status, said = grader("grade", "--course", folder)
+    assert status == 1
+    assert "The sandbox does not start here: it ended. Nothing was graded." in said
