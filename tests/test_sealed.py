@@ -403,6 +403,109 @@ def test_feedback_pages_show_the_verdict(course):
     assert "could not be graded: the file is empty. Save the notebook and hand it in again" in page
 
 
+def descendants(pid: int) -> set[int]:
+    """Return the process numbers of everything that a process has started, and what that has started."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(path.parent.name)] = int(path.read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def test_explain_replays_the_stored_verdict_in_another_process(course):
+    grader = str(Path(sys.executable).with_name("grader"))
+    command = [grader, "explain", "slip-03", "1-affine", "--course", str(course.folder), *([] if SANDBOX else ["--unsafe"])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("slip-03, 1-affine: 9 points\n")
+    assert "rule: right shape, finite, and on every case an error of at most 1e-09" in done.stdout
+    assert done.stdout.endswith("the replay gives the stored verdict\n")
+
+
+def test_explain_of_nobody_and_of_changed_work(course, tmp_path):
+    status, said = grader("explain", "nobody", "1-affine", "--course", course.folder)
+    assert (status, said.startswith("grader: There is no verdict on nobody: expected ")) == (1, True)
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder)
+    (folder / "submitted" / "ada" / "1-affine" / "affine.ipynb").write_text("{}")
+    status, said = grader("explain", "ada", "1-affine", "--course", folder)
+    assert status == 1
+    assert "has changed since it was graded" in said
+
+
+def test_a_killed_run_leaves_no_process_and_no_half_file_and_runs_on(course, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback"))
+    unsafe = [] if SANDBOX else ["--unsafe"]
+    command = [str(Path(sys.executable).with_name("grader")), "grade", "--course", str(folder), *unsafe]
+    for seconds in (2.0, 3.1, 4.7):
+        run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        time.sleep(seconds)
+        started = descendants(run.pid)
+        run.kill()
+        run.wait()
+        time.sleep(2)
+        assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+        for path in folder.rglob("*.json"):
+            json.loads(path.read_text())
+        for path in (folder / "autograded").rglob("*.ipynb"):
+            notebook.load(path)
+    assert grader("grade", "--course", folder, *unsafe)[0] == 1
+    again = {s.student: s.points for s in gradebook.scores(Course.at(folder), "1-affine")}
+    assert again == {s.student: s.points for s in gradebook.scores(course, "1-affine")}
+    assert not list(folder.rglob(".*.ipynb.*"))
+
+
+def test_the_report_counts_names_and_stands_alone(course):
+    status, said = grader("report", "1-affine", "--course", course.folder)
+    assert status == 0
+    assert said.startswith("1-affine: 15 graded, ")
+    assert "to look at: 2\n  empty: the file is empty." in said
+    lines = {line.split()[0]: line for line in said.splitlines() if " of " in line}
+    assert "bias_subtracted (1)" in lines["affine_forward"]
+    page = (course.folder / "report-1-affine.html").read_text()
+    assert "default-src 'none'" in page
+    assert "y: the bias was taken away instead of added" in page
+    assert page.count("<img alt=") == 2
+    for word in ("<script", "http://", "https://"):
+        assert word not in page
+
+
+def test_a_report_before_grading_is_told(tmp_path):
+    text = "grader: Nothing is graded yet for 1-affine. Run first: grader grade 1-affine\n"
+    assert grader("report", "--course", tmp_path) == (1, text)
+
+
+def test_a_locked_gradebook_is_no_score_and_the_next_run_completes(course, tmp_path):
+    import sqlite3
+
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback"))
+    unsafe = [] if SANDBOX else ["--unsafe"]
+    with sqlite3.connect(folder / "gradebook.db") as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        status, said = grader("grade", "--course", folder, *unsafe)
+    assert status == 1
+    assert "cannot be written: database is locked." in said
+    assert "has no new score" in said
+    assert len(list((folder / "autograded").glob("*"))) < len(HONEST) + 2
+    assert grader("grade", "--course", folder, *unsafe)[1].endswith("2 to look at: see above\n")
+
+
+def test_a_folder_that_cannot_be_written_is_no_score(course, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback"))
+    (folder / "verdicts").write_text("a file where a folder should be")
+    status, said = grader("grade", "--course", folder, *([] if SANDBOX else ["--unsafe"]))
+    assert status == 1
+    assert "cannot be read or written: " in said
+    assert "Traceback" not in said
+
+
 def test_without_a_sandbox_nothing_is_graded(course, tmp_path, monkeypatch):
     folder = tmp_path / "course"
     shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts"))

@@ -32,8 +32,9 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
         except CourseError as error:
             click.echo(f"grader: {error}", err=True)
             sys.exit(1)
-        except PermissionError as error:
-            click.echo(f"grader: {error.filename} cannot be written: {error.strerror}. Look at its permissions.", err=True)
+        except OSError as error:  # a full disk, a folder without permission: never a score
+            where = error.filename or "a file"
+            click.echo(f"grader: {where} cannot be read or written: {error.strerror}. Mend that and run the command again.", err=True)
             sys.exit(1)
 
     return run
@@ -116,6 +117,40 @@ def grade(course: Course, names: tuple[str, ...], force: bool, unsafe: bool) -> 
     looks = sum(grade(Grading(course, name, not unsafe, force), click.echo) for name in paths.assignments(names))
     click.echo(f"{looks} to look at: see above" if looks else "all graded")
     sys.exit(1 if looks else 0)
+
+
+@main.command()
+@assignments
+@on_course
+def report(course: Course, names: tuple[str, ...]) -> None:
+    """Show how a class did, and write the same as a page: course/report-ASSIGNMENT.html."""
+    from grader.course import paths
+    from grader.course.grade import Grading
+    from grader.course.report import as_text, gather, write_page
+
+    for assignment in paths.assignments(names):
+        found = gather(Grading(course, assignment))
+        for line in as_text(found):
+            click.echo(line)
+        path = course.folder / f"report-{assignment}.html"
+        write_page(found, path)
+        click.echo(f"wrote {path}")
+
+
+@main.command()
+@click.argument("student")
+@click.argument("name", metavar="ASSIGNMENT")
+@click.option("--unsafe", is_flag=True, help="Run the student's code without a sandbox.")
+@on_course
+def explain(course: Course, student: str, name: str, unsafe: bool) -> None:
+    """Replay a grade from its seed: the verdicts, and the rule that decided."""
+    from grader.course import paths
+    from grader.course.explain import explain
+    from grader.course.grade import Grading
+
+    (assignment,) = paths.assignments((name,))
+    for line in explain(Grading(course, assignment, not unsafe), student):
+        click.echo(line)
 
 
 @main.command()

@@ -16,6 +16,7 @@ from grader.course.grade import Grading, grade
 from grader.course.notebook import dumps, load, source, check_cells, with_answers
 from grader.course.paths import Course, CourseError
 from grader.course.release import release
+from grader.course.report import gather, write_page
 from grader.course.sandbox import Limits, check_sandbox
 from grader.exercises import NOTEBOOKS
 from grader.verdict import MIME
@@ -42,6 +43,9 @@ def play(course: Course, say: Say) -> bool:
         good &= compare(course, assignment, submitted, say) and not failed
         say(f"{looks} to look at, {sum(s.look for s in submitted)} expected\n")
         good &= looks == sum(s.look for s in submitted)
+        page = course.folder / f"report-{assignment}.html"
+        write_page(gather(Grading(course, assignment)), page)
+        say(f"report          {page}")
     gradebook.export(course, course.grades)
     say(f"gradebook       {course.folder / 'gradebook.db'}")
     say(f"feedback pages  {course.feedback}/STUDENT/ASSIGNMENT/*.html")

@@ -75,7 +75,7 @@ def _grade_one(grading: Grading, student: str) -> tuple[str, bool]:
     except intake.Unreadable as error:
         content, unreadable = b"", str(error)
     digest = intake.digest(content)
-    before = _stored(grading.verdicts(student))
+    before = stored(grading.verdicts(student))
     same = before is not None and before["sha256"] == digest and before["made_with"] == made_with()
     if before is not None and same and not grading.force and _is_recorded(grading.autograded(student), digest):
         return f"unchanged, {before['points']:g} points", bool(before["faults"])
@@ -108,7 +108,7 @@ def made_with() -> dict[str, str]:
     return {"course": version("cnn-gradients"), "numpy": version("numpy"), "fingerprints": intake.digest(FILE.read_bytes())}
 
 
-def _stored(path: Path) -> dict[str, Any] | None:
+def stored(path: Path) -> dict[str, Any] | None:
     """Return an earlier verdict file, or None where there is none that can be used."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))

@@ -79,26 +79,33 @@ def record(course: Course, assignment: str, student: str, notebook: dict[str, An
     import nbformat
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-    from sqlalchemy.exc import SAWarning
+    from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
     warnings.filterwarnings("ignore", category=SAWarning)  # of nbgrader's own queries, with this SQLAlchemy
     settings = config(course)
     name = NOTEBOOKS[assignment]
-    stamp = CourseDirectory(config=settings).get_existing_timestamp(str(course.submitted / student / assignment))
-    with opened(course) as book:
-        book.update_or_create_student(student)
-        given = {"timestamp": stamp} if stamp else {}
-        book.update_or_create_submission(assignment, student, **given)
-    node = nbformat.reads(dumps(notebook), as_version=4)  # type: ignore[no-untyped-call]
-    where = {"student": student, "assignment": assignment, "notebook": name, "db_url": course.db}
-    for step in (SaveAutoGrades(config=settings), AssignLatePenalties(config=settings)):
-        step.log.propagate = False
-        step.preprocess(node, {"nbgrader": where})
-    if looks:
+    try:
+        stamp = CourseDirectory(config=settings).get_existing_timestamp(str(course.submitted / student / assignment))
         with opened(course) as book:
-            for exercise in looks:
-                book.find_grade(f"check_{exercise}", name, assignment, student).needs_manual_grade = True
-            book.db.commit()
+            book.update_or_create_student(student)
+            given = {"timestamp": stamp} if stamp else {}
+            book.update_or_create_submission(assignment, student, **given)
+        node = nbformat.reads(dumps(notebook), as_version=4)  # type: ignore[no-untyped-call]
+        where = {"student": student, "assignment": assignment, "notebook": name, "db_url": course.db}
+        for step in (SaveAutoGrades(config=settings), AssignLatePenalties(config=settings)):
+            step.log.propagate = False
+            step.preprocess(node, {"nbgrader": where})
+        if looks:
+            with opened(course) as book:
+                for exercise in looks:
+                    book.find_grade(f"check_{exercise}", name, assignment, student).needs_manual_grade = True
+                book.db.commit()
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise CourseError(
+            f"The gradebook {course.db} cannot be written: {reason}. {student} has no new score. Close what holds it (formgrader, "
+            "another grader) and run the command again: it goes on where it stopped."
+        ) from None
 
 
 def export(course: Course, to: Path) -> None:

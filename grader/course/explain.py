@@ -1,0 +1,57 @@
+"""`grader explain`: a grade, replayed from its seed on the stored submission, with the rule that decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from grader.course import intake
+from grader.course.grade import Grading, made_with, stored
+from grader.course.paths import CourseError
+from grader.course.sealed import grade_submission
+from grader.exercises import EXERCISES
+
+COMPARED = ("exercise", "earned", "fault", "parts", "notes")
+
+
+def explain(grading: Grading, student: str) -> Iterator[str]:
+    """Yield the lines that explain one student's grade. Raises CourseError when there is none, or the file has changed."""
+    before = stored(grading.verdicts(student))
+    if before is None:
+        raise CourseError(f"There is no verdict on {student}: expected {grading.verdicts(student)}. Run first: grader grade")
+    yield f"{student}, {grading.assignment}: {before['points']:g} points"
+    yield f"submission {before['sha256'][:16]}..., seed {before['seed']}, {'sealed' if before['sandboxed'] else 'graded with --unsafe'}"
+    for name, version in made_with().items():
+        if before["made_with"].get(name) != version:
+            yield f"graded with another {name} ({before['made_with'].get(name)}, now {version}): the replay may differ"
+    yield from (f"to look at: {fault}" for fault in before["faults"])
+    again = _replay(grading, student, before)
+    for told, now in zip(before["exercises"], again["exercises"], strict=True):
+        yield ""
+        yield now["text"]
+        yield f"  rule: {_rule(told['exercise'], now)}"
+        if any(told[key] != now[key] for key in COMPARED):
+            yield f"  the stored verdict was another one: {told['earned']:g} points"
+    same = all(told[key] == now[key] for told, now in zip(before["exercises"], again["exercises"], strict=True) for key in COMPARED)
+    yield ""
+    yield "the replay gives the stored verdict" if same else "the replay DIFFERS from the stored verdict: see above"
+
+
+def _replay(grading: Grading, student: str, before: dict[str, Any]) -> dict[str, Any]:
+    try:
+        content = intake.read_bytes(grading.submitted(student))
+    except intake.Unreadable:
+        content = b""
+    if intake.digest(content) != before["sha256"]:
+        raise CourseError(f"The submission of {student} has changed since it was graded. Run again: grader grade {grading.assignment}")
+    return grade_submission(content, grading.assignment, before["seed"], grading.limits, grading.sandboxed)
+
+
+def _rule(name: str, told: dict[str, Any]) -> str:
+    if told["fault"]:
+        return "nothing to compare: a fault of the whole function earns nothing"
+    exercise = EXERCISES[name]
+    if exercise.is_quiz:
+        return "the answer equals the reference's for every pair of arguments, visible and fresh"
+    tolerance = max(part.tolerance for part in exercise.parts)
+    return f"right shape, finite, and on every case an error of at most {tolerance:g} of the largest entry of the reference's answer"
