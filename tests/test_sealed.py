@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -280,7 +281,7 @@ def affine_forward(x, w, b):
             return np.array(y)
     return x @ w"""
     told = graded({"affine_forward": text})["affine_forward"]
-    assert told["earned"] == 0.0
+    assert (told["earned"], told["by_check"]) == (0.0, 1.0)
     assert "lacks the bias" not in told["text"]
 
 
@@ -318,6 +319,7 @@ def course(tmp_path_factory) -> Course:
     course = Course.at(tmp_path_factory.mktemp("sealed") / "course")
     assert grader("release", "--course", course.folder)[0] == 0
     demo.hand_in(course, "1-affine", [s for s in submissions("1-affine") if s.student in (*HONEST, "empty", "no-answer")])
+    (course.submitted / "bela" / "1-affine" / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC\n")
     status, said = grader("grade", "--course", course.folder, *([] if SANDBOX else ["--unsafe"]))
     assert status == 1
     assert said.endswith("2 to look at: see above\n")
@@ -335,6 +337,13 @@ def rows(db: Path) -> list[tuple]:
         return connection.execute(query).fetchall()
 
 
+def submitted_at(db: Path) -> list[tuple]:
+    import sqlite3
+
+    with sqlite3.connect(db) as connection:
+        return connection.execute("SELECT student_id, timestamp FROM submitted_assignment ORDER BY student_id").fetchall()
+
+
 def test_the_gradebook_is_that_of_stock_autograde_row_by_row(course, tmp_path):
     stock = tmp_path / "course"
     shutil.copytree(course.folder, stock, ignore=shutil.ignore_patterns("autograded", "gradebook.db", "verdicts"))
@@ -348,6 +357,9 @@ def test_the_gradebook_is_that_of_stock_autograde_row_by_row(course, tmp_path):
         assert done.returncode == 0, done.stderr[-2000:]
     ours = [row for row in rows(course.folder / "gradebook.db") if row[0] in HONEST]
     assert ours == rows(stock / "gradebook.db")
+    ours = [row for row in submitted_at(course.folder / "gradebook.db") if row[0] in HONEST]
+    assert ours == submitted_at(stock / "gradebook.db")
+    assert dict(ours)["bela"].startswith("2026-01-02 03:04:05")
 
 
 def test_what_a_person_must_look_at_is_marked(course):
@@ -376,7 +388,9 @@ def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
     changed = folder / "submitted" / "half" / "1-affine" / "affine.ipynb"
     changed.write_text(notebook.dumps(notebook.solve("1-affine")))
     with gradebook.opened(replace(Course.at(folder), db=db)) as book:
-        book.find_grade("check_hinge_loss", "affine", "1-affine", "ada").manual_score = 0.25
+        grade = book.find_grade("check_hinge_loss", "affine", "1-affine", "ada")
+        grade.manual_score, grade.extra_credit = 0.25, 2.0
+        book.find_comment("hinge_loss", "affine", "1-affine", "ada").manual_comment = "well done"
         book.db.commit()
     said = grader("grade", "--course", folder, "--db", db, *unsafe)[1]
     assert said.count("unchanged") == len(HONEST) + 1
@@ -385,7 +399,25 @@ def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
     said = grader("grade", "--course", folder, "--db", db, "--force", *unsafe)[1]
     assert "unchanged" not in said
     assert json.loads((folder / "verdicts" / "ada" / "1-affine.json").read_text())["seed"] == seed
-    assert {s.student: s.points for s in gradebook.scores(replace(Course.at(folder), db=db), "1-affine")}["ada"] == 19.25
+    assert {s.student: s.points for s in gradebook.scores(replace(Course.at(folder), db=db), "1-affine")}["ada"] == 21.25
+    with gradebook.opened(replace(Course.at(folder), db=db)) as book:
+        assert book.find_comment("hinge_loss", "affine", "1-affine", "ada").manual_comment == "well done"
+
+
+def test_an_interrupted_run_ends_its_workers_and_runs_on(course, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback"))
+    unsafe = [] if SANDBOX else ["--unsafe"]
+    command = [str(Path(sys.executable).with_name("grader")), "grade", "--course", str(folder), *unsafe]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    time.sleep(3)
+    started = descendants(run.pid)
+    run.send_signal(signal.SIGINT)
+    said, _ = run.communicate(timeout=20)
+    assert run.returncode == 1
+    assert "Traceback" not in said
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+    assert grader("grade", "--course", folder, *unsafe)[1].endswith("2 to look at: see above\n")
 
 
 def test_the_autograded_notebook_holds_no_output_of_the_students(course):

@@ -30,6 +30,7 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
         yield ""
         yield now["text"]
         yield f"  rule: {_rule(told['exercise'], now)}"
+        yield f"  the visible cases alone, which stock nbgrader's check asks, give {now['by_check']:g} points"
         if any(told[key] != now[key] for key in COMPARED):
             yield f"  the stored verdict was another one: {told['earned']:g} points"
     same = all(told[key] == now[key] for told, now in zip(before["exercises"], again["exercises"], strict=True) for key in COMPARED)

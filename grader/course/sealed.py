@@ -38,7 +38,7 @@ def grade_submission(content: bytes, assignment: str, seed: int, limits: Limits,
         submission = intake.parse(content, [exercise.name for exercise in exercises])
     except intake.Unreadable as error:
         verdicts = [all_wrong(exercise, f"could not be graded: {error}") for exercise in exercises]
-        return _as_json(assignment, seed, verdicts, (str(error),), {}, {exercise.name for exercise in exercises})
+        return _as_json(assignment, seed, verdicts, (str(error),), {}, {exercise.name for exercise in exercises}, {})
     session = Session(submission, assignment, seed, limits, sandboxed)
     try:
         verdicts = session.run()
@@ -46,13 +46,24 @@ def grade_submission(content: bytes, assignment: str, seed: int, limits: Limits,
         session.close()
     words = {word.removeprefix("check_") for fault in submission.faults for word in fault.split()}
     looks = {exercise.name for exercise in exercises} & words
-    return _as_json(assignment, seed, verdicts, submission.faults, submission.answers, looks)
+    return _as_json(assignment, seed, verdicts, submission.faults, submission.answers, looks, session.by_check)
 
 
 def _as_json(
-    assignment: str, seed: int, verdicts: list[Verdict], faults: tuple[str, ...], answers: dict[str, str], looks: set[str]
+    assignment: str,
+    seed: int,
+    verdicts: list[Verdict],
+    faults: tuple[str, ...],
+    answers: dict[str, str],
+    looks: set[str],
+    by_check: dict[str, float],
 ) -> dict[str, Any]:
-    told = [v.as_json() | {"text": str(v), "html": v._repr_html_(), "look": v.exercise in looks} for v in verdicts]
+    """Return the verdict file's part on the work itself. by_check: what the visible cases alone would give."""
+    told = [
+        v.as_json()
+        | {"text": str(v), "html": v._repr_html_(), "look": v.exercise in looks, "by_check": by_check.get(v.exercise, 0.0)}
+        for v in verdicts
+    ]
     points = sum(verdict.earned for verdict in verdicts)
     return {
         "assignment": assignment,
@@ -77,6 +88,7 @@ class Session:
     restarts: int = 0
     ran: list[int] = field(default_factory=list)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    by_check: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> list[Verdict]:
         """Run the cells, ask the exercises, and return a verdict for each of them, in the notebook's order."""
@@ -146,6 +158,8 @@ class Session:
             self.verdicts[exercise.name] = all_wrong(exercise, NOT_DEFINED if says == "is not defined" else says)
         else:
             self.verdicts[exercise.name] = _decide(exercise, cases, shown, replies)
+            seen = len(visible(exercise.name))
+            self.by_check[exercise.name] = _decide(exercise, cases[:seen], seen, replies[:seen]).earned
 
     def _call(self, exercise: Exercise, case: Case) -> Reply:
         worker = self._running()
