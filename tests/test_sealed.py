@@ -410,11 +410,12 @@ def test_an_interrupted_run_ends_its_workers_and_runs_on(course, tmp_path):
     unsafe = [] if SANDBOX else ["--unsafe"]
     command = [str(Path(sys.executable).with_name("grader")), "grade", "--course", str(folder), *unsafe]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    time.sleep(3)
+    first = run.stdout.readline()  # once the first submission is graded
     started = descendants(run.pid)
     run.send_signal(signal.SIGINT)
-    said, _ = run.communicate(timeout=20)
+    said = first + run.communicate(timeout=20)[0]
     assert run.returncode == 1
+    assert "grader: Interrupted: " in said
     assert "Traceback" not in said
     assert survivors(started) == []
     assert grader("grade", "--course", folder, *unsafe)[1].endswith("2 to look at: see above\n")

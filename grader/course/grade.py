@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -61,11 +63,33 @@ def grade(grading: Grading, say: Say) -> int:
     else:
         say("--unsafe: the students' code runs without a sandbox")
     looks = 0
-    for number, student in enumerate(students, 1):
-        told, look = _grade_one(grading, student)
-        looks += look
-        say(f"[{number}/{len(students)}] {student}: {told}")
+    with _interrupts() as interrupted:
+        for number, student in enumerate(students, 1):
+            told, look = _grade_one(grading, student)
+            looks += look
+            say(f"[{number}/{len(students)}] {student}: {told}")
+            if interrupted and number < len(students):
+                raise CourseError(f"Interrupted: {number} of {len(students)} are graded. Run it again to go on.")
     return looks
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Let Ctrl-C end the run after the submission at hand, whole; a second one ends it at once.
+
+    Yields a list that holds the signal from then on. (An exception could be raised anywhere, and lost in a destructor.)
+    """
+    received: list[int] = []
+
+    def note(number: int, frame: object) -> None:
+        received.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield received
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _grade_one(grading: Grading, student: str) -> tuple[str, bool]:
