@@ -437,6 +437,14 @@ def checker_ignores_dy(f, x, dy):
 # --- softmax_loss ---
 
 
+def from_probabilities(p, labels):
+    """Return the mean cross-entropy and its gradient by the scores, for given probabilities."""
+    rows = np.arange(len(p))
+    loss = -np.log(p[rows, labels]).mean()
+    p[rows, labels] -= 1
+    return loss, p / len(p)
+
+
 def softmax(y):
     """Return the softmax of each row."""
     e = np.exp(y - y.max(axis=1, keepdims=True))
@@ -495,12 +503,8 @@ def softmax_dy_sign(y, labels):
     "a score of 1000 breaks it: exp(1000) is more than a float holds. What may be subtracted from every score of a row without changing the softmax?",
 )
 def no_max_shift(y, labels):
-    rows = np.arange(len(y))
     with np.errstate(all="ignore"):
-        p = np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)
-        loss = -np.log(p[rows, labels]).mean()
-    p[rows, labels] -= 1
-    return loss, p / len(y)
+        return from_probabilities(np.exp(y) / np.exp(y).sum(axis=1, keepdims=True), labels)
 
 
 @mistake(
@@ -509,13 +513,9 @@ def no_max_shift(y, labels):
     "The probabilities of an image do not add up to 1: is the sum taken over the images instead of the classes?",
 )
 def softmax_over_images(y, labels):
-    rows = np.arange(len(y))
-    p = np.exp(y - y.max(axis=0))
-    p = p / p.sum(axis=0)
     with np.errstate(all="ignore"):
-        loss = -np.log(p[rows, labels]).mean()
-    p[rows, labels] -= 1
-    return loss, p / len(y)
+        p = np.exp(y - y.max(axis=0))
+        return from_probabilities(p / p.sum(axis=0), labels)
 
 
 @mistake(
@@ -524,13 +524,9 @@ def softmax_over_images(y, labels):
     "in some row the exponentials all become 0, or overflow: is the number you subtract the largest score of that very row?",
 )
 def shift_of_all_rows(y, labels):
-    rows = np.arange(len(y))
     with np.errstate(all="ignore"):
         e = np.exp(y - y.max())
-        p = e / e.sum(axis=1, keepdims=True)
-        loss = -np.log(p[rows, labels]).mean()
-    p[rows, labels] -= 1
-    return loss, p / len(y)
+        return from_probabilities(e / e.sum(axis=1, keepdims=True), labels)
 
 
 @mistake(
