@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: lab demo test lint bench verify clean
+.PHONY: lab demo test lint bench soak verify clean
 
 lab: $(READY)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -26,6 +26,9 @@ lint: $(READY)  ## style, types, import contracts, notebooks without outputs
 
 bench: $(READY)  ## print what a check and the import cost
 	$(BIN)/python tests/benchmarks/bench.py
+
+soak: $(READY)  ## what takes long: trainings from many starts
+	$(BIN)/python tests/soak/trainings.py --seeds 50
 
 clean:  ## remove the environment and everything made at run time
 	rm -rf .venv course

@@ -10,6 +10,7 @@ course.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its fold
 c = get_config()  # noqa: F821 (traitlets provides it)
 c.CourseDirectory.course_id = "cnn-gradients"
 c.CourseDirectory.root = str(here)
+c.ExecutePreprocessor.timeout = 180  # seconds a cell: the capstone trains
 c.CourseDirectory.source_directory = "notebooks"
 c.CourseDirectory.db_url = os.environ.get("COURSE_DB", f"sqlite:///{course / 'gradebook.db'}")
 for step in ("release", "submitted", "autograded", "feedback"):

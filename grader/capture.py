@@ -53,13 +53,22 @@ def call(function: Callable[..., Any], exercise: Exercise, case: Case) -> Call:
     made.changed = [
         name
         for name, before, after in zip(exercise.arguments, case.args, made.args, strict=True)
-        if isinstance(before, np.ndarray) and not _unchanged(before, after)
+        if not _unchanged(before, after)
     ]
     return made
 
 
-def _unchanged(before: np.ndarray, after: np.ndarray) -> bool:
-    return before.dtype == after.dtype and before.shape == after.shape and before.tobytes() == after.tobytes()
+def _unchanged(before: Any, after: Any) -> bool:
+    if isinstance(before, dict):
+        return type(after) is dict and before.keys() == after.keys() and all(_unchanged(before[k], after[k]) for k in before)
+    if not isinstance(before, np.ndarray):
+        return True
+    return (
+        isinstance(after, np.ndarray)
+        and before.dtype == after.dtype
+        and before.shape == after.shape
+        and before.tobytes() == after.tobytes()
+    )
 
 
 class _Sink(io.TextIOWrapper):

@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 
 from grader.cases import Case, visible
+from grader.exercises import Exercise, Part
+from grader.outcome import entries_of
 from grader.table import table
 
 
-def from_catalogue(exercise: str, part: str, prints: dict[int, str], wrong_parts: set[str], finite: bool) -> tuple[str, str]:
+def from_catalogue(
+    exercise: Exercise, part: Part, prints: dict[int, str], wrong_parts: set[str], finite: bool
+) -> tuple[str, str]:
     """Return (mistake, hint) for the fingerprints of the visible cases on which a part was wrong; ("", "") if unknown.
 
     A mistake is a candidate when its fingerprints are these, when it goes wrong on just these cases, and when the other
@@ -21,22 +25,23 @@ def from_catalogue(exercise: str, part: str, prints: dict[int, str], wrong_parts
     """
     if not prints:
         return "", ""
-    entries, cases = table()["cases"][exercise][part], visible(exercise)
+    told, cases = table(exercise.name), visible(exercise.name)
+    entries = entries_of(exercise, part)
     known = [names for n, print_ in prints.items() if (names := set(entries[n]["wrong"].get(print_, ())))]
     probes = any(case.shows for case in cases)
     if len(known) < len(prints) and not probes:
         return "", ""
     asked = {n for n, case in enumerate(cases) if not case.large or n in prints}
     left = set.intersection(*known) if known else set()
-    left = {name for name in left if set(table()["parts"][exercise][name]) <= wrong_parts}
+    left = {name for name in left if set(told["parts"][name]) <= wrong_parts}
     exact = {name for name in left if _wrong_on(entries, name) & asked == set(prints)}
     left = exact or (left if probes and 2 * len(known) >= len(prints) else set())
-    most = max((len(table()["parts"][exercise][name]) for name in left), default=0)
-    left = {name for name in left if len(table()["parts"][exercise][name]) == most}  # it explains the other parts as well
+    most = max((len(told["parts"][name]) for name in left), default=0)
+    left = {name for name in left if len(told["parts"][name]) == most}  # it explains the other parts as well
     only = cases[min(prints)]
     if not left and len(prints) == 1 and only.alone and finite:
         left = {only.shows}
-    hints = {table()["hints"][exercise][name] for name in left}
+    hints = {told["hints"][name] for name in left}
     return (min(left), hints.pop()) if len(hints) == 1 else ("", "")
 
 
@@ -54,6 +59,8 @@ Seen = tuple[np.ndarray, np.ndarray, Case]  # yours, right, and the case they be
 
 def detect(seen: list[Seen]) -> str:
     """Return what wrong arrays of the right shape have in common over all their cases, or how many entries differ."""
+    if seen[0][2].layout:
+        return _names(*seen[0])
     with np.errstate(all="ignore"):
         told = [dict(_seen(got.astype(float), right.astype(float), case)) for got, right, case in seen]
         got, right, _ = seen[0]
@@ -62,6 +69,16 @@ def detect(seen: list[Seen]) -> str:
         if all(key in other for other in told[1:]):
             return text
     return "is not right" if got.ndim == 0 else f"is not right: {apart} of {got.size} numbers differ"
+
+
+def _names(got: np.ndarray, right: np.ndarray, case: Case) -> str:
+    """Return which arrays of a dict are right and which are wrong: the fault lies between them."""
+    yours, expected = case.unpacked(got), case.unpacked(right)
+    wrong = [name for name in yours if not _close(yours[name], expected[name]).all()]
+    fine = [name for name in yours if name not in wrong]
+    if not fine:
+        return "is wrong in every array: begin at the loss, and follow dy back layer by layer"
+    return f"is right in {' and '.join(fine)}, wrong in {' and '.join(wrong)}: what lies between them on the way back?"
 
 
 def _close(got: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -83,18 +100,30 @@ def _seen(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[tuple[str,
     for axis in axes:
         if _same(np.flip(got, axis), right):
             yield f"flip {axis}", f"is right but reversed along axis {axis}"
+    if got.ndim == 4:
+        yield from _planes(got, right)
     if len(axes) > 1 and _same(np.flip(got), right):
         yield "flip", "is right but reversed along every axis"
     for axis in axes:
         for shift in (1, -1):
             if got.shape[axis] > 2 and _same(np.roll(got, shift, axis), right):
                 yield f"shift {axis} {shift}", f"is right but shifted by one along axis {axis}"
-    if got.ndim == 2 and min(got.shape) > 3 and _same(got[1:-1, 1:-1], right[1:-1, 1:-1]):
+    if got.ndim in (2, 4) and min(got.shape[-2:]) > 3 and _same(got[..., 1:-1, 1:-1], right[..., 1:-1, 1:-1]):
         yield "border", "is wrong only at the border"
     if np.abs(got - right).max(initial=0.0) <= 1e-3 * np.abs(right).max(initial=0.0):
         yield "close", "is close but not exact: are some digits lost on the way?"
     if len(axes) == 2 == got.ndim:
         yield from _rows(got, right)
+
+
+def _planes(got: np.ndarray, right: np.ndarray) -> Iterator[tuple[str, str]]:
+    """What images and filters have in common: planes turned, mirrored at the diagonal, or stacked in another order."""
+    if min(got.shape[2:]) > 1 and _same(np.flip(got, (2, 3)), right):
+        yield "rotated", "is right but each plane is rotated by 180 degrees"
+    if _same(got.swapaxes(2, 3), right):
+        yield "planes transposed", "is right but rows and columns of each plane are exchanged"
+    if got.shape[0] > 1 < got.shape[1] and _same(got.swapaxes(0, 1), right):
+        yield "stacks exchanged", "is right but its first two axes are exchanged"
 
 
 def _factor(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[tuple[str, str]]:
@@ -106,7 +135,7 @@ def _factor(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[tuple[st
         return
     if np.isclose(factor, -1):
         yield "sign", "has the wrong sign everywhere"
-    for name, size in case.sizes.items():
+    for name, size in ((name, size) for name, size in case.sizes.items() if isinstance(size, int)):
         if np.isclose(factor * size, 1):
             yield f"/{name}", f"is the right answer divided by {name} = {size}"
         if np.isclose(factor, size):

@@ -7,6 +7,7 @@ when called twice; a changed input or shared memory is named and costs nothing.
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,14 +19,15 @@ import numpy as np
 from grader import capture, diagnose
 from grader.cases import Case, visible
 from grader.exercises import Exercise, Part
-from grader.outcome import expected_shape, fingerprint, is_right, read
+from grader.layers import public
+from grader.outcome import entries_of, expected_shape, fingerprint, is_right, read
 from grader.results import Answer, short
-from grader.table import table
 from grader.verdict import Example, PartVerdict, Verdict
 from grader.witness import Right, Scope, right_values
 
 # After these the other cases would say the same, or take as long again.
 ENDS = (NotImplementedError, RecursionError, KeyboardInterrupt, SystemExit)
+GUESSING = 0.2  # of ten classes
 FORGETFUL = "gives another answer when it is called again with the same input: what does it remember?"
 ONLY_VISIBLE = "is right on the cases of the check and wrong on others: does it compute, or does it know the answers?"
 
@@ -49,12 +51,18 @@ class Asked:
 
     def wrong(self, part: Part) -> list[int]:
         """Return the numbers of the cases on which a part is wrong."""
-        return [n for n, answer in enumerate(self.answers) if not self.is_right(part, n, answer[part.name])]
+        return [n for n, answer in enumerate(self.answers) if not self.holds(part, n, answer[part.name])]
+
+    def holds(self, part: Part, number: int, answer: Answer) -> bool:
+        """Tell whether an answer to case `number` leaves a part right: a case need not judge every part."""
+        return not self.cases[number].judges(part.name) or self.is_right(part, number, answer)
 
 
 def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
     """Return the verdict on one function. scope: the student's global names, for its forward partner. Never raises."""
     try:
+        if exercise.layers and importlib.util.find_spec("layers") is None:
+            return all_wrong(exercise, "needs layers.py beside the notebook: copy it there from the assignment's folder")
         if not callable(function):
             fault = "is not defined" if function is None else f"is {short(function, 40)}, expected a function"
             return all_wrong(exercise, fault)
@@ -66,7 +74,7 @@ def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
 def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
     cases = visible(exercise.name)
     answers, changed, shared = [], [], []
-    with capture.quiet() as noise, _without(exercise, scope):
+    with capture.quiet() as noise, _with_layers(exercise, scope), _without(exercise, scope):
         for case in (*cases, cases[0]):
             made = capture.call(function, exercise, case)
             answers.append(read(exercise, case, made, function))  # at once: a result may be a buffer that is used again
@@ -108,8 +116,9 @@ def decide(asked: Asked) -> Verdict:
     for part in exercise.parts:
         wrong = asked.wrong(part)
         seen = [number for number in wrong if number < asked.shown]
-        if not wrong and asked.is_right(part, 0, asked.again[part.name]):
-            says = f"right: {exercise.why}" if exercise.why else "right"
+        if not wrong and asked.holds(part, 0, asked.again[part.name]):
+            why = exercise.why or _learnt(asked, part)
+            says = f"right: {why}" if why else "right"
             parts.append(PartVerdict(part.name, part.points, part.points, says))
         elif not seen:
             parts.append(PartVerdict(part.name, part.points, 0.0, ONLY_VISIBLE if wrong else FORGETFUL))
@@ -121,6 +130,22 @@ def decide(asked: Asked) -> Verdict:
             if example is None:
                 example, advice = _example(asked, part, number, right), right.advice
     return Verdict(exercise.name, tuple(parts), "", advice, example)
+
+
+def _learnt(asked: Asked, part: Part, number: int | None = None) -> str:
+    """Return what the network that a part judges has learnt (on one case, or the last that judges it), or ''."""
+    numbers = [n for n, case in enumerate(asked.cases) if case.judges(part.name)] if number is None else [number]
+    case, answer = asked.cases[numbers[-1]], asked.answers[numbers[-1]][part.name]
+    if case.goal is None or answer.array is None:
+        return ""
+    share = case.goal.share(case.unpacked(answer.array))
+    if share >= case.goal.least:
+        return case.goal.told(share)
+    guessing = "that is no better than guessing: does every step change the parameters, and downhill?"
+    learning = (
+        "it learns, but not enough: is every step taken, at the rate given, for every parameter, with all the images in turn?"
+    )
+    return f"{case.goal.told(share)}; {guessing if share < GUESSING else learning}"
 
 
 def _one_fault(asked: Asked, number: int, says: str) -> Verdict:
@@ -149,7 +174,7 @@ def _smallest_that_shows(asked: Asked, part: Part, wrong: list[int], mistake: st
 def _seen(asked: Asked, part: Part, number: int, hint: str, right: np.ndarray | None) -> str:
     """Return what is wrong with a part on case `number`, then the hint, or what the general detectors see."""
     answer, case = asked.answers[number][part.name], asked.cases[number]
-    seen = answer.says
+    seen = answer.says or _learnt(asked, part, number)
     if not seen and answer.array is not None and answer.array.shape != expected_shape(part, case):
         seen = diagnose.wrong_shape(answer.array.shape, expected_shape(part, case), part.like)
     if not seen and not hint:
@@ -172,8 +197,9 @@ def _beside_right(asked: Asked, part: Part) -> Iterator[diagnose.Seen]:
 
 def _recognise(asked: Asked, part: Part) -> tuple[str, str]:
     """Return (mistake, hint) from the catalogue, by the visible cases, or ("", "")."""
-    entries = table()["cases"][asked.exercise.name][part.name]
-    wrong = [number for number in asked.wrong(part) if number < len(entries)]
+    entries = entries_of(asked.exercise, part)
+    same = [other for other in asked.exercise.parts if other.result == part.result]  # their cases tell more together
+    wrong = sorted(number for other in same for number in asked.wrong(other) if number < len(entries))
     told = [n for n in wrong if not asked.cases[n].large] or wrong  # in float32 a large case has no fingerprint of its own
     prints = {}
     for number in told:
@@ -181,7 +207,7 @@ def _recognise(asked: Asked, part: Part) -> tuple[str, str]:
         prints[number] = "imprecise" if found == entries[number]["right"] else found
     wrong_parts = {other.name for other in asked.exercise.parts if asked.wrong(other)}
     finite = all(asked.answers[n][part.name].array is not None for n in told)
-    return diagnose.from_catalogue(asked.exercise.name, part.name, prints, wrong_parts, finite)
+    return diagnose.from_catalogue(asked.exercise, part, prints, wrong_parts, finite)
 
 
 def _with_sizes(hint: str, case: Case) -> str:
@@ -199,7 +225,11 @@ def _sentences(*texts: str) -> str:
 def _example(asked: Asked, part: Part, number: int, right: Right) -> Example | None:
     """Return the input with yours and right, or None where there is nothing to set side by side."""
     answer = asked.answers[number][part.name]
-    if answer.fault in {f"raised:{kind.__name__}" for kind in ENDS} or answer.fault in {"time", "missing"}:
+    if (
+        not asked.exercise.arguments
+        or answer.fault in {f"raised:{kind.__name__}" for kind in ENDS}
+        or answer.fault in {"time", "missing"}
+    ):
         return None
     yours = None if answer.fault else answer.value if answer.array is None else answer.array
     inputs = dict(zip(asked.exercise.arguments, asked.cases[number].args, strict=True))
@@ -211,11 +241,24 @@ def remarks(asked: Asked, changed: list[str]) -> Iterator[str]:
     for name in changed:
         yield f"it changes its input {name} in place; whoever called it finds another {name} afterwards"
     for part in asked.exercise.parts:
+        if part.convention and not asked.wrong(part) and _by_another_convention(asked, part):
+            yield part.convention
         if asked.answers[0][part.name].also:
             printed = f"{part.name} has shape ({', '.join((part.also or '').split())}), as the equation prints it"
             yield f"{printed}: accepted for one row; {part.like} itself has shape ({part.shape},)"
     if any(_in_float32(asked, part) for part in asked.exercise.parts):
         yield "float32: seven digits"
+
+
+def _by_another_convention(asked: Asked, part: Part) -> bool:
+    """Tell whether a right part differs from the reference where several values are right."""
+    for number, (case, answer) in enumerate(zip(asked.cases, asked.answers, strict=False)):
+        got = answer[part.name].array
+        if case.free is not None and case.judges(part.name) and number < asked.shown and got is not None:
+            right = asked.right(part, number).values
+            if right is not None and not np.allclose(got, right):
+                return True
+    return False
 
 
 def _argument_order(exercise: Exercise, function: Any) -> list[str]:
@@ -255,6 +298,23 @@ def _in_float32(asked: Asked, part: Part) -> bool:
 def _is_float32(array: np.ndarray) -> bool:
     with np.errstate(all="ignore"):
         return np.array_equal(array, array.astype(np.float32))
+
+
+@contextmanager
+def _with_layers(exercise: Exercise, scope: Scope) -> Iterator[None]:
+    """Bind the names of the layers to layers.py, beside the notebook, for an exercise that builds on them."""
+    if not exercise.layers:
+        yield
+        return
+    layers = public(importlib.import_module("layers"))
+    held = {name: scope[name] for name in layers if name in scope}
+    scope.update(layers)
+    try:
+        yield
+    finally:
+        for name in layers:
+            del scope[name]
+        scope.update(held)
 
 
 @contextmanager

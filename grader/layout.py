@@ -25,6 +25,8 @@ def number(value: Any) -> str:
 
 def lines_of(value: Any) -> list[str]:
     """Return a value as lines of text, an array with its columns aligned and slices one under the other."""
+    if isinstance(value, dict):
+        return [f"{name}: {np.shape(part)}" for name, part in value.items()]
     if not isinstance(value, np.ndarray):
         return [number(value) if isinstance(value, (float, np.generic)) else repr(value)[:WIDTH]]
     if value.size > MOST_SHOWN or 0 in value.shape:

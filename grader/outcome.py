@@ -26,23 +26,50 @@ BIGGEST = 2.0**62
 
 def read(exercise: Exercise, case: Case, made: Call, function: Any = None) -> dict[str, Answer]:
     """Return one Answer per part. Never raises, whatever the function returned."""
-    names = [part.name for part in exercise.parts]
     if made.error is not None:
-        return dict.fromkeys(names, raised(made.error, function))
-    answers = split(made.result, names, exercise.is_quiz)
-    return {part.name: accepted(part, case, answer) for part, answer in zip(exercise.parts, answers, strict=True)}
+        return {part.name: raised(made.error, function) for part in exercise.parts}
+    return by_part(exercise, case, split(made.result, list(exercise.results), exercise.is_quiz))
+
+
+def by_part(exercise: Exercise, case: Case, results: list[Answer]) -> dict[str, Answer]:
+    """Return what each part judges, from one Answer per result of the function."""
+    by_result = dict(zip(exercise.results, results, strict=True))
+    return {part.name: accepted(part, case, by_result[part.result]) for part in exercise.parts}
 
 
 def accepted(part: Part, case: Case, answer: Answer) -> Answer:
-    """Return an array that came in the part's second shape in its first one."""
+    """Return an array of the part's second shape in its first one, and a dict that is not the expected one as a fault."""
+    if case.layout and part.like == "params" and not answer.fault:
+        return answer if (wrong := _wrong_layout(case, answer)) is None else wrong
     if part.also is None or answer.array is None or answer.array.shape != shape_of(part.also, case):
         return answer
     return replace(answer, array=answer.array.reshape(expected_shape(part, case)), also=True)
 
 
+def _wrong_layout(case: Case, answer: Answer) -> Answer | None:
+    """Return the fault of a dict with other names or shapes than the parameters, or None."""
+    if not answer.layout:
+        return Answer(fault="type:no dict", says=f"is no dict, expected one with the keys {', '.join(sorted(case.layout))}")
+    got = dict(answer.layout)
+    missing, more = sorted(case.layout.keys() - got.keys()), sorted(got.keys() - case.layout.keys())
+    if missing or more:
+        says = [f"lacks {', '.join(missing)}"] * bool(missing) + [f"has {', '.join(more)}, which is no parameter"] * bool(more)
+        return Answer(fault=f"keys:{','.join(missing)}:{','.join(more)}", says=" and ".join(says))
+    for name, shape in case.layout.items():
+        if got[name] != shape:
+            return Answer(
+                fault=f"shape:{name}:{got[name]}", says=f"{name} has shape {got[name]}, expected {shape} like params[{name!r}]"
+            )
+    return None
+
+
 def shape_of(text: str, case: Case) -> tuple[int, ...]:
-    """Return (4, 3) for 'D C' in a case with D = 4 and C = 3."""
-    return tuple(int(size) if size.isdigit() else case.sizes[size] for size in text.split())
+    """Return (4, 3) for 'D C' in a case with D = 4 and C = 3; a letter may stand for a whole shape."""
+    shape: list[int] = []
+    for size in text.split():
+        found = int(size) if size.isdigit() else case.sizes[size]
+        shape += found if isinstance(found, tuple) else [found]
+    return tuple(shape)
 
 
 def expected_shape(part: Part, case: Case) -> tuple[int, ...]:
@@ -54,7 +81,8 @@ def fingerprint(answer: Answer, scale: float = SCALE) -> str:
     if answer.fault:
         return answer.fault
     if answer.array is None:
-        return hashlib.blake2b(repr(answer.value).encode(), digest_size=8).hexdigest()
+        spelt = repr(answer.value).replace("True", "1").replace("False", "0")  # words are in lower case
+        return hashlib.blake2b(spelt.encode(), digest_size=8).hexdigest()
     with np.errstate(all="ignore"):
         scaled = np.rint(answer.array.astype(np.float64) * scale)
     if not (np.abs(scaled) < BIGGEST).all():
@@ -72,24 +100,45 @@ def on_grid(answer: Answer, part: Part, case: Case, scale: float) -> bool:
     return bool(worst <= max(part.tolerance, case.slack) * np.abs(values).max(initial=0.0))
 
 
+def entries_of(exercise: Exercise, part: Part) -> list[dict[str, Any]]:
+    """Return the table's entry for every visible case, for a part and those that judge the same result on other cases."""
+    parts, cases = [other for other in exercise.parts if other.result == part.result], visible(exercise.name)
+    entries = {other.name: table(exercise.name)["cases"][other.name] for other in parts}
+    judging = [next(other.name for other in (part, *parts) if case.judges(other.name)) for case in cases]
+    return [entries[name][number] for number, name in enumerate(judging)]
+
+
 def is_right(exercise: Exercise, part: Part, number: int, answer: Answer) -> bool:
     """Tell whether a part of visible case `number` is right, by its fingerprint and its distance from the grid."""
-    entry = table()["cases"][exercise.name][part.name][number]
+    entry = table(exercise.name)["cases"][part.name][number]
     case = visible(exercise.name)[number]
-    if case.large:
+    if case.goal is not None:
+        return reached(case, answer)
+    if case.by_values:
         return matches(answer, Answer(np.array(entry["values"])), part, case)
     return fingerprint(answer, entry["scale"]) == entry["right"] and on_grid(answer, part, case, entry["scale"])
+
+
+def reached(case: Case, answer: Answer) -> bool:
+    """Tell whether the returned network has learnt enough."""
+    return case.goal is not None and answer.array is not None and case.goal.share(case.unpacked(answer.array)) >= case.goal.least
 
 
 def matches(answer: Answer, right: Answer, part: Part, case: Case) -> bool:
     """Tell whether an answer is right beside a reference answer to the same case: shape, finite, and largest error.
 
-    The slack of a case is added, so that honest float32 costs nothing.
+    The slack of a case is added, so that honest float32 costs nothing. Where several values are right, all of them count.
     """
     if answer.fault or right.array is None or answer.array is None:
         return not answer.fault and answer.array is right.array is None and answer.value == right.value
     if answer.array.shape != right.array.shape:
         return False
     tolerance = max(part.tolerance, case.slack)
-    error = np.abs(answer.array.astype(float) - right.array).max(initial=0.0)
-    return bool(error <= tolerance * np.abs(right.array).max(initial=0.0))
+    got, low, high = answer.array.astype(float), right.array, right.array
+    if case.free is not None:
+        low = np.where(case.free.where, np.minimum(case.free.bound, 0), low)
+        high = np.where(case.free.where, np.maximum(case.free.bound, 0), high)
+    most = tolerance * np.maximum(np.abs(low), np.abs(high)).max(initial=0.0)
+    if case.free is not None and case.free.total is not None and not abs(got.sum() - case.free.total) <= most:
+        return False
+    return bool(np.maximum(low - got, got - high).max(initial=0.0) <= most)

@@ -20,6 +20,7 @@ class Answer:
     """One part of one call: an array of real numbers (value for a quiz), or the fault that prevents it.
 
     fault: the kind, which is also its fingerprint; says: the sentence for the student; also: it came in the second shape.
+    layout: names and shapes of a dict of arrays, whose numbers stand in one long row, name by name in the alphabet's order.
     """
 
     array: np.ndarray | None = None
@@ -27,6 +28,7 @@ class Answer:
     says: str = ""
     value: Any = None
     also: bool = False
+    layout: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 def short(value: object, most: int = 200) -> str:
@@ -71,7 +73,7 @@ def raised(error: BaseException, function: Any) -> Answer:
         if issubclass(type(error), kind) and (kind is not NotImplementedError or type(error) is kind):
             return Answer(fault=f"raised:{kind.__name__}", says=says)
     sizes = issubclass(type(error), ValueError) and any(word in text for word in SIZES)
-    return Answer(fault=f"raised:{'sizes' if sizes else name}", says=f"raised {name}{where(function, error)} ({text})")
+    return Answer(fault=f"raised:{'sizes' if sizes else name}", says=f"raised {name}{where(function, error)} ({short(text, MOST_OF_ERROR)})")
 
 
 def _raised_in(function: Any, error: BaseException) -> bool:
@@ -82,6 +84,7 @@ def _raised_in(function: Any, error: BaseException) -> bool:
     return code is None or trace is None or trace.tb_frame.f_code is code
 
 
+MOST_OF_ERROR = 120  # characters of an error's own words; numpy lists every shape at length
 SIZES = ("matmul", "not aligned", "broadcast", "core dimension")  # in numpy's words on sizes that do not fit
 
 
@@ -123,6 +126,8 @@ def kind(result: object) -> str:
 
 def numbers(result: Any) -> Answer:
     """Return an Answer with an array of real, finite numbers, or with the fault."""
+    if isinstance(result, dict):
+        return _row(result)
     if not isinstance(result, (np.ndarray, np.generic, int, float, complex)):
         return Answer(fault=f"type:{type(result).__name__}", says=f"is {kind(result)}, expected a numpy array of numbers")
     array = np.array(result, subok=False)  # a copy: the result may be a buffer, or an object that lies
@@ -138,6 +143,20 @@ def numbers(result: Any) -> Answer:
     return Answer(array)
 
 
+def _row(result: dict[Any, Any]) -> Answer:
+    """Return the numbers of a dict of arrays in one row."""
+    if not result or len(result) > MOST_NAMES or not all(type(name) is str and len(name) < 20 for name in result):
+        return Answer(fault="type:dict", says="is a dict, but its keys are not the names of the parameters")
+    parts = {name: numbers(result[name]) for name in sorted(result)}
+    for name, part in parts.items():
+        if part.array is None:
+            return Answer(fault=part.fault, says=f"{name} {part.says}")
+    arrays = {name: part.array for name, part in parts.items() if part.array is not None}
+    row = np.concatenate([array.ravel().astype(float) for array in arrays.values()])
+    return Answer(row, layout=tuple((name, array.shape) for name, array in arrays.items()))
+
+
+MOST_NAMES = 20
 MOST_IN_QUIZ = 20  # numbers or words; no quiz asks for more
 
 
@@ -150,12 +169,14 @@ def quiz_answer(result: Any) -> Answer:
 
 
 def plain(value: Any) -> Any:
-    """Return a quiz answer in one spelling: tuples, ints, and words in lower case."""
+    """Return a quiz answer in one spelling: tuples, ints, truth values, and words in lower case."""
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, (tuple, list)):
         return tuple(plain(v) for v in islice(value, MOST_IN_QUIZ))
     if isinstance(value, str):
         return value.strip().lower()
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
     number = float(value)
     return int(number) if number.is_integer() else number

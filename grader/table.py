@@ -7,16 +7,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).with_name("fingerprints.json")
+from grader.exercises import EXERCISES
+
+FOLDER = Path(__file__).with_name("fingerprints")
+
+
+def file_of(assignment: str) -> Path:
+    return FOLDER / f"{assignment}.json"
 
 
 @cache
-def table() -> dict[str, Any]:
-    """Return the table that `grader.course.catalogue` makes from the solutions and their catalogue of mistakes.
+def of_assignment(assignment: str) -> dict[str, Any]:
+    """Return exercise -> table. Each notebook needs its own alone."""
+    return json.loads(file_of(assignment).read_text(encoding="utf-8"))
 
-    "cases": exercise -> part -> one entry per visible case: scale, right (a fingerprint), wrong (fingerprint -> mistakes),
-    and for a large case or one on a kink the right values, which no fingerprint or difference could tell;
-    "hints" and "parts": exercise -> mistake -> its sentence, and the parts it gets wrong;
-    "shown": exercise -> part -> right values per case, for parts that no numerical gradient can supply.
+
+def table(exercise: str) -> dict[str, Any]:
+    """Return what `grader.course.catalogue` makes from an exercise's reference and its catalogue of mistakes.
+
+    "cases": part -> one entry per visible case: scale, right (a fingerprint), wrong (fingerprint -> mistakes), and for a case
+    that is large or on a kink the right values, which no fingerprint or difference could tell;
+    "hints" and "parts": mistake -> its sentence, and the parts it gets wrong;
+    "shown": part -> right values per case, for parts that no numerical gradient can supply (null where too many to show).
     """
-    return json.loads(FILE.read_text(encoding="utf-8"))
+    return of_assignment(EXERCISES[exercise].assignment)[exercise]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.exercises import EXERCISES, NOTEBOOKS
+from grader.exercises import NOTEBOOKS, of_assignment
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,7 +22,10 @@ def need(module: str) -> Any:
     return pytest.importorskip(module)
 
 
-def references() -> dict[str, Callable[..., Any]]:
-    """Return the reference answers by name: what a student who solved everything has defined."""
-    modules = {name: importlib.import_module(f"solutions.{module}") for name, module in NOTEBOOKS.items()}
-    return {exercise.name: getattr(modules[exercise.assignment], exercise.name) for exercise in EXERCISES.values()}
+def references(*assignments: str) -> dict[str, Callable[..., Any]]:
+    """Return the reference answers by name, of the assignments named or of all: what a student who solved them has defined."""
+    found = {}
+    for assignment in assignments or NOTEBOOKS:
+        module = importlib.import_module(f"solutions.{NOTEBOOKS[assignment]}")
+        found |= {exercise.name: getattr(module, exercise.name) for exercise in of_assignment(assignment)}
+    return found

@@ -104,7 +104,7 @@ def test_logging_works_again_after_a_check(verdict_on, capsys):
 # --- nothing escapes from a check ---
 
 
-class Evil(ValueError):  # noqa: N818
+class Evil(ValueError):
     def __str__(self):
         raise KeyboardInterrupt
 
@@ -225,7 +225,7 @@ def test_an_endless_loop_is_interrupted_once(verdict_on):
 
 
 def test_a_class_on_the_margin_is_shown_with_the_right_values(verdict_on):
-    from solutions.mistakes import hinge_at_least
+    from solutions.mistakes.affine import hinge_at_least
 
     example = verdict_on("hinge_loss", hinge_at_least).example
     assert example.right.tolist()[0] == [-0.5, 0.0, 0.5, 0.0]

@@ -11,10 +11,13 @@ import numpy as np
 
 from grader import capture, table
 from grader.cases import Case, visible
+from grader.course import layers
 from grader.course.files import write_atomically
-from grader.exercises import DIFFERENCES, EXERCISES, NOTEBOOKS, SMOOTH, Exercise, Part
+from grader.exercises import DIFFERENCES, NOTEBOOKS, SMOOTH, Exercise, Part, of_assignment
+from grader.layout import MOST_SHOWN
 from grader.outcome import SCALE, fingerprint, matches, on_grid, read
 from grader.results import Answer
+from grader.witness import WITNESSES
 from solutions.mistakes import CATALOGUE, Mistake
 
 LOSS_STEPS = 1000  # a smooth loss is rounded to this many steps between 0 and its right value
@@ -46,29 +49,35 @@ def scale_of(part: Part, right: Answer) -> float:
     return SCALE
 
 
-def build() -> dict[str, Any]:
-    """Return the table as grader.table describes it."""
-    made: dict[str, Any] = {"cases": {}, "hints": {}, "parts": {}, "shown": {}}
-    for exercise in EXERCISES.values():
-        rights = answers_of(exercise, reference(exercise), visible(exercise.name))
-        wrongs = {m.name: answers_of(exercise, m.answer, visible(exercise.name)) for m in mistakes_of(exercise)}
-        made["cases"][exercise.name] = {part.name: _entries(exercise, part, rights, wrongs) for part in exercise.parts}
-        made["hints"][exercise.name] = {m.name: m.hint for m in mistakes_of(exercise)}
-        made["parts"][exercise.name] = {m.name: list(m.parts) for m in mistakes_of(exercise)}
-        shown = {part.name: [_plain(answer[part.name]) for answer in rights] for part in exercise.parts if _is_shown(exercise, part)}
-        if shown:
-            made["shown"][exercise.name] = shown
-    return made
+def build(assignment: str) -> dict[str, Any]:
+    """Return the tables of an assignment's exercises as grader.table describes them."""
+    with np.errstate(all="ignore"):
+        return {exercise.name: _build(exercise) for exercise in of_assignment(assignment)}
+
+
+def _build(exercise: Exercise) -> dict[str, Any]:
+    if exercise.costly:  # judged by what it has learnt: there is no right value and no fingerprint
+        blank = [{"scale": 1.0, "right": "", "wrong": {}} for _ in visible(exercise.name)]
+        return {"cases": {part.name: blank for part in exercise.parts}, "hints": {}, "parts": {}, "shown": {}}
+    rights = answers_of(exercise, reference(exercise), visible(exercise.name))
+    wrongs = {m.name: answers_of(exercise, m.answer, visible(exercise.name)) for m in mistakes_of(exercise)}
+    return {
+        "cases": {part.name: _entries(exercise, part, rights, wrongs) for part in exercise.parts},
+        "hints": {m.name: m.hint for m in mistakes_of(exercise)},
+        "parts": {m.name: list(m.parts) for m in mistakes_of(exercise)},
+        "shown": {part.name: [_plain(a[part.name]) for a in rights] for part in exercise.parts if _is_shown(exercise, part)},
+    }
 
 
 def _is_shown(exercise: Exercise, part: Part) -> bool:
     """Right values are shipped for what has no numerical gradient: a forward result, a loss."""
-    return not exercise.is_quiz and (part.name in {"y", "loss"})
+    return not exercise.is_quiz and part.name not in WITNESSES.get(exercise.name, {}) and not part.of
 
 
 def _plain(answer: Answer) -> Any:
+    """Return the values as lists, or None for more than a verdict shows."""
     assert answer.array is not None
-    return answer.array.tolist()
+    return answer.array.tolist() if answer.array.size <= MOST_SHOWN else None
 
 
 def _entries(
@@ -76,6 +85,9 @@ def _entries(
 ) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     for number, case in enumerate(visible(exercise.name)):
+        if not case.judges(part.name):
+            entries.append({"scale": SCALE, "right": "", "wrong": {}})
+            continue
         told = rights[number][part.name]
         scale = scale_of(part, told)
         right = fingerprint(told, scale)
@@ -84,21 +96,35 @@ def _entries(
         for name, answers in wrongs.items():
             answer = answers[number][part.name]
             print_ = fingerprint(answer, scale)
-            if case.large and matches(answer, told, part, case):
+            if case.by_values and matches(answer, told, part, case):
                 continue
             if print_ != right:
                 wrong.setdefault(print_, []).append(name)
-            elif case.large or not on_grid(answer, part, case, scale):
+            elif case.by_values or not on_grid(answer, part, case, scale):
                 wrong.setdefault("imprecise", []).append(name)
         entry = {"scale": scale, "right": right, "wrong": wrong}
-        entries.append(entry | ({"values": _plain(told)} if case.large or not case.smooth else {}))
+        entries.append(
+            entry | ({"values": told.array.tolist()} if told.array is not None and (case.large or not case.smooth) else {})
+        )
     return entries
 
 
 def main() -> None:
-    with np.errstate(all="ignore"):
-        write_atomically(table.FILE, json.dumps(build(), indent=1) + "\n")
-    print(f"wrote {table.FILE.name}: {len(CATALOGUE)} mistakes")
+    write_atomically(layers.FILE, layers.source())
+    for assignment in NOTEBOOKS:
+        write_atomically(table.file_of(assignment), as_text(build(assignment)))
+    print(f"wrote {len(NOTEBOOKS)} tables: {len(CATALOGUE)} mistakes")
+
+
+def as_text(tables: dict[str, Any]) -> str:
+    """Return JSON with a line for each list of cases, of hints, and so on: short, and a change shows where it is."""
+    lines = [
+        f"{json.dumps(exercise)}: {{\n"
+        + ",\n".join(f" {json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}" for key, value in made.items())
+        + "\n}"
+        for exercise, made in tables.items()
+    ]
+    return "{" + ",\n".join(lines) + "}\n"
 
 
 if __name__ == "__main__":

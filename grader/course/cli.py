@@ -34,7 +34,9 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(1)
         except OSError as error:  # a full disk, a folder without permission: never a score
             where = error.filename or "a file"
-            click.echo(f"grader: {where} cannot be read or written: {error.strerror}. Mend that and run the command again.", err=True)
+            click.echo(
+                f"grader: {where} cannot be read or written: {error.strerror}. Mend that and run the command again.", err=True
+            )
             sys.exit(1)
 
     return run
@@ -96,11 +98,14 @@ def solve(name: str, output: Path) -> None:
 @assignments
 @on_course
 def release(course: Course, names: tuple[str, ...]) -> None:
-    """Write the students' notebooks and the student kit into course/release/."""
+    """Write the students' notebooks and the student kit into course/release/.
+
+    Without a name: all but 6-capstone, whose layers.py answers the others. Release it by name once they are closed.
+    """
     from grader.course import paths
     from grader.course.release import release
 
-    for line in release(course, paths.assignments(names)):
+    for line in release(course, paths.to_release(names)):
         click.echo(line)
 
 
@@ -114,7 +119,7 @@ def grade(course: Course, names: tuple[str, ...], force: bool, unsafe: bool) -> 
     from grader.course import paths
     from grader.course.grade import Grading, grade
 
-    looks = sum(grade(Grading(course, name, not unsafe, force), click.echo) for name in paths.assignments(names))
+    looks = sum(grade(Grading(course, name, not unsafe, force), click.echo) for name in paths.handed_in(course, names))
     click.echo(f"{looks} to look at: see above" if looks else "all graded")
     sys.exit(1 if looks else 0)
 
@@ -128,7 +133,7 @@ def report(course: Course, names: tuple[str, ...]) -> None:
     from grader.course.grade import Grading
     from grader.course.report import as_text, gather, write_page
 
-    for assignment in paths.assignments(names):
+    for assignment in paths.handed_in(course, names):
         found = gather(Grading(course, assignment))
         for line in as_text(found):
             click.echo(line)
@@ -161,7 +166,7 @@ def feedback(course: Course, names: tuple[str, ...]) -> None:
     from grader.course import paths
     from grader.course.feedback import feedback
 
-    failed = sum(feedback(course, assignment, click.echo) for assignment in paths.assignments(names))
+    failed = sum(feedback(course, assignment, click.echo) for assignment in paths.handed_in(course, names))
     click.echo(f"{failed} could not be written: see above" if failed else "all written")
     sys.exit(1 if failed else 0)
 

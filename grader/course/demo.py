@@ -13,7 +13,7 @@ from grader.course.demo_class import Submission, submissions
 from grader.course.feedback import feedback
 from grader.course.files import write_atomically
 from grader.course.grade import Grading, grade
-from grader.course.notebook import dumps, load, source, check_cells, with_answers
+from grader.course.notebook import check_cells, dumps, load, source, with_answers
 from grader.course.paths import Course, CourseError
 from grader.course.release import release
 from grader.course.report import gather, write_page

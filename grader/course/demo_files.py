@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from grader.exercises import Exercise
+
 
 def _cells(change: Callable[[list[dict[str, Any]]], None]) -> Callable[[str], bytes]:
     """Return an edit that changes the list of cells."""
@@ -22,16 +24,15 @@ def _at(cells: list[dict[str, Any]], name: str) -> int:
     return next(number for number, cell in enumerate(cells) if cell.get("id") == name)
 
 
-def _without_test(cells: list[dict[str, Any]]) -> None:
-    del cells[_at(cells, "check_affine_backward")]
+def _without(name: str) -> Callable[[str], bytes]:
+    def change(cells: list[dict[str, Any]]) -> None:
+        del cells[_at(cells, name)]
+
+    return _cells(change)
 
 
-def _without_answer(cells: list[dict[str, Any]]) -> None:
-    del cells[_at(cells, "affine_backward")]
-
-
-def _twice(cells: list[dict[str, Any]]) -> None:
-    cells.append(cells[_at(cells, "affine_backward")])
+def _twice(name: str) -> Callable[[str], bytes]:
+    return _cells(lambda cells: cells.append(cells[_at(cells, name)]))
 
 
 def _other_notebook(cells: list[dict[str, Any]]) -> None:
@@ -39,16 +40,28 @@ def _other_notebook(cells: list[dict[str, Any]]) -> None:
         cell["metadata"] = {}
 
 
-# student -> (what is special, the share of the points due, the edit, what must be said)
-FILES: dict[str, tuple[str, float, Callable[[str], bytes], str]] = {
-    "not-json": ("a file that is no JSON", 0.0, lambda text: text[: len(text) // 2].encode(), "the file is not a notebook"),
-    "empty": ("an empty file", 0.0, lambda text: b"", "the file is empty"),
-    "latin-1": ("a file in another encoding", 0.0, lambda text: b"\xff\xfe" + text.encode("utf-16-le"), "not text in UTF-8"),
-    "another": ("another assignment's notebook", 0.0, _cells(_other_notebook), "this is not the notebook of this assignment"),
-    "no-test": ("a deleted test cell", 1.0, _cells(_without_test), "affine_backward: 4 of 4 points"),
-    "no-answer": ("a deleted answer cell", 0.8, _cells(_without_answer), "no cell of the notebook that ran defines it"),
-    "twice": ("a cell that stands there twice", 1.0, _cells(_twice), "affine_backward: 4 of 4 points"),
-}
+File = tuple[str, float, Callable[[str], bytes], str]
+
+
+def files(exercise: Exercise, full: float) -> dict[str, File]:
+    """Return student -> (what is special, the points due, the edit, what must be said); some edit the cells of an exercise."""
+    name = exercise.name
+    right = f"{name}: {exercise.points:g} of {exercise.points:g} points"
+    return {
+        "not-json": ("a file that is no JSON", 0.0, lambda text: text[: len(text) // 2].encode(), "the file is not a notebook"),
+        "empty": ("an empty file", 0.0, lambda text: b"", "the file is empty"),
+        "latin-1": ("another encoding", 0.0, lambda text: b"\xff\xfe" + text.encode("utf-16-le"), "not text in UTF-8"),
+        "another": ("another notebook", 0.0, _cells(_other_notebook), "this is not the notebook of this assignment"),
+        "no-test": ("a deleted test cell", full, _without(f"check_{name}"), right),
+        "no-answer": (
+            "a deleted answer cell",
+            full - exercise.points,
+            _without(name),
+            "no cell of the notebook that ran defines it",
+        ),
+        "twice": ("a cell that stands there twice", full, _twice(name), right),
+    }
+
 
 ENDLESS = "def affine_backward(dy, x, w):\n    while True:\n        pass"
 EXITS = "import os\n\ndef affine_backward(dy, x, w):\n    os._exit(0)"
@@ -77,7 +90,12 @@ ZEROS = "def affine_backward(dy, x, w):\n    return x * 0, w * 0, w[0] * 0"
 
 # student -> (what is special, answers that earn nothing, extra cells, what must be said)
 RUNAWAYS: dict[str, tuple[str, dict[str, str], tuple[str, ...], tuple[str, ...]]] = {
-    "endless": ("an infinite loop", {"affine_backward": ENDLESS}, (), ("takes longer than 5.0 s: is there a loop that never ends?",)),
+    "endless": (
+        "an infinite loop",
+        {"affine_backward": ENDLESS},
+        (),
+        ("takes longer than 5.0 s: is there a loop that never ends?",),
+    ),
     "leaves": ("ends the process", {"affine_backward": EXITS}, (), ("could not be asked: the process that ran it was stopped",)),
     "flood": ("100 MB of output", {}, ("print('x' * 100_000_000)",), ()),
     "imports": ("imports the solutions", {"affine_backward": IMPORTS}, (), ("no cell of the notebook that ran defines it",)),

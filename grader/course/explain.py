@@ -20,8 +20,9 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
     if before is None:
         raise CourseError(f"There is no verdict on {student}: expected {grading.verdicts(student)}. Run first: grader grade")
     yield f"{student}, {grading.assignment}: {before['points']:g} points"
-    yield f"submission {before['sha256'][:16]}..., seed {before['seed']}, {'sealed' if before['sandboxed'] else 'graded with --unsafe'}"
-    for name, version in made_with().items():
+    how = "sealed" if before["sandboxed"] else "graded with --unsafe"
+    yield f"submission {before['sha256'][:16]}..., seed {before['seed']}, {how}"
+    for name, version in made_with(grading.assignment).items():
         if before["made_with"].get(name) != version:
             yield f"graded with another {name} ({before['made_with'].get(name)}, now {version}): the replay may differ"
     yield from (f"to look at: {fault}" for fault in before["faults"])
@@ -33,7 +34,9 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
         yield f"  the visible cases alone, which stock nbgrader's check asks, give {now['by_check']:g} points"
         if any(told[key] != now[key] for key in COMPARED):
             yield f"  the stored verdict was another one: {told['earned']:g} points"
-    same = all(told[key] == now[key] for told, now in zip(before["exercises"], again["exercises"], strict=True) for key in COMPARED)
+    same = all(
+        told[key] == now[key] for told, now in zip(before["exercises"], again["exercises"], strict=True) for key in COMPARED
+    )
     yield ""
     yield "the replay gives the stored verdict" if same else "the replay DIFFERS from the stored verdict: see above"
 
@@ -44,7 +47,9 @@ def _replay(grading: Grading, student: str, before: dict[str, Any]) -> dict[str,
     except intake.Unreadable:
         content = b""
     if intake.digest(content) != before["sha256"]:
-        raise CourseError(f"The submission of {student} has changed since it was graded. Run again: grader grade {grading.assignment}")
+        raise CourseError(
+            f"The submission of {student} has changed since it was graded. Run again: grader grade {grading.assignment}"
+        )
     return grade_submission(content, grading.assignment, before["seed"], grading.limits, grading.sandboxed)
 
 
@@ -55,4 +60,6 @@ def _rule(name: str, told: dict[str, Any]) -> str:
     if exercise.is_quiz:
         return "the answer equals the reference's for every pair of arguments, visible and fresh"
     tolerance = max(part.tolerance for part in exercise.parts)
-    return f"right shape, finite, and on every case an error of at most {tolerance:g} of the largest entry of the reference's answer"
+    return (
+        f"right shape, finite, and on every case an error of at most {tolerance:g} of the largest entry of the reference's answer"
+    )

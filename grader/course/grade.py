@@ -1,4 +1,4 @@
-"""`grader grade`: submissions into verdict files, gradebook and autograded notebooks. Student code never decides its own score."""
+"""`grader grade`: submissions into verdicts, gradebook and autograded notebooks. Student code never decides its own score."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from grader.course import gradebook, intake
 from grader.course.files import write_atomically
 from grader.course.notebook import dumps, load
 from grader.course.paths import Course, CourseError
-from grader.course.sandbox import Limits, check_sandbox
+from grader.course.sandbox import Limits, check_sandbox, limits_of
 from grader.course.sealed import grade_submission
 from grader.course.transplant import KEY, transplant
 from grader.exercises import NOTEBOOKS
-from grader.table import FILE
+from grader.table import file_of
 
 Say = Callable[[str], None]
 
@@ -34,7 +34,10 @@ class Grading:
     assignment: str
     sandboxed: bool = True
     force: bool = False
-    limits: Limits = Limits()
+
+    @property
+    def limits(self) -> Limits:
+        return limits_of(self.assignment)
 
     def released(self) -> Path:
         return self.course.release / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
@@ -57,7 +60,9 @@ def grade(grading: Grading, say: Say) -> int:
         raise CourseError(f"There are no submissions of {assignment}: expected {course.submitted}/STUDENT/{assignment}/*.ipynb")
     gradebook.scores(course, assignment)  # not released or no gradebook: say so before the first submission
     if not grading.released().is_file():
-        raise CourseError(f"{assignment} is not released: {grading.released()} is missing. Run first: grader release {assignment}")
+        raise CourseError(
+            f"{assignment} is not released: {grading.released()} is missing. Run first: grader release {assignment}"
+        )
     if grading.sandboxed:
         check_sandbox(grading.limits)
     else:
@@ -100,14 +105,14 @@ def _grade_one(grading: Grading, student: str) -> tuple[str, bool]:
         content, unreadable = b"", str(error)
     digest = intake.digest(content)
     before = stored(grading.verdicts(student))
-    same = before is not None and before["sha256"] == digest and before["made_with"] == made_with()
+    same = before is not None and before["sha256"] == digest and before["made_with"] == made_with(grading.assignment)
     if before is not None and same and not grading.force and _is_recorded(grading.autograded(student), digest):
         return f"unchanged, {before['points']:g} points", bool(before["faults"])
     seed = before["seed"] if before is not None and before["sha256"] == digest else secrets.randbits(64)
     result = grade_submission(content, grading.assignment, seed, grading.limits, grading.sandboxed)
     if unreadable:
         result["faults"] = [unreadable]
-    result |= {"student": student, "sha256": digest, "made_with": made_with(), "sandboxed": grading.sandboxed}
+    result |= {"student": student, "sha256": digest, "made_with": made_with(grading.assignment), "sandboxed": grading.sandboxed}
     write_atomically(grading.verdicts(student), json.dumps(result, indent=1) + "\n")
     _record(grading, student, result, digest)
     told = f"{result['points']:g} points"
@@ -127,9 +132,13 @@ def _record(grading: Grading, student: str, result: dict[str, Any], digest: str)
     write_atomically(target, dumps(notebook))
 
 
-def made_with() -> dict[str, str]:
+def made_with(assignment: str) -> dict[str, str]:
     """Return what a grade depends on beside the submission and its seed."""
-    return {"course": version("cnn-gradients"), "numpy": version("numpy"), "fingerprints": intake.digest(FILE.read_bytes())}
+    return {
+        "course": version("cnn-gradients"),
+        "numpy": version("numpy"),
+        "fingerprints": intake.digest(file_of(assignment).read_bytes()),
+    }
 
 
 def stored(path: Path) -> dict[str, Any] | None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.files import write_atomically
-from grader.course.paths import Course, CourseError, environment_on_path
 from grader.course.notebook import dumps
+from grader.course.paths import Course, CourseError, environment_on_path
 from grader.course.stock import config
 from grader.exercises import EXERCISES, NOTEBOOKS
 
@@ -58,7 +58,9 @@ def scores(course: Course, assignment: str) -> list[Score]:
         try:
             book.find_assignment(assignment)
         except MissingEntry:
-            raise CourseError(f"{assignment} is not in the gradebook {course.db}. Run first: grader release {assignment}") from None
+            raise CourseError(
+                f"{assignment} is not in the gradebook {course.db}. Run first: grader release {assignment}"
+            ) from None
         for submission in book.assignment_submissions(assignment):
             each = {
                 grade.name.removeprefix("check_"): float(grade.score)
@@ -103,8 +105,8 @@ def record(course: Course, assignment: str, student: str, notebook: dict[str, An
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise CourseError(
-            f"The gradebook {course.db} cannot be written: {reason}. {student} has no new score. Close what holds it (formgrader, "
-            "another grader) and run the command again: it goes on where it stopped."
+            f"The gradebook {course.db} cannot be written: {reason}. {student} has no new score. Close what holds it "
+            "(formgrader, another grader) and run the command again: it goes on where it stopped."
         ) from None
 
 

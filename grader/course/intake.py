@@ -67,8 +67,12 @@ def parse(content: bytes, exercises: list[str]) -> Submission:
     ids = [cell.grade_id for cell in code if cell.grade_id]
     known = {*exercises, *(f"check_{name}" for name in exercises)}
     if not known & set(ids):
-        raise Unreadable("this is not the notebook of this assignment: none of its exercises was found. Was another file handed in?")
-    faults = [f"the cell {name} stands in the notebook {ids.count(name)} times" for name in sorted(set(ids)) if ids.count(name) > 1]
+        raise Unreadable(
+            "this is not the notebook of this assignment: none of its exercises was found. Was another file handed in?"
+        )
+    faults = [
+        f"the cell {name} stands in the notebook {ids.count(name)} times" for name in sorted(set(ids)) if ids.count(name) > 1
+    ]
     faults += [f"the answer cell {name} is missing" for name in exercises if name not in ids]
     faults += [f"the test cell check_{name} is missing" for name in exercises if f"check_{name}" not in ids]
     answers: dict[str, str] = {}

@@ -14,9 +14,12 @@ from typing import Any
 from grader.course.catalogue import reference
 from grader.course.paths import REPOSITORY, CourseError, source_notebook
 from grader.exercises import EXERCISES, TOTALS, Exercise, of_assignment
+from solutions import convolution, max_pool
 
 Notebook = dict[str, Any]
 Cell = dict[str, Any]
+
+GIVEN = {"fits": convolution.fits, "pool_fits": max_pool.pool_fits}  # helpers that a notebook hands out
 
 REGION = re.compile(r"^[ \t]*### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*$", re.MULTILINE | re.DOTALL)
 
@@ -25,7 +28,8 @@ def load(path: Path) -> Notebook:
     """Return a notebook of ours. Raises CourseError for what is not one."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        assert notebook["nbformat"] == 4 and isinstance(notebook["cells"], list)
+        assert notebook["nbformat"] == 4
+        assert isinstance(notebook["cells"], list)
     except (OSError, ValueError, AssertionError, KeyError, TypeError) as error:
         raise CourseError(f"{path} cannot be read as a notebook of format 4 ({type(error).__name__}: {error}).") from None
     return notebook
@@ -131,6 +135,8 @@ def slips(assignment: str) -> Iterator[str]:
     if total != TOTALS[assignment]:
         yield f"{assignment}: the points table adds up to {total:g}, the course promises {TOTALS[assignment]:g}"
     for cell in notebook["cells"]:
+        if cell["id"] in GIVEN and source(cell).strip() != inspect.getsource(GIVEN[cell["id"]]).strip():
+            yield f"{where}: the given cell {cell['id']} differs from the function in solutions/; make the two the same"
         grade_id = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", cell["id"])
         if grade_id != cell["id"]:
             yield f"{where}: the cell {cell['id']} has the grade_id {grade_id}; the two must be the same"

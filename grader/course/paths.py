@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.exercises import NOTEBOOKS
+from grader.exercises import NOTEBOOKS, of_assignment
 
 try:
     import solutions
@@ -78,6 +78,18 @@ def source_notebook(assignment: str) -> Path:
     if not path.is_file():
         raise CourseError(f"There is no notebook for {assignment}: expected {path.relative_to(REPOSITORY)}. Restore it from git.")
     return path
+
+
+def handed_in(course: Course, names: tuple[str, ...]) -> list[str]:
+    """Return the assignments asked for, or those that somebody has handed in (the first one where nobody has)."""
+    found = assignments(names)
+    return found if names else [name for name in found if course.students(name)] or found[:1]
+
+
+def to_release(names: tuple[str, ...]) -> list[str]:
+    """Return the assignments asked for, or all whose files tell no answer to others."""
+    found = assignments(names)
+    return found if names else [name for name in found if not any(exercise.layers for exercise in of_assignment(name))]
 
 
 def assignments(names: tuple[str, ...]) -> list[str]:

@@ -20,11 +20,12 @@ import numpy as np
 
 from grader.cases import Case, Named
 from grader.exercises import Exercise
-from grader.outcome import accepted
-from grader.results import Answer, plain
+from grader.outcome import by_part
+from grader.results import MOST_NAMES, Answer, plain
 
 MOST_HEADER = 32768
 MOST_TEXT = 400
+MOST_NUMBERS = 2**20
 
 
 class WorkerLost(Exception):
@@ -50,12 +51,12 @@ def pack(header: dict[str, Any], payload: bytes = b"") -> bytes:
 def pack_call(exercise: Exercise, case: Case, seconds: float) -> bytes:
     """Return the request to call an exercise's function with a case's arguments."""
     specs: list[dict[str, Any]] = []
-    chunks = []
+    chunks: list[bytes] = []
     for arg in case.args:
         if isinstance(arg, np.ndarray):
-            dtype = "<i8" if arg.dtype.kind == "i" else "<f8"
-            specs.append({"array": arg.shape, "dtype": dtype})
-            chunks.append(np.ascontiguousarray(arg, dtype=dtype).tobytes())
+            specs.append(_array(arg, chunks))
+        elif isinstance(arg, dict):
+            specs.append({"dict": {name: _array(value, chunks) for name, value in arg.items()}})
         elif isinstance(arg, Named):
             specs.append({"function": arg.name})
         elif isinstance(arg, tuple):
@@ -65,7 +66,9 @@ def pack_call(exercise: Exercise, case: Case, seconds: float) -> bytes:
     header = {
         "name": exercise.name,
         "args": specs,
-        "parts": [part.name for part in exercise.parts],
+        "parts": list(exercise.results),
+        "without": list(exercise.without),
+        "layers": exercise.layers,
         "quiz": exercise.is_quiz,
         "seconds": seconds,
         "most": most_numbers(case),
@@ -73,9 +76,16 @@ def pack_call(exercise: Exercise, case: Case, seconds: float) -> bytes:
     return pack(header, b"".join(chunks))
 
 
+def _array(array: np.ndarray, chunks: list[bytes]) -> dict[str, Any]:
+    dtype = "<i8" if array.dtype.kind == "i" else "<f8"
+    chunks.append(np.ascontiguousarray(array, dtype=dtype).tobytes())
+    return {"array": array.shape, "dtype": dtype}
+
+
 def most_numbers(case: Case) -> int:
     """How many numbers one result may hold: enough for every wrong shape that mistakes give, and no more."""
-    return 16 + 4 * sum(arg.size for arg in case.args if isinstance(arg, np.ndarray)) ** 2
+    arrays = [part for arg in case.args for part in (arg.values() if isinstance(arg, dict) else [arg])]
+    return min(16 + 4 * sum(array.size for array in arrays if isinstance(array, np.ndarray)) ** 2, MOST_NUMBERS)
 
 
 def receive(fd: int, deadline: float) -> dict[str, Any]:
@@ -110,16 +120,14 @@ def exactly(fd: int, count: int, deadline: float) -> bytes:
 def receive_call(fd: int, exercise: Exercise, case: Case, deadline: float) -> Reply:
     """Return the reply to a call: every part an Answer of plain float64. Raises WorkerLost."""
     header = receive(fd, deadline)
-    names = [part.name for part in exercise.parts]
+    names = exercise.results
     if header.get("fault"):
         answer = Answer(fault=text(header["fault"]), says=text(header.get("says", "")))
-        return Reply(dict.fromkeys(names, answer), fault=answer.fault)
+        return Reply({part.name: answer for part in exercise.parts}, fault=answer.fault)
     parts = header.get("parts")
     if not isinstance(parts, list) or len(parts) != len(names):
         raise WorkerLost("it sent a reply of another form")
-    answers = {}
-    for part, told in zip(exercise.parts, parts, strict=True):
-        answers[part.name] = accepted(part, case, _answer(fd, told, most_numbers(case), deadline))
+    answers = by_part(exercise, case, [_answer(fd, told, most_numbers(case), deadline) for told in parts])
     changed = [exercise.arguments[n] for n in _list(header, "changed") if _index(n, exercise.arguments)]
     pairs = [p for p in _list(header, "shared") if isinstance(p, list) and len(p) == 2]
     shared = [(names[n], exercise.arguments[i]) for n, i in pairs if _index(n, names) and _index(i, exercise.arguments)]
@@ -152,7 +160,21 @@ def _answer(fd: int, told: Any, most: int, deadline: float) -> Answer:
     array = np.frombuffer(exactly(fd, 8 * count, deadline), "<f8").reshape(dims)
     if not np.isfinite(array).all():
         return Answer(fault="not finite", says="holds NaN or infinity")
-    return Answer(array)
+    return Answer(array, layout=_layout(told.get("layout"), count))
+
+
+def _layout(told: Any, count: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return names and shapes of a dict's arrays, if they are that and add up to the numbers sent."""
+    if not isinstance(told, list) or len(told) > MOST_NAMES:
+        return ()
+    layout = []
+    for entry in told:
+        if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[0], str) or not isinstance(entry[1], list):
+            return ()
+        if len(entry[1]) > 8 or not all(type(d) is int and 0 <= d <= count for d in entry[1]):
+            return ()
+        layout.append((text(entry[0]), tuple(entry[1])))
+    return tuple(layout) if sum(math.prod(shape) for _, shape in layout) == count else ()
 
 
 def _value(value: Any) -> Any:

@@ -45,9 +45,8 @@ def _kit(course: Course) -> bytes:
         kit.write(wheel, f"{KIT}/{wheel.name}")
         kit.write(REPOSITORY / "constraints.txt", f"{KIT}/constraints.txt")
         kit.writestr(f"{KIT}/README.md", HOW_TO_START.format(wheel=wheel.name))
-        for assignment, notebook in NOTEBOOKS.items():
-            path = course.release / assignment / f"{notebook}.ipynb"
-            if path.exists():
+        for assignment in NOTEBOOKS:  # what has been released so far, with the files that lie beside a notebook
+            for path in sorted((course.release / assignment).glob("*.*")):
                 kit.write(path, f"{KIT}/{assignment}/{path.name}")
     return buffer.getvalue()
 
@@ -77,5 +76,6 @@ On Windows:
     .venv\\Scripts\\python -m grader
     .venv\\Scripts\\jupyter lab
 
-The third line says whether everything is right. Then open 1-affine/affine.ipynb. Hand in that notebook and nothing else.
+The third line says whether everything is right. Then open a notebook, in the order of their numbers.
+Hand in that notebook and nothing else.
 """

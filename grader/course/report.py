@@ -70,7 +70,7 @@ def _exercises(assignment: str, verdicts: list[dict[str, Any]]) -> Iterator[Exer
 
 def _hint(exercise: str, mistake: str) -> str:
     """Return a mistake's parts and hint, or its name where the table no longer has it."""
-    parts, hints = table()["parts"][exercise], table()["hints"][exercise]
+    parts, hints = table(exercise)["parts"], table(exercise)["hints"]
     if mistake not in hints:
         return mistake
     return f"{', '.join(parts[mistake])}: {hints[mistake]}".replace("{", "").replace("}", "")
@@ -83,7 +83,8 @@ def _most(named: Counter[str]) -> list[tuple[str, int]]:
 def as_text(report: Report) -> Iterator[str]:
     """Yield the report as lines for a terminal."""
     points = list(report.points.values())
-    yield f"{report.assignment}: {len(points)} graded, {sum(points) / len(points):.1f} of {TOTALS[report.assignment]:g} on average"
+    mean = sum(points) / len(points)
+    yield f"{report.assignment}: {len(points)} graded, {mean:.1f} of {TOTALS[report.assignment]:g} on average"
     yield f"{'exercise':22} {'mean':>12} {'all right':>10}  most common mistakes"
     for row in report.exercises:
         mistakes = ", ".join(f"{name} ({count})" for name, count, _ in row.mistakes) or "-"
@@ -158,7 +159,8 @@ PAGE = """<!DOCTYPE html>
 <title>{title}</title><style>
 body {{ font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222; line-height: 1.4 }}
 h1 {{ font-size: 1.4em }} h2 {{ font-size: 1.1em; margin-top: 2em }} img {{ max-width: 100% }}
-table {{ border-collapse: collapse; width: 100% }} td, th {{ text-align: left; vertical-align: top; padding: 4px 8px; border-bottom: 1px solid #ccc }}
+table {{ border-collapse: collapse; width: 100% }}
+td, th {{ text-align: left; vertical-align: top; padding: 4px 8px; border-bottom: 1px solid #ccc }}
 td:nth-child(2), th {{ white-space: nowrap }} .looks td {{ white-space: normal }}
 </style></head><body><h1>{title}</h1>
 {points}

@@ -15,9 +15,11 @@ from pathlib import Path
 import grader.results
 from grader.course.paths import CourseError
 from grader.course.protocol import WorkerLost, pack, receive
+from grader.course.support import Support
 
 WORKER = Path(__file__).with_name("worker")
 RESULTS = Path(grader.results.__file__)
+SUPPORT = "/support"  # where the sandbox shows what an assignment needs beside the notebook
 START = 20.0  # seconds that an interpreter with numpy may take to start on a busy machine
 
 
@@ -34,17 +36,24 @@ class Limits:
         return {"RLIMIT_AS": self.memory, "RLIMIT_FSIZE": self.scratch, "RLIMIT_NOFILE": 64, "RLIMIT_CORE": 0}
 
 
+LIMITS = {"6-capstone": Limits(call=60.0, whole=180.0)}  # trainings; all other assignments have the usual ones
+
+
+def limits_of(assignment: str) -> Limits:
+    return LIMITS.get(assignment, Limits())
+
+
 class Worker:
     """One running worker. Use as a context: it is killed at the end, with everything that it started."""
 
-    def __init__(self, limits: Limits, sandboxed: bool) -> None:
+    def __init__(self, limits: Limits, sandboxed: bool, support: Support | None = None) -> None:
         from_us, self._write = os.pipe()
         self.read, to_us = os.pipe()
         folder = Path("/course") if sandboxed else WORKER
         results = folder / "results.py" if sandboxed else RESULTS
         command = [sys.executable, "-I", str(folder / "worker.py"), str(from_us), str(to_us), str(results)]
         self._process = subprocess.Popen(
-            [*_bubblewrap(limits), *command] if sandboxed else command,
+            [*_bubblewrap(limits, support), *command] if sandboxed else command,
             pass_fds=(from_us, to_us),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -56,7 +65,11 @@ class Worker:
         os.close(from_us)
         os.close(to_us)
         try:
-            self.send(pack({"matrix": _matrix(), "limits": limits.of_process()}))
+            told = None
+            if support is not None:
+                seen = SUPPORT if sandboxed else str(support.folder)
+                told = {"layers": support.layers, "modules": seen, "images": seen}
+            self.send(pack({"matrix": _matrix(), "limits": limits.of_process(), "support": told}))
             receive(self.read, time.monotonic() + START)
         except BaseException:
             self.close()
@@ -80,14 +93,24 @@ class Worker:
 
 
 def _matrix() -> list[list[float]]:
-    from grader.cases import MATRIX
+    from grader.cases.base import MATRIX
 
     return MATRIX.tolist()
 
 
-def _bubblewrap(limits: Limits) -> list[str]:
+def _bubblewrap(limits: Limits, support: Support | None) -> list[str]:
     """Return the command line that puts a worker into its own user, network, process and file name spaces."""
-    command = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
+    command = [
+        shutil.which("bwrap") or "bwrap",
+        "--unshare-all",
+        "--unshare-user",
+        "--uid",
+        "65534",
+        "--gid",
+        "65534",
+        "--cap-drop",
+        "ALL",
+    ]
     command += ["--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev"]
     for name in ("/usr", "/bin", "/lib", "/lib64"):
         path = Path(name)
@@ -101,6 +124,8 @@ def _bubblewrap(limits: Limits) -> list[str]:
         command += ["--ro-bind", prefix, prefix]
     for name, path in (("worker.py", WORKER / "worker.py"), ("grader.py", WORKER / "grader.py"), ("results.py", RESULTS)):
         command += ["--ro-bind", str(path), f"/course/{name}"]
+    if support is not None:
+        command += ["--ro-bind", str(support.folder), SUPPORT]
     return [*command, "--chdir", "/scratch"]
 
 

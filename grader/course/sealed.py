@@ -18,9 +18,10 @@ from grader.course import intake
 from grader.course.catalogue import answers_of, reference
 from grader.course.protocol import Reply, WorkerLost, pack, pack_call, receive, receive_call
 from grader.course.sandbox import Limits, Worker
-from grader.exercises import Exercise, of_assignment
+from grader.course.support import support_of
+from grader.exercises import Exercise, Part, of_assignment
 from grader.judge import Asked, all_wrong, decide, remarks, shares
-from grader.outcome import matches
+from grader.outcome import matches, reached
 from grader.results import Answer
 from grader.verdict import Verdict
 from grader.witness import Right
@@ -114,7 +115,7 @@ class Session:
         if self.worker is None:
             if self.restarts > MOST_RESTARTS:
                 raise WorkerLost("it was lost too often")
-            self.worker = Worker(self.limits, self.sandboxed)
+            self.worker = Worker(self.limits, self.sandboxed, support_of(self.assignment))
             again, self.ran = self.ran, []
             for number in again:
                 self._execute(number)
@@ -174,19 +175,26 @@ def cases_of(exercise: Exercise, seed: int) -> tuple[tuple[Case, ...], int]:
     """
     number = [other.name for other in of_assignment(exercise.assignment)].index(exercise.name)
     rng = np.random.default_rng([seed, number])
+    if exercise.costly:
+        cases = tuple(draw(exercise.name, rng))
+        return cases, len(cases)
     seen = (*visible(exercise.name), *draw(exercise.name, rng))
     return (*seen, *draw(exercise.name, rng)), len(seen)
 
 
 def _decide(exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: list[Reply]) -> Verdict:
     answers = [reply.answers for reply in replies[: len(cases)]]
-    rights = answers_of(exercise, reference(exercise), cases[: len(answers)])
+    rights = [] if exercise.costly else answers_of(exercise, reference(exercise), cases[: len(answers)])
+
+    def is_right(part: Part, n: int, answer: Answer) -> bool:
+        return reached(cases[n], answer) if cases[n].goal else matches(answer, rights[n][part.name], part, cases[n])
+
     asked = Asked(
         exercise,
         cases[: len(answers)],
         answers,
-        lambda part, n, answer: matches(answer, rights[n][part.name], part, cases[n]),
-        lambda part, n: Right(rights[n][part.name].array, "right"),
+        is_right,
+        lambda part, n: Right(rights[n][part.name].array, "right") if rights else Right(),
         min(shown, len(answers)),
         replies[-1].answers if len(replies) > len(cases) else answers[0],
     )

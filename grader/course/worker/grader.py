@@ -1,4 +1,10 @@
-"""The inert stand-in for `grader` in the grading worker: every name accepts anything and does nothing."""
+"""The inert stand-in for `grader` in the grading worker: every name accepts anything and does nothing.
+
+The capstone's are real: the images to train on, the networks to start from, and the progress bar without its picture.
+"""
+
+import importlib
+import sys
 
 
 class _Inert:
@@ -21,3 +27,23 @@ def __getattr__(name):
     if name.startswith("__"):
         raise AttributeError(name)
     return _inert
+
+
+def track(steps, *args, **kwargs):
+    """Go through the steps; there is nobody to see a bar."""
+    return steps
+
+
+def open_up(modules, images):
+    """Make initial_parameters, predict and load_images real, from a folder with their modules and one with the images."""
+    import numpy as np
+
+    sys.path.append(modules)
+    networks, data = importlib.import_module("networks"), importlib.import_module("data")
+    sys.path.remove(modules)
+
+    def load_images(name):
+        with np.load(f"{images}/{name}.npz") as file:
+            return data.Images(*(file[field] for field in data.Images._fields))
+
+    globals().update(initial_parameters=networks.initial_parameters, predict=networks.predict, load_images=load_images)

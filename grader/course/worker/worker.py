@@ -21,6 +21,7 @@ import warnings
 import numpy as np
 
 FUNCTIONS = {}
+LAYERS = {}  # the capstone's layers by name, as they were before any student's code ran
 MOST_HEADER = 32768
 
 
@@ -91,6 +92,10 @@ def arguments(specs, payload):
             flat = np.frombuffer(payload, spec["dtype"], count, at)
             args.append(flat.reshape(spec["array"]).copy())
             at += 8 * count
+        elif "dict" in spec:
+            count = sum(8 * int(np.prod(part["array"], dtype=int)) for part in spec["dict"].values())
+            args.append(dict(zip(spec["dict"], arguments(spec["dict"].values(), payload[at : at + count]))))
+            at += count
         elif "function" in spec:
             args.append(FUNCTIONS[spec["function"]])
         elif "tuple" in spec:
@@ -111,6 +116,17 @@ def named_functions(matrix):
         "bowl": lambda x: (x @ v) ** 2,
         "identity": lambda x: x,
     }
+
+
+def support(told):
+    """Give the capstone what it builds on: layers.py, and in the stand-in the images to train on and the networks."""
+    layers = types.ModuleType("layers")
+    exec(compile(told["layers"], "layers.py", "exec"), vars(layers))
+    sys.modules["layers"] = layers
+    LAYERS.update({name: value for name, value in vars(layers).items() if isinstance(value, types.FunctionType)})
+    import grader
+
+    grader.open_up(told["modules"], told["images"])
 
 
 def time_up(signum, frame):
@@ -140,6 +156,31 @@ def run_cell(scope, request):
     return {"fault": ""}
 
 
+def kept(value):
+    """Return a copy of an argument, to see afterwards whether it was changed."""
+    if isinstance(value, dict):
+        return {name: kept(part) for name, part in value.items()}
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def same(before, after):
+    if isinstance(before, dict):
+        return type(after) is dict and before.keys() == after.keys() and all(same(before[k], after[k]) for k in before)
+    return not isinstance(before, np.ndarray) or (isinstance(after, np.ndarray) and np.array_equal(before, after))
+
+
+def without(scope, names, exercise):
+    """Bind the names that an exercise must do without, and other names for the same functions; return what was there."""
+
+    def refuse(*args, **kwargs):
+        raise RuntimeError(f"write {exercise} without {' and '.join(names)}")
+
+    refused = [scope[name] for name in names if name in scope]
+    held = {name: value for name, value in scope.items() if any(value is other for other in refused)}
+    scope.update(dict.fromkeys(held, refuse))
+    return held
+
+
 def call(scope, request, payload, results):
     """Call a function of the student's; return the header and the raw arrays of the reply."""
     function = scope.get(request["name"])
@@ -148,7 +189,11 @@ def call(scope, request, payload, results):
     if not callable(function):
         return {"fault": "missing", "says": f"is {results.short(function, 40)}, expected a function"}, b""
     args = arguments(request["args"], payload)
-    before = [a.copy() if isinstance(a, np.ndarray) else None for a in args]
+    before = [kept(a) for a in args]
+    bound = {name: scope[name] for name in LAYERS if name in scope} if request["layers"] else {}
+    if request["layers"]:
+        scope.update(LAYERS)
+    held = without(scope, request["without"], request["name"])
     try:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("default")
@@ -158,25 +203,27 @@ def call(scope, request, payload, results):
     except BaseException as error:
         answer = results.raised(error, function)
         return {"fault": answer.fault, "says": answer.says}, b""
+    finally:
+        scope.update(held | bound)
     parts, chunks = [], []
     for answer in results.split(result, request["parts"], request["quiz"]):
         part = {"fault": answer.fault, "says": answer.says}
         if answer.value is not None:
             part["value"] = answer.value
         if answer.array is not None:
-            part |= {"dims": list(answer.array.shape), "float": answer.array.dtype.kind == "f"}
+            part |= {"dims": list(answer.array.shape), "float": answer.array.dtype.kind == "f", "layout": answer.layout}
             if answer.array.size > request["most"]:
                 part = {"fault": "too large", "says": f"has shape {answer.array.shape}"}
             else:
                 chunks.append(np.ascontiguousarray(answer.array, dtype="<f8").tobytes())
         parts.append(part)
-    changed = [i for i, a in enumerate(args) if before[i] is not None and not np.array_equal(before[i], a)]
+    changed = [i for i, a in enumerate(args) if not same(before[i], a)]
     returned = result if type(result) in (tuple, list) else (result,)
     shared = [
         [n, i]
         for n, value in enumerate(returned[:9])
         for i, a in enumerate(args)
-        if before[i] is not None and issubclass(type(value), np.ndarray) and np.may_share_memory(a, value)
+        if isinstance(a, np.ndarray) and issubclass(type(value), np.ndarray) and np.may_share_memory(a, value)
     ]
     told = [f"{w.category.__name__}: {results.short(w.message)}" for w in warned[:3]]
     return {"parts": parts, "changed": changed, "shared": shared, "warned": told}, b"".join(chunks)
@@ -197,6 +244,8 @@ def main():
     builtins.get_ipython = Display
     builtins.display = lambda *args, **kwargs: None
     os.environ["MPLBACKEND"] = "Agg"
+    if setup["support"]:
+        support(setup["support"])
     channel.send({"ready": True})
     while True:
         request, payload = channel.receive()

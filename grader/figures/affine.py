@@ -1,76 +1,18 @@
-"""Figures of the notebooks. Each makes one claim, said in its title, and has a text alternative."""
+"""Figures of 1-affine."""
 
 from __future__ import annotations
-
-import base64
-import io
-from html import escape
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from grader.checking import show
+from grader.figures.base import BLUE, GREY, ORANGE, Picture, grid, new
 from grader.layout import number
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#666666"  # Okabe and Ito: told apart by colour-blind readers
-
-
-class Picture:
-    """A drawn figure with its text alternative."""
-
-    def __init__(self, figure: Figure, alternative: str) -> None:
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", bbox_inches="tight", facecolor="white")
-        self.svg, self.alternative = buffer.getvalue(), alternative
-
-    def __repr__(self) -> str:
-        return self.alternative
-
-    def _repr_html_(self) -> str:
-        data = base64.b64encode(self.svg).decode("ascii")
-        style = "max-width:100%;background:white;border-radius:4px"
-        return f'<img style="{style}" alt="{escape(self.alternative)}" src="data:image/svg+xml;base64,{data}">'
-
-
-def _new(columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
-    """Return a figure that pyplot does not know of: nothing to close, no backend, no second display."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    axes = figure.subplots(1, columns, squeeze=False)[0]
-    return figure, list(axes)
-
-
-def grid(ax: Axes, values: np.ndarray, limit: float, highlight: np.ndarray | None = None) -> None:
-    """Draw a matrix as squares with their numbers, on a diverging map centred on 0; highlighted squares get a frame."""
-    ax.imshow(values, cmap="PuOr_r", vmin=-2 * limit, vmax=2 * limit)
-    for (row, column), value in np.ndenumerate(values):
-        quiet = highlight is not None and not highlight[row, column]
-        ax.text(column, row, number(value), ha="center", va="center", color=GREY if quiet else "black", fontsize=13)
-        if highlight is not None and highlight[row, column]:
-            ax.add_patch(_frame(column, row))
-    ax.set_xticks(np.arange(values.shape[1] + 1) - 0.5, [""] * (values.shape[1] + 1))
-    ax.set_yticks(np.arange(values.shape[0] + 1) - 0.5, [""] * (values.shape[0] + 1))
-    ax.grid(color="white", linewidth=2)
-    ax.tick_params(length=0)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-
-
-def _frame(column: int, row: int) -> Any:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, fill=False, edgecolor="black", linewidth=1.6)
 
 
 def nudges(jacobian: np.ndarray) -> None:
     """Show which score every pixel moves, and by how much: the entries of dy/dx, of shape (C, D), as arrows."""
     C, D = jacobian.shape
-    figure, (ax,) = _new(1, 6.5, 0.7 * max(C, D) + 0.8)
+    figure, (ax,) = new(1, 6.5, 0.7 * max(C, D) + 0.8)
     top = max(C, D)
     pixels, scores = (top * (1 - (np.arange(n) + 0.5) / n) for n in (D, C))
     for (i, d), slope in np.ndenumerate(jacobian):
@@ -96,7 +38,7 @@ def nudges(jacobian: np.ndarray) -> None:
 def tensor_slices(dy_dw: np.ndarray) -> None:
     """Show the C slices of dy/dW, of shape (C, D, C), side by side (Eq. 5)."""
     C, D, _ = dy_dw.shape
-    figure, axes = _new(C, 2.6 * C, 0.9 * D + 1.4)
+    figure, axes = new(C, 2.6 * C, 0.9 * D + 1.4)
     limit = float(np.abs(dy_dw).max()) or 1.0
     for i, ax in enumerate(axes):
         grid(ax, dy_dw[i], limit, dy_dw[i] != 0)
@@ -111,7 +53,7 @@ def tensor_slices(dy_dw: np.ndarray) -> None:
 def tensor_memory(C: int = 1000) -> None:
     """Show the memory that dy/dW and dL/dW need for C classes as the image grows."""
     D = np.logspace(1, 5, 50)
-    figure, (ax,) = _new(1, 8, 4)
+    figure, (ax,) = new(1, 8, 4)
     for size, color, name in ((8 * C * D * C, ORANGE, "the tensor dy/dW"), (8 * D * C, BLUE, "the gradient dL/dW")):
         ax.loglog(D, size, color=color, linewidth=2.5, linestyle="-" if color == BLUE else "--")
         ax.text(D[-1] * 1.2, size[-1], name, color=color, fontsize=12, va="center")
@@ -140,7 +82,7 @@ def step_sizes() -> None:
     x, right = 1.5, 3 * 1.5**2
     forward = np.abs(((x + h) ** 3 - x**3) / h - right) / right
     central = np.abs(((x + h) ** 3 - (x - h) ** 3) / (2 * h) - right) / right
-    figure, (ax,) = _new(1, 8, 4)
+    figure, (ax,) = new(1, 8, 4)
     ax.loglog(h, forward, ".", color=ORANGE, markersize=4)
     ax.loglog(h, central, "x", color=BLUE, markersize=4)
     ax.text(2e-3, 2e-2, "one-sided (dots)", color=ORANGE, fontsize=12, ha="right")

@@ -1,88 +1,14 @@
-"""The cases an exercise is asked with: small arrays that floating point holds exactly.
-
-Entries are multiples of 1/4 within +-9/4, so every product is a multiple of 1/16 and every sum of our sizes is exact in
-float64 and float32, in any order: a right answer has error 0, and an accumulator of whole numbers shows. Sizes that a
-mistake can swap (N, D, C) all differ.
-
-`visible(exercise)` gives the fixed cases of the student's check, `draw(exercise, rng)` fresh ones for grading.
-"""
+"""Cases of 1-affine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
+from grader.cases.base import FUNCTIONS, Case, Generator, Named, large, quarters, whole
 from grader.exercises import SMOOTH
-
-Generator = np.random.Generator
-LARGE = 4096  # entries of a large case are 4096*a + c: too many digits for float32
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """Arguments for one call. sizes: the letters of course and text, for shapes and messages.
-
-    large: judged by its values, since they lie on no grid that a fingerprint could round to.
-    slack: the error, relative to the largest entry, that honest float32 makes here.
-    smooth: the witness may take differences here (False where a case sits on a kink).
-    shows: the mistake that this case was built to show; alone: when no other case goes wrong, this one names it.
-    """
-
-    args: tuple[Any, ...]
-    sizes: dict[str, int] = field(default_factory=dict)
-    large: bool = False
-    smooth: bool = True
-    shows: str = ""
-    alone: bool = False
-    slack: float = 0.0
-
-    def copy_args(self) -> tuple[Any, ...]:
-        return tuple(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in self.args)
-
-
-@dataclass(frozen=True)
-class Named:
-    """A function known by its name, which the checker exercise differentiates."""
-
-    name: str
-
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        return FUNCTIONS[self.name](x)
-
-    def __repr__(self) -> str:
-        return self.name
-
-
-MATRIX = np.array([[1.0, -2.0], [2.0, 0.0], [-1.0, 1.0]])
-
-FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "square": lambda x: x * x,
-    "cube": lambda x: x * x * x,
-    "abs": np.abs,
-    "affine": lambda x: x @ MATRIX + 1.0,
-    "bowl": lambda x: (x @ MATRIX) ** 2,  # ties the entries of a row together: shows a step that was not taken back
-    "identity": lambda x: x,  # returns x itself, not a copy: shows aliasing
-}
-
-
-def whole(rng: Generator, below: int, shape: tuple[int, ...]) -> np.ndarray:
-    """Return integers in [0, below). From raw bits: unlike Generator.integers their stream is promised for ever."""
-    raw = rng.bit_generator.random_raw(int(np.prod(shape, dtype=int)))
-    return (np.asarray(raw, dtype=np.uint64) % np.uint64(below)).astype(np.int64).reshape(shape)
-
-
-def quarters(rng: Generator, *shape: int) -> np.ndarray:
-    """Return multiples of 1/4 within +-9/4."""
-    return (whole(rng, 19, shape) - 9) / 4
-
-
-def large(rng: Generator, *shape: int) -> np.ndarray:
-    return LARGE * quarters(rng, *shape) + quarters(rng, *shape)
-
 
 AFFINE_SIZES = ((1, 2, 3), (2, 3, 4), (3, 5, 2), (4, 2, 3))  # N, D, C, all different
 
@@ -201,7 +127,7 @@ def sizes_quiz(rng: Generator, fresh: bool) -> list[Case]:
     return [Case((C, D), {"C": C, "D": D}) for C, D in pairs]
 
 
-BUILDERS: dict[str, Callable[[Generator, bool], list[Case]]] = {
+AFFINE = {
     "affine_forward": affine_forward,
     "affine_jacobians": affine_jacobians,
     "affine_backward_row": affine_backward_row,
@@ -213,14 +139,3 @@ BUILDERS: dict[str, Callable[[Generator, bool], list[Case]]] = {
     "nonzeros_of_dy_dw": sizes_quiz,
     "literal_product": sizes_quiz,
 }
-
-
-@cache
-def visible(exercise: str) -> tuple[Case, ...]:
-    """Return the fixed cases of the student's check, smallest first."""
-    return tuple(BUILDERS[exercise](np.random.Generator(np.random.PCG64(20)), False))
-
-
-def draw(exercise: str, rng: Generator) -> list[Case]:
-    """Return fresh cases of the same kinds and sizes."""
-    return BUILDERS[exercise](rng, True)

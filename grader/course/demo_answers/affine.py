@@ -1,9 +1,9 @@
-"""Answers of the demo class, as students write them: honest styles, and ways in which an answer can be broken."""
+"""Answers to 1-affine: honest styles, and all the ways in which an answer can be broken."""
 
 from __future__ import annotations
 
 LOOPS = {
-    "affine_forward": '''
+    "affine_forward": """
 def affine_forward(x, w, b):
     N, D = x.shape
     C = w.shape[1]
@@ -14,8 +14,8 @@ def affine_forward(x, w, b):
             for d in range(D):
                 y[n, c] += x[n, d] * w[d, c]
     return y
-''',
-    "affine_jacobians": '''
+""",
+    "affine_jacobians": """
 def affine_jacobians(x, w):
     D, C = w.shape
     dy_dx, dy_dw, dy_db = np.zeros((C, D)), np.zeros((C, D, C)), np.zeros((C, C))
@@ -25,8 +25,8 @@ def affine_jacobians(x, w):
             dy_dx[i, d] = w[d, i]
             dy_dw[i, d, i] = x[d]
     return dy_dx, dy_dw, dy_db
-''',
-    "affine_backward": '''
+""",
+    "affine_backward": """
 def affine_backward(dy, x, w):
     dx, dw, db = np.zeros(x.shape), np.zeros(w.shape), np.zeros(w.shape[1])
     for n in range(len(x)):
@@ -36,8 +36,8 @@ def affine_backward(dy, x, w):
                 dw[d, c] += x[n, d] * dy[n, c]
         db += dy[n]
     return dx, dw, db
-''',
-    "softmax_loss": '''
+""",
+    "softmax_loss": """
 def softmax_loss(y, labels):
     N, C = y.shape
     loss, dy = 0.0, np.zeros((N, C))
@@ -48,8 +48,8 @@ def softmax_loss(y, labels):
         for c in range(C):
             dy[n, c] = (p[c] - (c == labels[n])) / N
     return loss, dy
-''',
-    "hinge_loss": '''
+""",
+    "hinge_loss": """
 def hinge_loss(y, labels):
     loss, dy = 0.0, np.zeros_like(y)
     for n, t in enumerate(labels):
@@ -60,82 +60,82 @@ def hinge_loss(y, labels):
                 dy[n, c] += 1
                 dy[n, t] -= 1
     return loss / len(y), dy / len(y)
-''',
+""",
 }
 
 EINSUM = {
     "affine_forward": "def affine_forward(x, w, b):\n    return np.einsum('nd,dc->nc', x, w) + b",
-    "affine_jacobians": '''
+    "affine_jacobians": """
 def affine_jacobians(x, w):
     eye = np.eye(w.shape[1])
     return w.T, np.einsum("ic,d->idc", eye, x), eye
-''',
-    "affine_backward": '''
+""",
+    "affine_backward": """
 def affine_backward(dy, x, w):
     return np.einsum("nc,dc->nd", dy, w), np.einsum("nd,nc->dc", x, dy), np.einsum("nc->c", dy)
-''',
-    "affine_backward_row": '''
+""",
+    "affine_backward_row": """
 def affine_backward_row(dy, x, w):
     T = np.zeros((w.shape[1], *w.shape))
     for i in range(w.shape[1]):
         T[i, :, i] = x[0]
     return np.einsum("ni,di->nd", dy, w), np.einsum("i,idc->dc", dy[0], T), np.einsum("i,ic->c", dy[0], np.eye(w.shape[1]))
-''',
+""",
 }
 
 FLOAT32 = {
-    "affine_forward": '''
+    "affine_forward": """
 def affine_forward(x, w, b):
     return x.astype(np.float32) @ w.astype(np.float32) + b.astype(np.float32)
-''',
-    "affine_backward": '''
+""",
+    "affine_backward": """
 def affine_backward(dy, x, w):
     dy, x, w = (a.astype(np.float32) for a in (dy, x, w))
     return dy @ w.T, x.T @ dy, dy.sum(0)
-''',
-    "softmax_loss": '''
+""",
+    "softmax_loss": """
 def softmax_loss(y, labels):
     y = y.astype("float32")
     e = np.exp(y - y.max(1, keepdims=True))
     p = e / e.sum(1, keepdims=True)
     hot = np.eye(y.shape[1], dtype="float32")[labels]
     return -np.log((p * hot).sum(1)).mean(), (p - hot) / np.float32(len(y))
-''',
+""",
 }
 
 WITH_HELPERS = {
     "affine_forward": "def affine_forward(x, w, b):\n    return matmul(x, w) + b",
     "affine_backward": "def affine_backward(dy, x, w):\n    return matmul(dy, w.T), matmul(x.T, dy), column_sums(dy)",
-    "softmax_loss": '''
+    "softmax_loss": """
 def softmax_loss(y, labels):
     helper = Softmax(y)
     return helper.loss(labels), helper.gradient(labels)
-''',
+""",
 }
 
 PRINTS = {
-    "affine_backward": '''
+    "affine_backward": """
 def affine_backward(dy, x, w):
     print("shapes:", dy.shape, x.shape, w.shape)
     print("this goes to stderr", file=sys.stderr)
     log.warning("and this to a log")
     return dy @ w.T, x.T @ dy, dy.sum(0)
-''',
-    "affine_backward_row": '''
+""",
+    "affine_backward_row": """
 def affine_backward_row(dy, x, w):
     os.write(2, b"straight to the file descriptor")
     return dy @ w.T, x.T @ dy, dy
-''',
+""",
 }
 
 WARNS = {
-    "affine_forward": '''
+    "affine_forward": """
 def affine_forward(x, w, b):
     warnings.warn("mind the bias", stacklevel=1)
     np.array([1.0]) / 0
     return x @ w + b
-''',
-    "softmax_loss": '''
+""",
+    "softmax_loss": """
 def softmax_loss(y, labels):
     p = np.exp(y - y.max(axis=1)[:, None])
     p /= p.sum(axis=1)[:, None]
@@ -144,19 +144,19 @@ def softmax_loss(y, labels):
     dy = p.copy()
     dy[rows, labels] -= 1
     return with_zeros[rows, labels].sum() / len(y), dy / len(y)
-''',
+""",
 }
 
 IN_PLACE = {
     "affine_forward": "def affine_forward(x, w, b):\n    y = x @ w\n    y += b\n    return y",
-    "affine_backward": '''
+    "affine_backward": """
 def affine_backward(dy, x, w):
     dx, dw = dy @ w.T, x.T @ dy
     for n in range(1, len(dy)):
         dy[0] += dy[n]
     return [dx, dw, dy[0]]
-''',
-    "numerical_gradient": '''
+""",
+    "numerical_gradient": """
 def numerical_gradient(f, x, dy, h=1e-6):
     x = x.astype(float)
     flat, out = x.reshape(-1), np.empty(x.size)
@@ -169,7 +169,7 @@ def numerical_gradient(f, x, dy, h=1e-6):
         flat[k] = kept
         out[k] = np.vdot(dy, plus - minus) / 2 / h
     return out.reshape(x.shape)
-''',
+""",
 }
 
 LAMBDAS = {
@@ -302,8 +302,7 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "remembers earlier calls",
         "affine_backward",
         "db",
-        "calls = []\n\n"
-        + _backward("calls.append(1)\n    return dy @ w.T, x.T @ dy, dy.sum(0) + (len(calls) > 5)"),
+        "calls = []\n\n" + _backward("calls.append(1)\n    return dy @ w.T, x.T @ dy, dy.sum(0) + (len(calls) > 5)"),
         "db  is not right",
     ),
     "unknown": (

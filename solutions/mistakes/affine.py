@@ -1,45 +1,9 @@
-"""The catalogue of mistakes: what students write, and the hint that each of them needs.
-
-A mistake is a whole wrong answer to an exercise; `parts` names the results it gets wrong. A hint says what is seen, then
-what to think about, and never the formula's code; {N} becomes "N = 2" in the case that shows it.
-`python -m grader.course.catalogue` turns this file into the table of fingerprints that students' kernels hold.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+"""Mistakes in 1-affine."""
 
 import numpy as np
 
 from solutions import affine
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """One wrong answer. parts: the results it loses, separated by spaces."""
-
-    name: str
-    exercise: str
-    parts: tuple[str, ...]
-    hint: str
-    answer: Callable[..., Any]
-
-
-CATALOGUE: list[Mistake] = []
-
-
-def mistake(exercises: str, parts: str, hint: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter the decorated function as a mistake of one exercise or several (separated by spaces)."""
-
-    def enter(answer: Callable[..., Any]) -> Callable[..., Any]:
-        for exercise in exercises.split():
-            CATALOGUE.append(Mistake(answer.__name__, exercise, tuple(parts.split()), hint, answer))
-        return answer
-
-    return enter
-
+from solutions.mistakes.base import mistake
 
 # --- affine_forward ---
 

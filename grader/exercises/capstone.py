@@ -1,0 +1,28 @@
+"""6-capstone: a network of one's own."""
+
+from grader.exercises.base import Exercise, Part
+
+HERE = "6-capstone"
+CLOSE = 1e-6
+
+CAPSTONE = (
+    Exercise(
+        "loss_and_gradients",
+        HERE,
+        ("params", "images", "labels"),
+        (Part("loss", 1, "", tolerance=CLOSE), Part("gradients", 2, "params", "params", tolerance=CLOSE)),
+        layers=True,
+    ),
+    Exercise(
+        "train",
+        HERE,
+        ("params", "images", "labels", "steps", "rate", "seed"),
+        (
+            Part("overfit", 2, "params", "params", of="params"),
+            Part("digits", 3, "params", "params", of="params"),
+            Part("strided", 2, "params", "params", of="params"),
+        ),
+        layers=True,
+        costly=True,
+    ),
+)

@@ -1,0 +1,89 @@
+"""Section 2 of the text, its question on strides: the spray, and the rotated filter with its trick."""
+
+import numpy as np
+
+from solutions.convolution import fits
+
+
+def output_size(n, K, stride, pad):
+    """Return (how many outputs there are, how many entries at the end of the padded input no window reaches).
+
+    n: entries of the input;  K: taps of the filter;  stride: 1 or more;  pad: zeros at each end
+    """
+    return (n + 2 * pad - K) // stride + 1, (n + 2 * pad - K) % stride
+
+
+def strided_forward(x, w, b, stride, pad):
+    """Return the output of a convolutional layer whose filter moves by `stride` pixels.
+
+    x: (N, C, H, W);  w: (F, C, K, L);  b: (F,)  ->  y: (N, F, H', W'), H' = (H + 2 pad - K) // stride + 1
+    """
+    P, Q = fits(x, w, stride, pad)
+    F, _, K, L = w.shape
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
+    for u in range(K):
+        for v in range(L):
+            seen = padded[:, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride]
+            y += np.einsum("nchw,fc->nfhw", seen, w[:, :, u, v])
+    return y
+
+
+def dilate(dy, stride):
+    """Return dy with stride - 1 zeros between neighbours, in rows and in columns.
+
+    dy: (N, F, H', W')  ->  (N, F, (H' - 1) stride + 1, (W' - 1) stride + 1)
+    """
+    N, F, P, Q = dy.shape
+    dilated = np.zeros((N, F, (P - 1) * stride + 1, (Q - 1) * stride + 1))
+    dilated[:, :, ::stride, ::stride] = dy
+    return dilated
+
+
+def strided_backward_spray(dy, x, w, stride, pad):
+    """Return dL/dx, dL/dW and dL/db of a strided convolution, by spraying.
+
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, K, L)  ->  dx, dw like x, w;  db: (F,)
+    """
+    P, Q = fits(x, w, stride, pad)
+    H, W = x.shape[2:]
+    K, L = w.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    sprayed, dw = np.zeros(padded.shape), np.zeros(w.shape)
+    for u in range(K):
+        for v in range(L):
+            rows, columns = slice(u, u + stride * (P - 1) + 1, stride), slice(v, v + stride * (Q - 1) + 1, stride)
+            sprayed[:, :, rows, columns] += np.einsum("nfhw,fc->nchw", dy, w[:, :, u, v])
+            dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dy, padded[:, :, rows, columns])
+    return sprayed[:, :, pad : pad + H, pad : pad + W], dw, dy.sum(axis=(0, 2, 3))
+
+
+def strided_backward_rotated(dy, x, w, stride, pad):
+    """Return dL/dx, dL/dW and dL/db of a strided convolution, by correlating a dilated dy with the rotated filter.
+
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, K, L)  ->  dx, dw like x, w;  db: (F,)
+    """
+    fits(x, w, stride, pad)
+    (N, _, H, W), (F, _, K, L) = x.shape, w.shape
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    P, Q = H + 2 * pad - K + 1, W + 2 * pad - L + 1  # the output that stride 1 would give
+    dilated = np.zeros((N, F, P, Q))  # zeros between, and the remainder's zeros at the end
+    dilated[:, :, ::stride, ::stride] = dy
+    around = np.pad(dilated, ((0, 0), (0, 0), (K - 1, K - 1), (L - 1, L - 1)))
+    rotated = w[:, :, ::-1, ::-1]
+    full, dw = np.zeros(padded.shape), np.zeros(w.shape)
+    for u in range(K):
+        for v in range(L):
+            full += np.einsum("nfhw,fc->nchw", around[:, :, u : u + H + 2 * pad, v : v + W + 2 * pad], rotated[:, :, u, v])
+            dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dilated, padded[:, :, u : u + P, v : v + Q])  # not rotated
+    return full[:, :, pad : pad + H, pad : pad + W], dw, dy.sum(axis=(0, 2, 3))
+
+
+def pixels_without_gradient(n, K, stride, pad):
+    """Return how many of the n input entries lie under no window, so that their gradient is zero whatever dy is.
+
+    n: entries of the input, the padding not counted;  K: taps;  stride: 1 or more;  pad: zeros at each end
+    """
+    outputs = (n + 2 * pad - K) // stride + 1
+    seen = {i * stride + u - pad for i in range(outputs) for u in range(K)}
+    return sum(a not in seen for a in range(n))
