@@ -11,9 +11,9 @@ from typing import Any
 from grader.exercises import EXERCISES, NOTEBOOKS, Exercise, of_assignment
 from grader.judge import all_wrong, judge
 from grader.results import short
+from grader.scope import Scope
 from grader.summary import Summary
 from grader.verdict import PartVerdict, Verdict
-from grader.witness import Scope
 
 _costly: dict[str, tuple[Any, Verdict]] = {}  # exercise -> the function last checked, and its verdict
 _checking = threading.Lock()  # streams and warnings are the process's own: one check at a time

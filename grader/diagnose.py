@@ -55,20 +55,21 @@ def wrong_shape(got: tuple[int, ...], expected: tuple[int, ...], like: str) -> s
 
 
 Seen = tuple[np.ndarray, np.ndarray, Case]  # yours, right, and the case they belong to
+Finding = tuple[str, str, bool]  # what it is, how it is told, and whether this case alone could have shown something else
 
 
 def detect(seen: list[Seen]) -> str:
     """Return what wrong arrays of the right shape have in common over all their cases, or how many entries differ."""
-    if seen[0][2].layout:
+    if seen[0][2].layout and seen[0][0].ndim:  # a dict of arrays, read as one long row
         return _names(*seen[0])
     with np.errstate(all="ignore"):
-        told = [dict(_seen(got.astype(float), right.astype(float), case)) for got, right, case in seen]
+        told = [{key: (text, sure) for key, text, sure in _seen(g.astype(float), r.astype(float), c)} for g, r, c in seen]
         got, right, _ = seen[0]
         apart = int((~_close(got, right)).sum())
-    for key, text in told[0].items():
-        if all(key in other for other in told[1:]):
+    for key, (text, _) in told[0].items():
+        if all(key in other for other in told) and any(other[key][1] for other in told):
             return text
-    return "is not right" if got.ndim == 0 else f"is not right: {apart} of {got.size} numbers differ"
+    return "is not right" if got.size == 1 else f"is not right: {apart} of {got.size} numbers differ"
 
 
 def _names(got: np.ndarray, right: np.ndarray, case: Case) -> str:
@@ -89,11 +90,26 @@ def _same(got: np.ndarray, right: np.ndarray) -> bool:
     return got.shape == right.shape and bool(_close(got, right).all())
 
 
-def _seen(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[tuple[str, str]]:
-    """Yield (what it is, how it is told) for everything that the two arrays have in common."""
+def _seen(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[Finding]:
+    """Yield everything that the two arrays have in common."""
+    yield from _factor(got, right, case)
+    for key, text in _alike(got, right, case):
+        yield key, text, True
+    for axis in range(got.ndim):
+        for shift in (1, -1):
+            if got.shape[axis] > 1 and _same(np.roll(got, shift, axis), right):
+                yield f"shift {axis} {shift}", f"is right but shifted by one along axis {axis}", got.shape[axis] > 2
+
+
+def _alike(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[tuple[str, str]]:
+    """Yield (what it is, how it is told) where one case is enough to be sure."""
+    if case.free is not None and case.free.total is not None and not np.isclose(got.sum(), case.free.total):
+        yield "total", "the shares of the largest entries of a window do not add up to its dy"
     if got.size > 1 and not got.any() and right.any():
         yield "zero", "is zero everywhere"
-    yield from _factor(got, right, case)
+    for name, rounded in (("rounded", np.rint(right)), ("cut", np.trunc(right))):
+        if not _same(rounded, right) and _same(got, rounded):
+            yield name, "is the right answer without what stands behind the point: is there an array of whole numbers?"
     axes = [axis for axis in range(got.ndim) if got.shape[axis] > 1]
     if got.ndim == 2 and _same(got.T, right):
         yield "transposed", "is transposed"
@@ -104,10 +120,6 @@ def _seen(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[tuple[str,
         yield from _planes(got, right)
     if len(axes) > 1 and _same(np.flip(got), right):
         yield "flip", "is right but reversed along every axis"
-    for axis in axes:
-        for shift in (1, -1):
-            if got.shape[axis] > 2 and _same(np.roll(got, shift, axis), right):
-                yield f"shift {axis} {shift}", f"is right but shifted by one along axis {axis}"
     if got.ndim in (2, 4) and min(got.shape[-2:]) > 3 and _same(got[..., 1:-1, 1:-1], right[..., 1:-1, 1:-1]):
         yield "border", "is wrong only at the border"
     if np.abs(got - right).max(initial=0.0) <= 1e-3 * np.abs(right).max(initial=0.0):
@@ -126,22 +138,22 @@ def _planes(got: np.ndarray, right: np.ndarray) -> Iterator[tuple[str, str]]:
         yield "stacks exchanged", "is right but its first two axes are exchanged"
 
 
-def _factor(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[tuple[str, str]]:
-    """A constant factor, named by a size of the case where it is one."""
+def _factor(got: np.ndarray, right: np.ndarray, case: Case) -> Iterator[Finding]:
+    """A constant factor, named by a size of the case where it is one. Any number is a multiple of any other."""
     if not right.any():
         return
     factor = float(np.vdot(right, got) / np.vdot(right, right))
     if factor == 0 or not _same(got, factor * right) or _same(got, right):
         return
+    sure = bool(np.count_nonzero(right) > 1)
     if np.isclose(factor, -1):
-        yield "sign", "has the wrong sign everywhere"
+        yield "sign", "has the wrong sign everywhere", True
     for name, size in ((name, size) for name, size in case.sizes.items() if isinstance(size, int)):
         if np.isclose(factor * size, 1):
-            yield f"/{name}", f"is the right answer divided by {name} = {size}"
+            yield f"/{name}", f"is the right answer divided by {name} = {size}", True
         if np.isclose(factor, size):
-            yield f"*{name}", f"is the right answer times {name} = {size}"
-    if np.count_nonzero(right) > 1:  # any number is a multiple of any other
-        yield f"factor {factor:.6g}", f"is the right answer times {factor:.6g}"
+            yield f"*{name}", f"is the right answer times {name} = {size}", True
+    yield f"factor {factor:.6g}", f"is the right answer times {factor:.6g}", sure
 
 
 def _rows(got: np.ndarray, right: np.ndarray) -> Iterator[tuple[str, str]]:

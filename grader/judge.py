@@ -8,54 +8,29 @@ when called twice; a changed input or shared memory is named and costs nothing.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from grader import capture, diagnose
+from grader.asked import Asked
 from grader.cases import Case, visible
 from grader.exercises import Exercise, Part
-from grader.layers import public
 from grader.outcome import entries_of, expected_shape, fingerprint, is_right, read
-from grader.results import Answer, short
+from grader.remarks import argument_order, remarks, shared_with
+from grader.results import short
+from grader.scope import Scope, with_layers, without
 from grader.verdict import Example, PartVerdict, Verdict
-from grader.witness import Right, Scope, right_values
+from grader.witness import Right, right_values
 
 # After these the other cases would say the same, or take as long again.
 ENDS = (NotImplementedError, RecursionError, KeyboardInterrupt, SystemExit)
-GUESSING = 0.2  # of ten classes
+GUESSING = 0.3  # of ten classes, by a lucky start
 FORGETFUL = "gives another answer when it is called again with the same input: what does it remember?"
 ONLY_VISIBLE = "is right on the cases of the check and wrong on others: does it compute, or does it know the answers?"
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """One exercise, the cases it was asked with (the visible ones first), and the answers.
-
-    is_right: decides on a part of case n; right: the right values of a part on case n, to show and to compare with.
-    shown: how many of the cases, from the first, a student may see.
-    again: the answer to the first case, asked once more at the end.
-    """
-
-    exercise: Exercise
-    cases: tuple[Case, ...]
-    answers: list[dict[str, Answer]]
-    is_right: Callable[[Part, int, Answer], bool]
-    right: Callable[[Part, int], Right]
-    shown: int
-    again: dict[str, Answer]
-
-    def wrong(self, part: Part) -> list[int]:
-        """Return the numbers of the cases on which a part is wrong."""
-        return [n for n, answer in enumerate(self.answers) if not self.holds(part, n, answer[part.name])]
-
-    def holds(self, part: Part, number: int, answer: Answer) -> bool:
-        """Tell whether an answer to case `number` leaves a part right: a case need not judge every part."""
-        return not self.cases[number].judges(part.name) or self.is_right(part, number, answer)
 
 
 def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
@@ -74,16 +49,16 @@ def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
 def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
     cases = visible(exercise.name)
     answers, changed, shared = [], [], []
-    with capture.quiet() as noise, _with_layers(exercise, scope), _without(exercise, scope):
+    with capture.quiet() as noise, with_layers(exercise, scope), without(exercise, scope):
         for case in (*cases, cases[0]):
             made = capture.call(function, exercise, case)
             answers.append(read(exercise, case, made, function))  # at once: a result may be a buffer that is used again
             changed += made.changed
-            shared += _shared(exercise, made)
+            shared += shared_with(exercise, made)
             if isinstance(made.error, ENDS):
                 break
     *answers, again = answers if len(answers) > len(cases) else (*answers, answers[0])
-    with capture.quiet(), _without(exercise, scope):  # what the student's forward says is not told of this function
+    with capture.quiet(), without(exercise, scope):  # what the student's forward says is not told of this function
         asked = Asked(
             exercise,
             cases,
@@ -95,7 +70,7 @@ def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
         )
         verdict = decide(asked)
         notes = (*verdict.notes, *remarks(asked, list(dict.fromkeys(changed))), *dict.fromkeys(shared))
-    notes += (*_argument_order(exercise, function), *(f"warned: {w}" for w in noise.warned[:3]))
+    notes += (*argument_order(exercise, function), *(f"warned: {w}" for w in noise.warned[:3]))
     return replace(verdict, notes=notes, printed="" if verdict.fault == "is not written yet" else noise.printed)
 
 
@@ -164,9 +139,9 @@ def _smallest_that_shows(asked: Asked, part: Part, wrong: list[int], mistake: st
     With one image in the batch, for instance, a db that was not summed has the right numbers and only the wrong shape.
     """
     built = [n for n in wrong if mistake and asked.cases[n].shows == mistake]
-    for number in built or wrong:
+    for number in [n for n in built or wrong if not asked.cases[n].large] or wrong:
         right, got = asked.right(part, number).values, asked.answers[number][part.name].array
-        if right is None or got is None or got.size != right.size or not np.array_equal(got.ravel(), right.ravel()):
+        if got is None or (right is not None and (got.size != right.size or not np.array_equal(got.ravel(), right.ravel()))):
             return number
     return wrong[0]
 
@@ -225,114 +200,9 @@ def _sentences(*texts: str) -> str:
 def _example(asked: Asked, part: Part, number: int, right: Right) -> Example | None:
     """Return the input with yours and right, or None where there is nothing to set side by side."""
     answer = asked.answers[number][part.name]
-    if (
-        not asked.exercise.arguments
-        or answer.fault in {f"raised:{kind.__name__}" for kind in ENDS}
-        or answer.fault in {"time", "missing"}
-    ):
+    no_value = {f"raised:{kind.__name__}" for kind in ENDS} | {"time", "missing"}
+    if not asked.exercise.arguments or asked.cases[number].goal or answer.fault in no_value:
         return None
     yours = None if answer.fault else answer.value if answer.array is None else answer.array
     inputs = dict(zip(asked.exercise.arguments, asked.cases[number].args, strict=True))
-    return Example(part.name, inputs, yours, right.values, right.source)
-
-
-def remarks(asked: Asked, changed: list[str]) -> Iterator[str]:
-    """What is worth saying and costs nothing: changed inputs, the second shape, float32."""
-    for name in changed:
-        yield f"it changes its input {name} in place; whoever called it finds another {name} afterwards"
-    for part in asked.exercise.parts:
-        if part.convention and not asked.wrong(part) and _by_another_convention(asked, part):
-            yield part.convention
-        if asked.answers[0][part.name].also:
-            printed = f"{part.name} has shape ({', '.join((part.also or '').split())}), as the equation prints it"
-            yield f"{printed}: accepted for one row; {part.like} itself has shape ({part.shape},)"
-    if any(_in_float32(asked, part) for part in asked.exercise.parts):
-        yield "float32: seven digits"
-
-
-def _by_another_convention(asked: Asked, part: Part) -> bool:
-    """Tell whether a right part differs from the reference where several values are right."""
-    for number, (case, answer) in enumerate(zip(asked.cases, asked.answers, strict=False)):
-        got = answer[part.name].array
-        if case.free is not None and case.judges(part.name) and number < asked.shown and got is not None:
-            right = asked.right(part, number).values
-            if right is not None and not np.allclose(got, right):
-                return True
-    return False
-
-
-def _argument_order(exercise: Exercise, function: Any) -> list[str]:
-    """Name arguments that are the exercise's in another order: the answer is then computed from the wrong arrays."""
-    code = getattr(function, "__code__", None)
-    names = code.co_varnames[: code.co_argcount] if code is not None else exercise.arguments
-    if names == exercise.arguments or sorted(names) != sorted(exercise.arguments):
-        return []
-    return [f"its arguments are ({', '.join(names)}), expected ({', '.join(exercise.arguments)})"]
-
-
-def shares(part: str, argument: str) -> str:
-    return f"{part} shares its memory with the input {argument}: fine here, but changing one later changes the other"
-
-
-def _shared(exercise: Exercise, made: capture.Call) -> list[str]:
-    """Name the results that share memory with an argument. Looks at what the function itself returned."""
-    results = made.result if type(made.result) in (tuple, list) else (made.result,)  # isinstance asks the object
-    return [
-        shares(part.name, name)
-        for part, result in zip(exercise.parts, results, strict=False)
-        for name, arg in zip(exercise.arguments, made.args, strict=True)
-        if isinstance(arg, np.ndarray) and issubclass(type(result), np.ndarray) and np.may_share_memory(arg, result)
-    ]
-
-
-def _in_float32(asked: Asked, part: Part) -> bool:
-    """A right part whose values on a large case were rounded to what float32 holds, while the right ones need more digits."""
-    for number, (case, answer) in enumerate(zip(asked.cases, asked.answers, strict=False)):
-        got = answer[part.name].array
-        if case.large and number < asked.shown and got is not None and got.dtype.kind == "f" and not asked.wrong(part):
-            right = asked.right(part, number).values
-            return right is not None and _is_float32(got) and not _is_float32(right)
-    return False
-
-
-def _is_float32(array: np.ndarray) -> bool:
-    with np.errstate(all="ignore"):
-        return np.array_equal(array, array.astype(np.float32))
-
-
-@contextmanager
-def _with_layers(exercise: Exercise, scope: Scope) -> Iterator[None]:
-    """Bind the names of the layers to layers.py, beside the notebook, for an exercise that builds on them."""
-    if not exercise.layers:
-        yield
-        return
-    layers = public(importlib.import_module("layers"))
-    held = {name: scope[name] for name in layers if name in scope}
-    scope.update(layers)
-    try:
-        yield
-    finally:
-        for name in layers:
-            del scope[name]
-        scope.update(held)
-
-
-@contextmanager
-def _without(exercise: Exercise, scope: Scope) -> Iterator[None]:
-    """Bind the names that an exercise must do without to a function that says so, and exit, which would end the kernel."""
-
-    def refuse(*args: Any, **kwargs: Any) -> None:
-        raise RuntimeError(f"write {exercise.name} without {' and '.join(exercise.without)}")
-
-    def leave(*args: Any, **kwargs: Any) -> None:
-        raise SystemExit
-
-    refused = [scope[name] for name in exercise.without if name in scope]
-    held = {name: value for name, value in scope.items() if any(value is other for other in refused)}
-    ends: Scope = {name: scope[name] for name in ("exit", "quit") if name in scope}
-    scope.update(dict.fromkeys(held, refuse) | dict.fromkeys(ends, leave))
-    held |= ends
-    try:
-        yield
-    finally:
-        scope.update(held)
+    return Example(part.result, inputs, yours, right.values, right.source)

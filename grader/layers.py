@@ -6,13 +6,14 @@ import importlib
 import sys
 import time
 from collections.abc import Callable
-from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from grader import capture
 from grader.exercises import EXERCISES
+from grader.judge import judge
+from grader.scope import public
 
 LAYERS = (
     "affine_forward",
@@ -31,11 +32,6 @@ SLOW = 10  # times as long as layers.py: an epoch then takes minutes
 ENOUGH = 0.001  # seconds; below that nobody waits
 
 
-def public(layers: ModuleType) -> dict[str, Callable[..., Any]]:
-    """Return the functions of layers.py by name."""
-    return {name: value for name, value in vars(layers).items() if isinstance(value, FunctionType)}
-
-
 def own_layers() -> None:
     """Check and time the layers that the notebook has defined; where one is missing, wrong or slow, take that of layers.py."""
     scope = sys._getframe(1).f_globals
@@ -51,8 +47,6 @@ def own_layers() -> None:
 
 
 def _told(name: str, function: Any, theirs: Callable[..., Any], scope: dict[str, Any]) -> str:
-    from grader.judge import judge
-
     if function is None or function is theirs:
         return "not pasted"
     if not judge(EXERCISES[name], function, scope).right:

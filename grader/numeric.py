@@ -42,7 +42,7 @@ def numerical_jacobian(f: Callable[[Array], Array], x: Array, step: float = 2.0*
         there[place] += step
         back[place] -= step
         columns.append((np.array(f(there), float) - np.array(f(back), float)) / (2 * step))
-    return np.moveaxis(np.array(columns), 0, -1).reshape(*np.shape(columns[0]), *x.shape)
+    return np.moveaxis(np.array(columns), 0, -1).reshape(np.shape(columns[0]) + x.shape)
 
 
 def complex_step_gradient(f: Callable[[Array], complex], x: Array, step: float = 1e-30) -> Array:

@@ -104,7 +104,7 @@ def entries_of(exercise: Exercise, part: Part) -> list[dict[str, Any]]:
     """Return the table's entry for every visible case, for a part and those that judge the same result on other cases."""
     parts, cases = [other for other in exercise.parts if other.result == part.result], visible(exercise.name)
     entries = {other.name: table(exercise.name)["cases"][other.name] for other in parts}
-    judging = [next(other.name for other in (part, *parts) if case.judges(other.name)) for case in cases]
+    judging = [next((other.name for other in parts if case.judges(other.name)), part.name) for case in cases]
     return [entries[name][number] for number, name in enumerate(judging)]
 
 

@@ -66,14 +66,17 @@ def raised(error: BaseException, function: Any) -> Answer:
 
     Sizes that do not fit are a fault of their own, "raised:sizes"; other errors of the same type may have any cause.
     """
-    name, text = type(error).__name__, short(error)
+    name, text = type(error).__name__, short(error).split(" [original->remapped]")[0]  # einsum goes on for long
     if type(error) is NotImplementedError and not _raised_in(function, error):
         return Answer(fault="raised:unwritten", says=f"calls a function that is not written yet{where(function, error)}")
     for kind, says in RAISED.items():
         if issubclass(type(error), kind) and (kind is not NotImplementedError or type(error) is kind):
             return Answer(fault=f"raised:{kind.__name__}", says=says)
     sizes = issubclass(type(error), ValueError) and any(word in text for word in SIZES)
-    return Answer(fault=f"raised:{'sizes' if sizes else name}", says=f"raised {name}{where(function, error)} ({short(text, MOST_OF_ERROR)})")
+    return Answer(
+        fault=f"raised:{'sizes' if sizes else name}",
+        says=f"raised {name}{where(function, error)}" + (f" ({text})" if text else ""),
+    )
 
 
 def _raised_in(function: Any, error: BaseException) -> bool:
@@ -84,7 +87,6 @@ def _raised_in(function: Any, error: BaseException) -> bool:
     return code is None or trace is None or trace.tb_frame.f_code is code
 
 
-MOST_OF_ERROR = 120  # characters of an error's own words; numpy lists every shape at length
 SIZES = ("matmul", "not aligned", "broadcast", "core dimension")  # in numpy's words on sizes that do not fit
 
 
@@ -134,7 +136,7 @@ def numbers(result: Any) -> Answer:
     if array.dtype.kind == "c":
         return Answer(fault="type:complex", says="holds complex numbers, expected real ones")
     if array.dtype.kind not in "fiub":
-        return Answer(fault=f"type:{array.dtype.kind}", says=f"holds {array.dtype.name} objects, expected numbers")
+        return Answer(fault=f"type:{array.dtype.kind}", says=f"holds {array.dtype.name} entries, expected numbers")
     finite = np.isfinite(array)
     if not finite.all():
         place = tuple(int(i) for i in np.argwhere(~finite)[0])
@@ -163,7 +165,7 @@ MOST_IN_QUIZ = 20  # numbers or words; no quiz asks for more
 def quiz_answer(result: Any) -> Answer:
     if isinstance(result, np.ndarray) and result.size > MOST_IN_QUIZ:
         return Answer(fault="type:large", says=f"is {kind(result)}, expected a few numbers or a word")
-    if result is None or isinstance(result, (dict, set)) or callable(result):
+    if result is None or isinstance(result, (dict, set)) or callable(result) or hasattr(type(result), "__next__"):
         return Answer(fault=f"type:{type(result).__name__}", says=f"is {kind(result)}, expected numbers, a tuple or a word")
     return Answer(value=plain(result))
 

@@ -13,9 +13,9 @@ from grader.cases import visible
 from grader.exercises import EXERCISES, Exercise, Part
 from grader.numeric import numerical_gradient, numerical_jacobian
 from grader.outcome import is_right, read
+from grader.scope import Scope
 from grader.table import table
 
-Scope = dict[str, Any]  # the student's global names
 MOST_NUDGES = 60  # numbers of an argument; a student's forward may be made of loops, and each nudge calls it twice
 
 

@@ -18,7 +18,8 @@ from solutions.strided import strided_backward_spray, strided_forward
 def loss_and_gradients(params, images, labels):
     """Return the mean softmax loss of a network, and its gradient by every parameter.
 
-    The layers' order: see above; "w3" in params tells the strided network from the small one.
+    small: convolution (pad 1), ReLU, 2 x 2 max pooling, affine
+    strided, if "w3" is in params: convolution (stride 2, pad 1), ReLU, convolution (stride 2, pad 1), ReLU, affine
     params: a dict of arrays;  images: (N, C, H, W);  labels: (N,)  ->  loss: a number, gradients: a dict like params
     """
     p, g = params, {}

@@ -254,7 +254,7 @@ PARTS = {
     "is None (is the return missing?), expected a numpy array of numbers": lambda dw: None,
     "is a str, expected a numpy array of numbers": lambda dw: "dw",
     "holds complex numbers, expected real ones": lambda dw: dw + 0j,
-    "holds object objects, expected numbers": lambda dw: dw.astype(object),
+    "holds object entries, expected numbers": lambda dw: dw.astype(object),
     "holds NaN at [0, 0]": lambda dw: dw * np.nan,
     "holds infinity at [0, 0]": lambda dw: dw * 0 + np.inf,
     "has shape (1, 2, 3), expected (2, 3) like w": lambda dw: dw[None],

@@ -93,6 +93,8 @@ def softmax_loss(rng: Generator, fresh: bool) -> list[Case]:
         cases.append(Case((y, whole(rng, C, (N,))), {"N": N, "C": C}))
     slack = 3e-4  # seven digits of a score of 1000, when the loss is taken as log sum exp(y) - y_t
     cases += [Case((np.array(y), np.array([1, 2])), {"N": 2, "C": 4}, slack=slack) for y in EXTREME_SCORES]
+    apart = np.array([[1000.0, 0, 0, 0], [0, 0, 1000.0, 0]])  # only the largest score of a row is safe to subtract from it
+    cases.append(Case((apart, np.array([0, 1])), {"N": 2, "C": 4}, slack=slack, parts=("dy",)))  # log(0) is honest here
     near = np.array([[1000.0, 999.5, 998.0], [-2000.0, -2001.0, -1999.75]])  # shows clipped scores
     return [*cases, Case((near, np.array([1, 0])), {"N": 2, "C": 3}, large=True, slack=slack)]
 

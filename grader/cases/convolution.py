@@ -12,7 +12,20 @@ from grader.exercises import SMOOTH
 WORKED_X, WORKED_W = np.array([1.0, 2, 0, -1, 3]), np.array([1.0, -2, 4])  # the notebook's example
 
 # n, K, pad: pads from 0 beyond K - 1, even and odd filters, one tap, one longer than x
-LINES = ((5, 3, 1), (5, 3, 0), (4, 2, 0), (6, 4, 1), (7, 3, 2), (3, 2, 2), (3, 5, 2), (6, 5, 3), (4, 1, 0), (4, 1, 1))
+LINES = (
+    (5, 3, 1),
+    (5, 3, 0),
+    (4, 2, 0),
+    (6, 4, 1),
+    (7, 3, 2),
+    (3, 2, 2),
+    (3, 5, 2),
+    (6, 5, 3),
+    (4, 1, 0),
+    (4, 1, 1),
+    (2, 1, 3),
+    (1, 5, 2),
+)
 
 
 def _lines(rng: Generator, fresh: bool, arguments: str) -> list[Case]:
@@ -29,9 +42,17 @@ def _lines(rng: Generator, fresh: bool, arguments: str) -> list[Case]:
     return cases
 
 
-# N, C, H, W, F, K, L, stride, pad: small ones to show, then course.md's four, which together find every catalogued mistake
+# N, C, H, W, F, K, L, stride, pad: small ones to show, then four that find the mistakes, and two with more
+# padding than anything else and a filter larger than the image
 SHOWN = ((1, 1, 3, 4, 1, 2, 3, 1, 0), (1, 1, 3, 4, 1, 3, 2, 1, 1), (2, 1, 2, 3, 3, 2, 1, 1, 1), (1, 2, 3, 2, 3, 2, 2, 1, 0))
-FINDERS = ((2, 3, 7, 10, 4, 3, 2, 1, 0), (3, 2, 8, 7, 5, 3, 4, 1, 1), (2, 2, 6, 7, 3, 5, 3, 1, 2), (2, 3, 5, 6, 4, 2, 1, 1, 2))
+FINDERS = (
+    (2, 3, 7, 10, 4, 3, 2, 1, 0),
+    (3, 2, 8, 7, 5, 3, 4, 1, 1),
+    (2, 2, 6, 7, 3, 5, 3, 1, 2),
+    (2, 3, 5, 6, 4, 2, 1, 1, 2),
+    (2, 3, 2, 1, 1, 1, 2, 1, 3),
+    (2, 2, 1, 2, 3, 8, 9, 1, 4),
+)
 Sizes = tuple[int, int, int, int, int, int, int, int, int]
 
 
@@ -74,6 +95,8 @@ PLACES = (
     (3, 2, 2, (6, 5)),
     (0, 3, 2, (3, 4)),
     (2, 1, 0, (3, 2)),
+    (2, 0, 2, (3, 4)),
+    (1, 2, 3, (2, 3)),
 )
 
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from grader.cases import Case, Named
 from grader.exercises import Exercise
-from grader.outcome import by_part
+from grader.outcome import by_part, expected_shape
 from grader.results import MOST_NAMES, Answer, plain
 
 MOST_HEADER = 32768
@@ -71,7 +71,7 @@ def pack_call(exercise: Exercise, case: Case, seconds: float) -> bytes:
         "layers": exercise.layers,
         "quiz": exercise.is_quiz,
         "seconds": seconds,
-        "most": most_numbers(case),
+        "most": most_numbers(exercise, case),
     }
     return pack(header, b"".join(chunks))
 
@@ -82,10 +82,12 @@ def _array(array: np.ndarray, chunks: list[bytes]) -> dict[str, Any]:
     return {"array": array.shape, "dtype": dtype}
 
 
-def most_numbers(case: Case) -> int:
+def most_numbers(exercise: Exercise, case: Case) -> int:
     """How many numbers one result may hold: enough for every wrong shape that mistakes give, and no more."""
     arrays = [part for arg in case.args for part in (arg.values() if isinstance(arg, dict) else [arg])]
-    return min(16 + 4 * sum(array.size for array in arrays if isinstance(array, np.ndarray)) ** 2, MOST_NUMBERS)
+    given = sum(array.size for array in arrays if isinstance(array, np.ndarray))
+    expected = 0 if exercise.is_quiz else sum(math.prod(expected_shape(part, case)) for part in exercise.parts)
+    return min(16 + 4 * (given + expected) ** 2, MOST_NUMBERS)
 
 
 def receive(fd: int, deadline: float) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def receive_call(fd: int, exercise: Exercise, case: Case, deadline: float) -> Re
     parts = header.get("parts")
     if not isinstance(parts, list) or len(parts) != len(names):
         raise WorkerLost("it sent a reply of another form")
-    answers = by_part(exercise, case, [_answer(fd, told, most_numbers(case), deadline) for told in parts])
+    answers = by_part(exercise, case, [_answer(fd, told, most_numbers(exercise, case), deadline) for told in parts])
     changed = [exercise.arguments[n] for n in _list(header, "changed") if _index(n, exercise.arguments)]
     pairs = [p for p in _list(header, "shared") if isinstance(p, list) and len(p) == 2]
     shared = [(names[n], exercise.arguments[i]) for n, i in pairs if _index(n, names) and _index(i, exercise.arguments)]

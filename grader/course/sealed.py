@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.asked import Asked
 from grader.cases import Case, draw, visible
 from grader.course import intake
 from grader.course.catalogue import answers_of, reference
@@ -20,8 +21,9 @@ from grader.course.protocol import Reply, WorkerLost, pack, pack_call, receive, 
 from grader.course.sandbox import Limits, Worker
 from grader.course.support import support_of
 from grader.exercises import Exercise, Part, of_assignment
-from grader.judge import Asked, all_wrong, decide, remarks, shares
+from grader.judge import all_wrong, decide
 from grader.outcome import matches, reached
+from grader.remarks import remarks, shares
 from grader.results import Answer
 from grader.verdict import Verdict
 from grader.witness import Right
@@ -45,9 +47,10 @@ def grade_submission(content: bytes, assignment: str, seed: int, limits: Limits,
         verdicts = session.run()
     finally:
         session.close()
-    words = {word.removeprefix("check_") for fault in submission.faults for word in fault.split()}
+    faults = (*submission.faults, *session.faults)
+    words = {word.removeprefix("check_") for fault in faults for word in fault.split()}
     looks = {exercise.name for exercise in exercises} & words
-    return _as_json(assignment, seed, verdicts, submission.faults, submission.answers, looks, session.by_check)
+    return _as_json(assignment, seed, verdicts, faults, submission.answers, looks, session.by_check)
 
 
 def _as_json(
@@ -90,6 +93,7 @@ class Session:
     ran: list[int] = field(default_factory=list)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     by_check: dict[str, float] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
 
     def run(self) -> list[Verdict]:
         """Run the cells, ask the exercises, and return a verdict for each of them, in the notebook's order."""
@@ -158,9 +162,17 @@ class Session:
             says = replies[-1].answers[exercise.parts[0].name].says
             self.verdicts[exercise.name] = all_wrong(exercise, NOT_DEFINED if says == "is not defined" else says)
         else:
+            self._judge(exercise, cases, shown, replies)
+
+    def _judge(self, exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: list[Reply]) -> None:
+        try:
             self.verdicts[exercise.name] = _decide(exercise, cases, shown, replies)
             seen = len(visible(exercise.name))
             self.by_check[exercise.name] = _decide(exercise, cases[:seen], seen, replies[:seen]).earned
+        except Exception as error:  # a fault of ours on answers that nobody thought of: for a person, and the class goes on
+            says = f"the answers to {exercise.name} could not be judged ({type(error).__name__}): a fault of the grader"
+            self.faults.append(says)
+            self.verdicts[exercise.name] = all_wrong(exercise, says)
 
     def _call(self, exercise: Exercise, case: Case) -> Reply:
         worker = self._running()

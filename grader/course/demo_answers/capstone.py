@@ -60,7 +60,7 @@ def loss_and_gradients(params, images, labels):
     return loss, g
 '''
 
-IN_PLACE = '''
+IN_PLACE = """
 def train(params, images, labels, steps, rate, seed):
     rng = np.random.default_rng(seed)
     for _ in range(steps):
@@ -69,9 +69,9 @@ def train(params, images, labels, steps, rate, seed):
         for k in params:
             params[k] -= rate * g[k]
     return params
-'''
+"""
 
-FLOAT32 = '''
+FLOAT32 = """
 def train(params, images, labels, steps, rate, seed):
     params = {k: v.astype("float32") for k, v in params.items()}
     images = images.astype("float32")
@@ -81,7 +81,7 @@ def train(params, images, labels, steps, rate, seed):
         g = loss_and_gradients(params, images[batch], labels[batch])[1]
         params = {k: (params[k] - rate * g[k]).astype("float32") for k in params}
     return params
-'''
+"""
 
 STYLES: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
     "bela": ("momentum, and epochs without repetition", {"train": MOMENTUM}, ()),

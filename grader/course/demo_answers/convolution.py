@@ -76,7 +76,13 @@ def conv_1d_backward_rotated(dy, w, pad):
                 dx[a] += dy[i] * w[K - 1 - u]
     return dx
 """,
-    "backward_pad": "def backward_pad(K, pad):\n    zeros = 0\n    for _ in range(K - 1):\n        zeros += 1\n    return zeros - pad",
+    "backward_pad": """
+def backward_pad(K, pad):
+    zeros = 0
+    for _ in range(K - 1):
+        zeros += 1
+    return zeros - pad
+""",
     "conv_1d_weight_gradient": """
 def conv_1d_weight_gradient(dy, x, pad):
     n, m = len(x), len(dy)
@@ -250,7 +256,10 @@ def conv_backward(dy, x, w, pad):
     dw = flat @ cut.columns(x).T
     return cut.back(w.reshape(len(w), -1).T @ flat), dw.reshape(w.shape), flat.sum(1)
 """,
-    "conv_1d_backward_rotated": "def conv_1d_backward_rotated(dy, w, pad):\n    return dots(widened(dy, len(w) - 1 - pad), w[::-1])",
+    "conv_1d_backward_rotated": """
+def conv_1d_backward_rotated(dy, w, pad):
+    return dots(widened(dy, len(w) - 1 - pad), w[::-1])
+""",
     "conv_1d_backward_spray": """
 def conv_1d_backward_spray(dy, w, pad):
     out = Canvas(len(dy) + len(w) - 1 - 2 * pad)
@@ -516,7 +525,8 @@ def conv_backward(dy, x, w, pad):
     dxp = np.zeros(xp.shape)
     np.add.at(dxp, (n, c, i + u, j + v), np.tensordot(dy, w, (1, 0)).transpose(0, 3, 1, 2, 4, 5))
     dw = np.tensordot(dy, xp[n, c, i + u, j + v], ([0, 2, 3], [0, 2, 3]))
-    return dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]], dw, np.bincount(np.repeat(np.tile(np.arange(F), N), P * Q), dy.ravel())
+    db = np.bincount(np.repeat(np.tile(np.arange(F), N), P * Q), dy.ravel())
+    return dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]], dw, db
 """,
 }
 
@@ -536,7 +546,9 @@ def local_gradient(i, j, w, shape):
 """,
     "conv_1d_backward_spray": """
 def conv_1d_backward_spray(dy, w, pad):
-    return toeplitz_1d(w, len(dy) + len(w) - 1 - 2 * pad, pad).T @ dy
+    n = len(dy) + len(w) - 1 - 2 * pad
+    sprays = np.array([np.eye(len(dy), n, u - pad) for u in range(len(w))])  # tap, output, pixel
+    return dy @ np.tensordot(w, sprays, 1)
 """,
     "conv_1d_backward_rotated": """
 def conv_1d_backward_rotated(dy, w, pad):
@@ -588,7 +600,13 @@ def spray_1d(x, w, pad, a=0):
 def toeplitz_1d(w, n, pad):
     return np.column_stack([correlate_1d(unit, w, pad) for unit in np.eye(n)])
 """,
-    "same_pad": 'def same_pad(K):\n    return "none" if K == 0 else 0 if K == 1 else "none" if same_pad(K - 2) == "none" else same_pad(K - 2) + 1',
+    "same_pad": """
+def same_pad(K):
+    if K < 2:
+        return ("none", 0)[K]
+    less = same_pad(K - 2)
+    return less if less == "none" else less + 1
+""",
     "conv_1d_backward_spray": """
 def conv_1d_backward_spray(dy, w, pad):
     K = len(w)
@@ -712,7 +730,6 @@ def unrolled(w, H, W, pad):
 }
 
 
-
 def _backward(body: str) -> str:
     """Return a conv_backward of 2-convolution whose right results dx, dw, db are changed by a few lines."""
     indented = body.replace("\n", "\n    ")
@@ -757,7 +774,9 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "a list for y",
         "correlate_1d",
         "",
-        "def correlate_1d(x, w, pad):\n    x = np.pad(x, pad)\n    return [x[i : i + len(w)] @ w for i in range(len(x) - len(w) + 1)]",
+        "def correlate_1d(x, w, pad):\n"
+        "    x = np.pad(x, pad)\n"
+        "    return [x[i : i + len(w)] @ w for i in range(len(x) - len(w) + 1)]",
         "is a list, expected a numpy array of numbers",
     ),
     "nan": (
@@ -779,7 +798,14 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "conv_1d_backward_rotated",
         "",
         "def conv_1d_backward_rotated(dy, w, pad):\n    return conv_1d_backward_spray(dy, w, pad)",
-        "write conv_1d_backward_rotated without conv_1d_backward_spray and numerical_jacobian",
+        "write conv_1d_backward_rotated without conv_1d_backward_spray",
+    ),
+    "matrix": (
+        "one view by the matrix that knows both",
+        "conv_1d_backward_spray",
+        "",
+        "def conv_1d_backward_spray(dy, w, pad):\n    return dy @ toeplitz_1d(w, len(dy) + len(w) - 1 - 2 * pad, pad)",
+        "write conv_1d_backward_spray without toeplitz_1d",
     ),
     "by-nudging": (
         "the gradient by differences",

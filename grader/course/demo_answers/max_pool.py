@@ -399,7 +399,6 @@ def max_pool_backward_of_any_kind(dy, x, size, stride):
 }
 
 
-
 def _backward(body: str) -> str:
     """Return a max_pool_backward whose right result dx is changed by a few lines."""
     indented = body.replace("\n", "\n    ")
@@ -481,7 +480,7 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "        ties = x[at] == x[at].max()\n"
         "        dx[at] += ties * dy[n, c, i, j] / ties.sum() ** 2\n"
         "    return dx",
-        "ties  is not right: 3 of 16 numbers differ",
+        "ties  the shares of the largest entries of a window do not add up to its dy",
     ),
     "last-row": (
         "a row forgotten, which is in no catalogue",

@@ -272,13 +272,6 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "def slopes_at_zero(candidates):\n    return {s for s in candidates if 0 <= s <= 1}",
         "is a set, expected numbers, a tuple or a word",
     ),
-    "factor": (
-        "a factor that is in no catalogue",
-        "relu_backward",
-        "",
-        _backward("return 0.9 * dy * (x > 0)"),
-        "is the right answer times 0.9",
-    ),
     "threshold": (
         "another threshold, which is in no catalogue",
         "relu_backward",

@@ -196,7 +196,8 @@ def strided_backward_rotated(dy, x, w, stride, pad):
     dx = np.zeros((N, C, H, W), np.float32)
     for a in range(H):
         for b in range(W):
-            dx[:, :, a, b] = np.tensordot(wide[:, :, a + pad : a + pad + K, b + pad : b + pad + L], turned, ([1, 2, 3], [0, 2, 3]))
+            seen = wide[:, :, a + pad : a + pad + K, b + pad : b + pad + L]
+            dx[:, :, a, b] = np.tensordot(seen, turned, ([1, 2, 3], [0, 2, 3]))
     return dx, dw, d.sum((0, 2, 3))
 """,
 }
@@ -519,7 +520,11 @@ STYLES: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
     "dora": ("float32", FLOAT32, ("float32: seven digits",)),
     "emil": ("the layer of stride 1, pasted into extra cells", FROM_STRIDE_1, ()),
     "gita": ("the Fourier transform", FOURIER, ()),
-    "hugo": ("changes its inputs, returns lists", IN_PLACE, ("it changes its input dy in place", "it changes its input w in place")),
+    "hugo": (
+        "changes its inputs, returns lists",
+        IN_PLACE,
+        ("it changes its input dy in place", "it changes its input w in place"),
+    ),
     "ines": (
         "a lambda, an object, a partial that prints, as_strided",
         CALLABLES,
@@ -663,7 +668,7 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "strided_backward_rotated",
         "",
         "def strided_backward_rotated(dy, x, w, stride, pad):\n    return strided_backward_spray(dy, x, w, stride, pad)",
-        "write strided_backward_rotated without strided_backward_spray and numerical_jacobian",
+        "write strided_backward_rotated without strided_backward_spray",
     ),
     "partner-2": (
         "the other, under another name",
@@ -671,7 +676,7 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "",
         "earlier = strided_backward_spray\n\n"
         "def strided_backward_rotated(dy, x, w, stride, pad):\n    return earlier(dy, x, w, stride, pad)",
-        "write strided_backward_rotated without strided_backward_spray and numerical_jacobian",
+        "write strided_backward_rotated without strided_backward_spray",
     ),
     "one-number": (
         "half of a quiz's answer",

@@ -172,12 +172,18 @@ def same(before, after):
 def without(scope, names, exercise):
     """Bind the names that an exercise must do without, and other names for the same functions; return what was there."""
 
-    def refuse(*args, **kwargs):
-        raise RuntimeError(f"write {exercise} without {' and '.join(names)}")
+    def refusing(name):
+        def refuse(*args, **kwargs):
+            raise RuntimeError(f"write {exercise} without {name}")
 
-    refused = [scope[name] for name in names if name in scope]
-    held = {name: value for name, value in scope.items() if any(value is other for other in refused)}
-    scope.update(dict.fromkeys(held, refuse))
+        return refuse
+
+    refused = [(name, scope[name]) for name in names if name in scope]
+    held = {}
+    for name, function in refused:
+        aliases = {alias: value for alias, value in scope.items() if value is function}
+        held |= aliases
+        scope.update(dict.fromkeys(aliases, refusing(name)))
     return held
 
 
@@ -213,7 +219,7 @@ def call(scope, request, payload, results):
         if answer.array is not None:
             part |= {"dims": list(answer.array.shape), "float": answer.array.dtype.kind == "f", "layout": answer.layout}
             if answer.array.size > request["most"]:
-                part = {"fault": "too large", "says": f"has shape {answer.array.shape}"}
+                part = {"fault": "too large", "says": f"has shape {answer.array.shape}, far more numbers than expected"}
             else:
                 chunks.append(np.ascontiguousarray(answer.array, dtype="<f8").tobytes())
         parts.append(part)

@@ -1,0 +1,62 @@
+"""The names that a student's function finds while it is judged: some are taken away, those of the layers are lent."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FunctionType, ModuleType
+from typing import Any
+
+from grader.exercises import Exercise
+
+Scope = dict[str, Any]  # the student's global names
+
+
+def public(layers: ModuleType) -> dict[str, Callable[..., Any]]:
+    """Return the functions of layers.py by name."""
+    return {name: value for name, value in vars(layers).items() if isinstance(value, FunctionType)}
+
+
+@contextmanager
+def with_layers(exercise: Exercise, scope: Scope) -> Iterator[None]:
+    """Bind the names of the layers to layers.py, beside the notebook, for an exercise that builds on them."""
+    if not exercise.layers:
+        yield
+        return
+    layers = public(importlib.import_module("layers"))
+    held = {name: scope[name] for name in layers if name in scope}
+    scope.update(layers)
+    try:
+        yield
+    finally:
+        for name in layers:
+            del scope[name]
+        scope.update(held)
+
+
+@contextmanager
+def without(exercise: Exercise, scope: Scope) -> Iterator[None]:
+    """Bind the names that an exercise must do without to a function that says so, and exit, which would end the kernel."""
+
+    def refusing(name: str) -> Callable[..., None]:
+        def refuse(*args: Any, **kwargs: Any) -> None:
+            raise RuntimeError(f"write {exercise.name} without {name}")
+
+        return refuse
+
+    def leave(*args: Any, **kwargs: Any) -> None:
+        raise SystemExit
+
+    held: Scope = {}
+    for name, function in [(name, scope[name]) for name in exercise.without if name in scope]:
+        aliases = {alias: value for alias, value in scope.items() if value is function}
+        held |= aliases
+        scope.update(dict.fromkeys(aliases, refusing(name)))
+    ends: Scope = {name: scope[name] for name in ("exit", "quit") if name in scope}
+    scope.update(dict.fromkeys(ends, leave))
+    held |= ends
+    try:
+        yield
+    finally:
+        scope.update(held)
