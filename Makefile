@@ -27,8 +27,10 @@ lint: $(READY)  ## style, types, import contracts, notebooks without outputs
 bench: $(READY)  ## print what a check and the import cost
 	$(BIN)/python tests/benchmarks/bench.py
 
-soak: $(READY)  ## what takes long: trainings from many starts
+soak: $(READY)  ## what takes long: many trainings, mechanical mutants, many seeds
 	$(BIN)/python tests/soak/trainings.py --seeds 50
+	$(BIN)/python tests/soak/mutants.py
+	$(BIN)/grader verify --seeds 5000 --mistake-seeds 1000
 
 clean:  ## remove the environment and everything made at run time
 	rm -rf .venv course

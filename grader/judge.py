@@ -22,7 +22,7 @@ from grader.exercises import Exercise, Part
 from grader.outcome import entries_of, expected_shape, fingerprint, is_right, read
 from grader.remarks import argument_order, remarks, shared_with
 from grader.results import short
-from grader.scope import Scope, with_layers, without
+from grader.scope import Scope, forbidden, with_layers, without
 from grader.verdict import Example, PartVerdict, Verdict
 from grader.witness import Right, right_values
 
@@ -41,7 +41,12 @@ def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
         if not callable(function):
             fault = "is not defined" if function is None else f"is {short(function, 40)}, expected a function"
             return all_wrong(exercise, fault)
-        return _judge(exercise, function, scope)
+        name = forbidden(exercise, function, scope)
+        return (
+            all_wrong(exercise, f"is or holds {name}: write {exercise.name} without {name}")
+            if name
+            else _judge(exercise, function, scope)
+        )
     except BaseException as error:  # the last line of defence: objects that raise wherever they are looked at
         return all_wrong(exercise, f"cannot be judged: looking at it raised {short(type(error).__name__)}")
 

@@ -39,8 +39,10 @@ def by_part(exercise: Exercise, case: Case, results: list[Answer]) -> dict[str, 
 
 def accepted(part: Part, case: Case, answer: Answer) -> Answer:
     """Return an array of the part's second shape in its first one, and a dict that is not the expected one as a fault."""
-    if case.layout and part.like == "params" and not answer.fault:
+    if case.layout and part.like == "params":
         return answer if (wrong := _wrong_layout(case, answer)) is None else wrong
+    if answer.layout:
+        return Answer(fault="type:dict", says="is a dict, expected a numpy array of numbers")
     if part.also is None or answer.array is None or answer.array.shape != shape_of(part.also, case):
         return answer
     return replace(answer, array=answer.array.reshape(expected_shape(part, case)), also=True)
@@ -48,8 +50,11 @@ def accepted(part: Part, case: Case, answer: Answer) -> Answer:
 
 def _wrong_layout(case: Case, answer: Answer) -> Answer | None:
     """Return the fault of a dict with other names or shapes than the parameters, or None."""
+    if answer.fault and not answer.fault.startswith("type:"):
+        return None
     if not answer.layout:
-        return Answer(fault="type:no dict", says=f"is no dict, expected one with the keys {', '.join(sorted(case.layout))}")
+        what = answer.says.split(", expected")[0] or "is no dict"
+        return Answer(fault="type:no dict", says=f"{what}, expected a dict with the keys {', '.join(sorted(case.layout))}")
     got = dict(answer.layout)
     missing, more = sorted(case.layout.keys() - got.keys()), sorted(got.keys() - case.layout.keys())
     if missing or more:

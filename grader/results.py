@@ -79,6 +79,18 @@ def raised(error: BaseException, function: Any) -> Answer:
     )
 
 
+def reaches(function: Any, others: list[Any]) -> Any:
+    """Return the one of other functions that a function is, or keeps in its defaults, its closure or as a partial; else None."""
+    kept = [function, getattr(function, "func", None), *(getattr(function, "args", None) or ())]
+    kept += [*(getattr(function, "__defaults__", None) or ()), *(getattr(function, "__kwdefaults__", None) or {}).values()]
+    for cell in getattr(function, "__closure__", None) or ():
+        try:
+            kept.append(cell.cell_contents)
+        except ValueError:  # not filled yet
+            continue
+    return next((other for other in others if other is not None and any(value is other for value in kept)), None)
+
+
 def _raised_in(function: Any, error: BaseException) -> bool:
     """Tell whether the error was raised by the function's own lines (a callable without code counts as its own)."""
     trace, code = error.__traceback__, getattr(function, "__code__", None)

@@ -9,6 +9,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from grader.exercises import Exercise
+from grader.results import reaches
 
 Scope = dict[str, Any]  # the student's global names
 
@@ -33,6 +34,12 @@ def with_layers(exercise: Exercise, scope: Scope) -> Iterator[None]:
         for name in layers:
             del scope[name]
         scope.update(held)
+
+
+def forbidden(exercise: Exercise, function: Any, scope: Scope) -> str:
+    """Return the name that an exercise must do without and that a function is, or keeps out of reach of `without`; or ''."""
+    found = reaches(function, [scope.get(name) for name in exercise.without])
+    return next((name for name in exercise.without if found is not None and scope.get(name) is found), "")
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def _forward_is_right(exercise: Exercise, scope: Scope) -> bool:
     first = forward.parts[0]
     for number, case in enumerate(visible(forward.name)):
         answer = read(forward, case, capture.call(function, forward, case), function)[first.name]
-        if not is_right(forward, first, number, answer):
+        if case.judges(first.name) and not is_right(forward, first, number, answer):
             return False
     return True
 

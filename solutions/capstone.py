@@ -49,7 +49,7 @@ def loss_and_gradients(params, images, labels):
 
 
 def train(params, images, labels, steps, rate, seed):
-    """Return the parameters after so many steps of gradient descent, each on a random batch of 32 images.
+    """Return the parameters after so many steps of gradient descent, each on a random batch of 64 images.
 
     params stays as it is.
     params: a dict of arrays;  images: (N, C, H, W);  labels: (N,);  seed: of the random batches  ->  a dict like params
@@ -57,7 +57,7 @@ def train(params, images, labels, steps, rate, seed):
     rng = np.random.default_rng(seed)
     params = {name: value.copy() for name, value in params.items()}
     for _ in range(steps):
-        batch = rng.integers(len(images), size=32)
+        batch = rng.integers(len(images), size=64)
         _, gradients = loss_and_gradients(params, images[batch], labels[batch])
         for name in params:
             params[name] -= rate * gradients[name]

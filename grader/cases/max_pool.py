@@ -11,7 +11,7 @@ from grader.exercises import SMOOTH
 
 WORKED_X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])  # the notebook's example
 SHOWN = ((1, 1, 4, 4, 2, 2, 2), (1, 1, 3, 4, 2, 2, 1), (1, 1, 3, 6, 2, 3, 2))  # N, C, H, W, K, L, stride
-FINDERS = ((2, 3, 6, 8, 2, 2, 2), (2, 3, 7, 9, 3, 2, 2), (2, 3, 6, 7, 2, 3, 1), (2, 2, 8, 7, 2, 1, 3))
+FINDERS = ((2, 3, 6, 8, 2, 2, 2), (2, 3, 7, 9, 3, 2, 2), (2, 3, 6, 7, 2, 3, 1), (2, 2, 8, 7, 2, 1, 3), (1, 2, 3, 7, 1, 4, 1))
 WITH_TIES = ((1, 1, 4, 4, 2, 2, 2), (2, 2, 5, 6, 2, 3, 1), (1, 2, 5, 6, 2, 3, 2))  # overlap; a remainder
 Sizes = tuple[int, int, int, int, int, int, int]
 
@@ -44,8 +44,14 @@ def _same_in_every_window(rng: Generator, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _images(rng: Generator, sizes: Sizes) -> list[np.ndarray]:
-    """A shuffled image and the same far below zero, where a padding of zeros would win; its absolute values mislead."""
-    x = _shuffled(rng, _shape(sizes))
+    """Return a shuffled image, whose largest entry wins twice where windows overlap, and the same far below zero.
+
+    There a padding of zeros would win, and absolute values mislead.
+    """
+    x, (K, L, stride) = _shuffled(rng, _shape(sizes)), sizes[4:]
+    shared = (0, 0, stride if stride < K else 0, stride if stride < L else 0)  # lies in two windows, if any overlap
+    largest = np.unravel_index(x.argmax(), x.shape)
+    x[shared], x[largest] = x[largest], x[shared]
     return [x, x - x.max() - 1]
 
 
@@ -53,7 +59,7 @@ def max_pool_forward(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
     for sizes in (*SHOWN, *FINDERS):
         cases += [Case((x, sizes[4:6], sizes[6]), _letters(sizes)) for x in _images(rng, sizes)]
-    x = large(rng, 1, 2, 4, 6)
+    x = -np.abs(large(rng, 1, 2, 4, 6)) - 2.0**16  # far below anything that one might start from
     return [*cases, Case((x, (2, 3), 1), _letters((1, 2, 4, 6, 2, 3, 1)), large=True, slack=SMOOTH)]
 
 
@@ -65,10 +71,14 @@ def _backward(rng: Generator, sizes: Sizes, x: np.ndarray, general: bool, *, is_
 
 
 def _image_with_ties(rng: Generator, sizes: Sizes) -> np.ndarray:
-    """Whole numbers from -2 to 1. The first window's winners are the ends of its last row, where wrong ways to count show."""
+    """Whole numbers from -2 to 1. The first window's winners are the ends of its last row, where wrong ways to count show.
+
+    The first window of the second image has one winner.
+    """
     K, L = sizes[4:6]
     x = whole(rng, 4, _shape(sizes)) - 2.0
     x[0, 0, :K, :L], x[0, 0, K - 1, : L : L - 1] = -2.0, 1.0
+    x[1:2, 0, :K, :L], x[1:2, 0, K - 1, 0] = -2.0, 0.0
     return x
 
 
@@ -85,7 +95,10 @@ def _tied(rng: Generator, sizes: Sizes, general: bool, most: int, x: np.ndarray)
             continue
         dy = np.zeros(_outputs(sizes))
         dy[n, c, i, j] = (4.0, -3.0, 1.5, -0.75)[told % 4]
-        free = Free(where, where * dy[n, c, i, j], float(dy[n, c, i, j]))
+        free_dy = dy[n, c, i, j]
+        if n == c == 0 and len(x) > 1:  # and one at a window of another image, tied or not: the sum alone tells nothing
+            dy[1, 0, 0, 0] = 2.5
+        free = Free(where, where * free_dy, float(dy.sum()))
         args = (dy, x, (K, L), stride) if general else (dy, x)
         yield Case(args, _letters(sizes), smooth=False, parts=("ties",) if general else (), free=free)
         told += 1
@@ -99,6 +112,7 @@ def max_pool_2x2_backward(rng: Generator, fresh: bool) -> list[Case]:
     cases += _tied(rng, SHOWN[0], False, 1, WORKED_X[None, None].copy())
     sizes = (2, 3, 6, 4, 2, 2, 2)
     cases += _tied(rng, sizes, False, 4, _image_with_ties(rng, sizes))
+    cases += _tied(rng, SHOWN[0], False, 2, np.zeros((1, 1, 4, 4)))  # what a ReLU leaves of a dark corner
     return [*cases, _backward(rng, SHOWN[0], 64 * _shuffled(rng, (1, 1, 4, 4)), False, is_large=True)]
 
 
@@ -110,12 +124,25 @@ def max_pool_backward(rng: Generator, fresh: bool) -> list[Case]:
     cases += _tied(rng, WITH_TIES[0], True, 1, WORKED_X[None, None].copy())
     for sizes, most in ((SHOWN[1], 2), (WITH_TIES[1], 6), (WITH_TIES[2], 3)):
         cases += _tied(rng, sizes, True, most, _image_with_ties(rng, sizes))
+    cases += _tied(rng, SHOWN[1], True, 1, np.zeros((1, 1, 3, 4)))
     sizes = (1, 2, 4, 6, 2, 3, 1)
     return [*cases, _backward(rng, sizes, 64 * _shuffled(rng, _shape(sizes)), True, is_large=True)]
 
 
 def assignment_is_enough(rng: Generator, fresh: bool) -> list[Case]:
-    told = [((2, 2), 2), ((3, 3), 2), ((2, 2), 3), ((2, 3), 2), ((3, 2), 2), ((3, 2), 3), ((1, 1), 1), ((2, 3), 3), ((1, 2), 1)]
+    told = [
+        ((2, 2), 2),
+        ((3, 3), 2),
+        ((2, 2), 3),
+        ((2, 3), 2),
+        ((3, 2), 2),
+        ((3, 2), 3),
+        ((1, 1), 1),
+        ((2, 3), 3),
+        ((1, 2), 1),
+        ((3, 1), 2),
+        ((4, 2), 3),
+    ]
     if fresh:
         told += [((a + 1, b + 1), c + 1) for a, b, c in whole(rng, 4, (4, 3)).tolist()]
     return [Case((size, stride), {"K": size[0], "L": size[1]}) for size, stride in told]

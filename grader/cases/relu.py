@@ -38,6 +38,8 @@ def relu_backward(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
     for shape in SHAPES:
         cases.append(Case((-_away_from_zero(rng, *shape), _away_from_zero(rng, *shape)), {"shape": shape}))
+    tiny = _away_from_zero(rng, 3, 4) / 2**20  # a slope is a matter of the sign, however small x is
+    cases.append(Case((-_away_from_zero(rng, 3, 4), tiny), {"shape": (3, 4)}, smooth=False))
     for shape in SHAPES[1:]:
         dy, x = -_away_from_zero(rng, *shape), _with_zeros(rng, *shape)
         cases.append(Case((dy, x), {"shape": shape}, smooth=False, free=Free(x == 0, dy)))
@@ -74,7 +76,11 @@ def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
         made.append(one)
     opposite = np.diag(numbers)  # its sum off the diagonal is 0
     opposite[0, 1], opposite[1, 0] = 1.0, -1.0
-    return [Case((jacobian,), {"n": n}) for jacobian in [*made, opposite, np.array([[2.0]])]]
+    round_about = np.diag(numbers)  # in every row and column the numbers off the diagonal add up to 0
+    round_about[:3, :3] += np.array([[0.0, 1, -1], [-1, 0, 1], [1, -1, 0]])
+    negative = np.diag(numbers)
+    negative[1, 2] = -0.25
+    return [Case((jacobian,), {"n": n}) for jacobian in [*made, opposite, round_about, negative, np.array([[2.0]])]]
 
 
 RELU = {

@@ -61,16 +61,17 @@ assignments = click.argument("names", metavar="[ASSIGNMENT]...", nargs=-1)
 
 @main.command()
 @assignments
-@click.option("--seeds", default=1000, show_default=True, help="Fresh cases per exercise.")
+@click.option("--seeds", default=1000, show_default=True, help="Draws of fresh cases for the references.")
+@click.option("--mistake-seeds", default=200, show_default=True, help="Draws of fresh cases for every mistake.")
 @told
-def verify(names: tuple[str, ...], seeds: int) -> None:
+def verify(names: tuple[str, ...], seeds: int, mistake_seeds: int) -> None:
     """Check that references earn everything, stubs nothing, and every mistake is caught and named."""
     from grader.course import paths
     from grader.course.verify import verify
 
     problems = 0
     for assignment in paths.assignments(names):
-        for finding in verify(assignment, seeds):
+        for finding in verify(assignment, seeds, mistake_seeds):
             click.echo(f"{assignment}  {finding.what:12}  {finding.seen if not finding.problems else 'NOT RIGHT'}")
             for problem in finding.problems:
                 click.echo(f"    {problem}")

@@ -24,8 +24,6 @@ from grader.table import file_of
 from grader.witness import WITNESSES, Gradient
 from solutions.mistakes import Mistake
 
-MISTAKE_SEEDS = 200
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -36,7 +34,7 @@ class Finding:
     problems: tuple[str, ...] = ()
 
 
-def verify(assignment: str, seeds: int = 1000) -> Iterator[Finding]:
+def verify(assignment: str, seeds: int = 1000, mistake_seeds: int = 200) -> Iterator[Finding]:
     """Yield what was found on one assignment, check by check."""
     exercises = of_assignment(assignment)
     with layers.importable():
@@ -48,7 +46,7 @@ def verify(assignment: str, seeds: int = 1000) -> Iterator[Finding]:
         yield _hints(exercises)
         cheap = [exercise for exercise in exercises if not exercise.costly]  # trainings over many seeds: make soak
         yield _witness(cheap, seeds)
-        yield _mistakes_on_fresh_cases(cheap, MISTAKE_SEEDS)
+        yield _mistakes_on_fresh_cases(cheap, mistake_seeds)
 
 
 def _notebook(assignment: str) -> Finding:

@@ -156,10 +156,10 @@ def run_cell(scope, request):
     return {"fault": ""}
 
 
-def kept(value):
+def as_given(value):
     """Return a copy of an argument, to see afterwards whether it was changed."""
     if isinstance(value, dict):
-        return {name: kept(part) for name, part in value.items()}
+        return {name: as_given(part) for name, part in value.items()}
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
@@ -194,8 +194,12 @@ def call(scope, request, payload, results):
         return {"fault": "missing", "says": "is not defined"}, b""
     if not callable(function):
         return {"fault": "missing", "says": f"is {results.short(function, 40)}, expected a function"}, b""
+    kept = results.reaches(function, [scope.get(name) for name in request["without"]])
+    if kept is not None:
+        name = next(name for name in request["without"] if scope.get(name) is kept)
+        return {"fault": "missing", "says": f"is or holds {name}: write {request['name']} without {name}"}, b""
     args = arguments(request["args"], payload)
-    before = [kept(a) for a in args]
+    before = [as_given(a) for a in args]
     bound = {name: scope[name] for name in LAYERS if name in scope} if request["layers"] else {}
     if request["layers"]:
         scope.update(LAYERS)
