@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.exercises import NOTEBOOKS, of_assignment
 
+WIDTH = 1150  # pixels of a browser window
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -29,3 +31,27 @@ def references(*assignments: str) -> dict[str, Callable[..., Any]]:
         module = importlib.import_module(f"solutions.{NOTEBOOKS[assignment]}")
         found |= {exercise.name: getattr(module, exercise.name) for exercise in of_assignment(assignment)}
     return found
+
+
+def quarters(seed: int, *shapes: tuple[int, ...]) -> list[np.ndarray]:
+    """Return arrays of multiples of 1/4 within +-4, read-only: whoever changes an argument raises."""
+    rng = np.random.default_rng(seed)
+    arrays = [rng.integers(-16, 17, shape) / 4 for shape in shapes]
+    for array in arrays:
+        array.setflags(write=False)
+    return arrays
+
+
+def run_all(browser: Any, address: str, path: str, until: str, height: int) -> Any:
+    """Return a page with a notebook, run from top to bottom, in a window tall enough to hold all of it; its errors are kept."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": height})
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+    page.goto(f"{address}/lab/tree/{path}?reset")
+    page.locator(".jp-Cell").first.wait_for(timeout=60_000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.get_by_text(until).wait_for(timeout=90_000)
+    return page

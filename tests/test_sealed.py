@@ -26,7 +26,7 @@ from grader.course.paths import Course
 from grader.course.protocol import WorkerLost, exactly, receive_call
 from grader.course.sandbox import Limits
 from grader.course.sealed import Session, cases_of, grade_submission, plain_python
-from grader.exercises import EXERCISES, of_assignment
+from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
 
 NAMES = [exercise.name for exercise in of_assignment("1-affine")]
 LIMITS = Limits(call=1.0)
@@ -317,7 +317,7 @@ HONEST = ("ada", "bela", "chen", "dora", "emil", "fay", "gita", "hugo", "ines", 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Course:
     course = Course.at(tmp_path_factory.mktemp("sealed") / "course")
-    assert grader("release", "--course", course.folder)[0] == 0
+    assert grader("release", "1-affine", "--course", course.folder)[0] == 0
     demo.hand_in(course, "1-affine", [s for s in submissions("1-affine") if s.student in (*HONEST, "empty", "no-answer")])
     (course.submitted / "bela" / "1-affine" / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC\n")
     status, said = grader("grade", "--course", course.folder, *([] if SANDBOX else ["--unsafe"]))
@@ -344,22 +344,43 @@ def submitted_at(db: Path) -> list[tuple]:
         return connection.execute("SELECT student_id, timestamp FROM submitted_assignment ORDER BY student_id").fetchall()
 
 
-def test_the_gradebook_is_that_of_stock_autograde_row_by_row(course, tmp_path):
-    stock = tmp_path / "course"
+def autograde_by_stock(course: Course, assignment: str, students: set[str], folder: Path) -> Path:
+    """Let stock nbgrader grade a copy of the course, these students alone; return its gradebook."""
+    stock = folder / "course"
     shutil.copytree(course.folder, stock, ignore=shutil.ignore_patterns("autograded", "gradebook.db", "verdicts"))
-    for student in ("empty", "no-answer"):
-        shutil.rmtree(stock / "submitted" / student)
+    for path in (stock / "submitted").iterdir():
+        if path.name not in students:
+            shutil.rmtree(path)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     env = os.environ | {"PATH": path, "COURSE_DIR": str(stock), "COURSE_DB": f"sqlite:///{stock}/gradebook.db"}
     for verb in ("generate_assignment", "autograde"):
-        command = ["nbgrader", verb, "1-affine", *(["--force"] if verb == "generate_assignment" else [])]
+        command = ["nbgrader", verb, assignment, *(["--force"] if verb == "generate_assignment" else [])]
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr[-2000:]
+    return stock / "gradebook.db"
+
+
+def test_the_gradebook_is_that_of_stock_autograde_row_by_row(course, tmp_path):
+    theirs = autograde_by_stock(course, "1-affine", set(HONEST), tmp_path)
     ours = [row for row in rows(course.folder / "gradebook.db") if row[0] in HONEST]
-    assert ours == rows(stock / "gradebook.db")
+    assert ours == rows(theirs)
     ours = [row for row in submitted_at(course.folder / "gradebook.db") if row[0] in HONEST]
-    assert ours == submitted_at(stock / "gradebook.db")
+    assert ours == submitted_at(theirs)
     assert dict(ours)["bela"].startswith("2026-01-02 03:04:05")
+
+
+@pytest.mark.parametrize("assignment", [name for name in NOTEBOOKS if name != "1-affine"])
+def test_every_other_notebook_gets_the_grades_of_stock_autograde(assignment, tmp_path):
+    course = Course.at(tmp_path / "ours")
+    assert grader("release", assignment, "--course", course.folder)[0] == 0
+    honest = [s for s in submissions(assignment) if s.student in ("ada", "chen", "half")]
+    demo.hand_in(course, assignment, honest)
+    assert grader("grade", assignment, "--course", course.folder, *([] if SANDBOX else ["--unsafe"]))[0] == 0
+    ours = rows(course.folder / "gradebook.db")
+    assert {(student, sum(row[2] or 0 for row in ours if row[0] == student)) for student in ("ada", "chen", "half")} == {
+        (s.student, s.points) for s in honest
+    }
+    assert ours == rows(autograde_by_stock(course, assignment, {s.student for s in honest}, tmp_path))
 
 
 def test_what_a_person_must_look_at_is_marked(course):

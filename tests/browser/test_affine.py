@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support import WIDTH, run_all
 
 RIGHT_FORWARD = "def affine_forward(x, w, b):\n    return x @ w + b"
 RIGHT_SHAPE = "def shape_of_jacobian(output_shape, input_shape):\n    return output_shape + input_shape"
@@ -11,18 +12,8 @@ WRONG_BACKWARD = "def affine_backward(dy, x, w):\n    return dy @ w.T, (x.T @ dy
 
 @pytest.fixture(scope="module")
 def page(browser, lab):
-    """The notebook, opened in a window tall enough to hold all of it, and run from top to bottom."""
-    address, _ = lab
-    page = browser.new_page(viewport={"width": 1150, "height": 24000})
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-    page.goto(f"{address}/lab/tree/1-affine/affine.ipynb?reset")
-    page.locator(".jp-Cell").first.wait_for(timeout=60_000)
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.get_by_text("0 of 20; open: affine_forward").wait_for(timeout=60_000)
+    """The notebook, run from top to bottom."""
+    page = run_all(browser, lab[0], "1-affine/affine.ipynb", "0 of 20; open: affine_forward", 24000)
     yield page
     page.close()
 
@@ -62,7 +53,7 @@ def test_tables_and_figures_stay_inside_the_page(page):
     for box in page.locator(".jp-RenderedMarkdown table, .jp-OutputArea img, .jp-OutputArea [role=group]").all():
         edges = box.bounding_box()
         assert edges["x"] >= 0
-        assert edges["x"] + edges["width"] <= 1150
+        assert edges["x"] + edges["width"] <= WIDTH
 
 
 def test_a_right_answer_is_told_at_once(page):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from support import WIDTH, run_all
 
 from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
 
-WIDTH = 1150
 # assignment -> exercise, a wrong answer to it, what the verdict must say
 WRONG = {
     "2-convolution": (
@@ -33,19 +33,10 @@ WRONG = {
 @pytest.fixture(scope="module", params=[a for a in NOTEBOOKS if a != "1-affine"])
 def opened(request, browser, lab):
     """(assignment, page): the released notebook, in a window tall enough to hold all of it, run from top to bottom."""
-    address, _ = lab
     assignment = request.param
-    page = browser.new_page(viewport={"width": WIDTH, "height": 30000})
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-    page.goto(f"{address}/lab/tree/{assignment}/{NOTEBOOKS[assignment]}.ipynb?reset")
-    page.locator(".jp-Cell").first.wait_for(timeout=60_000)
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     first = of_assignment(assignment)[0].name
-    page.get_by_text(f"0 of {TOTALS[assignment]:g}; open: {first}").wait_for(timeout=90_000)
+    until = f"0 of {TOTALS[assignment]:g}; open: {first}"
+    page = run_all(browser, lab[0], f"{assignment}/{NOTEBOOKS[assignment]}.ipynb", until, 30000)
     yield assignment, page
     page.close()
 
