@@ -64,6 +64,7 @@ def detect(seen: list[Seen]) -> str:
     """Return what wrong arrays of the right shape have in common over all their cases, or how many entries differ."""
     if seen[0][2].layout and seen[0][0].ndim:  # a dict of arrays, read as one long row
         return _names(*seen[0])
+    seen = [one for one in seen if one[1].size > 2] or seen  # one or two numbers have everything in common, or nothing
     with np.errstate(all="ignore"):
         told = [{key: (text, sure) for key, text, sure in _seen(g.astype(float), r.astype(float), c)} for g, r, c in seen]
         got, right, _ = seen[0]
