@@ -22,6 +22,7 @@ from grader.table import table
 
 SCALE = 16 * 3600.0
 BIGGEST = 2.0**62
+GRID = 1 / 16  # products of quarters; where everything is 0, a Fourier transform still errs by 1e-17
 
 
 def read(exercise: Exercise, case: Case, made: Call, function: Any = None) -> dict[str, Answer]:
@@ -102,7 +103,7 @@ def on_grid(answer: Answer, part: Part, case: Case, scale: float) -> bool:
         return True
     values = answer.array.astype(np.float64) * scale
     worst = np.abs(values - np.rint(values)).max(initial=0.0)
-    return bool(worst <= max(part.tolerance, case.slack) * np.abs(values).max(initial=0.0))
+    return bool(worst <= max(part.tolerance, case.slack) * np.abs(values).max(initial=scale * GRID))
 
 
 def entries_of(exercise: Exercise, part: Part) -> list[dict[str, Any]]:
@@ -143,7 +144,7 @@ def matches(answer: Answer, right: Answer, part: Part, case: Case) -> bool:
     if case.free is not None:
         low = np.where(case.free.where, np.minimum(case.free.bound, 0), low)
         high = np.where(case.free.where, np.maximum(case.free.bound, 0), high)
-    most = tolerance * np.maximum(np.abs(low), np.abs(high)).max(initial=0.0)
+    most = tolerance * np.maximum(np.abs(low), np.abs(high)).max(initial=GRID)
     if case.free is not None and case.free.total is not None and not abs(got.sum() - case.free.total) <= most:
         return False
     return bool(np.maximum(low - got, got - high).max(initial=0.0) <= most)
