@@ -32,7 +32,7 @@ def with_layers(exercise: Exercise, scope: Scope) -> Iterator[None]:
         yield
     finally:
         for name in layers:
-            del scope[name]
+            scope.pop(name, None)  # the function may have deleted it
         scope.update(held)
 
 
