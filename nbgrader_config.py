@@ -1,6 +1,7 @@
 """Where nbgrader finds this course. Paths are absolute from this file's own place; COURSE_DIR names another course folder."""
 
 import os
+import sys
 from pathlib import Path
 
 here = Path(__file__).resolve().parent
@@ -15,3 +16,18 @@ c.CourseDirectory.source_directory = "notebooks"
 c.CourseDirectory.db_url = os.environ.get("COURSE_DB", f"sqlite:///{course / 'gradebook.db'}")
 for step in ("release", "submitted", "autograded", "feedback"):
     setattr(c.CourseDirectory, f"{step}_directory", os.path.relpath(course / step, here))
+
+# Nothing of a student's runs in a feedback page or in formgrader (grader/course/pages.py)
+c.GenerateFeedback.exporter_class = "grader.course.pages.FeedbackPage"
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.preprocessors = ["grader.course.pages.plain_names"]
+c.HTMLExporter.filters = {"markdown2html": "grader.course.pages.markdown", "clean_html": "grader.course.pages.clean"}
+
+if "nbgrader.apps.api" in sys.modules:  # formgrader's Autograde button grades sealed, as `grader grade` does
+    from grader.course.button import install
+
+    install()
+if "nbgrader.server_extensions.formgrader.base" in sys.modules:  # its pages print names as they stand in an address
+    from grader.course.pages import escape_names
+
+    escape_names()

@@ -17,7 +17,7 @@ class Asked:
 
     is_right: decides on a part of case n; right: the right values of a part on case n, to show and to compare with.
     shown: how many of the cases, from the first, a student may see.
-    again: the answer to the first case, asked once more at the end.
+    again: the answer to one of the cases, number again_of, asked once more at the end.
     """
 
     exercise: Exercise
@@ -27,6 +27,7 @@ class Asked:
     right: Callable[[Part, int], Right]
     shown: int
     again: dict[str, Answer]
+    again_of: int = 0
 
     def wrong(self, part: Part) -> list[int]:
         """Return the numbers of the cases on which a part is wrong."""

@@ -58,12 +58,18 @@ def load_images(name: str) -> Images | np.ndarray:
     return Images(images["train"], labels["train"], images["test"], labels["test"])
 
 
-def _read(name: str) -> dict[str, np.ndarray]:
-    """Return the bytes of a set, as many as SHAPES says, or raise an OSError that tells what to do."""
+def image_file(name: str) -> Path:
+    """Return the path of a set. Raises FileNotFoundError."""
     paths = [folder / f"{name}.npz" for folder in FOLDERS]
     path = next((path for path in paths if path.is_file()), None)
     if path is None:
         raise FileNotFoundError(f"{name}.npz is missing: looked for {' and '.join(map(str, paths))}. {MEND}")
+    return path
+
+
+def _read(name: str) -> dict[str, np.ndarray]:
+    """Return the bytes of a set, as many as SHAPES says, or raise an OSError that tells what to do."""
+    path = image_file(name)
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {key: file[key] for key in SHAPES[name]}

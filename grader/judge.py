@@ -28,6 +28,7 @@ from grader.witness import Right, right_values
 
 # After these the other cases would say the same, or take as long again.
 ENDS = (NotImplementedError, RecursionError, KeyboardInterrupt, SystemExit)
+ENDED = {f"raised:{kind.__name__}" for kind in ENDS} | {"time", "missing"}  # said in words of ours, without any input
 GUESSING = 0.3  # of ten classes, by a lucky start
 FORGETFUL = "gives another answer when it is called again with the same input: what does it remember?"
 ONLY_VISIBLE = "is right on the cases of the check and wrong on others: does it compute, or does it know the answers?"
@@ -89,19 +90,20 @@ def decide(asked: Asked) -> Verdict:
     for number, answer in enumerate(asked.answers):
         faults = {part.says for part in answer.values()}
         if len(faults) == 1 and faults != {""} and not exercise.is_quiz:
-            return _one_fault(asked, number, faults.pop())
+            told = number < asked.shown or next(iter(answer.values())).fault in ENDED
+            return _one_fault(asked, number, faults.pop()) if told else all_wrong(exercise, ONLY_VISIBLE)
     parts: list[PartVerdict] = []
     example: Example | None = None
     advice: tuple[str, ...] = ()
     for part in exercise.parts:
         wrong = asked.wrong(part)
         seen = [number for number in wrong if number < asked.shown]
-        if not wrong and asked.holds(part, 0, asked.again[part.name]):
+        if not wrong and asked.holds(part, asked.again_of, asked.again[part.name]):
             why = exercise.why or _learnt(asked, part)
             says = f"right: {why}" if why else "right"
             parts.append(PartVerdict(part.name, part.points, part.points, says))
         elif not seen:
-            parts.append(PartVerdict(part.name, part.points, 0.0, ONLY_VISIBLE if wrong else FORGETFUL))
+            parts.append(PartVerdict(part.name, part.points, 0.0, _unseen(asked, part, wrong)))
         else:
             mistake, hint = _recognise(asked, part)
             number = _smallest_that_shows(asked, part, seen, mistake)
@@ -110,6 +112,14 @@ def decide(asked: Asked) -> Verdict:
             if example is None:
                 example, advice = _example(asked, part, number, right), right.advice
     return Verdict(exercise.name, tuple(parts), "", advice, example)
+
+
+def _unseen(asked: Asked, part: Part, wrong: list[int]) -> str:
+    """Return what is wrong with a part on no case that may be shown."""
+    if not wrong:
+        return FORGETFUL
+    answer = asked.answers[wrong[0]][part.name]
+    return answer.says if answer.fault in ENDED else ONLY_VISIBLE
 
 
 def _learnt(asked: Asked, part: Part, number: int | None = None) -> str:
@@ -205,8 +215,7 @@ def _sentences(*texts: str) -> str:
 def _example(asked: Asked, part: Part, number: int, right: Right) -> Example | None:
     """Return the input with yours and right, or None where there is nothing to set side by side."""
     answer = asked.answers[number][part.name]
-    no_value = {f"raised:{kind.__name__}" for kind in ENDS} | {"time", "missing"}
-    if not asked.exercise.arguments or asked.cases[number].goal or answer.fault in no_value:
+    if not asked.exercise.arguments or asked.cases[number].goal or answer.fault in ENDED:
         return None
     yours = None if answer.fault else answer.value if answer.array is None else answer.array
     inputs = dict(zip(asked.exercise.arguments, asked.cases[number].args, strict=True))

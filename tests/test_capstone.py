@@ -12,7 +12,7 @@ from support import need, references
 from grader.cases import Case, draw, visible
 from grader.cases.capstone import TRAININGS, turned
 from grader.course import layers
-from grader.course.sandbox import limits_of
+from grader.course.sandbox import Sandbox, Tier
 from grader.course.sealed import grade_submission
 from grader.course.support import support_of
 from grader.data import load_images
@@ -219,7 +219,8 @@ def sealed(**answers: str) -> dict[str, dict]:
         cells.append(code_cell(name, answers.get(name) or inspect.getsource(getattr(capstone, name)), solution=True, grade=False))
         cells.append(code_cell(f"check_{name}", f"check({name})", solution=False, grade=True))
     content = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).encode()
-    result = grade_submission(content, "6-capstone", 11, limits_of("6-capstone"), sandboxed=False)
+    with Sandbox(Tier.NONE, "6-capstone") as sandbox:
+        result = grade_submission(content, 11, sandbox)
     return {told["exercise"]: told for told in result["exercises"]}
 
 

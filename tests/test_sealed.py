@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import struct
@@ -15,39 +16,37 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
-from support import ROOT
+from soak import kills
+from support import ROOT, SANDBOX, UNSAFE, grader, rows
 
 from grader.cases import visible
-from grader.course import demo, gradebook, intake, notebook
-from grader.course.cli import main
+from grader.course import demo, doctor, gradebook, intake, notebook, seccomp
 from grader.course.demo_class import submissions
-from grader.course.paths import Course
-from grader.course.protocol import WorkerLost, exactly, receive_call
-from grader.course.sandbox import Limits
+from grader.course.limits import Limits
+from grader.course.paths import Course, CourseError
+from grader.course.protocol import Channel, WorkerLost, receive_call
+from grader.course.sandbox import Sandbox, Tier
 from grader.course.sealed import Session, cases_of, grade_submission, plain_python
 from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
 
 NAMES = [exercise.name for exercise in of_assignment("1-affine")]
 LIMITS = Limits(call=1.0)
-SANDBOX = shutil.which("bwrap") is not None
-
-if os.environ.get("REQUIRE_ALL"):
-    assert SANDBOX, "on CI bubblewrap must be there"
 sandboxed = pytest.mark.skipif(not SANDBOX, reason="bubblewrap is not installed")
 
 
-def grader(*args: object) -> tuple[int, str]:
-    done = CliRunner().invoke(main, [str(a) for a in args])
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done.exit_code, done.output
+TIER = Tier.BUBBLEWRAP if SANDBOX else Tier.NONE
 
 
-def graded(answers: dict[str, str], extra: tuple[str, ...] = (), limits: Limits = LIMITS) -> dict[str, dict]:
+def result_of(made: dict, seed: int = 7, limits: Limits = LIMITS, fresh: bool = True) -> dict:
+    """Grade a notebook; return what the verdict file would hold."""
+    with Sandbox(TIER, "1-affine", limits) as sandbox:
+        return grade_submission(notebook.dumps(made).encode(), seed, sandbox, fresh)
+
+
+def graded(answers: dict[str, str], extra: tuple[str, ...] = (), limits: Limits = LIMITS, fresh: bool = True) -> dict[str, dict]:
     """Grade the solved notebook with some answers replaced; return what was told, by exercise."""
     made = notebook.with_answers(notebook.solve("1-affine"), answers, extra)
-    result = grade_submission(notebook.dumps(made).encode(), "1-affine", 7, limits, sandboxed=SANDBOX)
-    return {told["exercise"]: told for told in result["exercises"]}
+    return {told["exercise"]: told for told in result_of(made, 7, limits, fresh)["exercises"]}
 
 
 # --- intake ---
@@ -72,7 +71,7 @@ def graded(answers: dict[str, str], extra: tuple[str, ...] = (), limits: Limits 
     ],
 )
 def test_a_file_that_is_no_notebook_is_told_and_never_a_silent_zero(content, text):
-    result = grade_submission(content, "1-affine", 1, LIMITS, sandboxed=False)
+    result = grade_submission(content, 1, Sandbox(Tier.NONE, "1-affine"))
     assert result["points"] == 0
     assert result["faults"][0].startswith(text)
     assert all(told["look"] and text in told["fault"] for told in result["exercises"])
@@ -84,14 +83,14 @@ def test_only_regular_files_of_a_sensible_size_are_read(tmp_path):
     (tmp_path / "folder.ipynb").mkdir()
     os.mkfifo(tmp_path / "pipe.ipynb")
     for name, text in (
-        ("big", "big.ipynb has 8 MiB, at most 8 are read"),
+        ("big", "big.ipynb has 8.0 MiB, at most 8 are read"),
         ("link", "link.ipynb cannot be opened"),
         ("folder", "folder.ipynb is not a file"),
         ("pipe", "pipe.ipynb is not a file"),
         ("none", "there is no none.ipynb"),
     ):
         with pytest.raises(intake.Unreadable, match=text):
-            intake.read_bytes(tmp_path / f"{name}.ipynb")
+            intake.notebook_bytes(tmp_path / f"{name}.ipynb")
 
 
 def test_magics_become_python_text():
@@ -104,14 +103,15 @@ def test_magics_become_python_text():
 
 def reply(header: bytes, payload: bytes = b"", length: int | None = None):
     """Return what the trusted side makes of a forged reply to a call of affine_backward."""
-    read, write = os.pipe()
+    (read, theirs), (_, ours) = os.pipe(), os.pipe()
+    channel = Channel(read, ours)
     try:
-        os.write(write, struct.pack("<I", len(header) if length is None else length) + header + payload)
-        os.close(write)
+        os.write(theirs, struct.pack("<I", len(header) if length is None else length) + header + payload)
+        os.close(theirs)
         exercise = EXERCISES["affine_backward"]
-        return receive_call(read, exercise, visible(exercise.name)[0], time.monotonic() + 1)
+        return receive_call(channel, exercise, visible(exercise.name)[0], time.monotonic() + 1)
     finally:
-        os.close(read)
+        channel.close()
 
 
 ARRAY = b'{"fault": "", "dims": [1, 2]}'
@@ -157,11 +157,12 @@ def test_values_that_are_not_finite_are_a_fault_whatever_the_header_says():
 
 
 def test_reading_stops_at_the_deadline():
-    read, write = os.pipe()
+    (read, theirs), (_, ours) = os.pipe(), os.pipe()
+    channel = Channel(read, ours)
     with pytest.raises(WorkerLost, match="did not answer in time"):
-        exactly(read, 4, time.monotonic() + 0.05)
-    os.close(read)
-    os.close(write)
+        channel.exactly(4, time.monotonic() + 0.05)
+    channel.close()
+    os.close(theirs)
 
 
 # --- the worker ---
@@ -226,38 +227,7 @@ def test_calls_are_answered_where_the_test_cell_stands():
         "source": "affine_forward = None",
     }
     made["cells"].append(late)
-    result = grade_submission(notebook.dumps(made).encode(), "1-affine", 1, LIMITS, sandboxed=SANDBOX)
-    assert result["points"] == 20.0
-
-
-PROBES = {
-    "the solutions": "import solutions",
-    "the real grader": "import grader.course",
-    "the repository": f"open({str(ROOT / 'README.md')!r})",
-    "the passwords": "open('/etc/passwd')",
-    "the network": "import socket; socket.create_connection(('127.0.0.1', 9), 1)",
-    "the system": "open('/usr/probe', 'w')",
-    "another process": "import os; os.kill(os.getppid(), 0) if os.getppid() > 1 else [].probe",
-}
-
-
-@sandboxed
-@pytest.mark.parametrize("what", PROBES)
-def test_a_probe_is_closed_in_the_sandbox(what):
-    """The probe stands in the function, so its error is told; beside it everything else is graded."""
-    told = graded({"hinge_loss": f"def hinge_loss(y, labels):\n    {PROBES[what]}\n    return 0.0, y"})
-    assert told["hinge_loss"]["fault"].startswith("raised "), told["hinge_loss"]["text"]
-    assert told["softmax_loss"]["earned"] == 2.0
-
-
-@pytest.mark.parametrize("what", [name for name in PROBES if name not in ("the network", "another process")])
-def test_the_same_probe_is_open_outside(what):
-    path = Path("/usr/probe")
-    if what == "the system" and os.geteuid() != 0:
-        pytest.skip("an ordinary user cannot write there anyway")
-    done = subprocess.run([sys.executable, "-c", PROBES[what]], cwd=ROOT, capture_output=True, check=False)
-    path.unlink(missing_ok=True)
-    assert done.returncode == 0
+    assert result_of(made)["points"] == 20.0
 
 
 def test_memory_is_limited():
@@ -281,7 +251,8 @@ def affine_forward(x, w, b):
             return np.array(y)
     return x @ w"""
     told = graded({"affine_forward": text})["affine_forward"]
-    assert (told["earned"], told["by_check"]) == (0.0, 1.0)
+    assert told["earned"] == 0.0
+    assert graded({"affine_forward": text}, fresh=False)["affine_forward"]["earned"] == 1.0
     assert "lacks the bias" not in told["text"]
 
 
@@ -295,16 +266,16 @@ def test_hidden_cases_differ_by_seed_and_are_never_shown():
 
 
 def test_the_same_seed_gives_the_same_verdict():
-    made = notebook.dumps(notebook.solve("1-affine")).encode()
-    assert grade_submission(made, "1-affine", 5, LIMITS, SANDBOX) == grade_submission(made, "1-affine", 5, LIMITS, SANDBOX)
+    assert result_of(notebook.solve("1-affine"), 5) == result_of(notebook.solve("1-affine"), 5)
 
 
 def test_a_lost_worker_is_not_started_for_ever():
     made = notebook.with_answers(notebook.solve("1-affine"), dict.fromkeys(NAMES, "import os; os._exit(0)"))
     submission = intake.parse(notebook.dumps(made).encode(), NAMES)
-    session = Session(submission, "1-affine", 1, LIMITS, SANDBOX)
-    verdicts = session.run()
-    session.close()
+    with Sandbox(TIER, "1-affine", LIMITS) as sandbox:
+        session = Session(submission, 1, sandbox)
+        verdicts = session.run()
+        session.close()
     assert sum(verdict.earned for verdict in verdicts) == 0
     assert session.restarts > 3
 
@@ -320,21 +291,10 @@ def course(tmp_path_factory) -> Course:
     assert grader("release", "1-affine", "--course", course.folder)[0] == 0
     demo.hand_in(course, "1-affine", [s for s in submissions("1-affine") if s.student in (*HONEST, "empty", "no-answer")])
     (course.submitted / "bela" / "1-affine" / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC\n")
-    status, said = grader("grade", "--course", course.folder, *([] if SANDBOX else ["--unsafe"]))
+    status, said = grader("grade", "--course", course.folder, *UNSAFE)
     assert status == 1
     assert said.endswith("2 to look at: see above\n")
     return course
-
-
-def rows(db: Path) -> list[tuple]:
-    """Every student's scores, cell by cell, as the gradebook holds them."""
-    import sqlite3
-
-    query = """SELECT s.student_id, c.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade
-    FROM grade g JOIN submitted_notebook n ON g.notebook_id = n.id JOIN submitted_assignment s ON n.assignment_id = s.id
-    JOIN base_cell c ON g.cell_id = c.id ORDER BY s.student_id, c.name"""
-    with sqlite3.connect(db) as connection:
-        return connection.execute(query).fetchall()
 
 
 def submitted_at(db: Path) -> list[tuple]:
@@ -375,7 +335,7 @@ def test_every_other_notebook_gets_the_grades_of_stock_autograde(assignment, tmp
     assert grader("release", assignment, "--course", course.folder)[0] == 0
     honest = [s for s in submissions(assignment) if s.student in ("ada", "chen", "half")]
     demo.hand_in(course, assignment, honest)
-    assert grader("grade", assignment, "--course", course.folder, *([] if SANDBOX else ["--unsafe"]))[0] == 0
+    assert grader("grade", assignment, "--course", course.folder, *UNSAFE)[0] == 0
     ours = rows(course.folder / "gradebook.db")
     assert {(student, sum(row[2] or 0 for row in ours if row[0] == student)) for student in ("ada", "chen", "half")} == {
         (s.student, s.points) for s in honest
@@ -393,7 +353,7 @@ def test_what_a_person_must_look_at_is_marked(course):
 def test_the_verdict_file_holds_what_a_grade_depends_on(course):
     stored = json.loads((course.folder / "verdicts" / "half" / "1-affine.json").read_text())
     assert stored["sha256"] == intake.digest((course.submitted / "half" / "1-affine" / "affine.ipynb").read_bytes())
-    assert (stored["student"], stored["points"], stored["sandboxed"]) == ("half", 8.0, SANDBOX)
+    assert (stored["student"], stored["points"], stored["sandbox"]) == ("half", 8.0, TIER.value)
     assert stored["made_with"].keys() == {"course", "numpy", "fingerprints"}
     assert 0 <= stored["seed"] < 2**64
 
@@ -401,9 +361,8 @@ def test_the_verdict_file_holds_what_a_grade_depends_on(course):
 def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
     folder = tmp_path / "course"
     shutil.copytree(course.folder, folder)
-    unsafe = [] if SANDBOX else ["--unsafe"]
     db = f"sqlite:///{folder}/gradebook.db"
-    status, said = grader("grade", "--course", folder, "--db", db, *unsafe)
+    status, said = grader("grade", "--course", folder, "--db", db, *UNSAFE)
     assert status == 1
     assert said.count("unchanged") == len(HONEST) + 2
     changed = folder / "submitted" / "half" / "1-affine" / "affine.ipynb"
@@ -413,11 +372,11 @@ def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
         grade.manual_score, grade.extra_credit = 0.25, 2.0
         book.find_comment("hinge_loss", "affine", "1-affine", "ada").manual_comment = "well done"
         book.db.commit()
-    said = grader("grade", "--course", folder, "--db", db, *unsafe)[1]
+    said = grader("grade", "--course", folder, "--db", db, *UNSAFE)[1]
     assert said.count("unchanged") == len(HONEST) + 1
     assert "half: 20 points" in said
     seed = json.loads((folder / "verdicts" / "ada" / "1-affine.json").read_text())["seed"]
-    said = grader("grade", "--course", folder, "--db", db, "--force", *unsafe)[1]
+    said = grader("grade", "--course", folder, "--db", db, "--force", *UNSAFE)[1]
     assert "unchanged" not in said
     assert json.loads((folder / "verdicts" / "ada" / "1-affine.json").read_text())["seed"] == seed
     assert {s.student: s.points for s in gradebook.scores(replace(Course.at(folder), db=db), "1-affine")}["ada"] == 21.25
@@ -425,21 +384,20 @@ def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
         assert book.find_comment("hinge_loss", "affine", "1-affine", "ada").manual_comment == "well done"
 
 
-def test_an_interrupted_run_ends_its_workers_and_runs_on(course, tmp_path):
-    folder = tmp_path / "course"
-    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback"))
-    unsafe = [] if SANDBOX else ["--unsafe"]
-    command = [str(Path(sys.executable).with_name("grader")), "grade", "--course", str(folder), *unsafe]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    first = run.stdout.readline()  # once the first submission is graded
-    started = descendants(run.pid)
+def test_an_interrupted_run_ends_its_workers_and_runs_on(tmp_path):
+    course = kills.make_class(tmp_path / "course", times=4)
+    run = kills.start(course, *UNSAFE)
+    first = run.stdout.readline()  # once the first submissions are graded
+    started = kills.descendants(run.pid)
     run.send_signal(signal.SIGINT)
     said = first + run.communicate(timeout=20)[0]
     assert run.returncode == 1
     assert "grader: Interrupted: " in said
     assert "Traceback" not in said
-    assert survivors(started) == []
-    assert grader("grade", "--course", folder, *unsafe)[1].endswith("2 to look at: see above\n")
+    assert kills.survivors(started) == []
+    last = grader("grade", "--course", course.folder, *UNSAFE)[1]
+    assert "unchanged" in last
+    assert " to look at: see above" in last
 
 
 def test_the_autograded_notebook_holds_no_output_of_the_students(course):
@@ -457,40 +415,9 @@ def test_feedback_pages_show_the_verdict(course):
     assert "could not be graded: the file is empty. Save the notebook and hand it in again" in page
 
 
-def descendants(pid: int) -> set[int]:
-    """Return the process numbers of everything that a process has started, and what that has started."""
-    parents = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents[int(path.parent.name)] = int(path.read_text().rsplit(")", 1)[1].split()[1])
-        except OSError:
-            continue
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
-
-
-def survivors(started: set[int]) -> list[int]:
-    """Return which of these processes still run after two seconds; one that only waits to be reaped does not run."""
-    left: list[int] = []
-    for _ in range(20):
-        left = []
-        for pid in started:
-            try:
-                if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z":
-                    left.append(pid)
-            except OSError:
-                continue
-        if not left:
-            break
-        time.sleep(0.1)
-    return left
-
-
 def test_explain_replays_the_stored_verdict_in_another_process(course):
     grader = str(Path(sys.executable).with_name("grader"))
-    command = [grader, "explain", "slip-03", "1-affine", "--course", str(course.folder), *([] if SANDBOX else ["--unsafe"])]
+    command = [grader, "explain", "slip-03", "1-affine", "--course", str(course.folder), *UNSAFE]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("slip-03, 1-affine: 9 points\n")
     assert "rule: right shape, finite, and on every case an error of at most 1e-09" in done.stdout
@@ -508,26 +435,13 @@ def test_explain_of_nobody_and_of_changed_work(course, tmp_path):
     assert "has changed since it was graded" in said
 
 
-def test_a_killed_run_leaves_no_process_and_no_half_file_and_runs_on(course, tmp_path):
-    folder = tmp_path / "course"
-    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback"))
-    unsafe = [] if SANDBOX else ["--unsafe"]
-    command = [str(Path(sys.executable).with_name("grader")), "grade", "--course", str(folder), *unsafe]
-    for seconds in (2.0, 3.1, 4.7):
-        run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        time.sleep(seconds)
-        started = descendants(run.pid)
-        run.kill()
-        run.wait()
-        assert survivors(started) == []
-        for path in folder.rglob("*.json"):
-            json.loads(path.read_text())
-        for path in (folder / "autograded").rglob("*.ipynb"):
-            notebook.load(path)
-    assert grader("grade", "--course", folder, *unsafe)[0] == 1
-    again = {s.student: s.points for s in gradebook.scores(Course.at(folder), "1-affine")}
-    assert again == {s.student: s.points for s in gradebook.scores(course, "1-affine")}
-    assert not list(folder.rglob(".*.ipynb.*"))
+def test_random_kills_leave_no_process_no_half_file_and_the_same_scores(tmp_path):
+    course = kills.make_class(tmp_path / "course", times=2)
+    began = time.monotonic()
+    kills.start(course, *UNSAFE).communicate()
+    longest, expected, rng = time.monotonic() - began, kills.state(course), random.Random(5)
+    for number in range(5):
+        kills.kill_once(kills.anew(course, tmp_path / str(number)), expected, rng, longest, *UNSAFE)
 
 
 def test_the_report_counts_names_and_stands_alone(course):
@@ -555,22 +469,21 @@ def test_a_locked_gradebook_is_no_score_and_the_next_run_completes(course, tmp_p
 
     folder = tmp_path / "course"
     shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback"))
-    unsafe = [] if SANDBOX else ["--unsafe"]
     with sqlite3.connect(folder / "gradebook.db") as holder:
         holder.execute("BEGIN IMMEDIATE")
-        status, said = grader("grade", "--course", folder, *unsafe)
+        status, said = grader("grade", "--course", folder, *UNSAFE)
     assert status == 1
     assert "cannot be written: database is locked." in said
     assert "has no new score" in said
     assert len(list((folder / "autograded").glob("*"))) < len(HONEST) + 2
-    assert grader("grade", "--course", folder, *unsafe)[1].endswith("2 to look at: see above\n")
+    assert grader("grade", "--course", folder, *UNSAFE)[1].endswith("2 to look at: see above\n")
 
 
 def test_a_folder_that_cannot_be_written_is_no_score(course, tmp_path):
     folder = tmp_path / "course"
     shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback"))
     (folder / "verdicts").write_text("a file where a folder should be")
-    status, said = grader("grade", "--course", folder, *([] if SANDBOX else ["--unsafe"]))
+    status, said = grader("grade", "--course", folder, *UNSAFE)
     assert status == 1
     assert "cannot be read or written: " in said
     assert "Traceback" not in said
@@ -580,20 +493,48 @@ def test_without_a_sandbox_nothing_is_graded(course, tmp_path, monkeypatch):
     folder = tmp_path / "course"
     shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts"))
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(seccomp, "compiled", refused)
     status, said = grader("grade", "--course", folder)
     assert status == 1
-    assert said.startswith("grader: There is no sandbox: bubblewrap is not installed. Nothing was graded. Install bubblewrap")
-    assert not (folder / "verdicts").exists()
+    assert said.startswith("grader: There is no sandbox here: bubblewrap: bubblewrap is not installed (Debian: apt-get install")
+    assert "Landlock and seccomp alone: does not start: no libseccomp. Nothing was graded. Look with: grader doctor." in said
+    assert "--unsafe" in said
+    assert not list(folder.glob("verdicts/*"))
 
 
-def test_a_sandbox_that_does_not_start_is_told(course, tmp_path, monkeypatch):
+def refused() -> bytes:
+    raise CourseError("no libseccomp")
+
+
+@sandboxed
+def test_a_bubblewrap_that_does_not_start_leaves_the_second_tier(course, tmp_path, monkeypatch):
     fake = tmp_path / "bin" / "bwrap"
     fake.parent.mkdir()
     fake.write_text("#!/bin/sh\nexit 1\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
     folder = tmp_path / "course"
-    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts"))
+    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback"))
     status, said = grader("grade", "--course", folder)
     assert status == 1
-    assert "The sandbox does not start here: it ended. Nothing was graded." in said
+    assert said.startswith("sandbox: Landlock and seccomp alone\n[1/15] ")
+    assert said.endswith("2 to look at: see above\n")
+    status, said = grader("doctor")
+    assert status == 0
+    lines = {line[2:28].strip(): (line[0], line[29:]) for line in said.splitlines()}
+    assert lines["bubblewrap"] == ("!", "does not start: the process that starts the workers was lost")
+    assert lines["grading"] == (" ", "sealed, by Landlock and seccomp alone")
+
+
+@sandboxed
+@pytest.mark.parametrize("tier", [Tier.BUBBLEWRAP, Tier.LANDLOCK])
+def test_a_probe_is_closed_in_both_tiers_and_open_outside(tier):
+    assert doctor.examine(tier) == doctor.Finding(tier)
+    assert set(doctor.examine(Tier.NONE).open) == set(doctor.PROBES)
+
+
+@sandboxed
+def test_a_tier_with_an_open_probe_is_not_picked(monkeypatch):
+    monkeypatch.setitem(doctor.PROBES, "count", "1 + 1")
+    with pytest.raises(CourseError, match="bubblewrap: open: count; Landlock and seccomp alone: open: count"):
+        doctor.pick_tier()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -114,13 +115,21 @@ def release(course: Course, names: tuple[str, ...]) -> None:
 @assignments
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again.")
 @click.option("--unsafe", is_flag=True, help="Run the students' code without a sandbox.")
+@click.option("--student", "students", multiple=True, metavar="NAME", help="Grade this student alone; may be given again.")
+@click.option("--workers", type=click.IntRange(1), help="Submissions at the same time (default: one for each core).")
 @on_course
-def grade(course: Course, names: tuple[str, ...], force: bool, unsafe: bool) -> None:
+def grade(
+    course: Course, names: tuple[str, ...], force: bool, unsafe: bool, students: tuple[str, ...], workers: int | None
+) -> None:
     """Grade course/submitted/ into the gradebook and course/autograded/, sealed."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is loaded
     from grader.course import paths
-    from grader.course.grade import Grading, grade
+    from grader.course.grade import grade
+    from grader.course.unit import Grading
 
-    looks = sum(grade(Grading(course, name, not unsafe, force), click.echo) for name in paths.handed_in(course, names))
+    workers = workers or os.cpu_count() or 1
+    runs = [Grading(course, name, unsafe, force, workers, students) for name in paths.handed_in(course, names)]
+    looks = sum(grade(run, click.echo) for run in runs)
     click.echo(f"{looks} to look at: see above" if looks else "all graded")
     sys.exit(1 if looks else 0)
 
@@ -131,8 +140,8 @@ def grade(course: Course, names: tuple[str, ...], force: bool, unsafe: bool) -> 
 def report(course: Course, names: tuple[str, ...]) -> None:
     """Show how a class did, and write the same as a page: course/report-ASSIGNMENT.html."""
     from grader.course import paths
-    from grader.course.grade import Grading
     from grader.course.report import as_text, gather, write_page
+    from grader.course.unit import Grading
 
     for assignment in paths.handed_in(course, names):
         found = gather(Grading(course, assignment))
@@ -152,10 +161,10 @@ def explain(course: Course, student: str, name: str, unsafe: bool) -> None:
     """Replay a grade from its seed: the verdicts, and the rule that decided."""
     from grader.course import paths
     from grader.course.explain import explain
-    from grader.course.grade import Grading
+    from grader.course.unit import Grading
 
     (assignment,) = paths.assignments((name,))
-    for line in explain(Grading(course, assignment, not unsafe), student):
+    for line in explain(Grading(course, assignment, unsafe), student):
         click.echo(line)
 
 
@@ -181,6 +190,18 @@ def export(course: Course, to: Path | None) -> None:
 
     gradebook.export(course, to or course.grades)
     click.echo(f"wrote {to or course.grades}")
+
+
+@main.command()
+@told
+def doctor() -> None:
+    """Say what sealed grading can rely on here, and what to install."""
+    from grader.course.doctor import diagnose
+
+    good = True
+    for what, seen, good in diagnose():
+        click.echo(f"{'  ' if good else '! '}{what:26} {seen}")
+    sys.exit(0 if good else 1)  # the last line says whether grading works
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,14 +11,15 @@ from typing import Any
 
 from grader.course import gradebook
 from grader.course.demo_class import Submission, submissions
+from grader.course.doctor import pick_tier
 from grader.course.feedback import feedback
 from grader.course.files import write_atomically
-from grader.course.grade import Grading, grade
+from grader.course.grade import grade
 from grader.course.notebook import check_cells, dumps, load, source, with_answers
 from grader.course.paths import Course, CourseError
 from grader.course.release import release
 from grader.course.report import gather, write_page
-from grader.course.sandbox import Limits, check_sandbox
+from grader.course.unit import Grading
 from grader.exercises import NOTEBOOKS
 from grader.verdict import MIME
 
@@ -38,7 +40,7 @@ def play(course: Course, say: Say) -> bool:
         submitted = submissions(assignment)
         hand_in(course, assignment, submitted)
         say(f"{assignment}: {len(submitted)} students hand in")
-        looks = grade(Grading(course, assignment, sandboxed=not without), say)
+        looks = grade(Grading(course, assignment, unsafe=bool(without), workers=os.cpu_count() or 1), say)
         failed = feedback(course, assignment, say)
         good &= compare(course, assignment, submitted, say) and not failed
         say(f"{looks} to look at, {sum(s.look for s in submitted)} expected\n")
@@ -58,7 +60,7 @@ def play(course: Course, say: Say) -> bool:
 def _without_sandbox() -> str:
     """Return what to say where no sandbox holds: the demo's submissions are our own, so it goes on without."""
     try:
-        check_sandbox(Limits())
+        pick_tier()
     except CourseError as error:
         return f"Graded with --unsafe, since the demo's submissions are our own. {error}"
     return ""

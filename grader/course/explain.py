@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.course import intake
-from grader.course.grade import Grading, made_with, stored
+from grader.course.doctor import pick_tier
 from grader.course.paths import CourseError
-from grader.course.sealed import grade_submission
+from grader.course.sandbox import MachineFault, Sandbox, Tier
+from grader.course.sealed import ungraded
+from grader.course.unit import Grading, grade_again, made_with, stored
 from grader.exercises import EXERCISES
 
 COMPARED = ("exercise", "earned", "fault", "parts", "notes")
+MOST_LINES = 40  # of what a notebook printed
 
 
 def explain(grading: Grading, student: str) -> Iterator[str]:
@@ -20,37 +23,45 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
     if before is None:
         raise CourseError(f"There is no verdict on {student}: expected {grading.verdicts(student)}. Run first: grader grade")
     yield f"{student}, {grading.assignment}: {before['points']:g} points"
-    how = "sealed" if before["sandboxed"] else "graded with --unsafe"
-    yield f"submission {before['sha256'][:16]}..., seed {before['seed']}, {how}"
+    yield f"submission {before['sha256'][:16]}..., seed {before['seed']}, graded in: {before['sandbox']}"
     for name, version in made_with(grading.assignment).items():
         if before["made_with"].get(name) != version:
             yield f"graded with another {name} ({before['made_with'].get(name)}, now {version}): the replay may differ"
     yield from (f"to look at: {fault}" for fault in before["faults"])
-    again = _replay(grading, student, before)
-    for told, now in zip(before["exercises"], again["exercises"], strict=True):
+    again, visible = _replay(grading, student, before)
+    for told, now, alone in zip(before["exercises"], again["exercises"], visible["exercises"], strict=True):
         yield ""
         yield now["text"]
         yield f"  rule: {_rule(told['exercise'], now)}"
-        yield f"  the visible cases alone, which stock nbgrader's check asks, give {now['by_check']:g} points"
+        yield f"  the visible cases alone, which stock nbgrader's check asks, give {alone['earned']:g} points"
         if any(told[key] != now[key] for key in COMPARED):
             yield f"  the stored verdict was another one: {told['earned']:g} points"
     same = all(
         told[key] == now[key] for told, now in zip(before["exercises"], again["exercises"], strict=True) for key in COMPARED
     )
     yield ""
+    yield from (f"printed: {line}" for line in again["printed"].splitlines()[:MOST_LINES])
     yield "the replay gives the stored verdict" if same else "the replay DIFFERS from the stored verdict: see above"
 
 
-def _replay(grading: Grading, student: str, before: dict[str, Any]) -> dict[str, Any]:
+def _replay(grading: Grading, student: str, before: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the verdicts of the stored seed, and those of the visible cases alone. Raises CourseError."""
     try:
-        content = intake.read_bytes(grading.submitted(student))
-    except intake.Unreadable:
-        content = b""
-    if intake.digest(content) != before["sha256"]:
+        content, unreadable = intake.notebook_bytes(grading.submitted(student)), ""
+    except intake.Unreadable as error:
+        content, unreadable = b"", str(error)
+    if intake.digest(content or unreadable.encode()) != before["sha256"]:
         raise CourseError(
             f"The submission of {student} has changed since it was graded. Run again: grader grade {grading.assignment}"
         )
-    return grade_submission(content, grading.assignment, before["seed"], grading.limits, grading.sandboxed)
+    if unreadable:
+        result = ungraded(grading.assignment, before["seed"], unreadable)
+        return result, result
+    with Sandbox(Tier.NONE if grading.unsafe else pick_tier(), grading.assignment) as sandbox:
+        try:
+            return grade_again(content, before["seed"], sandbox), grade_again(content, before["seed"], sandbox, fresh=False)
+        except MachineFault as error:
+            raise CourseError(f"The replay did not come to its end: {error}. Run it again.") from None
 
 
 def _rule(name: str, told: dict[str, Any]) -> str:

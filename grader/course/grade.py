@@ -1,55 +1,34 @@
-"""`grader grade`: submissions into verdicts, gradebook and autograded notebooks. Student code never decides its own score."""
+"""`grader grade`: a class into verdicts, gradebook and autograded notebooks. Student code never decides its own score."""
 
 from __future__ import annotations
 
-import json
+import fcntl
+import multiprocessing
+import os
 import secrets
 import shutil
 import signal
+import sys
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 
-from grader.course import gradebook, intake
+from tqdm import tqdm
+
+from grader.course import gradebook, unit
+from grader.course.doctor import pick_tier
 from grader.course.files import write_atomically
-from grader.course.notebook import dumps, load
+from grader.course.notebook import dumps
 from grader.course.paths import Course, CourseError
-from grader.course.sandbox import Limits, check_sandbox, limits_of
-from grader.course.sealed import grade_submission
-from grader.course.transplant import KEY, transplant
-from grader.exercises import NOTEBOOKS
-from grader.table import file_of
+from grader.course.sandbox import Tier
+from grader.course.support import support_of
+from grader.course.unit import TRIES, Done, Grading
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Grading:
-    """What one run of `grader grade` does: which course and assignment, sandboxed or not, unchanged work again or not."""
-
-    course: Course
-    assignment: str
-    sandboxed: bool = True
-    force: bool = False
-
-    @property
-    def limits(self) -> Limits:
-        return limits_of(self.assignment)
-
-    def released(self) -> Path:
-        return self.course.release / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
-
-    def submitted(self, student: str) -> Path:
-        return self.course.submitted / student / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
-
-    def autograded(self, student: str) -> Path:
-        return self.course.autograded / student / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
-
-    def verdicts(self, student: str) -> Path:
-        return self.course.folder / "verdicts" / student / f"{self.assignment}.json"
+BATCH, PAUSE = 50, 1.0  # submissions in one transaction, and seconds after which fewer are written
 
 
 def grade(grading: Grading, say: Say) -> int:
@@ -58,29 +37,142 @@ def grade(grading: Grading, say: Say) -> int:
     students = course.students(assignment)
     if not students:
         raise CourseError(f"There are no submissions of {assignment}: expected {course.submitted}/STUDENT/{assignment}/*.ipynb")
-    gradebook.scores(course, assignment)  # not released or no gradebook: say so before the first submission
+    for name in grading.students:
+        if name not in students:
+            raise CourseError(f"{name} has handed in no {assignment}: expected {course.submitted / name / assignment}")
+    students = list(grading.students) or students
     if not grading.released().is_file():
         raise CourseError(
             f"{assignment} is not released: {grading.released()} is missing. Run first: grader release {assignment}"
         )
-    if grading.sandboxed:
-        check_sandbox(grading.limits)
-    else:
-        say("--unsafe: the students' code runs without a sandbox")
-    looks = 0
-    with _interrupts() as interrupted:
-        for number, student in enumerate(students, 1):
-            told, look = _grade_one(grading, student)
-            looks += look
-            say(f"[{number}/{len(students)}] {student}: {told}")
-            if interrupted and number < len(students):
-                raise CourseError(f"Interrupted: {number} of {len(students)} are graded. Run it again to go on.")
-    return looks
+    with _alone(course):
+        tier = Tier.NONE if grading.unsafe else pick_tier()
+        if tier is not Tier.BUBBLEWRAP:
+            say("--unsafe: the students' code runs without a sandbox" if tier is Tier.NONE else f"sandbox: {tier.value}")
+        return _Class(grading, tier, students, say).run()
+
+
+class _Class:
+    """One run over a class: a pool of processes that grade, and one writer, here."""
+
+    def __init__(self, grading: Grading, tier: Tier, students: list[str], say: Say) -> None:
+        self.grading, self.tier, self.say, self.total = grading, tier, say, len(students)
+        self.secret = secret_of(grading.course)
+        self.open = deque(students)
+        self.tries: Counter[str] = Counter()
+        self.batch: list[Done] = []
+        self.count, self.looks, self.written = 0, 0, time.monotonic()
+
+    def run(self) -> int:
+        support_of(self.grading.assignment)  # made here: processes of the pool leave without tidying up
+        with _interrupts() as interrupted, tqdm(total=self.total, unit=" students", disable=None) as self.bar:
+            pool = self._pool()
+            try:
+                with gradebook.Writer(self.grading.course, self.grading.assignment) as self.writer:
+                    self._grade(pool, interrupted)
+                    while self.open and not interrupted:  # a process was lost
+                        pool.shutdown()
+                        pool = self._pool()
+                        self._grade(pool, interrupted)
+                    self._write()
+            finally:
+                pool.shutdown(cancel_futures=True)
+        if self.open:
+            raise CourseError(f"Interrupted: {self.count} of {self.total} are graded. Run it again to go on.")
+        return self.looks
+
+    def _pool(self) -> ProcessPoolExecutor:
+        """Return processes that start at once, and load while the gradebook is opened here."""
+        arguments = (os.getpid(), self.grading, self.tier, self.secret)
+        count = min(self.grading.workers, len(self.open))
+        context = multiprocessing.get_context("fork")
+        pool = ProcessPoolExecutor(count, mp_context=context, initializer=unit.begin, initargs=arguments)
+        self.pending: dict[Future[Done], str] = {}
+        with suppress(BrokenProcessPool):  # told again by the first result
+            self._fill(pool)
+        return pool
+
+    def _fill(self, pool: ProcessPoolExecutor) -> None:
+        """Keep the processes busy, and no more than that in memory."""
+        while self.open and len(self.pending) < 2 * self.grading.workers:
+            student = self.open[0]
+            self.pending[pool.submit(unit.run, student)] = student
+            self.tries[self.open.popleft()] += 1
+
+    def _grade(self, pool: ProcessPoolExecutor, interrupted: list[int]) -> None:
+        """Take results as they come, until all are there, a process of the pool is lost, or somebody interrupts."""
+        try:
+            while self.pending:
+                ready, _ = wait(self.pending, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    self._take(future.result())
+                    del self.pending[future]
+                if not interrupted:
+                    self._fill(pool)
+        except BrokenProcessPool:
+            self._again()
+
+    def _again(self) -> None:
+        """Put back what a lost process had in hand; give up what has lost several."""
+        for student in self.pending.values():
+            if self.tries[student] < TRIES:
+                self.open.append(student)
+            else:
+                self._take(Done(student, f"not graded: the process that graded it was lost, {TRIES} times. Run it again", True))
+        self.pending.clear()
+
+    def _take(self, done: Done) -> None:
+        self.tries.pop(done.student, None)
+        self.batch.append(done)
+        if len(self.batch) >= BATCH or time.monotonic() - self.written > PAUSE:
+            self._write()
+
+    def _write(self) -> None:
+        """Write gradebook, then autograded notebooks: that one is there, with its digest, says that all before it was done."""
+        self.batch.sort(key=lambda done: done.student)
+        self.writer.record([done.ready for done in self.batch if done.ready])
+        for done in self.batch:
+            if done.ready:
+                self._write_notebook(done.ready)
+            self.count += 1
+            self.looks += done.look
+            with tqdm.external_write_mode(file=sys.stdout):
+                self.say(f"[{self.count}/{self.total}] {done.student}: {done.told}")
+            self.bar.update()
+        self.batch, self.written = [], time.monotonic()
+
+    def _write_notebook(self, ready: gradebook.Graded) -> None:
+        stamp = self.grading.submitted(ready.student).with_name("timestamp.txt")
+        target = self.grading.autograded(ready.student)
+        if ready.timestamp:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(stamp, target.with_name("timestamp.txt"), follow_symlinks=False)
+        write_atomically(target, dumps(ready.notebook))
+
+
+def secret_of(course: Course) -> bytes:
+    """Return the course's own secret, which seeds are drawn from; made at the first use, for its owner's eyes."""
+    path = course.folder / "verdicts" / ".secret"
+    if not path.is_file():
+        write_atomically(path, secrets.token_bytes(32), mode=0o600)
+    return path.read_bytes()
+
+
+@contextmanager
+def _alone(course: Course) -> Iterator[None]:
+    """Let no other run grade the same course meanwhile."""
+    course.folder.mkdir(parents=True, exist_ok=True)
+    with open(course.folder / ".grading", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError(f"Another `grader grade` runs on {course.folder}. Wait until it has ended.") from None
+        yield
 
 
 @contextmanager
 def _interrupts() -> Iterator[list[int]]:
-    """Let Ctrl-C end the run after the submission at hand, whole; a second one ends it at once.
+    """Let Ctrl-C end the run after the submissions at hand, whole; a second one ends it at once.
 
     Yields a list that holds the signal from then on. (An exception could be raised anywhere, and lost in a destructor.)
     """
@@ -95,63 +187,3 @@ def _interrupts() -> Iterator[list[int]]:
         yield received
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _grade_one(grading: Grading, student: str) -> tuple[str, bool]:
-    """Grade one submission and record it; return what to say, and whether a person has to look at it."""
-    try:
-        content, unreadable = intake.read_bytes(grading.submitted(student)), ""
-    except intake.Unreadable as error:
-        content, unreadable = b"", str(error)
-    digest = intake.digest(content)
-    before = stored(grading.verdicts(student))
-    same = before is not None and before["sha256"] == digest and before["made_with"] == made_with(grading.assignment)
-    if before is not None and same and not grading.force and _is_recorded(grading.autograded(student), digest):
-        return f"unchanged, {before['points']:g} points", bool(before["faults"])
-    seed = before["seed"] if before is not None and before["sha256"] == digest else secrets.randbits(64)
-    result = grade_submission(content, grading.assignment, seed, grading.limits, grading.sandboxed)
-    if unreadable:
-        result["faults"] = [unreadable]
-    result |= {"student": student, "sha256": digest, "made_with": made_with(grading.assignment), "sandboxed": grading.sandboxed}
-    write_atomically(grading.verdicts(student), json.dumps(result, indent=1) + "\n")
-    _record(grading, student, result, digest)
-    told = f"{result['points']:g} points"
-    return (f"{told}; look: {'; '.join(result['faults'])}", True) if result["faults"] else (told, False)
-
-
-def _record(grading: Grading, student: str, result: dict[str, Any], digest: str) -> None:
-    """Write gradebook, then autograded notebook: that it is there, with this digest, says that all before it was done."""
-    notebook = transplant(load(grading.released()), result, digest)
-    looks = {told["exercise"] for told in result["exercises"] if told["look"]}
-    gradebook.record(grading.course, grading.assignment, student, notebook, looks)
-    stamp = grading.submitted(student).with_name("timestamp.txt")
-    target = grading.autograded(student)
-    if stamp.is_file() and not stamp.is_symlink():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(stamp, target.with_name("timestamp.txt"))
-    write_atomically(target, dumps(notebook))
-
-
-def made_with(assignment: str) -> dict[str, str]:
-    """Return what a grade depends on beside the submission and its seed."""
-    return {
-        "course": version("cnn-gradients"),
-        "numpy": version("numpy"),
-        "fingerprints": intake.digest(file_of(assignment).read_bytes()),
-    }
-
-
-def stored(path: Path) -> dict[str, Any] | None:
-    """Return an earlier verdict file, or None where there is none that can be used."""
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return stored if isinstance(stored, dict) and {"sha256", "seed", "made_with", "points", "faults"} <= stored.keys() else None
-
-
-def _is_recorded(path: Path, digest: str) -> bool:
-    try:
-        return bool(load(path)["metadata"].get(KEY, {}).get("sha256") == digest)
-    except CourseError:
-        return False

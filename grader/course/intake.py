@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import re
 import stat
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 MOST_BYTES = 8 * 2**20
+FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+LINKS = (errno.ELOOP, errno.ENOTDIR)
+HARMLESS = ("time", "timeit", "capture", "prun")  # cell magics that run their cell
+MAGIC = re.compile(r"\A\s*%%(\w+)|^[ \t]*%(run|load|loadpy|cython)\b", re.MULTILINE)
 
 
 class Unreadable(Exception):
@@ -35,25 +43,46 @@ class Submission:
     answers: dict[str, str]
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a regular file of at most 8 MiB, without following links. Raises Unreadable."""
+def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Return the bytes of a regular file of a limited size, without following links: not its own, nor its folders'.
+
+    Raises Unreadable, and FileNotFoundError where there is no such file.
+    """
+    folder = handle = -1
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise Unreadable(f"there is no {path.name}: hand in the notebook under its own name") from None
-    except OSError as error:
-        raise Unreadable(f"{path.name} cannot be opened: {error.strerror}. Hand in the notebook itself, not a link") from None
-    try:
+        folder = os.open(path.parent.parent, FLAGS | os.O_DIRECTORY)
+        inner = os.open(path.parent.name, FLAGS | os.O_DIRECTORY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+        handle = os.open(path.name, FLAGS, dir_fd=folder)
         state = os.fstat(handle)
         if not stat.S_ISREG(state.st_mode):
             raise Unreadable(f"{path.name} is not a file. Hand in the notebook itself")
-        if state.st_size > MOST_BYTES:
-            size = state.st_size / 2**20
-            raise Unreadable(f"{path.name} has {size:.0f} MiB, at most 8 are read. Clear its outputs and hand it in again")
+        if state.st_size > most:
+            raise Unreadable(
+                f"{path.name} has {state.st_size / 2**20:.1f} MiB, at most {most / 2**20:g} are read. "
+                "Clear its outputs and hand it in again"
+            )
         with os.fdopen(handle, "rb", closefd=False) as file:
-            return file.read(MOST_BYTES)
+            return file.read(most)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno not in LINKS:
+            raise Unreadable(f"{path.name} cannot be opened: {error.strerror}. Hand in the notebook itself") from None
+        raise Unreadable(f"{path.name} cannot be opened: it is a link. Hand in the notebook itself, not a link") from None
     finally:
-        os.close(handle)
+        for opened in (folder, handle):
+            if opened >= 0:
+                os.close(opened)
+
+
+def notebook_bytes(path: Path) -> bytes:
+    """Return the bytes of a submitted notebook. Raises Unreadable."""
+    try:
+        return read_bytes(path)
+    except FileNotFoundError:
+        raise Unreadable(f"there is no {path.name}: hand in the notebook under its own name") from None
 
 
 def digest(content: bytes) -> str:
@@ -64,22 +93,29 @@ def parse(content: bytes, exercises: list[str]) -> Submission:
     """Return the cells of a notebook. exercises: the names this assignment asks for. Raises Unreadable."""
     cells = _cells(content)
     code = [_cell(cell, exercises) for cell in cells if cell.get("cell_type") == "code"]
-    ids = [cell.grade_id for cell in code if cell.grade_id]
-    known = {*exercises, *(f"check_{name}" for name in exercises)}
-    if not known & set(ids):
+    known = [*exercises, *(f"check_{name}" for name in exercises)]
+    count = Counter(cell.grade_id for cell in code if cell.grade_id in known)
+    if not count:
         raise Unreadable(
             "this is not the notebook of this assignment: none of its exercises was found. Was another file handed in?"
         )
-    faults = [
-        f"the cell {name} stands in the notebook {ids.count(name)} times" for name in sorted(set(ids)) if ids.count(name) > 1
-    ]
-    faults += [f"the answer cell {name} is missing" for name in exercises if name not in ids]
-    faults += [f"the test cell check_{name} is missing" for name in exercises if f"check_{name}" not in ids]
+    faults = [f"the cell {name} stands in the notebook {count[name]} times" for name in sorted(count) if count[name] > 1]
+    faults += [f"the answer cell {name} is missing" for name in exercises if name not in count]
+    faults += [f"the test cell check_{name} is missing" for name in exercises if f"check_{name}" not in count]
+    faults += [f"the answer cell {name} uses {magic}, which cannot be run here" for name, magic in _magics(code, exercises)]
     answers: dict[str, str] = {}
     for cell in code:
         if cell.grade_id in exercises:
             answers.setdefault(cell.grade_id, cell.source)
     return Submission(tuple(code), tuple(faults), answers)
+
+
+def _magics(cells: list[Cell], exercises: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the answer cells that a magic takes out of Python's hands: what they define cannot be asked."""
+    for cell in cells:
+        found = MAGIC.search(cell.source) if cell.grade_id in exercises else None
+        if found and found[1] not in HARMLESS:
+            yield cell.grade_id, found[0].strip()
 
 
 def _cells(content: bytes) -> list[dict[str, Any]]:
@@ -102,8 +138,7 @@ def _cell(cell: dict[str, Any], exercises: list[str]) -> Cell:
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    if not isinstance(source, str):
-        source = ""
+    source = source.encode("utf-8", "replace").decode() if isinstance(source, str) else ""  # half a character is none
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = marks.get("grade_id") if isinstance(marks, dict) else None

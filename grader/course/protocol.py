@@ -12,13 +12,16 @@ import os
 import select
 import struct
 import time
+import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from grader.cases import Case, Named
+from grader.course.limits import Limits
 from grader.exercises import Exercise
 from grader.outcome import by_part, expected_shape
 from grader.results import MOST_NAMES, Answer, plain
@@ -26,6 +29,7 @@ from grader.results import MOST_NAMES, Answer, plain
 MOST_HEADER = 32768
 MOST_TEXT = 400
 MOST_NUMBERS = 2**20
+UNSEEN = ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")  # controls, directions of writing, private and unused signs
 
 
 class WorkerLost(Exception):
@@ -48,32 +52,35 @@ def pack(header: dict[str, Any], payload: bytes = b"") -> bytes:
     return struct.pack("<I", len(data)) + data + payload
 
 
-def pack_call(exercise: Exercise, case: Case, seconds: float) -> bytes:
-    """Return the request to call an exercise's function with a case's arguments."""
-    specs: list[dict[str, Any]] = []
+def pack_calls(exercise: Exercise, cases: Sequence[Case], seconds: float, ends: Sequence[str]) -> bytes:
+    """Return the request to call an exercise's function with one case after another, until one of the faults `ends`."""
     chunks: list[bytes] = []
-    for arg in case.args:
-        if isinstance(arg, np.ndarray):
-            specs.append(_array(arg, chunks))
-        elif isinstance(arg, dict):
-            specs.append({"dict": {name: _array(value, chunks) for name, value in arg.items()}})
-        elif isinstance(arg, Named):
-            specs.append({"function": arg.name})
-        elif isinstance(arg, tuple):
-            specs.append({"tuple": arg})
-        else:
-            specs.append({"value": arg})
+    told = []
+    for case in cases:
+        before = sum(map(len, chunks))
+        specs = [_argument(arg, chunks) for arg in case.args]
+        told.append({"args": specs, "most": most_numbers(exercise, case), "bytes": sum(map(len, chunks)) - before})
     header = {
         "name": exercise.name,
-        "args": specs,
+        "cases": told,
         "parts": list(exercise.results),
         "without": list(exercise.without),
         "layers": exercise.layers,
         "quiz": exercise.is_quiz,
         "seconds": seconds,
-        "most": most_numbers(exercise, case),
+        "ends": list(ends),
     }
     return pack(header, b"".join(chunks))
+
+
+def _argument(arg: Any, chunks: list[bytes]) -> dict[str, Any]:
+    if isinstance(arg, np.ndarray):
+        return _array(arg, chunks)
+    if isinstance(arg, dict):
+        return {"dict": {name: _array(value, chunks) for name, value in arg.items()}}
+    if isinstance(arg, Named):
+        return {"function": arg.name}
+    return {"tuple": arg} if isinstance(arg, tuple) else {"value": arg}
 
 
 def _array(array: np.ndarray, chunks: list[bytes]) -> dict[str, Any]:
@@ -90,13 +97,85 @@ def most_numbers(exercise: Exercise, case: Case) -> int:
     return min(16 + 4 * (given + expected) ** 2, MOST_NUMBERS)
 
 
-def receive(fd: int, deadline: float) -> dict[str, Any]:
+class Channel:
+    """The trusted end of a worker's pipes: requests are sent, replies read, and what it prints is kept, all at once.
+
+    Nothing here waits for the worker alone, so it can block nobody: not by not reading, and not by printing.
+    """
+
+    def __init__(self, read: int, write: int, output: int | None = None, limits: Limits | None = None) -> None:
+        self._read, self._write, self._output = read, write, output
+        self._limits = limits or Limits()
+        self._in, self._out = bytearray(), bytearray()
+        self.printed, self._count = bytearray(), 0
+        os.set_blocking(write, False)
+
+    def send(self, message: bytes) -> None:
+        """Send a request; what the pipe does not take at once goes while replies are read."""
+        self._out += message
+        self._push()
+
+    def exactly(self, count: int, deadline: float) -> bytes:
+        """Return count bytes that arrive before the deadline (time.monotonic). Raises WorkerLost."""
+        while len(self._in) < count:
+            left = deadline - time.monotonic()
+            sources = [self._read] if self._output is None else [self._read, self._output]
+            ready, free, _ = select.select(sources, [self._write] if self._out else [], [], max(left, 0))
+            if left <= 0 or not (ready or free):
+                raise WorkerLost("it did not answer in time")
+            if free:
+                self._push()
+            if self._output in ready:
+                self._listen()
+            if self._read in ready:
+                part = os.read(self._read, 1 << 18)
+                if not part:
+                    raise WorkerLost("it ended")
+                self._in += part
+        data = bytes(self._in[:count])
+        del self._in[:count]
+        return data
+
+    def rest(self) -> str:
+        """Return what was printed, cut, with all that is still in the pipe."""
+        while self._output is not None and select.select([self._output], [], [], 0)[0]:
+            with suppress(WorkerLost):
+                self._listen()
+        return self.printed.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        for handle in (self._read, self._write, self._output):
+            if handle is not None:
+                os.close(handle)
+
+    def _push(self) -> None:
+        try:
+            while self._out:
+                del self._out[: os.write(self._write, memoryview(self._out)[: 1 << 16])]
+        except BlockingIOError:
+            pass
+        except OSError:  # it ended: the next read says so
+            self._out.clear()
+
+    def _listen(self) -> None:
+        assert self._output is not None
+        part = os.read(self._output, 1 << 16)
+        self._count += len(part)
+        self.printed += part[: max(0, self._limits.kept - len(self.printed))]
+        if not part or self._count > self._limits.output:
+            os.close(self._output)
+            self._output = None
+        if self._count > self._limits.output:
+            raise WorkerLost(f"it printed more than {self._limits.output / 2**20:g} MiB")
+
+
+def receive(channel: Channel, deadline: float) -> dict[str, Any]:
     """Return the JSON header of a reply that arrives before the deadline (time.monotonic). Raises WorkerLost."""
-    (length,) = struct.unpack("<I", exactly(fd, 4, deadline))
+    (length,) = struct.unpack("<I", channel.exactly(4, deadline))
     if length > MOST_HEADER:
         raise WorkerLost("it sent a reply that is too long")
     try:
-        header = json.loads(exactly(fd, length, deadline))
+        header = json.loads(channel.exactly(length, deadline))
     except (ValueError, RecursionError):
         raise WorkerLost("it sent a reply that cannot be read") from None
     if not isinstance(header, dict):
@@ -104,24 +183,9 @@ def receive(fd: int, deadline: float) -> dict[str, Any]:
     return header
 
 
-def exactly(fd: int, count: int, deadline: float) -> bytes:
-    """Read count bytes before the deadline. Raises WorkerLost."""
-    parts = []
-    while count:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([fd], [], [], left)[0]:
-            raise WorkerLost("it did not answer in time")
-        part = os.read(fd, min(count, 1 << 16))
-        if not part:
-            raise WorkerLost("it ended")
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
-
-
-def receive_call(fd: int, exercise: Exercise, case: Case, deadline: float) -> Reply:
+def receive_call(channel: Channel, exercise: Exercise, case: Case, deadline: float) -> Reply:
     """Return the reply to a call: every part an Answer of plain float64. Raises WorkerLost."""
-    header = receive(fd, deadline)
+    header = receive(channel, deadline)
     names = exercise.results
     if header.get("fault"):
         answer = Answer(fault=text(header["fault"]), says=text(header.get("says", "")))
@@ -129,7 +193,7 @@ def receive_call(fd: int, exercise: Exercise, case: Case, deadline: float) -> Re
     parts = header.get("parts")
     if not isinstance(parts, list) or len(parts) != len(names):
         raise WorkerLost("it sent a reply of another form")
-    answers = by_part(exercise, case, [_answer(fd, told, most_numbers(exercise, case), deadline) for told in parts])
+    answers = by_part(exercise, case, [_answer(channel, told, most_numbers(exercise, case), deadline) for told in parts])
     changed = [exercise.arguments[n] for n in _list(header, "changed") if _index(n, exercise.arguments)]
     pairs = [p for p in _list(header, "shared") if isinstance(p, list) and len(p) == 2]
     shared = [(names[n], exercise.arguments[i]) for n, i in pairs if _index(n, names) and _index(i, exercise.arguments)]
@@ -146,7 +210,7 @@ def _index(value: Any, of: Sequence[str]) -> bool:
     return type(value) is int and 0 <= value < len(of)
 
 
-def _answer(fd: int, told: Any, most: int, deadline: float) -> Answer:
+def _answer(channel: Channel, told: Any, most: int, deadline: float) -> Answer:
     if not isinstance(told, dict):
         raise WorkerLost("it sent a reply of another form")
     if told.get("fault"):
@@ -159,7 +223,7 @@ def _answer(fd: int, told: Any, most: int, deadline: float) -> Answer:
     count = math.prod(dims)
     if count > most:
         raise WorkerLost("it sent an array that is too large")
-    array = np.frombuffer(exactly(fd, 8 * count, deadline), "<f8").reshape(dims)
+    array = np.frombuffer(channel.exactly(8 * count, deadline), "<f8").reshape(dims)
     if not np.isfinite(array).all():
         return Answer(fault="not finite", says="holds NaN or infinity")
     return Answer(array, layout=_layout(told.get("layout"), count))
@@ -181,11 +245,20 @@ def _layout(told: Any, count: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
 
 def _value(value: Any) -> Any:
     try:
-        return plain(value)
+        return _cleaned(plain(value))
     except (TypeError, ValueError, RecursionError, OverflowError):
         return None
 
 
-def text(value: Any) -> str:
-    """Return a text of the worker's, cut and on one line."""
-    return " ".join(str(value).split())[:MOST_TEXT] if isinstance(value, str) else ""
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_cleaned, value))
+    return text(value) if isinstance(value, str) else value
+
+
+def text(value: Any, most: int = MOST_TEXT) -> str:
+    """Return a text of the worker's, cut and on one line, without what would steer a terminal or is half a character."""
+    if not isinstance(value, str):
+        return ""
+    kept = value[: 4 * most].encode("utf-8", "backslashreplace").decode()
+    return " ".join("".join(" " if unicodedata.category(letter) in UNSEEN else letter for letter in kept).split())[:most]

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.files import write_atomically
-from grader.course.grade import Grading, stored
 from grader.course.paths import CourseError
+from grader.course.sandbox import Tier
+from grader.course.unit import Grading, stored
 from grader.exercises import TOTALS, of_assignment
 from grader.table import table
 
@@ -49,7 +50,7 @@ def gather(grading: Grading) -> Report:
         raise CourseError(f"Nothing is graded yet for {grading.assignment}. Run first: grader grade {grading.assignment}")
     looks = [(student, fault) for student, told in verdicts.items() for fault in told["faults"]]
     looks += [(student, "not graded yet") for student in students if student not in verdicts]
-    looks += [(student, "graded without a sandbox") for student, told in verdicts.items() if not told["sandboxed"]]
+    looks += [(student, "graded without a sandbox") for student, told in verdicts.items() if told["sandbox"] == Tier.NONE.value]
     return Report(
         grading.assignment,
         {student: told["points"] for student, told in verdicts.items()},

@@ -1,143 +1,270 @@
-"""Start the process that runs a student's code, under bubblewrap: no network, a read-only system, no capability, limits."""
+"""The sandbox in which students' code runs: a zygote, and a sealed child of it for every submission.
+
+Two tiers. In both of them the child seals itself (worker/seal.py: Landlock, seccomp, limits). In the first, bubblewrap stands
+round the zygote as well: no network, a read-only system, private temporary and process file systems.
+"""
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import grader.results
+from grader.cases.base import MATRIX
+from grader.course import seccomp
+from grader.course.files import remove, temporary_folder
+from grader.course.limits import Limits, limits_of
 from grader.course.paths import CourseError
-from grader.course.protocol import WorkerLost, pack, receive
-from grader.course.support import Support
+from grader.course.protocol import Channel, WorkerLost, receive
+from grader.course.support import Support, support_of
 
 WORKER = Path(__file__).with_name("worker")
 RESULTS = Path(grader.results.__file__)
-SUPPORT = "/support"  # where the sandbox shows what an assignment needs beside the notebook
-START = 20.0  # seconds that an interpreter with numpy may take to start on a busy machine
+SYSTEM = ("/usr", "/bin", "/lib", "/lib64")
+READABLE = (*SYSTEM, "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/dev/zero", "/dev/random", "/dev/urandom")
+PATIENCE = 30.0  # seconds that a zygote may take to start, or to end a child, on a busy machine
+NOBODY = 65534
+
+
+class Tier(Enum):
+    """How students' code is held. NONE: not at all, for work that one trusts."""
+
+    BUBBLEWRAP = "bubblewrap"
+    LANDLOCK = "Landlock and seccomp alone"
+    NONE = "no sandbox"
+
+
+class MachineFault(Exception):
+    """Something of ours was lost (killed, out of memory): no word on the submission, which can be graded again."""
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one submission may use. Seconds per call and cell, seconds in all, bytes of memory, bytes of scratch space."""
+class End:
+    """How a child ended. By itself, unless over: it was stopped, since it kept too much on disk."""
 
-    call: float = 5.0
-    whole: float = 20.0
-    memory: int = 2**30
-    scratch: int = 16 * 2**20
-
-    def of_process(self) -> dict[str, int]:
-        return {"RLIMIT_AS": self.memory, "RLIMIT_FSIZE": self.scratch, "RLIMIT_NOFILE": 64, "RLIMIT_CORE": 0}
-
-
-LIMITS = {"6-capstone": Limits(call=60.0, whole=180.0)}  # trainings; all other assignments have the usual ones
-
-
-def limits_of(assignment: str) -> Limits:
-    return LIMITS.get(assignment, Limits())
+    over: bool
 
 
 class Worker:
-    """One running worker. Use as a context: it is killed at the end, with everything that it started."""
+    """A sealed child that runs one submission."""
 
-    def __init__(self, limits: Limits, sandboxed: bool, support: Support | None = None) -> None:
-        from_us, self._write = os.pipe()
-        self.read, to_us = os.pipe()
-        folder = Path("/course") if sandboxed else WORKER
-        results = folder / "results.py" if sandboxed else RESULTS
-        command = [sys.executable, "-I", str(folder / "worker.py"), str(from_us), str(to_us), str(results)]
+    def __init__(self, zygote: Zygote, channel: Channel) -> None:
+        self._zygote, self.channel = zygote, channel
+
+    def close(self) -> End:
+        """Kill the child with all that it has, and return how it had ended. Raises MachineFault."""
+        try:
+            return self._zygote.end()
+        finally:
+            self.printed = self.channel.rest()
+            self.channel.close()
+
+
+class Zygote:
+    """A process with numpy loaded that forks a child for every submission, one at a time. Raises MachineFault when it is lost."""
+
+    def __init__(self, tier: Tier, limits: Limits, support: Support | None) -> None:
+        self.limits = limits
+        self._home = None if tier is Tier.BUBBLEWRAP else temporary_folder()
+        user = _user() if tier is Tier.LANDLOCK else 0
+        if self._home and user:
+            os.chown(self._home, user, user)
+        self._socket, theirs = socket.socketpair()
+        folder = Path("/course") if tier is Tier.BUBBLEWRAP else WORKER
+        command = [sys.executable, "-I", str(folder / "zygote.py"), str(theirs.fileno())]
         self._process = subprocess.Popen(
-            [*_bubblewrap(limits, support), *command] if sandboxed else command,
-            pass_fds=(from_us, to_us),
+            [*_bubblewrap(limits, support), *command] if tier is Tier.BUBBLEWRAP else command,
+            pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={"PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "HOME": "/scratch"},
+            env={"PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             cwd="/",
             start_new_session=True,
         )
-        os.close(from_us)
-        os.close(to_us)
-        try:
-            told = None
-            if support is not None:
-                seen = SUPPORT if sandboxed else str(support.folder)
-                told = {"layers": support.layers, "modules": seen, "images": seen}
-            self.send(pack({"matrix": _matrix(), "limits": limits.of_process(), "support": told}))
-            receive(self.read, time.monotonic() + START)
-        except BaseException:
-            self.close()
-            raise
+        theirs.close()
+        self._told = b""
+        self._setup = _setup(tier, limits, support, self._home, user)
 
-    def send(self, message: bytes) -> None:
-        """Send a request. Raises WorkerLost when the worker is gone."""
+    def start(self) -> None:
+        """Wait until it is ready; it loads meanwhile."""
+        if self._setup:
+            self._send(self._setup)
+            self._setup = {}
+            self._receive()
+
+    def fork(self, plots: bool = False) -> Worker:
+        """Return a new child. plots: matplotlib is loaded before."""
+        self.start()
+        (from_us, write), (read, to_us), (output, printed) = os.pipe(), os.pipe(), os.pipe()
+        channel = Channel(read, write, output, self.limits)
+        theirs = [from_us, to_us, printed]
         try:
-            while message:
-                message = message[os.write(self._write, message) :]
-        except OSError:
-            raise WorkerLost("it ended") from None
+            self._send({"plots": plots}, theirs)
+        finally:
+            for handle in theirs:
+                os.close(handle)
+        worker = Worker(self, channel)
+        try:
+            receive(channel, time.monotonic() + PATIENCE)
+        except WorkerLost as error:
+            with suppress(MachineFault):
+                worker.close()
+            self.close()
+            raise MachineFault(f"a worker cannot be started: {error}. {worker.printed}".strip()) from None
+        return worker
+
+    def end(self) -> End:
+        """End the child. Raises MachineFault when somebody else has killed it."""
+        self._send({"end": True})
+        told = self._receive()
+        if not told["clean"]:  # what one submission has left must not meet the next one
+            self.close()
+        if told["signal"] == signal.SIGKILL:
+            raise MachineFault("a worker was killed")
+        return End(told["over"])
+
+    @property
+    def lost(self) -> bool:
+        return self._socket.fileno() < 0
 
     def close(self) -> None:
+        """End it, whatever it does."""
+        self._socket.close()
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        for fd in (self._write, self.read):
-            with suppress(OSError):
-                os.close(fd)
+        if self._home:
+            remove(self._home)
+
+    def _send(self, message: dict[str, Any], handles: list[int] | None = None) -> None:
+        try:
+            socket.send_fds(self._socket, [json.dumps(message).encode() + b"\n"], handles or [])
+        except OSError:
+            self.close()
+            raise MachineFault("the process that starts the workers was lost") from None
+
+    def _receive(self) -> dict[str, Any]:
+        self._socket.settimeout(PATIENCE)
+        try:
+            while b"\n" not in self._told:
+                part = self._socket.recv(1 << 16)
+                if not part:
+                    raise OSError
+                self._told += part
+        except OSError:
+            self.close()
+            raise MachineFault("the process that starts the workers was lost") from None
+        line, self._told = self._told.split(b"\n", 1)
+        return dict(json.loads(line))
 
 
-def _matrix() -> list[list[float]]:
-    from grader.cases.base import MATRIX
+class Sandbox:
+    """The workers of one assignment in one tier. Use as a context: nothing of it is left at the end."""
 
-    return MATRIX.tolist()
+    def __init__(self, tier: Tier, assignment: str, limits: Limits | None = None) -> None:
+        self.tier, self.assignment = tier, assignment
+        self.limits = limits or limits_of(assignment)
+        self._zygote: Zygote | None = None
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def load(self) -> None:
+        """Start the zygote, without waiting for it."""
+        if self._zygote is None or self._zygote.lost:
+            self._zygote = Zygote(self.tier, self.limits, support_of(self.assignment))
+
+    def worker(self, plots: bool = False) -> Worker:
+        """Return a new worker. Raises MachineFault."""
+        self.load()
+        assert self._zygote is not None
+        return self._zygote.fork(plots)
+
+    def close(self) -> None:
+        if self._zygote is not None:
+            self._zygote.close()
+            self._zygote = None
+
+
+def _setup(tier: Tier, limits: Limits, support: Support | None, home: Path | None, user: int) -> dict[str, Any]:
+    within = tier is Tier.BUBBLEWRAP
+    told = None
+    if support is not None:
+        seen = "/support" if within else str(support.folder)
+        told = {"layers": support.layers, "modules": seen, "images": seen}
+    course = ["/course"] if within else [str(WORKER), str(RESULTS)]
+    paths = [*READABLE, sys.base_prefix, sys.prefix, *course, *([told["images"]] if told else [])]
+    return {
+        "sealed": tier is not Tier.NONE,
+        "user": user,
+        "results": "/course/results.py" if within else str(RESULTS),
+        "matrix": MATRIX.tolist(),
+        "support": told,
+        "folder": "/scratch" if within else str(home),
+        "limits": limits.of_process(),
+        "memory": limits.memory,
+        "scratch": limits.scratch,
+        "files": limits.files,
+        "written": limits.written,
+        "readable": [path for path in dict.fromkeys(paths) if within or os.path.exists(path)],
+        "program": "" if tier is Tier.NONE else base64.b64encode(seccomp.compiled()).decode("ascii"),
+    }
+
+
+def _user() -> int:
+    """Return the user id for workers without bubblewrap: nobody's where that user can read the interpreter, else our own (0)."""
+    if os.geteuid() != 0:
+        return 0
+    needed = (sys.base_prefix, sys.prefix, str(WORKER / "zygote.py"), str(RESULTS))
+    return NOBODY if all(_is_open(Path(path)) for path in needed) else 0
+
+
+def _is_open(path: Path) -> bool:
+    """Tell whether every user can read a path and reach it."""
+    path = path.resolve()
+    return bool(path.stat().st_mode & 0o004) and all(parent.stat().st_mode & 0o001 for parent in path.parents)
 
 
 def _bubblewrap(limits: Limits, support: Support | None) -> list[str]:
-    """Return the command line that puts a worker into its own user, network, process and file name spaces."""
-    command = [
-        shutil.which("bwrap") or "bwrap",
-        "--unshare-all",
-        "--unshare-user",
-        "--uid",
-        "65534",
-        "--gid",
-        "65534",
-        "--cap-drop",
-        "ALL",
-    ]
-    command += ["--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev"]
-    for name in ("/usr", "/bin", "/lib", "/lib64"):
-        path = Path(name)
-        if path.is_symlink():
-            command += ["--symlink", os.readlink(path), name]
-        elif path.exists():
+    """Return the command line that puts a zygote into its own user, network, process and file name spaces."""
+    command = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)]
+    command += ["--cap-drop", "ALL", "--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev"]
+    for name in SYSTEM:
+        if Path(name).is_symlink():
+            command += ["--symlink", os.readlink(name), name]
+        elif Path(name).exists():
             command += ["--ro-bind", name, name]
-    for name in ("/tmp", "/scratch"):
-        command += ["--size", str(limits.scratch), "--tmpfs", name]
+    for name in READABLE[len(SYSTEM) :]:
+        if name.startswith("/etc/"):
+            command += ["--ro-bind-try", name, name]
+    command += ["--tmpfs", "/tmp", "--size", str(limits.scratch + 2**20), "--tmpfs", "/scratch"]
     for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):  # after the private /tmp, where an environment may lie
         command += ["--ro-bind", prefix, prefix]
-    for name, path in (("worker.py", WORKER / "worker.py"), ("grader.py", WORKER / "grader.py"), ("results.py", RESULTS)):
-        command += ["--ro-bind", str(path), f"/course/{name}"]
+    for path in (*WORKER.glob("*.py"), RESULTS):
+        command += ["--ro-bind", str(path), f"/course/{path.name}"]
     if support is not None:
-        command += ["--ro-bind", str(support.folder), SUPPORT]
+        command += ["--ro-bind", str(support.folder), "/support"]
     return [*command, "--chdir", "/scratch"]
 
 
-def check_sandbox(limits: Limits) -> None:
-    """Start one worker under bubblewrap and stop it again. Raises CourseError when that does not work here."""
-    advice = (
-        "Nothing was graded. Install bubblewrap (Debian: apt-get install bubblewrap), or, if you trust every submission as you "
+def refuse(why: str) -> CourseError:
+    return CourseError(
+        f"There is no sandbox here: {why}. Nothing was graded. Look with: grader doctor. If you trust every submission as you "
         "trust yourself, grade without a sandbox: --unsafe"
     )
-    if shutil.which("bwrap") is None:
-        raise CourseError(f"There is no sandbox: bubblewrap is not installed. {advice}")
-    try:
-        Worker(limits, sandboxed=True).close()
-    except (WorkerLost, OSError) as error:
-        raise CourseError(f"The sandbox does not start here: {error}. {advice}") from None

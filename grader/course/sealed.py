@@ -6,9 +6,10 @@ answers with raw arrays.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,10 @@ from grader.asked import Asked
 from grader.cases import Case, draw, visible
 from grader.course import intake
 from grader.course.catalogue import answers_of, reference
-from grader.course.protocol import Reply, WorkerLost, pack, pack_call, receive, receive_call
-from grader.course.sandbox import Limits, Worker
-from grader.course.support import support_of
-from grader.exercises import Exercise, Part, of_assignment
-from grader.judge import all_wrong, decide
+from grader.course.protocol import Reply, WorkerLost, pack, pack_calls, receive, receive_call
+from grader.course.sandbox import Sandbox, Worker
+from grader.exercises import EXERCISES, Exercise, Part, of_assignment
+from grader.judge import ENDED, all_wrong, decide
 from grader.outcome import matches, reached
 from grader.remarks import remarks, shares
 from grader.results import Answer
@@ -30,19 +30,22 @@ from grader.witness import Right
 
 MOST_RESTARTS = 3
 GRACE = 1.0  # seconds beyond a limit before a worker that ignores its alarm is killed
-ENDS = ("raised:NotImplementedError", "raised:RecursionError", "raised:SystemExit", "raised:KeyboardInterrupt", "time", "missing")
+ENDS = tuple(sorted(ENDED))
 NOT_DEFINED = "is not defined: no cell of the notebook that ran defines it. Was it renamed, or does its cell raise an error?"
 
 
-def grade_submission(content: bytes, assignment: str, seed: int, limits: Limits, sandboxed: bool) -> dict[str, Any]:
-    """Return the verdicts on one submission as plain JSON: exercises, faults, answers. Raises nothing of the student's."""
-    exercises = of_assignment(assignment)
+def grade_submission(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True) -> dict[str, Any]:
+    """Return the verdicts on one submission as plain JSON: exercises, faults, answers, what it printed.
+
+    fresh: asked with fresh cases too; else with the visible ones alone, which a check in the notebook asks. Raises nothing of
+    the student's. Raises MachineFault when something of ours was lost: the same call can be made again.
+    """
+    exercises = of_assignment(sandbox.assignment)
     try:
         submission = intake.parse(content, [exercise.name for exercise in exercises])
     except intake.Unreadable as error:
-        verdicts = [all_wrong(exercise, f"could not be graded: {error}") for exercise in exercises]
-        return _as_json(assignment, seed, verdicts, (str(error),), {}, {exercise.name for exercise in exercises}, {})
-    session = Session(submission, assignment, seed, limits, sandboxed)
+        return ungraded(sandbox.assignment, seed, str(error))
+    session = Session(submission, seed, sandbox, fresh)
     try:
         verdicts = session.run()
     finally:
@@ -50,7 +53,14 @@ def grade_submission(content: bytes, assignment: str, seed: int, limits: Limits,
     faults = (*submission.faults, *session.faults)
     words = {word.removeprefix("check_") for fault in faults for word in fault.split()}
     looks = {exercise.name for exercise in exercises} & words
-    return _as_json(assignment, seed, verdicts, faults, submission.answers, looks, session.by_check)
+    return _as_json(sandbox.assignment, seed, verdicts, faults, submission.answers, looks) | {"printed": session.printed}
+
+
+def ungraded(assignment: str, seed: int, fault: str) -> dict[str, Any]:
+    """Return the verdicts on what cannot be graded: no points, and every exercise for a person to look at."""
+    exercises = of_assignment(assignment)
+    verdicts = [all_wrong(exercise, f"could not be graded: {fault}") for exercise in exercises]
+    return _as_json(assignment, seed, verdicts, (fault,), {}, {exercise.name for exercise in exercises}) | {"printed": ""}
 
 
 def _as_json(
@@ -60,14 +70,9 @@ def _as_json(
     faults: tuple[str, ...],
     answers: dict[str, str],
     looks: set[str],
-    by_check: dict[str, float],
 ) -> dict[str, Any]:
-    """Return the verdict file's part on the work itself. by_check: what the visible cases alone would give."""
-    told = [
-        v.as_json()
-        | {"text": str(v), "html": v._repr_html_(), "look": v.exercise in looks, "by_check": by_check.get(v.exercise, 0.0)}
-        for v in verdicts
-    ]
+    """Return the verdict file's part on the work itself."""
+    told = [v.as_json() | {"text": str(v), "html": v._repr_html_(), "look": v.exercise in looks} for v in verdicts]
     points = sum(verdict.earned for verdict in verdicts)
     return {
         "assignment": assignment,
@@ -84,24 +89,26 @@ class Session:
     """One submission in a worker: its cells in their order, and the calls where the test cells stand."""
 
     submission: intake.Submission
-    assignment: str
     seed: int
-    limits: Limits
-    sandboxed: bool
+    sandbox: Sandbox
+    fresh: bool = True
     worker: Worker | None = None
     restarts: int = 0
+    slow: bool = False
+    printed: str = ""
     ran: list[int] = field(default_factory=list)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    by_check: dict[str, float] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     def run(self) -> list[Verdict]:
         """Run the cells, ask the exercises, and return a verdict for each of them, in the notebook's order."""
-        exercises = {exercise.name: exercise for exercise in of_assignment(self.assignment)}
-        self.deadline = time.monotonic() + self.limits.whole
+        exercises = {exercise.name: exercise for exercise in of_assignment(self.sandbox.assignment)}
+        self.deadline = time.monotonic() + self.sandbox.limits.whole
+        last = {cell.tests: number for number, cell in enumerate(self.submission.cells)}  # of several test cells
         for number, cell in enumerate(self.submission.cells):
             if cell.tests:
-                self._ask(exercises[cell.tests])
+                if last[cell.tests] == number:
+                    self._ask(exercises[cell.tests])
             elif not cell.source.strip().startswith("check("):
                 self._execute(number)
         for name, exercise in exercises.items():  # no test cell, or not defined when it stood there
@@ -109,17 +116,28 @@ class Session:
                 self._ask(exercise)
         return [self.verdicts[name] for name in exercises]
 
-    def close(self) -> None:
-        if self.worker is not None:
-            self.worker.close()
-            self.worker = None
+    def close(self) -> str:
+        """End the worker; return what it did too much of, if that was it. Raises MachineFault when it was not the student's."""
+        if self.worker is None:
+            return ""
+        worker, self.worker = self.worker, None
+        try:
+            return "it kept too many files, or too large ones" if worker.close().over else ""
+        finally:
+            self.printed = (self.printed + worker.printed)[: self.sandbox.limits.kept]
+
+    @property
+    def seconds(self) -> float:
+        """The time of one call or cell."""
+        return self.sandbox.limits.repeated if self.slow else self.sandbox.limits.call
 
     def _running(self) -> Worker:
         """Return the worker; after a loss, a new one in which the cells that went well ran again."""
         if self.worker is None:
             if self.restarts > MOST_RESTARTS:
                 raise WorkerLost("it was lost too often")
-            self.worker = Worker(self.limits, self.sandboxed, support_of(self.assignment))
+            plots = any("matplotlib" in cell.source for cell in self.submission.cells)
+            self.worker = self.sandbox.worker(plots)
             again, self.ran = self.ran, []
             for number in again:
                 self._execute(number)
@@ -127,94 +145,139 @@ class Session:
                 raise WorkerLost("it was lost again")
         return self.worker
 
-    def _lose(self) -> None:
-        self.close()
+    def _lose(self, error: WorkerLost) -> str:
+        """Note that the worker is lost; return why."""
+        self.slow = True
         self.restarts += 1
+        return self.close() or str(error)
 
     def _until(self, seconds: float) -> float:
         return min(time.monotonic() + seconds + GRACE, self.deadline)
 
     def _execute(self, number: int) -> None:
         """Run a cell. One that raises stops nothing; one that loses the worker is not run again."""
-        request = {"number": number, "source": plain_python(self.submission.cells[number].source), "seconds": self.limits.call}
+        if time.monotonic() > self.deadline:
+            return
+        request = {"number": number, "source": plain_python(self.submission.cells[number].source), "seconds": self.seconds}
         try:
-            worker = self._running()
-            worker.send(pack(request))
-            receive(worker.read, self._until(self.limits.call))
+            channel = self._running().channel
+            channel.send(pack(request))
+            self.slow |= receive(channel, self._until(self.seconds)).get("fault") == "time"
             self.ran.append(number)
-        except WorkerLost:
-            self._lose()
+        except WorkerLost as error:
+            self._lose(error)
 
     def _ask(self, exercise: Exercise) -> None:
-        """Ask an exercise's function for its answers to visible and fresh cases, and decide."""
-        cases, shown = cases_of(exercise, self.seed)
+        """Ask an exercise's function for its answers, and decide.
+
+        The hidden cases decide. Where they find nothing wrong that is the verdict; else the cases that may be shown are asked
+        too, to say what is wrong.
+        """
+        if time.monotonic() > self.deadline:
+            says = f"could not be asked: the notebook has used up its {self.sandbox.limits.whole:g} s"
+            self.verdicts[exercise.name] = all_wrong(exercise, says)
+            return
+        cases, shown = cases_of(exercise, self.seed, self.fresh)
+        hidden = cases[shown:] or cases
+        replies = self._replies(exercise, (*hidden, hidden[0]))
+        if replies[-1].fault == "missing":
+            says = replies[-1].answers[exercise.parts[0].name].says
+            verdict = all_wrong(exercise, NOT_DEFINED if says == "is not defined" else says)
+        elif replies[-1].fault in ENDS:  # nothing to compare, and said in words of ours
+            verdict = self._judge(exercise, hidden[:1], 0, replies[-1:], replies[-1])
+        else:
+            *replies, again = replies
+            verdict = self._judge(exercise, hidden, len(hidden) if hidden is cases else 0, replies, again)
+            if not verdict.right and hidden is not cases:
+                told = self._replies(exercise, cases[:shown])
+                if told[-1].fault in ENDS:
+                    verdict = self._judge(exercise, cases, shown, told, told[0])
+                else:
+                    verdict = self._judge(exercise, cases, shown, [*told, *replies], again, shown)
+        self.verdicts[exercise.name] = verdict
+
+    def _replies(self, exercise: Exercise, cases: tuple[Case, ...]) -> list[Reply]:
+        """Return the replies to calls with these cases; one that ends them is the last."""
         replies: list[Reply] = []
         try:
-            for case in (*cases, cases[0]):
-                replies.append(self._call(exercise, case))
+            channel = self._running().channel
+            channel.send(pack_calls(exercise, cases, self.seconds, ENDS))
+            for case in cases:
+                replies.append(receive_call(channel, exercise, case, self._until(self.seconds)))
                 if replies[-1].fault in ENDS:
                     break
         except WorkerLost as error:
-            self._lose()
-            says = f"could not be asked: the process that ran it was stopped, since {error}"
+            says = f"could not be asked: the process that ran it was stopped, since {self._lose(error)}"
             replies.append(Reply({p.name: Answer(fault="time", says=says) for p in exercise.parts}, fault="time"))
-        if replies[-1].fault == "missing":
-            says = replies[-1].answers[exercise.parts[0].name].says
-            self.verdicts[exercise.name] = all_wrong(exercise, NOT_DEFINED if says == "is not defined" else says)
-        else:
-            self._judge(exercise, cases, shown, replies)
+        self.slow |= replies[-1].fault == "time"
+        return replies
 
-    def _judge(self, exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: list[Reply]) -> None:
+    def _judge(
+        self, exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: list[Reply], again: Reply, of: int = 0
+    ) -> Verdict:
+        """Return the verdict on replies to the first of these cases, and once more to case `of`; `shown` of them may be shown."""
         try:
-            self.verdicts[exercise.name] = _decide(exercise, cases, shown, replies)
-            seen = len(visible(exercise.name))
-            self.by_check[exercise.name] = _decide(exercise, cases[:seen], seen, replies[:seen]).earned
+            return _decide(exercise, cases, shown, replies, again, of)
         except Exception as error:  # a fault of ours on answers that nobody thought of: for a person, and the class goes on
             says = f"the answers to {exercise.name} could not be judged ({type(error).__name__}): a fault of the grader"
             self.faults.append(says)
-            self.verdicts[exercise.name] = all_wrong(exercise, says)
-
-    def _call(self, exercise: Exercise, case: Case) -> Reply:
-        worker = self._running()
-        worker.send(pack_call(exercise, case, self.limits.call))
-        return receive_call(worker.read, exercise, case, self._until(self.limits.call))
+            return all_wrong(exercise, says)
 
 
-def cases_of(exercise: Exercise, seed: int) -> tuple[tuple[Case, ...], int]:
+def cases_of(exercise: Exercise, seed: int, fresh: bool = True) -> tuple[tuple[Case, ...], int]:
     """Return all cases that decide, and how many of them, from the first, a student may be shown.
 
     The visible ones find the hint; then come fresh ones that may be shown, and fresh ones that stay hidden.
     """
+    if not fresh:
+        return visible(exercise.name), len(visible(exercise.name))
     number = [other.name for other in of_assignment(exercise.assignment)].index(exercise.name)
     rng = np.random.default_rng([seed, number])
     if exercise.costly:
         cases = tuple(draw(exercise.name, rng))
         return cases, len(cases)
+    hidden = draw(exercise.name, rng)
     seen = (*visible(exercise.name), *draw(exercise.name, rng))
-    return (*seen, *draw(exercise.name, rng)), len(seen)
+    return (*seen, *hidden), len(seen)
 
 
-def _decide(exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: list[Reply]) -> Verdict:
-    answers = [reply.answers for reply in replies[: len(cases)]]
-    rights = [] if exercise.costly else answers_of(exercise, reference(exercise), cases[: len(answers)])
+@cache
+def _visible_rights(name: str) -> list[dict[str, Answer]]:
+    return answers_of(EXERCISES[name], reference(EXERCISES[name]), visible(name))
+
+
+def _rights(exercise: Exercise, cases: tuple[Case, ...]) -> list[dict[str, Answer]]:
+    """Return the reference's answers. The visible cases are the same for everybody."""
+    known = dict(zip(map(id, visible(exercise.name)), _visible_rights(exercise.name)))
+    fresh = iter(answers_of(exercise, reference(exercise), [case for case in cases if id(case) not in known]))
+    return [known[id(case)] if id(case) in known else next(fresh) for case in cases]
+
+
+def _decide(exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: list[Reply], again: Reply, of: int) -> Verdict:
+    answers = [reply.answers for reply in replies]
+    cases = cases[: len(answers)]
+    rights = [] if exercise.costly else _rights(exercise, cases)
 
     def is_right(part: Part, n: int, answer: Answer) -> bool:
         return reached(cases[n], answer) if cases[n].goal else matches(answer, rights[n][part.name], part, cases[n])
 
-    asked = Asked(
-        exercise,
-        cases[: len(answers)],
-        answers,
-        is_right,
-        lambda part, n: Right(rights[n][part.name].array, "right") if rights else Right(),
-        min(shown, len(answers)),
-        replies[-1].answers if len(replies) > len(cases) else answers[0],
-    )
+    def right(part: Part, n: int) -> Right:
+        return Right(rights[n][part.name].array, "right") if rights else Right()
+
+    asked = Asked(exercise, cases, answers, is_right, right, shown, again.answers, of)
     verdict = decide(asked)
+    if verdict.right:
+        asked = replace(asked, shown=len(cases))  # notes on what is right show no numbers
     changed = list(dict.fromkeys(name for reply in replies for name in reply.changed))
     shared = dict.fromkeys(shares(part, argument) for reply in replies for part, argument in reply.shared)
     warned = dict.fromkeys(f"warned: {words}" for reply in replies for words in reply.warned)
     return replace(verdict, notes=(*verdict.notes, *remarks(asked, changed), *shared, *list(warned)[:3]))
+
+
+SPECIAL = re.compile(r"[%!?]|\A\s|^[ \t]*(?:[,;/]|>>>|In \[)", re.MULTILINE)  # what IPython may read otherwise than Python does
+
+MAGICS = re.compile(r"^[ \t]*[%!?,;/]|=[ \t]*[%!]|\?[ \t;]*$", re.MULTILINE)
+TIMED = re.compile(r"\s*%%(?P<name>time|timeit|capture|prun)\b(?P<line>[^\n]*)\n(?P<body>.*)", re.DOTALL)
 
 
 @cache
@@ -224,8 +287,19 @@ def _transformer() -> Any:
     return TransformerManager()
 
 
+@lru_cache(1024)  # most cells of a class are the released ones
 def plain_python(source: str) -> str:
-    """Return a cell with its magics as calls of get_ipython(), which is inert in the worker. Text to text, nothing runs."""
+    """Return a cell with its magics as calls of get_ipython(), which is inert in the worker. Text to text, nothing runs.
+
+    A cell that is longer than people write, or has more magics, stays as it is: IPython would read it for minutes.
+    """
+    if not SPECIAL.search(source):
+        return source
+    if (timed := TIMED.match(source)) is not None:
+        body = plain_python(timed["body"])
+        return f"get_ipython().run_cell_magic({timed['name']!r}, {timed['line']!r}, {body!r})\n"
+    if len(source) > 20_000 or len(MAGICS.findall(source)) > 50 or max(map(len, source.splitlines())) > 2_000:
+        return source
     try:
         return str(_transformer().transform_cell(source))
     except Exception:  # what IPython cannot read, Python will not either: let the worker say so

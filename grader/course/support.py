@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import shutil
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 import grader.data
 import grader.networks
 from grader.course import layers
+from grader.course.files import temporary_folder
 from grader.data import Images, load_images
 from grader.exercises import of_assignment
 
@@ -33,7 +33,7 @@ def support_of(assignment: str) -> Support | None:
     """Return what an assignment's worker needs. The images to test on, and their labels, are never in it."""
     if not any(exercise.layers for exercise in of_assignment(assignment)):
         return None
-    folder = Path(tempfile.mkdtemp(prefix="cnn-gradients-"))
+    folder = temporary_folder()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o755)
     for module in (grader.networks, grader.data):

@@ -10,7 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,25 +38,40 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Return (address, folder) of a JupyterLab that holds the notebooks as released."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", folder, dirs_exist_ok=True)
+    with serving(folder, folder, folder) as address:
+        yield address, folder
+
+
+@pytest.fixture(scope="session")
+def served() -> Callable[..., AbstractContextManager[str]]:
+    """Return what starts a JupyterLab for one test."""
+    return serving
+
+
+@contextmanager
+def serving(files: Path, start: Path, own: Path, token: str = "", **env: str) -> Iterator[str]:
+    """Yield the address of a JupyterLab that shows some files, started in a folder; its settings and its log go to `own`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = {
         "ServerApp.port": port,
         "ServerApp.ip": "127.0.0.1",
-        "ServerApp.root_dir": folder,
-        "IdentityProvider.token": "",
-        "ServerApp.disable_check_xsrf": True,
+        "ServerApp.root_dir": files,
+        "IdentityProvider.token": token,
+        "ServerApp.disable_check_xsrf": not token,
         "LabApp.news_url": "",
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *(f"--{k}={v}" for k, v in options.items())]
-    env = os.environ | {"JUPYTER_CONFIG_DIR": str(folder / ".config"), "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings")}
-    with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
+    places = {"JUPYTER_CONFIG_DIR": own / ".config", "JUPYTERLAB_SETTINGS_DIR": own / ".settings"}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # nbgrader looks alembic up there
+    environment = os.environ | {name: str(place) for name, place in places.items()} | {"PATH": path} | env
+    with (own / "server.log").open("w") as log:
+        server = subprocess.Popen(command, cwd=start, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address, server, folder / "server.log")
-        yield address, folder
+        _wait_for(address, server, own / "server.log")
+        yield address
     finally:
         server.terminate()
         server.wait(10)

@@ -1,17 +1,17 @@
-"""The process that runs a student's code: cells in, calls answered with raw arrays, nothing judged here.
-
-    python -I worker.py READ_FD WRITE_FD RESULTS_FILE
+"""What runs a student's code, in a forked and sealed child: cells in, calls answered with raw arrays, nothing judged here.
 
 Imports neither `solutions` nor the real `grader`; `import grader` finds the inert stand-in beside this file. Whatever the
 student's code does to this process, the other side reads lengths, plain JSON and raw float64, and nothing else.
 """
 
 import builtins
+import importlib.abc
+import importlib.machinery
 import importlib.util
 import json
 import linecache
 import os
-import resource
+import re
 import signal
 import struct
 import sys
@@ -20,28 +20,77 @@ import warnings
 
 import numpy as np
 
+RESULTS = None  # grader/results.py, the one file that worker and course share: how results are read
 FUNCTIONS = {}
 LAYERS = {}  # the capstone's layers by name, as they were before any student's code ran
 MOST_HEADER = 32768
+NUMPYS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}  # its own settings, whatever a cell set
 
 
 class TimeUp(BaseException):
     """A call or a cell has used up its time. Not an Exception: `except Exception` does not catch it."""
 
 
+RUN = ("time", "timeit", "prun", "capture")  # magics that run what stands behind them
+OPTION = re.compile(r"-(?:[nrp]\s*\d+|[slTD]\s*\S+|[a-zA-Z])\s+")
+
+
 class Display:
-    """What `get_ipython()` returns: magics are accepted and do nothing, but %time and %%time run what they time."""
+    """What `get_ipython()` returns: magics are accepted and do nothing, but %time and the like run what they time."""
 
     def run_line_magic(self, name, line, *args, **kwargs):
-        if name in ("time", "timeit"):
+        if name in RUN:
+            while option := OPTION.match(line):
+                line = line[option.end() :]
             exec(line, vars(sys.modules["__main__"]))
+        return os.getcwd() if name == "pwd" else None
 
     def run_cell_magic(self, name, line, cell, *args, **kwargs):
-        if name in ("time", "timeit", "capture"):
+        if name in RUN:
             exec(cell, vars(sys.modules["__main__"]))
+
+    def getoutput(self, *args, **kwargs):
+        return []
 
     def __getattr__(self, name):
         return lambda *args, **kwargs: None
+
+
+class Anything:
+    """A name of IPython's or its widgets': it can be called and looked into, and as a decorator leaves a function alone."""
+
+    def __call__(self, *args, **kwargs):
+        return args[0] if len(args) == 1 and callable(args[0]) else self
+
+    def __getattr__(self, name):
+        return anything(name)
+
+
+def anything(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return Anything()
+
+
+class Inert(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds IPython and its widgets as modules in which every name accepts anything and does nothing."""
+
+    NAMES = ("IPython", "ipywidgets", "anywidget")
+
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in self.NAMES:
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        return None
+
+    def create_module(self, spec):
+        module = types.ModuleType(spec.name)
+        module.__getattr__ = anything
+        module.get_ipython = Display
+        module.display = lambda *args, **kwargs: None
+        return module
+
+    def exec_module(self, module):
+        pass
 
 
 def load_results(path):
@@ -164,8 +213,16 @@ def as_given(value):
 
 
 def same(before, after):
+    """Tell whether an argument is as it was. What cannot be compared any more has been changed."""
+    try:
+        return _same(before, after)
+    except Exception:
+        return False
+
+
+def _same(before, after):
     if isinstance(before, dict):
-        return type(after) is dict and before.keys() == after.keys() and all(same(before[k], after[k]) for k in before)
+        return type(after) is dict and before.keys() == after.keys() and all(_same(before[k], after[k]) for k in before)
     return not isinstance(before, np.ndarray) or (isinstance(after, np.ndarray) and np.array_equal(before, after))
 
 
@@ -187,14 +244,26 @@ def without(scope, names, exercise):
     return held
 
 
-def call(scope, request, payload, results):
+def calls(scope, request, payload, channel):
+    """Call a function of the student's with one case after another, and send a reply for each; a fault of an end is the last."""
+    at = 0
+    for case in request["cases"]:
+        reply, numbers = call(scope, request | case, payload[at : at + case["bytes"]])
+        at += case["bytes"]
+        flush()
+        channel.send(reply, numbers)
+        if reply.get("fault") in request["ends"]:
+            return
+
+
+def call(scope, request, payload):
     """Call a function of the student's; return the header and the raw arrays of the reply."""
     function = scope.get(request["name"])
     if function is None:
         return {"fault": "missing", "says": "is not defined"}, b""
     if not callable(function):
-        return {"fault": "missing", "says": f"is {results.short(function, 40)}, expected a function"}, b""
-    kept = results.reaches(function, [scope.get(name) for name in request["without"]])
+        return {"fault": "missing", "says": f"is {RESULTS.short(function, 40)}, expected a function"}, b""
+    kept = RESULTS.reaches(function, [scope.get(name) for name in request["without"]])
     if kept is not None:
         name = next(name for name in request["without"] if scope.get(name) is kept)
         return {"fault": "missing", "says": f"is or holds {name}: write {request['name']} without {name}"}, b""
@@ -204,19 +273,24 @@ def call(scope, request, payload, results):
     if request["layers"]:
         scope.update(LAYERS)
     held = without(scope, request["without"], request["name"])
+    depth = sys.getrecursionlimit()
     try:
-        with warnings.catch_warnings(record=True) as warned:
+        with (
+            np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"),
+            warnings.catch_warnings(record=True) as warned,
+        ):
             warnings.simplefilter("default")
             result = within(request["seconds"], lambda: function(*args))
     except TimeUp:
         return {"fault": "time", "says": f"takes longer than {request['seconds']} s: is there a loop that never ends?"}, b""
     except BaseException as error:
-        answer = results.raised(error, function)
+        answer = RESULTS.raised(error, function)
         return {"fault": answer.fault, "says": answer.says}, b""
     finally:
         scope.update(held | bound)
+        sys.setrecursionlimit(depth)
     parts, chunks = [], []
-    for answer in results.split(result, request["parts"], request["quiz"]):
+    for answer in RESULTS.split(result, request["parts"], request["quiz"]):
         part = {"fault": answer.fault, "says": answer.says}
         if answer.value is not None:
             part["value"] = answer.value
@@ -235,35 +309,46 @@ def call(scope, request, payload, results):
         for i, a in enumerate(args)
         if isinstance(a, np.ndarray) and issubclass(type(value), np.ndarray) and np.may_share_memory(a, value)
     ]
-    told = [f"{w.category.__name__}: {results.short(w.message)}" for w in warned[:3]]
+    told = [f"{w.category.__name__}: {RESULTS.short(w.message)}" for w in warned[:3]]
     return {"parts": parts, "changed": changed, "shared": shared, "warned": told}, b"".join(chunks)
 
 
-def main():
-    read_fd, write_fd, results_file = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-    channel, results = Channel(read_fd, write_fd), load_results(results_file)
-    setup, _ = channel.receive()
+def flush():
+    """Let out what was printed, before the reply that belongs to it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # closed, or an object of the student's
+            continue
+
+
+def prepare(setup):
+    """Do once, before any child is forked, what all of them need."""
+    global RESULTS
+    RESULTS = load_results(setup["results"])
     FUNCTIONS.update(named_functions(setup["matrix"]))
-    for name, value in setup["limits"].items():
-        resource.setrlimit(getattr(resource, name), (value, value))
-    here = os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [here] + [p for p in sys.path if not os.path.isdir(os.path.join(p, "solutions"))]
+    sys.path[:] = [p for p in sys.path if not os.path.isdir(os.path.join(p, "solutions"))]
     sys.argv[:] = ["notebook"]
-    student = types.ModuleType("__main__")
-    sys.modules["__main__"] = student
+    import grader  # noqa: F401 (the stand-in)
+
+    sys.meta_path.insert(0, Inert())
     builtins.get_ipython = Display
     builtins.display = lambda *args, **kwargs: None
-    os.environ["MPLBACKEND"] = "Agg"
     if setup["support"]:
         support(setup["support"])
+
+
+def serve(read_fd, write_fd):
+    """Answer requests until there are no more."""
+    channel = Channel(read_fd, write_fd)
+    student = types.ModuleType("__main__")
+    sys.modules["__main__"] = student
     channel.send({"ready": True})
     while True:
         request, payload = channel.receive()
         if "source" in request:
-            channel.send(run_cell(vars(student), request))
+            reply = run_cell(vars(student), request)
+            flush()
+            channel.send(reply)
         else:
-            channel.send(*call(vars(student), request, payload, results))
-
-
-if __name__ == "__main__":
-    main()
+            calls(vars(student), request, payload, channel)

@@ -1,0 +1,66 @@
+"""Hand in an attack, and read what came of it. `play` and `TIERS` alone know how grading is called."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from grader.course.limits import Limits
+from grader.course.sandbox import Sandbox, Tier
+from grader.course.sealed import grade_submission
+
+TIERS = {"bubblewrap": Tier.BUBBLEWRAP, "landlock": Tier.LANDLOCK}
+LIMITS = Limits(call=1.0)
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The verdicts on one submission."""
+
+    result: dict[str, Any]
+
+    @property
+    def earned(self) -> dict[str, float]:
+        return {told["exercise"]: told["earned"] for told in self.result["exercises"]}
+
+    @property
+    def looks(self) -> list[str]:
+        return [told["exercise"] for told in self.result["exercises"] if told["look"]]
+
+    @property
+    def printed(self) -> str:
+        return str(self.result.get("printed", ""))
+
+    @property
+    def everything(self) -> str:
+        """All that comes out, but for the student's own source, as the text of a file."""
+        return json.dumps({key: value for key, value in self.result.items() if key != "answers"}, ensure_ascii=False)
+
+    def said(self, exercises: tuple[str, ...] = ()) -> str:
+        """Return the faults, what was told of some exercises or of all, and what was printed, each with its kind before it."""
+        told = [told["text"] for told in self.result["exercises"] if not exercises or told["exercise"] in exercises]
+        faults = [f"fault: {fault}" for fault in self.result["faults"]]
+        return "\n".join([*faults, *told, *(f"printed: {line}" for line in self.printed.splitlines())])
+
+
+_open: dict[str, Sandbox] = {}
+
+
+def sandbox(tier: str) -> Sandbox:
+    """Return the sandbox of a tier, which all entries share as a class does."""
+    if tier not in _open:
+        _open[tier] = Sandbox(TIERS[tier], "1-affine", LIMITS).__enter__()
+    return _open[tier]
+
+
+def close() -> None:
+    """Close all sandboxes."""
+    while _open:
+        _open.popitem()[1].__exit__(None, None, None)
+
+
+def play(content: bytes, tier: str) -> Outcome:
+    """Grade the bytes of a submission. A machine's fault is an error: no student may provoke one."""
+    return Outcome(grade_submission(content, SEED, sandbox(tier)))

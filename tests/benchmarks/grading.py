@@ -1,0 +1,187 @@
+"""`make bench`: a class graded sealed, beside stock `nbgrader autograde` of the same class in the same run.
+
+    python tests/benchmarks/grading.py [--class 200] [--large 1000 5000]
+
+Ratios belong to one run; absolute times to this machine. Stock needs about two minutes for every hundred students.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from grader.course import notebook, sealed, unit
+from grader.course.demo_class import submissions
+from grader.course.files import write_atomically
+from grader.course.notebook import dumps, load, with_answers
+from grader.course.paths import REPOSITORY, Course
+from grader.course.release import release
+from grader.course.sandbox import Sandbox, Worker
+from grader.exercises import NOTEBOOKS
+
+BIN = Path(sys.executable).parent
+HOSTILE = ("endless", "leaves", "exit")  # of the demo's class; their cost is a limit's
+ROWS = """SELECT s.student_id, c.name, g.auto_score, g.needs_manual_grade FROM grade g
+    JOIN submitted_notebook n ON g.notebook_id = n.id JOIN submitted_assignment s ON n.assignment_id = s.id
+    JOIN base_cell c ON g.cell_id = c.id ORDER BY 1, 2"""
+
+
+def make_class(course: Course, assignment: str, count: int) -> None:
+    """Hand in: two of three students are right, every third is one of the demo's, right or wrong; no two files are the same."""
+    release(course, [assignment])
+    file = f"{NOTEBOOKS[assignment]}.ipynb"
+    released = load(course.release / assignment / file)
+    solved = notebook.answer_cells(notebook.solve(assignment))
+    right = {name: notebook.source(cell) for name, cell in solved.items()}
+    wrong = [s for s in submissions(assignment) if not s.look and s.answers and not s.extra and s.student not in HOSTILE]
+    for number, one in zip(range(count), itertools.cycle(wrong)):
+        made = with_answers(released, right | (one.answers if number % 3 == 0 else {}), (f"# handed in as number {number}",))
+        write_atomically(course.submitted / f"student-{number:05}" / assignment / file, dumps(made))
+
+
+def run(command: list[str], course: Course, **more: str) -> tuple[float, float]:
+    """Run a command; return seconds of wall time, and the most memory of its processes together in MiB."""
+    env = os.environ | {
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "COURSE_DIR": str(course.folder),
+        "COURSE_DB": course.db,
+    }
+    start = time.perf_counter()
+    running = subprocess.Popen(command, env=env | more, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    most, ended = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.1):
+            most[0] = max(most[0], sum(_memory(pid) for pid in _family(running.pid)) / 1024)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    _, said = running.communicate()
+    ended.set()
+    watcher.join()
+    if running.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {running.returncode}:\n{said.decode()[-2000:]}")
+    return time.perf_counter() - start, most[0]
+
+
+def _family(pid: int) -> set[int]:
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(path.parent.name)] = int(path.read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def _memory(pid: int) -> int:
+    """Return the proportional set size in KiB: memory that several processes share is counted once."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+
+
+def beside_stock(assignment: str, count: int, folder: Path) -> None:
+    ours, theirs = (Course.at(folder / f"{assignment}-{name}") for name in ("sealed", "stock"))
+    for course in (ours, theirs):
+        make_class(course, assignment, count)
+    sealed_time, _ = run([str(BIN / "grader"), "grade", assignment, "--course", str(ours.folder)], ours)
+    stock_time, _ = run([str(BIN / "nbgrader"), "autograde", assignment], theirs, COURSE_UNSEALED="1")
+    same = _rows(ours) == _rows(theirs)
+    print(
+        f"  {assignment:14} {count:5} students: sealed {sealed_time:6.2f} s, stock {stock_time:7.1f} s: "
+        f"{stock_time / sealed_time:.0f} times faster (at least 25); gradebooks {'equal' if same else 'DIFFER'}"
+    )
+
+
+def _rows(course: Course) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(course.folder / "gradebook.db") as connection:
+        return connection.execute(ROWS).fetchall()
+
+
+def larger(assignment: str, counts: list[int], folder: Path) -> None:
+    for count in counts:
+        course = Course.at(folder / f"{assignment}-{count}")
+        make_class(course, assignment, count)
+        seconds, memory = run([str(BIN / "grader"), "grade", assignment, "--course", str(course.folder)], course)
+        print(f"  {assignment:14} {count:5} students: {1000 * seconds / count:6.1f} ms each, {memory:4.0f} MiB at most")
+
+
+def where(assignment: str, folder: Path, count: int = 30) -> None:
+    """Time the stages of single submissions, one after another in this process."""
+    course = Course.at(folder / f"{assignment}-stages")
+    make_class(course, assignment, count)
+    spent: dict[str, float] = defaultdict(float)
+
+    def timed(owner: Any, name: str, stage: str) -> None:
+        inner: Callable[..., Any] = getattr(owner, name)
+
+        def outer(*args: Any, **kwargs: Any) -> Any:
+            start = time.perf_counter()
+            try:
+                return inner(*args, **kwargs)
+            finally:
+                spent[stage] += time.perf_counter() - start
+
+        setattr(owner, name, outer)
+
+    timed(Sandbox, "worker", "a new worker")
+    timed(Worker, "close", "its end")
+    timed(sealed.Session, "_execute", "cells")
+    timed(sealed.Session, "_replies", "calls")
+    timed(sealed.Session, "_judge", "judging")
+    timed(sealed, "cases_of", "fresh cases")
+    timed(unit, "transplant", "autograded notebook")
+    timed(unit, "write_atomically", "verdict file")
+    from grader.course.doctor import pick_tier
+
+    one = unit.Unit(unit.Grading(course, assignment), pick_tier(), b"benchmark")
+    students = course.students(assignment)
+    one.grade(students[0])
+    spent.clear()
+    start = time.perf_counter()
+    for student in students[1:]:
+        one.grade(student)
+    whole = time.perf_counter() - start
+    one.sandbox.close()
+    told = ", ".join(f"{stage} {1000 * seconds / (count - 1):.1f}" for stage, seconds in spent.items())
+    print(f"  {assignment:14} ms of one submission, {1000 * whole / (count - 1):.1f} in all: {told}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--class", dest="count", type=int, default=200)
+    parser.add_argument("--large", type=int, nargs="*", default=[200, 1000, 5000])
+    asked = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        print("sealed grading: where the time goes")
+        for assignment in ("1-affine", "2-convolution"):
+            where(assignment, folder)
+        print("sealed grading: a larger class")
+        larger("1-affine", asked.large, folder)
+        print("sealed grading beside stock nbgrader autograde, the whole command")
+        for assignment in ("1-affine", "2-convolution"):
+            beside_stock(assignment, asked.count, folder)
+
+
+if __name__ == "__main__":
+    main()
