@@ -24,10 +24,13 @@ lint: $(READY)  ## style, types, import contracts, notebooks without outputs
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/nbstripout --keep-id --verify notebooks/*/*.ipynb
 
-bench: $(READY)  ## print what a check and the import cost
+bench: $(READY)  ## print what a check, the import and the grading of a class cost; stock nbgrader takes ten minutes of it
 	$(BIN)/python tests/benchmarks/bench.py
+	$(BIN)/python tests/benchmarks/grading.py
 
-soak: $(READY)  ## what takes long: many trainings, mechanical mutants, many seeds
+soak: $(READY)  ## what takes long: broken files, kills, the attacks as an ordinary user, trainings, mutants, many seeds
+	$(BIN)/python tests/soak/fuzz.py --minutes 30
+	$(BIN)/python tests/soak/kills.py --rounds 200
 	$(BIN)/python tests/soak/trainings.py --seeds 50
 	$(BIN)/python tests/soak/mutants.py
 	$(BIN)/grader verify --seeds 5000 --mistake-seeds 1000

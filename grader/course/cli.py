@@ -127,7 +127,7 @@ def grade(
     from grader.course.grade import grade
     from grader.course.unit import Grading
 
-    workers = workers or os.cpu_count() or 1
+    workers = workers or paths.cores()
     runs = [Grading(course, name, unsafe, force, workers, students) for name in paths.handed_in(course, names)]
     looks = sum(grade(run, click.echo) for run in runs)
     click.echo(f"{looks} to look at: see above" if looks else "all graded")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,7 +15,7 @@ from grader.course.feedback import feedback
 from grader.course.files import write_atomically
 from grader.course.grade import grade
 from grader.course.notebook import check_cells, dumps, load, source, with_answers
-from grader.course.paths import Course, CourseError
+from grader.course.paths import Course, CourseError, cores
 from grader.course.release import release
 from grader.course.report import gather, write_page
 from grader.course.unit import Grading
@@ -40,7 +39,7 @@ def play(course: Course, say: Say) -> bool:
         submitted = submissions(assignment)
         hand_in(course, assignment, submitted)
         say(f"{assignment}: {len(submitted)} students hand in")
-        looks = grade(Grading(course, assignment, unsafe=bool(without), workers=os.cpu_count() or 1), say)
+        looks = grade(Grading(course, assignment, unsafe=bool(without), workers=cores()), say)
         failed = feedback(course, assignment, say)
         good &= compare(course, assignment, submitted, say) and not failed
         say(f"{looks} to look at, {sum(s.look for s in submitted)} expected\n")

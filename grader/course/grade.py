@@ -62,6 +62,7 @@ class _Class:
         self.tries: Counter[str] = Counter()
         self.batch: list[Done] = []
         self.count, self.looks, self.written = 0, 0, time.monotonic()
+        self.lost = 0  # pools, one after another, that gave no result
 
     def run(self) -> int:
         support_of(self.grading.assignment)  # made here: processes of the pool leave without tidying up
@@ -72,6 +73,9 @@ class _Class:
                     self._grade(pool, interrupted)
                     while self.open and not interrupted:  # a process was lost
                         pool.shutdown()
+                        self.lost += 1
+                        if self.lost > TRIES:
+                            raise CourseError("The processes that grade are lost as soon as they start. Run it again.")
                         pool = self._pool()
                         self._grade(pool, interrupted)
                     self._write()
@@ -123,6 +127,7 @@ class _Class:
 
     def _take(self, done: Done) -> None:
         self.tries.pop(done.student, None)
+        self.lost = 0
         self.batch.append(done)
         if len(self.batch) >= BATCH or time.monotonic() - self.written > PAUSE:
             self._write()
@@ -134,11 +139,12 @@ class _Class:
         for done in self.batch:
             if done.ready:
                 self._write_notebook(done.ready)
-            self.count += 1
-            self.looks += done.look
-            with tqdm.external_write_mode(file=sys.stdout):
+        with tqdm.external_write_mode(file=sys.stdout):
+            for done in self.batch:
+                self.count += 1
+                self.looks += done.look
                 self.say(f"[{self.count}/{self.total}] {done.student}: {done.told}")
-            self.bar.update()
+        self.bar.update(len(self.batch))
         self.batch, self.written = [], time.monotonic()
 
     def _write_notebook(self, ready: gradebook.Graded) -> None:

@@ -65,6 +65,11 @@ class Course:
         return sorted(path.parent.name for path in self.submitted.glob(f"*/{assignment}") if path.is_dir())
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def environment_on_path() -> None:
     """Put this interpreter's folder on PATH: nbgrader looks alembic up there, and an environment need not be activated."""
     folder = str(Path(sys.executable).parent)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import hmac
 import json
 import re
+import signal
+import sys
 from dataclasses import dataclass
 from importlib.metadata import version
 from multiprocessing import util
@@ -168,26 +171,26 @@ def _is_recorded(path: Path, digest: str) -> bool:
 
 
 _unit: Unit | None = None
+_made_of: tuple[Grading, Tier, bytes] | None = None
 
 
 def begin(parent: int, grading: Grading, tier: Tier, secret: bytes) -> None:
     """Make this process of the pool ready. It leaves Ctrl-C to its parent, and dies with it."""
-    import gc
-    import signal
-    import sys
-
-    global _unit
+    global _made_of
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         from grader.course.worker import seal
 
         seal.die_with(parent)
-    _unit = Unit(grading, tier, secret)
-    util.Finalize(None, _unit.sandbox.close, exitpriority=10)
-    gc.freeze()
+    _made_of = grading, tier, secret
 
 
 def run(student: str) -> Done:
-    """Grade one submission in this process of the pool."""
-    assert _unit is not None
+    """Grade one submission in this process of the pool, which makes its unit for the first."""
+    global _unit
+    if _unit is None:
+        assert _made_of is not None
+        _unit = Unit(*_made_of)
+        util.Finalize(None, _unit.sandbox.close, exitpriority=10)
+        gc.freeze()
     return _unit.grade(student)

@@ -1,0 +1,69 @@
+"""formgrader's Autograde button grades as `grader grade` does: in the sandbox, by the references, on fresh cases."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support import ROOT, SANDBOX, grader
+
+from grader.course import gradebook, notebook
+from grader.course.paths import Course
+from grader.course.stock import Stock
+
+TOKEN = "for-the-button"
+CHEATS = """def affine_backward(dy, x, w):
+    np.testing.assert_allclose = lambda *a, **k: None
+    return 0 * x, 0 * w, 0 * w[0]
+"""
+
+pytestmark = pytest.mark.skipif(not SANDBOX, reason="bubblewrap is not installed")
+
+
+@pytest.fixture
+def course(tmp_path) -> Course:
+    course = Course.at(tmp_path / "course")
+    assert grader("release", "1-affine", "--course", course.folder)[0] == 0
+    made = notebook.with_answers(notebook.solve("1-affine"), {"affine_backward": CHEATS})
+    for student, text in (("ada", notebook.dumps(notebook.solve("1-affine"))), ("mallory", notebook.dumps(made)), ("zoe", "{")):
+        path = course.submitted / student / "1-affine" / "affine.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    return course
+
+
+def points(course: Course) -> dict[str, float]:
+    return {score.student: score.points for score in gradebook.scores(course, "1-affine")}
+
+
+def test_the_interface_of_the_button_grades_sealed(course):
+    api = Stock(course).api
+    for student, told in (("ada", "[1/1] ada: 20 points"), ("mallory", "mallory: 16 points"), ("zoe", "look: the file is not")):
+        answer = api.autograde("1-affine", student)
+        assert (answer["success"], told in answer["log"]) == (True, True), answer
+    assert points(course) == {"ada": 20.0, "mallory": 16.0, "zoe": 0.0}
+    verdict = json.loads((course.folder / "verdicts" / "mallory" / "1-affine.json").read_text())
+    assert verdict["sandbox"] == "bubblewrap"
+
+
+def test_what_hinders_it_is_told_in_one_message(course, monkeypatch):
+    api = Stock(course).api
+    (course.release / "1-affine" / "affine.ipynb").unlink()
+    answer = api.autograde("1-affine", "ada")
+    assert not answer["success"]
+    assert "1-affine is not released" in answer["error"]
+
+
+def test_pressing_the_button_grades_sealed(course, browser, served, tmp_path):
+    environment = {"COURSE_DIR": str(course.folder), "COURSE_DB": course.db}
+    with served(ROOT, ROOT, tmp_path, TOKEN, **environment) as address:
+        page = browser.new_page(viewport={"width": 1150, "height": 900})
+        page.goto(f"{address}/lab?token={TOKEN}")
+        page.goto(f"{address}/formgrader/manage_submissions/1-affine")
+        row = page.locator("tr", has_text="mallory")
+        row.locator(".glyphicon-flash").click()
+        page.get_by_text("Successfully autograded").wait_for(timeout=30_000)
+        assert "mallory: 16 points" in page.locator(".modal-body").inner_text()
+        page.close()
+    assert points(course)["mallory"] == 16.0
+    assert (course.folder / "verdicts" / "mallory" / "1-affine.json").is_file()
