@@ -23,10 +23,11 @@ from grader.cases import visible
 from grader.course import demo, doctor, gradebook, intake, notebook, seccomp
 from grader.course.demo_class import submissions
 from grader.course.limits import Limits
+from grader.course.magics import beyond_python, plain_python
 from grader.course.paths import Course, CourseError
 from grader.course.protocol import Channel, WorkerLost, receive_call
 from grader.course.sandbox import Sandbox, Tier
-from grader.course.sealed import Session, cases_of, grade_submission, plain_python
+from grader.course.sealed import Session, cases_of, grade_submission
 from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
 
 NAMES = [exercise.name for exercise in of_assignment("1-affine")]
@@ -96,6 +97,19 @@ def test_only_regular_files_of_a_sensible_size_are_read(tmp_path):
 def test_magics_become_python_text():
     assert plain_python("%matplotlib inline\nx = 1").startswith("get_ipython().run_line_magic('matplotlib', 'inline')")
     assert plain_python("this is no python (").strip() == "this is no python ("
+
+
+def test_timed_cells_keep_their_own_magics_and_long_ones_are_left_alone():
+    assert "run_cell_magic('time', '', " in plain_python("%%time\nx = 1\n%pwd")
+    assert "run_line_magic" in plain_python("%%time\nx = 1\n%pwd").split("'', ")[1]
+    long, nested = "%pwd\n" * 5000, "%%time\n" * 2000
+    assert plain_python(long) is long
+    assert len(plain_python(nested)) < 2 * len(nested)
+
+
+def test_what_python_cannot_run_is_named():
+    cells = ("%%cython -a\nx", "y = 1\n  %run other.py", "\n%%bash\nls", "%%time\nx", "%matplotlib inline", "a % b")
+    assert [beyond_python(cell) for cell in cells] == ["%%cython", "%run", "%%bash", "", "", ""]
 
 
 # --- protocol: a reply can be wrong but never harmful ---

@@ -8,6 +8,7 @@ from typing import Any
 from grader.course import intake
 from grader.course.doctor import pick_tier
 from grader.course.paths import CourseError
+from grader.course.protocol import text
 from grader.course.sandbox import MachineFault, Sandbox, Tier
 from grader.course.sealed import ungraded
 from grader.course.unit import Grading, grade_again, made_with, stored
@@ -40,7 +41,7 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
         told[key] == now[key] for told, now in zip(before["exercises"], again["exercises"], strict=True) for key in COMPARED
     )
     yield ""
-    yield from (f"printed: {line}" for line in again["printed"].splitlines()[:MOST_LINES])
+    yield from (f"printed: {text(line)}" for line in again["printed"].splitlines()[:MOST_LINES])
     yield "the replay gives the stored verdict" if same else "the replay DIFFERS from the stored verdict: see above"
 
 

@@ -23,6 +23,7 @@ from grader.course.doctor import pick_tier
 from grader.course.files import write_atomically
 from grader.course.notebook import dumps
 from grader.course.paths import Course, CourseError
+from grader.course.protocol import text
 from grader.course.sandbox import Tier
 from grader.course.support import support_of
 from grader.course.unit import TRIES, Done, Grading
@@ -143,7 +144,7 @@ class _Class:
             for done in self.batch:
                 self.count += 1
                 self.looks += done.look
-                self.say(f"[{self.count}/{self.total}] {done.student}: {done.told}")
+                self.say(f"[{self.count}/{self.total}] {text(done.student)}: {done.told}")
         self.bar.update(len(self.batch))
         self.batch, self.written = [], time.monotonic()
 

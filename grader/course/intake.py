@@ -6,19 +6,17 @@ import errno
 import hashlib
 import json
 import os
-import re
 import stat
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.course.magics import beyond_python
+
 MOST_BYTES = 8 * 2**20
 FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 LINKS = (errno.ELOOP, errno.ENOTDIR)
-HARMLESS = ("time", "timeit", "capture", "prun")  # cell magics that run their cell
-MAGIC = re.compile(r"\A\s*%%(\w+)|^[ \t]*%(run|load|loadpy|cython)\b", re.MULTILINE)
 
 
 class Unreadable(Exception):
@@ -102,20 +100,13 @@ def parse(content: bytes, exercises: list[str]) -> Submission:
     faults = [f"the cell {name} stands in the notebook {count[name]} times" for name in sorted(count) if count[name] > 1]
     faults += [f"the answer cell {name} is missing" for name in exercises if name not in count]
     faults += [f"the test cell check_{name} is missing" for name in exercises if f"check_{name}" not in count]
-    faults += [f"the answer cell {name} uses {magic}, which cannot be run here" for name, magic in _magics(code, exercises)]
+    magics = {cell.grade_id: beyond_python(cell.source) for cell in code if cell.grade_id in exercises}
+    faults += [f"the answer cell {name} uses {magic}, which cannot be run here" for name, magic in magics.items() if magic]
     answers: dict[str, str] = {}
     for cell in code:
         if cell.grade_id in exercises:
             answers.setdefault(cell.grade_id, cell.source)
     return Submission(tuple(code), tuple(faults), answers)
-
-
-def _magics(cells: list[Cell], exercises: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield the answer cells that a magic takes out of Python's hands: what they define cannot be asked."""
-    for cell in cells:
-        found = MAGIC.search(cell.source) if cell.grade_id in exercises else None
-        if found and found[1] not in HARMLESS:
-            yield cell.grade_id, found[0].strip()
 
 
 def _cells(content: bytes) -> list[dict[str, Any]]:

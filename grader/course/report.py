@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.course.files import write_atomically
 from grader.course.paths import CourseError
+from grader.course.protocol import text
 from grader.course.sandbox import Tier
 from grader.course.unit import Grading, stored
 from grader.exercises import TOTALS, of_assignment
@@ -49,7 +50,7 @@ def gather(grading: Grading) -> Report:
     if not verdicts:
         raise CourseError(f"Nothing is graded yet for {grading.assignment}. Run first: grader grade {grading.assignment}")
     looks = [(student, fault) for student, told in verdicts.items() for fault in told["faults"]]
-    looks += [(student, "not graded yet") for student in students if student not in verdicts]
+    looks += [(text(student), "not graded yet") for student in students if student not in verdicts]
     looks += [(student, "graded without a sandbox") for student, told in verdicts.items() if told["sandbox"] == Tier.NONE.value]
     return Report(
         grading.assignment,

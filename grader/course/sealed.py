@@ -6,10 +6,9 @@ answers with raw arrays.
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from grader.asked import Asked
 from grader.cases import Case, draw, visible
 from grader.course import intake
 from grader.course.catalogue import answers_of, reference
+from grader.course.magics import plain_python
 from grader.course.protocol import Reply, WorkerLost, pack, pack_calls, receive, receive_call
 from grader.course.sandbox import Sandbox, Worker
 from grader.exercises import EXERCISES, Exercise, Part, of_assignment
@@ -272,35 +272,3 @@ def _decide(exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: li
     shared = dict.fromkeys(shares(part, argument) for reply in replies for part, argument in reply.shared)
     warned = dict.fromkeys(f"warned: {words}" for reply in replies for words in reply.warned)
     return replace(verdict, notes=(*verdict.notes, *remarks(asked, changed), *shared, *list(warned)[:3]))
-
-
-SPECIAL = re.compile(r"[%!?]|\A\s|^[ \t]*(?:[,;/]|>>>|In \[)", re.MULTILINE)  # what IPython may read otherwise than Python does
-
-MAGICS = re.compile(r"^[ \t]*[%!?,;/]|=[ \t]*[%!]|\?[ \t;]*$", re.MULTILINE)
-TIMED = re.compile(r"\s*%%(?P<name>time|timeit|capture|prun)\b(?P<line>[^\n]*)\n(?P<body>.*)", re.DOTALL)
-
-
-@cache
-def _transformer() -> Any:
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    return TransformerManager()
-
-
-@lru_cache(1024)  # most cells of a class are the released ones
-def plain_python(source: str) -> str:
-    """Return a cell with its magics as calls of get_ipython(), which is inert in the worker. Text to text, nothing runs.
-
-    A cell that is longer than people write, or has more magics, stays as it is: IPython would read it for minutes.
-    """
-    if not SPECIAL.search(source):
-        return source
-    if (timed := TIMED.match(source)) is not None:
-        body = plain_python(timed["body"])
-        return f"get_ipython().run_cell_magic({timed['name']!r}, {timed['line']!r}, {body!r})\n"
-    if len(source) > 20_000 or len(MAGICS.findall(source)) > 50 or max(map(len, source.splitlines())) > 2_000:
-        return source
-    try:
-        return str(_transformer().transform_cell(source))
-    except Exception:  # what IPython cannot read, Python will not either: let the worker say so
-        return source

@@ -4,20 +4,17 @@ Imports neither `solutions` nor the real `grader`; `import grader` finds the ine
 student's code does to this process, the other side reads lengths, plain JSON and raw float64, and nothing else.
 """
 
-import builtins
-import importlib.abc
-import importlib.machinery
 import importlib.util
 import json
 import linecache
 import os
-import re
 import signal
 import struct
 import sys
 import types
 import warnings
 
+import inert
 import numpy as np
 
 RESULTS = None  # grader/results.py, the one file that worker and course share: how results are read
@@ -29,68 +26,6 @@ NUMPYS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"
 
 class TimeUp(BaseException):
     """A call or a cell has used up its time. Not an Exception: `except Exception` does not catch it."""
-
-
-RUN = ("time", "timeit", "prun", "capture")  # magics that run what stands behind them
-OPTION = re.compile(r"-(?:[nrp]\s*\d+|[slTD]\s*\S+|[a-zA-Z])\s+")
-
-
-class Display:
-    """What `get_ipython()` returns: magics are accepted and do nothing, but %time and the like run what they time."""
-
-    def run_line_magic(self, name, line, *args, **kwargs):
-        if name in RUN:
-            while option := OPTION.match(line):
-                line = line[option.end() :]
-            exec(line, vars(sys.modules["__main__"]))
-        return os.getcwd() if name == "pwd" else None
-
-    def run_cell_magic(self, name, line, cell, *args, **kwargs):
-        if name in RUN:
-            exec(cell, vars(sys.modules["__main__"]))
-
-    def getoutput(self, *args, **kwargs):
-        return []
-
-    def __getattr__(self, name):
-        return lambda *args, **kwargs: None
-
-
-class Anything:
-    """A name of IPython's or its widgets': it can be called and looked into, and as a decorator leaves a function alone."""
-
-    def __call__(self, *args, **kwargs):
-        return args[0] if len(args) == 1 and callable(args[0]) else self
-
-    def __getattr__(self, name):
-        return anything(name)
-
-
-def anything(name):
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return Anything()
-
-
-class Inert(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds IPython and its widgets as modules in which every name accepts anything and does nothing."""
-
-    NAMES = ("IPython", "ipywidgets", "anywidget")
-
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in self.NAMES:
-            return importlib.machinery.ModuleSpec(name, self, is_package=True)
-        return None
-
-    def create_module(self, spec):
-        module = types.ModuleType(spec.name)
-        module.__getattr__ = anything
-        module.get_ipython = Display
-        module.display = lambda *args, **kwargs: None
-        return module
-
-    def exec_module(self, module):
-        pass
 
 
 def load_results(path):
@@ -331,9 +266,7 @@ def prepare(setup):
     sys.argv[:] = ["notebook"]
     import grader  # noqa: F401 (the stand-in)
 
-    sys.meta_path.insert(0, Inert())
-    builtins.get_ipython = Display
-    builtins.display = lambda *args, **kwargs: None
+    inert.install()
     if setup["support"]:
         support(setup["support"])
 
