@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from grader.course import seccomp
 from grader.course.files import remove, temporary_folder
 from grader.course.limits import Limits, limits_of
 from grader.course.paths import CourseError
-from grader.course.protocol import Channel, WorkerLost, receive
+from grader.course.protocol import Channel, WorkerLost, receive, text
 from grader.course.support import Support, support_of
 
 WORKER = Path(__file__).with_name("worker")
@@ -82,6 +83,7 @@ class Zygote:
         if self._home and user:
             os.chown(self._home, user, user)
         self._socket, theirs = socket.socketpair()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed with it)
         folder = Path("/course") if tier is Tier.BUBBLEWRAP else WORKER
         command = [sys.executable, "-I", str(folder / "zygote.py"), str(theirs.fileno())]
         self._process = subprocess.Popen(
@@ -89,7 +91,7 @@ class Zygote:
             pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self._said,
             env={"PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             cwd="/",
             start_new_session=True,
@@ -146,15 +148,26 @@ class Zygote:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self._said.close()
         if self._home:
             remove(self._home)
+
+    def _loss(self) -> MachineFault:
+        """Return what to raise when it is gone, with the last that it, or bubblewrap, said."""
+        self._process.kill()
+        self._process.wait()
+        told = ""
+        with suppress(OSError, ValueError):
+            self._said.seek(0)
+            told = text(self._said.read(4096).decode("utf-8", "replace").strip().rpartition("\n")[2])
+        self.close()
+        return MachineFault("the process that starts the workers was lost" + (f": {told}" if told else ""))
 
     def _send(self, message: dict[str, Any], handles: list[int] | None = None) -> None:
         try:
             socket.send_fds(self._socket, [json.dumps(message).encode() + b"\n"], handles or [])
         except OSError:
-            self.close()
-            raise MachineFault("the process that starts the workers was lost") from None
+            raise self._loss() from None
 
     def _receive(self) -> dict[str, Any]:
         self._socket.settimeout(PATIENCE)
@@ -165,8 +178,7 @@ class Zygote:
                     raise OSError
                 self._told += part
         except OSError:
-            self.close()
-            raise MachineFault("the process that starts the workers was lost") from None
+            raise self._loss() from None
         line, self._told = self._told.split(b"\n", 1)
         return dict(json.loads(line))
 

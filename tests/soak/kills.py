@@ -121,7 +121,7 @@ def kill_once(course: Course, expected: dict[str, tuple[object, ...]], rng: rand
         run = start(course, *more)
     said = run.communicate(timeout=120)[0]
     assert run.returncode == 1, said  # some of the class are for a person to look at
-    assert "not graded" not in said, said
+    assert "not graded" not in said, f"{what} was killed:\n{said}"
     assert_whole(course)
     assert state(course) == expected, "another result than that of a run that nobody disturbed"
     return what
