@@ -31,6 +31,7 @@ bench: $(READY)  ## print what a check, the import and the grading of a class co
 soak: $(READY)  ## what takes long: broken files, kills, the attacks as an ordinary user, trainings, mutants, many seeds
 	$(BIN)/python tests/soak/fuzz.py --minutes 30
 	$(BIN)/python tests/soak/kills.py --rounds 200
+	sh tests/soak/ordinary_user.sh
 	$(BIN)/python tests/soak/trainings.py --seeds 50
 	$(BIN)/python tests/soak/mutants.py
 	$(BIN)/grader verify --seeds 5000 --mistake-seeds 1000

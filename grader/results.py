@@ -9,7 +9,7 @@ import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from types import CoroutineType
+from types import CodeType, CoroutineType
 from typing import Any
 
 import numpy as np
@@ -89,6 +89,16 @@ def reaches(function: Any, others: list[Any]) -> Any:
         except ValueError:  # not filled yet
             continue
     return next((other for other in others if other is not None and any(value is other for value in kept)), None)
+
+
+def refusing_code(code: CodeType, says: str) -> CodeType:
+    """Return code that raises RuntimeError(says), to be put for a while into a function whose own code this is."""
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("")
+
+    constants = tuple(says if constant == "" else constant for constant in refuse.__code__.co_consts)
+    return refuse.__code__.replace(co_consts=constants, co_freevars=code.co_freevars)
 
 
 def _raised_in(function: Any, error: BaseException) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from grader.exercises import Exercise
-from grader.results import reaches
+from grader.results import reaches, refusing_code
 
 Scope = dict[str, Any]  # the student's global names
 
@@ -56,10 +56,14 @@ def without(exercise: Exercise, scope: Scope) -> Iterator[None]:
         raise SystemExit
 
     held: Scope = {}
+    codes: list[tuple[FunctionType, CodeType]] = []
     for name, function in [(name, scope[name]) for name in exercise.without if name in scope]:
         aliases = {alias: value for alias, value in scope.items() if value is function}
         held |= aliases
         scope.update(dict.fromkeys(aliases, refusing(name)))
+        if isinstance(function, FunctionType):  # wherever else it is kept: in a list, a default, a closure
+            codes.append((function, function.__code__))
+            function.__code__ = refusing_code(function.__code__, f"write {exercise.name} without {name}")
     ends: Scope = {name: scope[name] for name in ("exit", "quit") if name in scope}
     scope.update(dict.fromkeys(ends, leave))
     held |= ends
@@ -67,3 +71,5 @@ def without(exercise: Exercise, scope: Scope) -> Iterator[None]:
         yield
     finally:
         scope.update(held)
+        for function, code in codes:
+            function.__code__ = code

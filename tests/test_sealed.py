@@ -21,13 +21,14 @@ from support import ROOT, SANDBOX, UNSAFE, grader, rows
 
 from grader.cases import visible
 from grader.course import demo, doctor, gradebook, intake, notebook, seccomp
+from grader.course.decision import cases_of
 from grader.course.demo_class import submissions
 from grader.course.limits import Limits
 from grader.course.magics import beyond_python, plain_python
 from grader.course.paths import Course, CourseError
 from grader.course.protocol import Channel, WorkerLost, receive_call
 from grader.course.sandbox import Sandbox, Tier
-from grader.course.sealed import Session, cases_of, grade_submission
+from grader.course.sealed import Session, grade_submission
 from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
 
 NAMES = [exercise.name for exercise in of_assignment("1-affine")]

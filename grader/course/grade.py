@@ -6,7 +6,6 @@ import fcntl
 import multiprocessing
 import os
 import secrets
-import shutil
 import signal
 import sys
 import time
@@ -149,11 +148,9 @@ class _Class:
         self.batch, self.written = [], time.monotonic()
 
     def _write_notebook(self, ready: gradebook.Graded) -> None:
-        stamp = self.grading.submitted(ready.student).with_name("timestamp.txt")
         target = self.grading.autograded(ready.student)
         if ready.timestamp:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(stamp, target.with_name("timestamp.txt"), follow_symlinks=False)
+            write_atomically(target.with_name("timestamp.txt"), f"{ready.timestamp.isoformat(' ')} UTC\n")
         write_atomically(target, dumps(ready.notebook))
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """call, whole: seconds of a call or cell, and of all of them; the others are bytes.
+    """call, whole: seconds of a call or cell, and of all of them. memory, scratch, written, output and kept are bytes.
 
-    scratch, files: what may lie in its folder; written: what may be written there in all, deleted files included.
-    memory: beyond what Python and numpy take themselves. output: what a notebook may print before it is stopped; kept: how much
-    of that a verdict file keeps.
+    memory: beyond what Python and numpy take themselves. scratch, files: what may lie in its folder; written: what may be
+    written there in all, deleted files included. output: what a notebook may print before it is stopped; kept: how much of
+    that a verdict file keeps.
     """
 
     call: float = 5.0
@@ -20,6 +20,7 @@ class Limits:
     scratch: int = 16 * 2**20
     files: int = 2000
     written: int = 64 * 2**20
+    threads: int = 64
     output: int = 64 * 2**20
     kept: int = 64 * 2**10
 

@@ -9,7 +9,7 @@ from typing import Any
 HARMLESS = ("time", "timeit", "capture", "prun")  # cell magics that run their cell
 BEYOND = re.compile(r"\A\s*%%(\w+)|^[ \t]*%(run|load|loadpy|cython)\b", re.MULTILINE)
 SPECIAL = re.compile(r"[%!?]|\A\s|^[ \t]*(?:[,;/]|>>>|In \[)", re.MULTILINE)  # what IPython may read otherwise than Python does
-MAGICS = re.compile(r"^[ \t]*[%!?,;/]|=[ \t]*[%!]|\?[ \t;]*$", re.MULTILINE)
+MAGICS = re.compile(r"^[^\S\n]*[%!?,;/]|=\s*[%!]|\?[^\S\n;]*$", re.MULTILINE)
 TIMED = re.compile(r"\s*%%(?P<name>time|timeit|capture|prun)\b(?P<line>[^\n]*)\n(?P<body>.*)", re.DOTALL)
 
 

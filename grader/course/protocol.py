@@ -79,7 +79,7 @@ def _argument(arg: Any, chunks: list[bytes]) -> dict[str, Any]:
     if isinstance(arg, dict):
         return {"dict": {name: _array(value, chunks) for name, value in arg.items()}}
     if isinstance(arg, Named):
-        return {"function": arg.name}
+        return {"function": arg.name, "scale": arg.scale}
     return {"tuple": arg} if isinstance(arg, tuple) else {"value": arg}
 
 

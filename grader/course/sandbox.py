@@ -25,7 +25,7 @@ from typing import Any
 import grader.results
 from grader.cases.base import MATRIX
 from grader.course import seccomp
-from grader.course.files import remove, temporary_folder
+from grader.course.files import NOBODY, remove, temporary_folder
 from grader.course.limits import Limits, limits_of
 from grader.course.paths import CourseError
 from grader.course.protocol import Channel, WorkerLost, receive, text
@@ -36,7 +36,6 @@ RESULTS = Path(grader.results.__file__)
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64")
 READABLE = (*SYSTEM, "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/dev/zero", "/dev/random", "/dev/urandom")
 PATIENCE = 30.0  # seconds that a zygote may take to start, or to end a child, on a busy machine
-NOBODY = 65534
 
 
 class Tier(Enum):
@@ -200,7 +199,10 @@ class Sandbox:
     def load(self) -> None:
         """Start the zygote, without waiting for it."""
         if self._zygote is None or self._zygote.lost:
-            self._zygote = Zygote(self.tier, self.limits, support_of(self.assignment))
+            try:
+                self._zygote = Zygote(self.tier, self.limits, support_of(self.assignment))
+            except OSError as error:  # no process, no memory, no file handle left
+                raise MachineFault(f"the process that starts the workers cannot be started: {error.strerror}") from None
 
     def worker(self, plots: bool = False) -> Worker:
         """Return a new worker. Raises MachineFault."""
@@ -233,7 +235,8 @@ def _setup(tier: Tier, limits: Limits, support: Support | None, home: Path | Non
         "memory": limits.memory,
         "scratch": limits.scratch,
         "files": limits.files,
-        "written": limits.written,
+        "written": limits.written + limits.output,
+        "threads": limits.threads,
         "readable": [path for path in dict.fromkeys(paths) if within or os.path.exists(path)],
         "program": "" if tier is Tier.NONE else base64.b64encode(seccomp.compiled()).decode("ascii"),
     }

@@ -7,26 +7,20 @@ answers with raw arrays.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
-from functools import cache
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from grader.asked import Asked
-from grader.cases import Case, draw, visible
+from grader.cases import Case
 from grader.course import intake
-from grader.course.catalogue import answers_of, reference
+from grader.course.decision import cases_of, decision
 from grader.course.magics import plain_python
 from grader.course.protocol import Reply, WorkerLost, pack, pack_calls, receive, receive_call
 from grader.course.sandbox import Sandbox, Worker
-from grader.exercises import EXERCISES, Exercise, Part, of_assignment
-from grader.judge import ENDED, all_wrong, decide
-from grader.outcome import matches, reached
-from grader.remarks import remarks, shares
+from grader.exercises import Exercise, of_assignment
+from grader.judge import ENDED, all_wrong
 from grader.results import Answer
 from grader.verdict import Verdict
-from grader.witness import Right
 
 MOST_RESTARTS = 3
 GRACE = 1.0  # seconds beyond a limit before a worker that ignores its alarm is killed
@@ -97,24 +91,38 @@ class Session:
     slow: bool = False
     printed: str = ""
     ran: list[int] = field(default_factory=list)
+    bad: set[int] = field(default_factory=set)  # cells that lost the worker
+    unclear: dict[str, tuple[tuple[Case, ...], int, list[Reply], Reply]] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     def run(self) -> list[Verdict]:
-        """Run the cells, ask the exercises, and return a verdict for each of them, in the notebook's order."""
+        """Run the cells, ask the exercises, and return a verdict for each of them, in the notebook's order.
+
+        The hidden cases decide. What they find wrong is explained by cases that may be shown, in a second worker: what a
+        program tells there cannot be what it was asked here.
+        """
         exercises = {exercise.name: exercise for exercise in of_assignment(self.sandbox.assignment)}
         self.deadline = time.monotonic() + self.sandbox.limits.whole
+        self._through(exercises, self._ask)
+        if self.unclear:
+            self.close()
+            self.ran = []
+            self._through({name: exercises[name] for name in self.unclear}, self._explain)
+        return [self.verdicts[name] for name in exercises]
+
+    def _through(self, exercises: dict[str, Exercise], ask: Callable[[Exercise], bool]) -> None:
+        """Go through the cells and ask exercises where their test cells stand; once more at the end what was not there yet."""
         last = {cell.tests: number for number, cell in enumerate(self.submission.cells)}  # of several test cells
+        left = dict(exercises)
         for number, cell in enumerate(self.submission.cells):
             if cell.tests:
-                if last[cell.tests] == number:
-                    self._ask(exercises[cell.tests])
-            elif not cell.source.strip().startswith("check("):
+                if cell.tests in exercises and last[cell.tests] == number and ask(exercises[cell.tests]):
+                    del left[cell.tests]
+            elif not cell.source.strip().startswith("check(") and number not in self.bad:
                 self._execute(number)
-        for name, exercise in exercises.items():  # no test cell, or not defined when it stood there
-            if name not in self.verdicts or self.verdicts[name].fault == NOT_DEFINED:
-                self._ask(exercise)
-        return [self.verdicts[name] for name in exercises]
+        for exercise in left.values():
+            ask(exercise)
 
     def close(self) -> str:
         """End the worker; return what it did too much of, if that was it. Raises MachineFault when it was not the student's."""
@@ -122,7 +130,7 @@ class Session:
             return ""
         worker, self.worker = self.worker, None
         try:
-            return "it kept too many files, or too large ones" if worker.close().over else ""
+            return "it had too many files or threads, or too large ones" if worker.close().over else ""
         finally:
             self.printed = (self.printed + worker.printed)[: self.sandbox.limits.kept]
 
@@ -165,18 +173,15 @@ class Session:
             self.slow |= receive(channel, self._until(self.seconds)).get("fault") == "time"
             self.ran.append(number)
         except WorkerLost as error:
+            self.bad.add(number)
             self._lose(error)
 
-    def _ask(self, exercise: Exercise) -> None:
-        """Ask an exercise's function for its answers, and decide.
-
-        The hidden cases decide. Where they find nothing wrong that is the verdict; else the cases that may be shown are asked
-        too, to say what is wrong.
-        """
+    def _ask(self, exercise: Exercise) -> bool:
+        """Ask an exercise's function for its answers to the hidden cases, and decide. Return whether it was there."""
         if time.monotonic() > self.deadline:
             says = f"could not be asked: the notebook has used up its {self.sandbox.limits.whole:g} s"
             self.verdicts[exercise.name] = all_wrong(exercise, says)
-            return
+            return True
         cases, shown = cases_of(exercise, self.seed, self.fresh)
         hidden = cases[shown:] or cases
         replies = self._replies(exercise, (*hidden, hidden[0]))
@@ -189,12 +194,24 @@ class Session:
             *replies, again = replies
             verdict = self._judge(exercise, hidden, len(hidden) if hidden is cases else 0, replies, again)
             if not verdict.right and hidden is not cases:
-                told = self._replies(exercise, cases[:shown])
-                if told[-1].fault in ENDS:
-                    verdict = self._judge(exercise, cases, shown, told, told[0])
-                else:
-                    verdict = self._judge(exercise, cases, shown, [*told, *replies], again, shown)
+                self.unclear[exercise.name] = cases, shown, replies, again
         self.verdicts[exercise.name] = verdict
+        return verdict.fault != NOT_DEFINED
+
+    def _explain(self, exercise: Exercise) -> bool:
+        """Ask for answers to cases that may be shown, and say what is wrong. Return whether the function was there."""
+        cases, shown, replies, again = self.unclear[exercise.name]
+        if time.monotonic() > self.deadline:
+            return True
+        told = self._replies(exercise, cases[:shown])
+        if told[-1].fault == "missing":
+            return False
+        if told[-1].fault in ENDS:
+            verdict = self._judge(exercise, cases, shown, told, told[0])
+        else:
+            verdict = self._judge(exercise, cases, shown, [*told, *replies], again, shown)
+        self.verdicts[exercise.name] = verdict
+        return True
 
     def _replies(self, exercise: Exercise, cases: tuple[Case, ...]) -> list[Reply]:
         """Return the replies to calls with these cases; one that ends them is the last."""
@@ -217,58 +234,8 @@ class Session:
     ) -> Verdict:
         """Return the verdict on replies to the first of these cases, and once more to case `of`; `shown` of them may be shown."""
         try:
-            return _decide(exercise, cases, shown, replies, again, of)
+            return decision(exercise, cases, shown, replies, again, of)
         except Exception as error:  # a fault of ours on answers that nobody thought of: for a person, and the class goes on
             says = f"the answers to {exercise.name} could not be judged ({type(error).__name__}): a fault of the grader"
             self.faults.append(says)
             return all_wrong(exercise, says)
-
-
-def cases_of(exercise: Exercise, seed: int, fresh: bool = True) -> tuple[tuple[Case, ...], int]:
-    """Return all cases that decide, and how many of them, from the first, a student may be shown.
-
-    The visible ones find the hint; then come fresh ones that may be shown, and fresh ones that stay hidden.
-    """
-    if not fresh:
-        return visible(exercise.name), len(visible(exercise.name))
-    number = [other.name for other in of_assignment(exercise.assignment)].index(exercise.name)
-    rng = np.random.default_rng([seed, number])
-    if exercise.costly:
-        cases = tuple(draw(exercise.name, rng))
-        return cases, len(cases)
-    hidden = draw(exercise.name, rng)
-    seen = (*visible(exercise.name), *draw(exercise.name, rng))
-    return (*seen, *hidden), len(seen)
-
-
-@cache
-def _visible_rights(name: str) -> list[dict[str, Answer]]:
-    return answers_of(EXERCISES[name], reference(EXERCISES[name]), visible(name))
-
-
-def _rights(exercise: Exercise, cases: tuple[Case, ...]) -> list[dict[str, Answer]]:
-    """Return the reference's answers. The visible cases are the same for everybody."""
-    known = dict(zip(map(id, visible(exercise.name)), _visible_rights(exercise.name)))
-    fresh = iter(answers_of(exercise, reference(exercise), [case for case in cases if id(case) not in known]))
-    return [known[id(case)] if id(case) in known else next(fresh) for case in cases]
-
-
-def _decide(exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: list[Reply], again: Reply, of: int) -> Verdict:
-    answers = [reply.answers for reply in replies]
-    cases = cases[: len(answers)]
-    rights = [] if exercise.costly else _rights(exercise, cases)
-
-    def is_right(part: Part, n: int, answer: Answer) -> bool:
-        return reached(cases[n], answer) if cases[n].goal else matches(answer, rights[n][part.name], part, cases[n])
-
-    def right(part: Part, n: int) -> Right:
-        return Right(rights[n][part.name].array, "right") if rights else Right()
-
-    asked = Asked(exercise, cases, answers, is_right, right, shown, again.answers, of)
-    verdict = decide(asked)
-    if verdict.right:
-        asked = replace(asked, shown=len(cases))  # notes on what is right show no numbers
-    changed = list(dict.fromkeys(name for reply in replies for name in reply.changed))
-    shared = dict.fromkeys(shares(part, argument) for reply in replies for part, argument in reply.shared)
-    warned = dict.fromkeys(f"warned: {words}" for reply in replies for words in reply.warned)
-    return replace(verdict, notes=(*verdict.notes, *remarks(asked, changed), *shared, *list(warned)[:3]))

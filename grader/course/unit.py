@@ -20,6 +20,7 @@ from grader.course.files import write_atomically
 from grader.course.gradebook import Graded
 from grader.course.notebook import load
 from grader.course.paths import Course, CourseError
+from grader.course.protocol import text
 from grader.course.sandbox import MachineFault, Sandbox, Tier
 from grader.course.sealed import grade_submission, ungraded
 from grader.course.timestamp import submitted_at
@@ -96,6 +97,12 @@ class Unit:
                 result = self._verdicts(student, content, digest, unreadable)
             except MachineFault as error:
                 return Done(student, f"not graded: {error}, {TRIES} times. Run it again", True)
+            except OSError:
+                raise
+            except Exception as error:  # a fault of ours on a file that nobody thought of: for a person, and the class goes on
+                return Done(
+                    student, f"not graded; look: a fault of the grader ({type(error).__name__}: {text(str(error))})", True
+                )
             write_atomically(self.grading.verdicts(student), json.dumps(result, indent=1) + "\n")
         return self._ready(student, result)
 

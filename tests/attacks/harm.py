@@ -50,7 +50,7 @@ FILLING = [
     answer("memory by mapping", FILLS, "import mmap\n\n" + body("kept = [mmap.mmap(-1, 2**26) for _ in range(64)]\nreturn len(kept)"), "raised (OSError|MemoryError)"),
     answer("text that doubles", FILLS, body("text = bytes(2**29)\nreturn text + text + text"), "raised MemoryError"),
     answer("a file larger than the scratch space", FILLS, body("with open('big', 'wb') as file:\n    for _ in range(40):\n        file.write(bytes(2**20))\nraise KeyError('all written')"), f"raised OSError|{STOPPED}|too large", never=("('all written')",)),
-    answer("many files", FILLS, "import time\n\n" + body("for number in range(3000):\n    open(f'file-{number}', 'w').close()\ntime.sleep(0.7)\nraise KeyError('all written')"), "raised OSError|it kept too many files|takes longer than", never=("('all written')",)),
+    answer("many files", FILLS, "import time\n\n" + body("for number in range(3000):\n    open(f'file-{number}', 'w').close()\ntime.sleep(0.7)\nraise KeyError('all written')"), "raised OSError|it had too many|takes longer than", never=("('all written')",)),
     answer(
         "files that are deleted and still open",
         FILLS,
@@ -80,8 +80,9 @@ FILLING = [
             "threading.Thread(target=churn, daemon=True).start()\nfor number in range(8):\n    with open(f'z{number}', 'wb') as file:\n        file.write(bytes(2**23))\n"
             "time.sleep(0.6)\nraise KeyError('all', 'written')"
         ),
-        f"raised OSError|{STOPPED}|it kept too many files",
+        f"raised OSError|{STOPPED}|it had too many",
         never=("(('all', 'written'))",),
+        spoils=True,
     ),
     cell(
         "folders in folders",
@@ -93,7 +94,8 @@ FILLING = [
         "a folder that nobody may enter",
         FILLS,
         "import os\nold = os.umask(0o777)\nos.mkdir('closed')\nos.mkdir('closed too')\nos.umask(old)\nprint('made:', len(os.listdir('.')))",
-        why=ZERO_AND + r"made: 2|it kept too many",
+        why=ZERO_AND + r"made: 2|it had too many",
+        spoils=True,
     ),
     cell(
         "names that are no text",
@@ -109,7 +111,7 @@ FILLING = [
         FILLS,
         "import threading, time\nthreading.stack_size(65536)\nkept = []\ntry:\n    for _ in range(1500):\n        kept.append(threading.Thread(target=time.sleep, args=(30,), daemon=True))\n"
         "        kept[-1].start()\nexcept RuntimeError as error:\n    print(error)\nprint('threads:', sum(t.is_alive() for t in kept))",
-        why=ZERO_AND + r"threads: \d{1,3}\n",
+        why=ZERO_AND + r"threads: \d{1,3}\n|had too many|is zero everywhere",
     ),
     cell("threads that burn", FILLS, "import threading\n\ndef burn():\n    while True:\n        pass\n\nfor _ in range(2):\n    threading.Thread(target=burn, daemon=True).start()", why=f"{ZERO}|takes longer|{STOPPED}", spoils=True),
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from attacks import files, harm, lies, patches, pipes, processes, reads, syscalls
+from attacks import files, harm, lies, patches, pipes, processes, reads, second, syscalls
 from attacks.attack import POINTS, TARGET, Attack
 from attacks.ground import Ground, alive, descendants
 from attacks.play import TIERS, Outcome, close, play
@@ -25,7 +25,7 @@ if os.environ.get("REQUIRE_ALL"):
     assert SANDBOX, "on CI bubblewrap must be there"
 pytestmark = pytest.mark.skipif(not SANDBOX, reason="bubblewrap is not installed")
 
-MODULES = (patches, lies, reads, harm, processes, syscalls, pipes, files)
+MODULES = (patches, lies, reads, harm, processes, syscalls, pipes, files, second)
 ENTRIES = [entry for module in MODULES for entry in module.ENTRIES]
 PROBES = [entry for entry in ENTRIES if entry.probe]
 ABSENT = 77  # exit status of a probe of what this kernel does not have

@@ -32,9 +32,10 @@ clean() {
         for process in /proc/[0-9]*; do # only this user's own, which nobody else has
             [ "$(stat -c %u "$process" 2>/dev/null)" = "$number" ] && kill -9 "${process#/proc/}" 2>/dev/null
         done
+        [ ! -d /dev/shm ] || find /dev/shm -xdev -uid "$number" -delete 2>/dev/null || true
         userdel "$user" 2>/dev/null
     fi
-    rm -rf --one-file-system "$folder"
+    rm -rf --one-file-system "$folder" "/tmp/pytest-of-$user"
 }
 trap clean EXIT
 trap 'exit 130' INT TERM HUP
@@ -67,6 +68,13 @@ fi
 "$interpreter" -m venv --without-pip "$folder/venv"
 (cd "$packages" && tar cf - --exclude='torch*' --exclude=functorch --exclude=playwright --exclude='nvidia*' --exclude=triton .) |
     tar xf - -C "$folder/venv/lib/$version/site-packages"
+mkdir -p "$folder/venv/share"
+prefix=$("$PYTHON" -c 'import sys; print(sys.prefix)')
+cp -R "$prefix/share/jupyter" "$folder/venv/share/" # the pages' templates
+for name in alembic grader jupyter; do # nbgrader looks the first one up on PATH
+    sed "1s|.*|#!$folder/venv/bin/python|" "$prefix/bin/$name" >"$folder/venv/bin/$name"
+    chmod 755 "$folder/venv/bin/$name"
+done
 
 # The working tree as it is, under its own name.
 mkdir "$folder/repository" "$folder/home"
@@ -90,5 +98,4 @@ as_user "$folder/venv/bin/python" -c "$DOCTOR"
 as_user "$folder/venv/bin/python" -m pytest -p no:cacheprovider "${@:---maxfail=20}" $TESTS
 
 left=$(find /tmp -mindepth 1 -maxdepth 1 -user "$user" ! -path "$folder" ! -name 'pytest-of-*' | head -5)
-rm -rf "/tmp/pytest-of-$user"
 [ -z "$left" ] || { echo "ordinary_user.sh: left in the temporary folder: $left" >&2; exit 1; }

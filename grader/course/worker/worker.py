@@ -81,12 +81,16 @@ def arguments(specs, payload):
             args.append(dict(zip(spec["dict"], arguments(spec["dict"].values(), payload[at : at + count]))))
             at += count
         elif "function" in spec:
-            args.append(FUNCTIONS[spec["function"]])
+            args.append(scaled(FUNCTIONS[spec["function"]], spec["scale"]))
         elif "tuple" in spec:
             args.append(tuple(spec["tuple"]))
         else:
             args.append(spec["value"])
     return args
+
+
+def scaled(function, scale):
+    return function if scale == 1.0 else lambda x: scale * function(x)
 
 
 def named_functions(matrix):
@@ -171,12 +175,15 @@ def without(scope, names, exercise):
         return refuse
 
     refused = [(name, scope[name]) for name in names if name in scope]
-    held = {}
+    held, codes = {}, []
     for name, function in refused:
         aliases = {alias: value for alias, value in scope.items() if value is function}
         held |= aliases
         scope.update(dict.fromkeys(aliases, refusing(name)))
-    return held
+        if isinstance(function, types.FunctionType):  # wherever else it is kept: in a list, a default, a closure
+            codes.append((function, function.__code__))
+            function.__code__ = RESULTS.refusing_code(function.__code__, f"write {exercise} without {name}")
+    return held, codes
 
 
 def calls(scope, request, payload, channel):
@@ -207,7 +214,7 @@ def call(scope, request, payload):
     bound = {name: scope[name] for name in LAYERS if name in scope} if request["layers"] else {}
     if request["layers"]:
         scope.update(LAYERS)
-    held = without(scope, request["without"], request["name"])
+    held, codes = without(scope, request["without"], request["name"])
     depth = sys.getrecursionlimit()
     try:
         with (
@@ -223,6 +230,8 @@ def call(scope, request, payload):
         return {"fault": answer.fault, "says": answer.says}, b""
     finally:
         scope.update(held | bound)
+        for other, code in codes:
+            other.__code__ = code
         sys.setrecursionlimit(depth)
     parts, chunks = [], []
     for answer in RESULTS.split(result, request["parts"], request["quiz"]):

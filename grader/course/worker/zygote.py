@@ -78,8 +78,10 @@ def child(setup, handles, folder, parent):
 
 
 def too_much(pid, folder, setup):
-    """Tell whether a child keeps more on disk than it may, or writes without end. What cannot be looked at is too much."""
-    if written(pid) > setup["written"]:  # files that were deleted while they are open are in no folder
+    """Tell whether a child has more on disk, or more threads, than it may. What cannot be looked at is too much."""
+    if counted(pid, "io", ("wchar", "write_bytes")) > setup["written"]:  # files that are deleted and open are in no folder
+        return True
+    if counted(pid, "status", "Threads") > setup["threads"]:
         return True
     size, count, open_ = 0, 0, [folder]
     while open_:
@@ -99,12 +101,12 @@ def too_much(pid, folder, setup):
     return False
 
 
-def written(pid):
-    """Return how many bytes a child has made the disk write, be it by a mapping; 0 where the kernel does not count."""
+def counted(pid, file, names):
+    """Return the largest of some counters of a child; 0 where the kernel does not count."""
     try:
-        with open(f"/proc/{pid}/io") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("write_bytes"))
-    except (OSError, StopIteration):
+        with open(f"/proc/{pid}/{file}") as lines:
+            return max(int(line.split()[1]) for line in lines if line.startswith(names))
+    except (OSError, ValueError):
         return 0
 
 

@@ -1,0 +1,128 @@
+"""A second round, where a whole class, another assignment or a page is needed: each a way in that was tried."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+
+from attacks import harm
+from attacks.play import LIMITS, SEED
+from grader.course import notebook
+from grader.course.cli import main
+from grader.course.pages import FeedbackPage
+from grader.course.paths import source_notebook
+from grader.course.sandbox import MachineFault, Sandbox, Tier
+from grader.course.sealed import grade_submission
+from grader.course.transplant import transplant
+from grader.course.unit import grade_again
+
+pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+
+KEPT = "KEPT = [correlate_1d]\n\n\ndef spray_1d(x, w, pad):\n    return KEPT[0](x, w, pad)\n"
+HELPED = (
+    "def line(x, w, pad, along=correlate_1d):\n    return along(x, w, pad)\n\n\n"
+    "def spray_1d(x, w, pad):\n    return line(x, w, pad)\n"
+)
+
+
+def earned(assignment: str, answers: dict[str, str]) -> dict[str, float]:
+    content = json.dumps(notebook.with_answers(notebook.solve(assignment), answers)).encode()
+    with Sandbox(Tier.BUBBLEWRAP, assignment) as made:
+        return {told["exercise"]: told["earned"] for told in grade_submission(content, SEED, made)["exercises"]}
+
+
+@pytest.mark.parametrize("text", [KEPT, HELPED], ids=["in a list", "as a helper's default"])
+def test_another_exercise_is_called_by_a_name_of_its_own(text: str) -> None:
+    """spray_1d is to be written without correlate_1d."""
+    assert earned("2-convolution", {"spray_1d": text})["spray_1d"] == 0
+
+
+def test_an_answer_among_empty_lines_on_a_page() -> None:
+    """The lexer's pattern of a docstring begins with any white space: time grows with the square of the empty lines."""
+    content = json.dumps(notebook.with_answers(notebook.solve("4-relu"), {"relu_forward": "x = 1" + "\n \t" * 50_000 + "y = 2"}))
+    with Sandbox(Tier.BUBBLEWRAP, "4-relu") as made:
+        result = grade_submission(content.encode(), SEED, made)
+    nb = nbformat.reads(notebook.dumps(transplant(notebook.load(source_notebook("4-relu")), result, "")), as_version=4)
+    told = {"notebook": "relu", "score": 0.0, "max_score": 8.0, "late_penalty": 0.0}
+    start = time.process_time()
+    page, _ = FeedbackPage().from_notebook_node(nb, {"nbgrader": told})
+    assert '<span class="n">y</span>' in page
+    assert time.process_time() - start < 5
+
+
+def test_a_process_that_cannot_be_started_stops_one_submission_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads of a student's can use up the machine's process numbers: the next fork fails for a moment."""
+
+    def popen(*args: object, **kwargs: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    content = json.dumps(notebook.solve("1-affine")).encode()
+    with Sandbox(Tier.BUBBLEWRAP, "1-affine") as made:
+        monkeypatch.setattr(subprocess, "Popen", popen)
+        with pytest.raises(MachineFault):
+            grade_again(content, SEED, made)
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no file system in memory")
+def test_deleted_files_where_temporary_files_lie_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """write_bytes of /proc counts what goes to a disk; Debian 13, Fedora and Arch keep /tmp in memory."""
+    entry = next(entry for entry in harm.ENTRIES if entry.name == "files that are deleted and still open")
+    monkeypatch.setattr(tempfile, "tempdir", "/dev/shm")
+    with Sandbox(Tier.LANDLOCK, "1-affine", LIMITS) as made:
+        told = grade_submission(entry.content(), SEED, made)
+    got = next(one["text"] for one in told["exercises"] if one["exercise"] == "affine_backward")
+    kept = re.search(r"\('MiB', (\d+)\)", got)
+    assert kept is None or int(kept[1]) <= 24
+
+
+CONTROLS = ("\x1b", "\x07", "\x9b", "\u202e")
+
+
+def grader(*arguments: object) -> str:
+    """Return what a command prints; it must not end by a traceback."""
+    done = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), repr(done.exception)
+    return str(done.output)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A graded class: one notebook prints what steers a terminal, one folder's name is no text, one is a command to it."""
+    folder = tmp_path_factory.mktemp("second")
+    released = grader("release", "4-relu", "--course", folder)
+    assert "student kit" in released, released
+    solved = notebook.solve("4-relu")
+    steers = notebook.with_answers(solved, {}, (f"print({'title' + ''.join(CONTROLS)!r})",))
+    for name, made in ((b"mallory", steers), (b"odd\xff", solved), (b"m\x1b]0;title\x07", solved)):
+        path = os.path.join(os.fsencode(folder), b"submitted", name, b"4-relu")
+        os.makedirs(path)
+        Path(os.fsdecode(os.path.join(path, b"relu.ipynb"))).write_text(notebook.dumps(made))
+    said = grader("grade", "4-relu", "--course", folder)
+    assert "mallory: 8 points" in said, said
+    (folder / "said").write_text(said, "utf-8", "backslashreplace")
+    return folder
+
+
+def test_what_a_notebook_prints_does_not_steer_the_terminal_of_explain(course: Path) -> None:
+    said = grader("explain", "mallory", "4-relu", "--course", course)
+    assert "title" in said
+    assert not [sign for sign in CONTROLS if sign in said]
+
+
+def test_a_folders_name_does_not_steer_the_terminal(course: Path) -> None:
+    said = (course / "said").read_text("utf-8")
+    assert not [sign for sign in CONTROLS if sign in said]
+
+
+def test_a_folders_name_that_is_no_text_does_not_stop_the_report(course: Path) -> None:
+    assert "mallory" in grader("report", "4-relu", "--course", course) or (course / "report-4-relu.html").is_file()
