@@ -61,7 +61,9 @@ def without(exercise: Exercise, scope: Scope) -> Iterator[None]:
         aliases = {alias: value for alias, value in scope.items() if value is function}
         held |= aliases
         scope.update(dict.fromkeys(aliases, refusing(name)))
-        if isinstance(function, FunctionType):  # wherever else it is kept: in a list, a default, a closure
+        if (
+            isinstance(function, FunctionType) and function.__globals__ is scope
+        ):  # the notebook's own, wherever else it is kept: in a list, a default, a closure
             codes.append((function, function.__code__))
             function.__code__ = refusing_code(function.__code__, f"write {exercise.name} without {name}")
     ends: Scope = {name: scope[name] for name in ("exit", "quit") if name in scope}

@@ -20,10 +20,9 @@ from attacks.play import LIMITS, SEED
 from grader.course import notebook
 from grader.course.cli import main
 from grader.course.pages import FeedbackPage
-from grader.course.paths import source_notebook
 from grader.course.sandbox import MachineFault, Sandbox, Tier
 from grader.course.sealed import grade_submission
-from grader.course.transplant import transplant
+from grader.course.transplant import shown
 from grader.course.unit import grade_again
 
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
@@ -49,15 +48,14 @@ def test_another_exercise_is_called_by_a_name_of_its_own(text: str) -> None:
 
 def test_an_answer_among_empty_lines_on_a_page() -> None:
     """The lexer's pattern of a docstring begins with any white space: time grows with the square of the empty lines."""
-    content = json.dumps(notebook.with_answers(notebook.solve("4-relu"), {"relu_forward": "x = 1" + "\n \t" * 50_000 + "y = 2"}))
-    with Sandbox(Tier.BUBBLEWRAP, "4-relu") as made:
-        result = grade_submission(content.encode(), SEED, made)
-    nb = nbformat.reads(notebook.dumps(transplant(notebook.load(source_notebook("4-relu")), result, "")), as_version=4)
-    told = {"notebook": "relu", "score": 0.0, "max_score": 8.0, "late_penalty": 0.0}
+    answer = shown("x = 1" + "\n \t" * 50_000 + "y = 2")  # as it stands in an autograded notebook
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(answer)])
     start = time.process_time()
+    told = {"notebook": "affine", "score": 0.0, "max_score": 20.0, "late_penalty": 0.0}
     page, _ = FeedbackPage().from_notebook_node(nb, {"nbgrader": told})
     assert '<span class="n">y</span>' in page
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 1.5
+    assert len(shown("#" * 10**6)) < 51_000
 
 
 def test_a_process_that_cannot_be_started_stops_one_submission_at_most(monkeypatch: pytest.MonkeyPatch) -> None:

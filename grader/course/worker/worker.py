@@ -180,7 +180,9 @@ def without(scope, names, exercise):
         aliases = {alias: value for alias, value in scope.items() if value is function}
         held |= aliases
         scope.update(dict.fromkeys(aliases, refusing(name)))
-        if isinstance(function, types.FunctionType):  # wherever else it is kept: in a list, a default, a closure
+        if (
+            isinstance(function, types.FunctionType) and function.__globals__ is scope
+        ):  # the notebook's own, wherever else it is kept: in a list, a default, a closure
             codes.append((function, function.__code__))
             function.__code__ = RESULTS.refusing_code(function.__code__, f"write {exercise} without {name}")
     return held, codes
