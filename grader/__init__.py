@@ -1,5 +1,7 @@
 """What a student's kernel imports: check, progress, and the tools of the notebooks."""
 
+from typing import TYPE_CHECKING, Any
+
 from grader import figures
 from grader.checking import check, progress
 from grader.data import load_images
@@ -9,6 +11,9 @@ from grader.networks import initial_parameters, predict
 from grader.numeric import numerical_jacobian
 from grader.start import start_check
 from grader.tracking import track
+
+if TYPE_CHECKING:
+    from grader.widgets import spray
 
 __all__ = [
     "check",
@@ -20,6 +25,16 @@ __all__ = [
     "own_layers",
     "predict",
     "progress",
+    "spray",
     "start_check",
     "track",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Find the widgets when they are first asked for: they need anywidget, and `import grader` stays quick."""
+    if name == "spray":
+        from grader.widgets import spray
+
+        return spray
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -15,7 +15,14 @@ from grader.exercises import EXERCISES
 from grader.verdict import PartVerdict, Verdict
 
 PYTHON = (3, 11)
-NEEDED = {"numpy": (2, 0), "matplotlib": (3, 8), "ipykernel": (6, 0), "ipywidgets": (8, 0), "jupyterlab_widgets": (3, 0)}
+NEEDED = {
+    "numpy": (2, 0),
+    "matplotlib": (3, 8),
+    "ipykernel": (6, 0),
+    "ipywidgets": (8, 0),
+    "jupyterlab_widgets": (3, 0),
+    "anywidget": (0, 9),
+}
 SHADOWS = ("grader", "numpy", "matplotlib", "ipywidgets", "random", "math", "json", "typing", "statistics", "string", "copy")
 
 

@@ -1,0 +1,167 @@
+"""What all widgets share: arrays checked for showing, the base class with its still picture, and grids drawn as SVG."""
+
+from __future__ import annotations
+
+import decimal
+import math
+import operator
+from collections.abc import Collection
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+MOST_SIDE = 12  # rows or columns of an image, with its padding
+MOST_ROW = 20  # entries of a row, with its padding
+CELL = 40
+_SHAPES = {1: "a row (n,)", 2: "an image (H, W)"}
+
+
+@cache
+def source(*names: str) -> str:
+    """Return one ES module: the files' texts, one after the other."""
+    return "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in names)
+
+
+class Widget(anywidget.AnyWidget):  # type: ignore[misc]
+    """A widget with a still picture beside it, for PDF, diff and export.
+
+    data: what the browser draws, as plain JSON;  still: an SVG;  alternative: the same as text
+    """
+
+    _css = source("grids.css")
+    data = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, data: dict[str, Any], still: str, alternative: str) -> None:
+        super().__init__(data=data)
+        self.still, self.alternative = still, alternative
+
+    def __repr__(self) -> str:
+        return self.alternative
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return data | {"text/plain": self.alternative, "image/svg+xml": self.still}, metadata
+
+
+def array(function: str, name: str, value: Any, ndims: Collection[int] = (1, 2), finite: bool = True) -> np.ndarray:
+    """Return a float64 copy of an array that can be shown.
+
+    Raises TypeError for what is no array of real numbers, ValueError for other dimensions, for no numbers at all, and (unless
+    `finite` is false) for NaN and infinity.
+    """
+    try:
+        given = np.asarray(value)
+    except ValueError:
+        raise TypeError(f"{function}: {name} has rows of different lengths, expected an array of numbers") from None
+    if given.dtype.kind == "c":
+        raise TypeError(f"{function}: {name} holds complex numbers; only real ones can be shown")
+    if given.dtype.kind not in "biuf":
+        raise TypeError(f"{function}: {name} is {_kind(value)}, expected an array of numbers")
+    if given.ndim not in ndims:
+        wanted = " or ".join(_SHAPES[n] for n in sorted(ndims))
+        more = f" Pick one channel of one image: {name}[0, 0]." if given.ndim > 2 else ""
+        raise ValueError(f"{function}: {name} has shape {given.shape}, expected {wanted}.{more}")
+    if given.size == 0:
+        raise ValueError(f"{function}: {name} has shape {given.shape}: there is no number to show")
+    numbers = given.astype(np.float64)
+    if finite and not np.isfinite(numbers).all():
+        at = tuple(int(i) for i in np.argwhere(~np.isfinite(numbers))[0])
+        raise ValueError(f"{function}: {name}{list(at)} is {numbers[at]}; only finite numbers can be shown")
+    return numbers
+
+
+def whole(function: str, name: str, value: Any, least: int) -> int:
+    """Return a whole number of at least `least`."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{function}: {name} is {value!r}, expected a whole number") from None
+    if number < least:
+        raise ValueError(f"{function}: {name} is {number}, expected {least} or more")
+    return number
+
+
+def plain(values: np.ndarray) -> list[list[Any]]:
+    """Return rows of numbers for JSON, which has no NaN and no infinity: those become text."""
+    return [[v if math.isfinite(v) else str(v) for v in row] for row in np.atleast_2d(values).tolist()]
+
+
+def short(value: float) -> str:
+    """Return a number in 5 characters as well as they can ('0.333', '1.2e5'); a few extreme ones need 6 or 7. As grids.js."""
+    if not math.isfinite(value):
+        return str(value).replace("-", "−")
+    text = ""
+    for digits in range(5, 0, -1):
+        # the browser rounds a half away from zero, Python to even
+        rounded = float(decimal.Context(digits, decimal.ROUND_HALF_UP).create_decimal(decimal.Decimal(value))) + 0.0
+        mantissa, _, power = np.format_float_scientific(rounded, trim="-").partition("e")
+        for text in (np.format_float_positional(rounded, trim="-"), f"{mantissa}e{int(power)}"):
+            if len(text) <= 5:
+                return text.replace("-", "−")
+    return text.replace("-", "−")
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype}"
+    return "None" if value is None else f"of type {type(value).__name__}"
+
+
+# ---- the still picture
+
+
+def panel(name: str, values: np.ndarray, x: float, y: float, masks: dict[str, np.ndarray]) -> str:
+    """Return a named grid as SVG.
+
+    masks: "framed" for the step shown, "dotted" for padding, "marked" where a result is not right, "unseen" under no window
+    """
+    none = np.zeros(values.shape, bool)
+    framed, dotted, marked, unseen = (masks.get(m, none) for m in ("framed", "dotted", "marked", "unseen"))
+    limit = float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
+    drawn = [f'<text x="{x:g}" y="{y - 10:g}" font-size="16" font-weight="bold" font-style="italic">{escape(name)}</text>']
+    for (i, j), value in np.ndenumerate(values):
+        left, top = x + j * CELL, y + i * CELL
+        fill = "none" if dotted[i, j] else _ramp(value / limit)
+        edge = 'stroke="#707070" stroke-dasharray="2 3"' if dotted[i, j] else 'stroke="#c9c9c9"'
+        drawn.append(f'<rect x="{left + 1:g}" y="{top + 1:g}" width="38" height="38" rx="3" fill="{fill}" {edge}/>')
+        if unseen[i, j]:
+            lines = "".join(f"M {left + a:g} {top + b:g} L {left + b:g} {top + a:g} " for a, b in ((2, 20), (2, 38), (20, 38)))
+            drawn.append(f'<path d="{lines}" stroke="#8a8a8a" stroke-width="1.5"/>')
+        if framed[i, j]:
+            drawn.append(
+                f'<rect x="{left + 2:g}" y="{top + 2:g}" width="36" height="36" rx="3" fill="none" '
+                'stroke="#0060a0" stroke-width="2.5"/>'
+            )
+        text = short(float(value))
+        size = 15 if len(text) < 5 else 11.5 if len(text) < 6 else 9.5
+        drawn.append(f'<text x="{left + 20:g}" y="{top + 26:g}" text-anchor="middle" font-size="{size}">{text}</text>')
+        if marked[i, j]:
+            drawn.append(
+                f'<rect x="{left + 4:g}" y="{top + 4:g}" width="32" height="32" fill="none" stroke="#a83a00" stroke-width="2" '
+                f'stroke-dasharray="3 2"/><text x="{left + 33:g}" y="{top + 13:g}" text-anchor="end" font-size="11" '
+                'font-weight="bold" fill="#a83a00">≠</text>'
+            )
+    return "".join(drawn)
+
+
+def picture(title: str, alternative: str, panels: str, width: float, height: float) -> str:
+    """Return a whole SVG, with its text alternative inside."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
+        'role="img" font-family="Helvetica, Arial, sans-serif" fill="#1a1a1a">'
+        f"<title>{escape(title)}</title><desc>{escape(alternative)}</desc>"
+        '<rect width="100%" height="100%" fill="#ffffff"/>'
+        f'<text x="14" y="26" font-size="15">{escape(title)}</text>{panels}</svg>'
+    )
+
+
+def _ramp(share: float) -> str:
+    """Return the colour of a value from -1 to 1, or of one that is not finite: the ramp of grids.css in the light theme."""
+    share = float(np.clip(share, -1, 1)) if np.isfinite(share) else 0.0
+    zero, end = (0xF6, 0xF5, 0xF4), ((0xFD, 0xBF, 0x72) if share > 0 else (0xB7, 0xB0, 0xD8))
+    return "#" + "".join(f"{round(z + abs(share) * (e - z)):02x}" for z, e in zip(zero, end, strict=True))

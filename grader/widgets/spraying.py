@@ -1,0 +1,156 @@
+"""`spray`: a convolution and its backward pass in four views of the same numbers, each step by step (section 2, Eqs. 9, 10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.layout import beside, lines_of
+from grader.verdict import differing
+from grader.widgets.grids import CELL, MOST_ROW, MOST_SIDE, Widget, array, panel, picture, plain, source, whole
+
+VIEWS = {
+    "forward gather": "Forward, gather: each y is a dot product of W and its window of x",
+    "forward spray": "Forward, spray: each x times W′ is added onto y",
+    "backward spray": "Backward, spray: each dy times W is added onto dx",
+    "backward gather": "Backward, gather: each dx adds up the dy that saw it, times W′",
+}
+COUNTED = (1, 2, -1, 3, 0, -2, 4)  # stands in for a dy that is not given: unequal, with signs and a zero; as in spray.js
+
+
+class Spray(Widget):
+    """The widget that `spray` returns."""
+
+    _esm = source("grids.js", "spray.js")
+
+
+def spray(
+    x: Any, w: Any, stride: int = 1, pad: int = 0, dy: Any = None, compare: Any = None, *, view: str | None = None
+) -> Spray:
+    """Show a convolution and its backward pass, step by step: alone in a cell it is displayed.
+
+    x: (n,), w: (K,), dy: (m,)  or  x: (H, W), w: (K, L), dy: (M, N): one channel of one image
+    stride, pad: as in the notebooks, with M = (H + 2 pad - K) // stride + 1, and N alike
+    compare: your own y, in the shape of y, or dx, in the shape of x; where it is not right it is marked
+    view: "forward gather", "forward spray", "backward spray" or "backward gather". By default the third when dy is given,
+        else the first; it decides whether `compare` is a y or a dx
+
+    Without dy the backward views send small whole numbers back, unlike their neighbours and some of them zero: ones
+    would hide whose spray is whose. y and dx follow Eqs. 9 and 10 of the text, section 2; W' is w rotated by 180 degrees.
+
+    Raises TypeError for what is no array of real numbers, and ValueError for NaN or infinity, for shapes that do not fit, and
+    for more than 12 rows or columns of an image, or 20 entries of a row, padding included.
+    """
+    x, w = array("spray", "x", x), array("spray", "w", w)
+    if w.ndim != x.ndim:
+        raise ValueError(f"spray: x has shape {x.shape} and w has shape {w.shape}: expected two rows or two images")
+    stride, pad = whole("spray", "stride", stride, 1), whole("spray", "pad", pad, 0)
+    _check_sizes(x, w, pad)
+    shape = tuple((n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape, w.shape, strict=True))
+    if view is None:
+        view = "forward gather" if dy is None else "backward spray"
+    if view not in VIEWS:
+        raise ValueError(f"spray: view is {view!r}, expected one of {', '.join(map(repr, VIEWS))}")
+    if dy is not None:
+        dy = array("spray", "dy", dy)
+        if dy.shape != shape:
+            raise ValueError(
+                f"spray: dy has shape {dy.shape}, expected {shape} like y (x {x.shape}, w {w.shape}, stride {stride}, pad {pad})"
+            )
+    forward = view.startswith("forward")
+    target, like = ("y", shape) if forward else ("dx", x.shape)
+    if compare is not None:
+        compare = array("spray", "compare", compare, finite=False)
+        if compare.shape != like:
+            wanted = f"the shape of {target} in the view {view!r}"
+            raise ValueError(f"spray: compare has shape {compare.shape}, expected {like}, {wanted}")
+    data = {
+        "x": plain(x),
+        "w": plain(w),
+        "dy": None if dy is None else plain(dy),
+        "compare": None if compare is None else plain(compare),
+        "compares": target,
+        "stride": stride,
+        "pad": pad,
+        "view": view,
+        "row": x.ndim == 1,
+        "most": MOST_ROW if x.ndim == 1 else MOST_SIDE,
+    }
+    dy = made_up(shape) if dy is None else dy
+    return Spray(data, *_still(x, w, dy, stride, pad, view, compare))
+
+
+def made_up(shape: tuple[int, ...]) -> np.ndarray:
+    """Return the upstream gradient that stands in for one that is not given."""
+    rows, columns = (1, *shape)[-2:]
+    return np.array([[float(COUNTED[(3 * i + j) % len(COUNTED)]) for j in range(columns)] for i in range(rows)]).reshape(shape)
+
+
+def forward_and_backward(x: np.ndarray, w: np.ndarray, dy: np.ndarray, stride: int, pad: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return y, gathered, and dx, sprayed (Eqs. 9, 10).
+
+    x: (n,), w: (K,), dy: (m,)  or  x: (H, W), w: (K, L), dy: (M, N)  ->  y like dy, dx like x
+    """
+    padded = np.pad(x, pad)
+    y, dpadded = np.zeros(dy.shape), np.zeros(padded.shape)
+    for at in np.ndindex(dy.shape):
+        window = _window(at, w.shape, stride)
+        y[at] = np.sum(w * padded[window])
+        dpadded[window] += dy[at] * w
+    return y, dpadded[tuple(slice(pad, pad + n) for n in x.shape)]
+
+
+def _window(at: tuple[int, ...], size: tuple[int, ...], stride: int) -> tuple[slice, ...]:
+    return tuple(slice(stride * i, stride * i + k) for i, k in zip(at, size, strict=True))
+
+
+def _check_sizes(x: np.ndarray, w: np.ndarray, pad: int) -> None:
+    padded = tuple(n + 2 * pad for n in x.shape)
+    with_pad = f" with pad {pad}" if pad else ""
+    if any(k > n for k, n in zip(w.shape, padded, strict=True)):
+        raise ValueError(f"spray: w has shape {w.shape} and does not fit into x of shape {x.shape}{with_pad}")
+    most, what = (MOST_ROW, "entries of a row") if x.ndim == 1 else (MOST_SIDE, "rows or columns of an image")
+    if max(padded) > most:
+        part = f"x[:{most}]" if x.ndim == 1 else f"x[:{most}, :{most}]"
+        raise ValueError(f"spray: x has shape {x.shape}{with_pad}; at most {most} {what} can be shown. Show a part, like {part}")
+
+
+def _still(
+    x: np.ndarray, w: np.ndarray, dy: np.ndarray, stride: int, pad: int, view: str, compare: np.ndarray | None
+) -> tuple[str, str]:
+    """Return the picture of the finished view, the step of its middle output framed, and its text."""
+    forward, row = view.startswith("forward"), x.ndim == 1
+    y, dx = forward_and_backward(x, w, dy, stride, pad)
+    image, output = (x, y) if forward else (dx, dy)
+    turned = view in ("forward spray", "backward gather")
+    kernel = ("W′", np.flip(w)) if turned else ("W", w)
+    names = ("x", "y") if forward else ("dx", "dy")
+    wrong = None if compare is None else differing(compare, y if forward else dx)
+
+    at = tuple(n // 2 for n in y.shape)
+    window, one = np.zeros(np.add(x.shape, 2 * pad), bool), np.zeros(y.shape, bool)
+    window[_window(at, w.shape, stride)] = one[at] = True
+    unseen = np.ones(window.shape, bool)
+    for place in np.ndindex(y.shape):
+        unseen[_window(place, w.shape, stride)] = False
+    dotted = np.pad(np.zeros(x.shape, bool), pad, constant_values=True)
+    on_image, on_output = {"framed": window, "dotted": dotted, "unseen": unseen}, {"framed": one}
+    if wrong is not None and forward:
+        on_output["marked"] = wrong
+    elif wrong is not None:
+        on_image["marked"] = np.pad(wrong, pad)
+    panels = [(names[0], np.pad(image, pad), on_image), (*kernel, {}), (names[1], output, on_output)]
+    title = f"{VIEWS[view]} (stride {stride}, padding {pad})"
+    drawn, left, top, right, bottom = "", 14.0, 64.0, 8.1 * len(title), 0.0
+    for name, values, masks in panels:
+        grid = np.atleast_2d(values)
+        drawn += panel(name, grid, left, top, {mask: np.atleast_2d(where) for mask, where in masks.items()})
+        right, bottom = max(right, left + grid.shape[1] * CELL), max(bottom, top + len(grid) * CELL)
+        left, top = (left, top + CELL + 38) if row else (left + grid.shape[1] * CELL + 44, top)
+
+    columns = [("x", x), ("W", w), ("y", y)] if forward else [("dy", dy), ("W", w), ("dx", dx)]
+    if compare is not None and wrong is not None:
+        columns.append((f"yours ({int(wrong.sum())} of {wrong.size} differ)", compare))
+    alternative = "\n".join([title, *beside([(name, lines_of(values)) for name, values in columns])])
+    return picture(title, alternative, drawn, right + 14, bottom + 14), alternative

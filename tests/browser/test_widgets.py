@@ -1,0 +1,422 @@
+"""The widgets in Chromium: every number in the page equals numpy's, and hands, eyes and ears other than usual can use them.
+
+A light page loads the ES module as anywidget would, with a stand-in for its model; one test opens a real JupyterLab.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support import need, quarters
+
+from grader.widgets import Spray, spray
+from grader.widgets.grids import short
+from grader.widgets.spraying import VIEWS, made_up
+
+MOUNT = """async ([code, data]) => {
+  const url = URL.createObjectURL(new Blob([code], {type: "text/javascript"}));
+  window.widget ??= (await import(url)).default;
+  window.unmount?.();
+  const model = {get: () => data, on() {}, off() {}};
+  window.unmount = window.widget.render({model, el: document.getElementById("here")});
+}"""
+
+# Goes through a view with the step slider; returns for every step the numbers and texts of the three grids.
+STEPS = """view => {
+  const radio = document.querySelector(`[value="${view}"]`);
+  radio.click();
+  const slider = document.querySelector(".steps input"), seen = [];
+  for (let step = 0; step <= Number(slider.max); step++) {
+    slider.value = step;
+    slider.dispatchEvent(new Event("input"));
+    const grids = {};
+    for (const grid of document.querySelectorAll("[data-grid]"))
+      grids[grid.dataset.grid] = [...grid.querySelectorAll("[role=row]")].map(row => [...row.children].map(
+        cell => [cell.dataset.value, cell.textContent]));
+    seen.push(grids);
+  }
+  return seen;
+}"""
+
+# x, w, stride, pad: not square, a remainder, holes, padding wider than the filter, one entry, the largest that can be shown
+SIZES = [
+    ((5, 6), (3, 3), 1, 1),
+    ((6, 5), (3, 2), 2, 0),
+    ((7, 4), (2, 3), 3, 1),
+    ((4, 7), (1, 2), 3, 2),
+    ((3, 4), (2, 1), 1, 2),
+    ((4, 4), (4, 4), 1, 0),
+    ((1, 1), (1, 1), 1, 0),
+    ((2, 3), (4, 5), 2, 1),
+    ((12, 12), (5, 5), 2, 0),
+    ((8, 8), (3, 3), 2, 2),
+    ((5,), (3,), 1, 1),
+    ((6,), (3,), 2, 0),
+    ((9,), (2,), 3, 1),
+    ((4,), (4,), 1, 2),
+    ((3,), (1,), 1, 2),
+    ((20,), (5,), 4, 0),
+]
+
+
+@pytest.fixture(scope="module")
+def blank(browser):
+    page = browser.new_page(viewport={"width": 1100, "height": 900})
+    page.set_default_timeout(5000)
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+    page.set_content(f'<html lang="en"><title>w</title><style>{Spray._css}</style><main id="here"></main></html>')
+    yield page
+    assert page.errors == []
+    page.close()
+
+
+@pytest.fixture
+def show(blank):
+    """Return what puts a widget into the page."""
+    blank.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    blank.mouse.move(0, 0)
+
+    def shown(*args, **kwargs):
+        widget = spray(*args, **kwargs)
+        blank.evaluate(MOUNT, [widget._esm, json.loads(json.dumps(widget.data))])
+        return blank
+
+    return shown
+
+
+def sentence(page) -> str:
+    return page.locator(".sentence").inner_text()
+
+
+def step(page) -> str:
+    return page.locator(".steps .told").inner_text()
+
+
+def numbers(cells) -> np.ndarray:
+    return np.array([[np.nan if value == "" else float(value) for value, _ in row] for row in cells])
+
+
+def by_numpy(view, x, w, dy, stride, pad):
+    """Yield what each step must show: the whole image grid, W or W', and the output grid; NaN for what is not known yet."""
+    x, w, dy = map(np.atleast_2d, (x, w, dy))
+    across = ((0, 0), (pad, pad)) if len(x) == 1 and len(w) == 1 and len(dy) == 1 else ((pad, pad), (pad, pad))
+    (K, L), (M, N) = w.shape, dy.shape
+
+    def correlate(image):
+        windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, across), (K, L))[::stride, ::stride]
+        return np.einsum("ijkl,kl->ij", windows, w)
+
+    def sprayed(upstream):
+        dx = np.zeros(np.pad(x, across).shape)
+        for i, j in np.ndindex(M, N):
+            dx[stride * i : stride * i + K, stride * j : stride * j + L] += upstream[i, j] * w
+        return dx[across[0][0] :, across[1][0] :][: x.shape[0], : x.shape[1]]
+
+    stepped = x if view in ("forward spray", "backward gather") else dy
+    for k in range(stepped.size):
+        first = (np.arange(stepped.size) <= k).reshape(stepped.shape)
+        if view == "forward gather":
+            yield np.pad(x, across), w, np.where(first, correlate(x), np.nan)
+        elif view == "forward spray":
+            yield np.pad(x, across), np.rot90(w, 2), correlate(np.where(first, x, 0))
+        elif view == "backward spray":
+            yield np.pad(sprayed(np.where(first, dy, 0)), across), w, dy
+        else:
+            yield np.pad(np.where(first, sprayed(dy), np.nan), across), np.rot90(w, 2), dy
+
+
+def a_case(shape, size, stride, pad, seed):
+    out = tuple((n + 2 * pad - k) // stride + 1 for n, k in zip(shape, size, strict=True))
+    return quarters(seed, shape, size, out)
+
+
+@pytest.mark.parametrize(("shape", "size", "stride", "pad"), SIZES)
+def test_every_number_of_every_step_of_every_view_equals_numpys(show, shape, size, stride, pad):
+    x, w, dy = a_case(shape, size, stride, pad, seed=len(shape) * 100 + stride)
+    page = show(x, w, stride, pad, dy)
+    for view in VIEWS:
+        steps = page.evaluate(STEPS, view)
+        wanted = list(by_numpy(view, x, w, dy, stride, pad))
+        assert len(steps) == len(wanted)
+        for seen, rights in zip(steps, wanted, strict=True):
+            for grid, right in zip(("pixel", "kernel", "output"), rights, strict=True):
+                np.testing.assert_array_equal(numbers(seen[grid]), right, err_msg=f"{view}, {grid}")
+                texts = [[text for _, text in row] for row in seen[grid]]
+                assert texts == [["·" if np.isnan(v) else short(v) for v in row] for row in right]
+
+
+def test_the_sliders_and_the_fields_of_w_change_the_numbers_as_numpy_says(show):
+    x, w = quarters(1, (6, 7), (3, 2))
+    page = show(x, w)
+    for stride, pad in ((1, 0), (1, 2), (4, 2)):
+        for name, value in (("stride", stride), ("padding", pad)):
+            page.get_by_label(name, exact=True).fill(str(value))
+        dy = made_up(tuple((n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape, w.shape, strict=True)))
+        for view in VIEWS:
+            last = page.evaluate(STEPS, view)[-1]
+            *_, right = by_numpy(view, x, w, dy, stride, pad)
+            np.testing.assert_array_equal(numbers(last["pixel"]), right[0])
+            np.testing.assert_array_equal(numbers(last["output"]), right[2])
+    page.get_by_label("W[2,1]").fill("-7,5")
+    page.get_by_label("W[0,0]").fill("-")  # not a number yet: marked, and nothing changes
+    assert page.get_by_label("W[0,0]").get_attribute("aria-invalid") == "true"
+    changed = w.copy()
+    changed[2, 1] = -7.5
+    last = page.evaluate(STEPS, "forward gather")[-1]
+    *_, right = by_numpy("forward gather", x, changed, dy, 4, 2)
+    np.testing.assert_array_equal(numbers(last["output"]), right[2])
+    page.get_by_role("button", name="Reset").click()
+    last = page.evaluate(STEPS, "forward gather")[-1]
+    *_, right = by_numpy("forward gather", x, w, made_up((4, 6)), 1, 0)
+    np.testing.assert_array_equal(numbers(last["output"]), right[2])
+
+
+def test_long_numbers_are_written_as_in_python(show):
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=144) * 10.0 ** rng.integers(-9, 12, 144)
+    values[:8] = [0.1, -0.0, 99999, 123456, -99999, 1e21, -1.5e-7, 1 / 3]
+    page = show(values.reshape(12, 12), np.ones((1, 1)))
+    texts = page.locator("[data-grid=pixel] [role=cell]").all_text_contents()
+    assert texts == [short(v) for v in values]
+    boxes = page.evaluate("""() => [...document.querySelectorAll("[data-grid=pixel] [role=cell]")].map(
+        c => c.querySelector("text").getBBox().width)""")
+    assert max(width for width, text in zip(boxes, texts, strict=True) if len(text) <= 5) <= 42
+
+
+WORKED = {
+    ("forward gather", 1): "y[1] is the dot product of W and 3 pixels of x: 1·1 + (−2)·2 + 4·0 = −3.",
+    ("forward gather", 0): "y[0] is the dot product of W and 3 pixels of x: 1·0 + (−2)·1 + 4·2 = 6. 1 of them is padding.",
+    ("forward spray", 1): "x[1] = 2 times W′ is added onto 3 entries of y.",
+    ("forward spray", 0): "x[0] = 1 times W′ is added onto 2 entries of y. 1 number of W′ meets no output.",
+    ("backward spray", 3): "dy[3] = 3 times W is added onto 3 pixels of dx.",
+    ("backward spray", 4): "dy[4] = 1 times W is added onto 2 pixels of dx. 1 number lands on the padding and falls off.",
+    ("backward gather", 2): "dx[2] gathers 3 entries of dy with W′: 4·0 + (−2)·(−2) + 1·3 = 7.",
+}
+
+
+@pytest.mark.parametrize(("view", "at"), WORKED)
+def test_the_sentence_says_the_step(show, view, at):
+    page = show([1, 2, 0, -1, 3], [1, -2, 4], pad=1, dy=[1, 0, -2, 3, 1], view=view)
+    page.get_by_label("step", exact=True).fill(str(at))
+    assert sentence(page) == WORKED[view, at]
+
+
+def test_an_image_is_told_with_rows_and_columns(show):
+    dy = np.zeros((4, 5))
+    dy[3, 1] = 8
+    page = show(np.zeros((6, 7)), np.arange(9).reshape(3, 3), dy=dy)
+    page.get_by_label("step", exact=True).fill("16")
+    assert sentence(page) == "dy[3,1] = 8 times W is added onto 9 pixels of dx."
+
+
+def test_pixels_under_no_window_are_hatched_and_told(show):
+    page = show([1, 2, 0, -1, 3, 5], [1, -2, 4], stride=2, dy=[2, -1])
+    assert page.locator("[data-dead]").evaluate_all("all => all.map(e => e.dataset.dead)") == ["0,5"]
+    assert "1 pixel lies under no window" in page.locator(".notes").inner_text()
+    page.locator("[value='backward gather']").check()
+    page.get_by_label("step", exact=True).fill("5")
+    assert sentence(page) == "dx[5] lies under no window: no dy reaches it, and it stays 0."
+    page = show(np.ones(7), np.ones(2), stride=3)
+    assert page.locator("[data-dead]").evaluate_all("all => all.map(e => e.dataset.dead)") == ["0,2", "0,5", "0,6"]
+
+
+def test_keys_step_jump_and_play(show):
+    page = show([1, 2, 0, -1, 3], [1, -2, 4], pad=1)
+    page.locator(".stage").focus()
+    for key, told in (
+        ("ArrowRight", 2),
+        ("ArrowDown", 3),
+        ("ArrowLeft", 2),
+        ("End", 5),
+        ("ArrowRight", 5),
+        ("Home", 1),
+        ("ArrowUp", 1),
+    ):
+        page.keyboard.press(key)
+        assert step(page) == f"{told} of 5", key
+    page.get_by_label("speed").fill("20")
+    page.locator(".stage").focus()
+    page.keyboard.press(" ")
+    page.get_by_role("button", name="play", exact=True).wait_for()  # it has played to the end, and stopped there
+    page.get_by_text("5 of 5").wait_for()
+    page.keyboard.press("Home")
+    page.get_by_role("button", name="one step on").click()
+    page.keyboard.press("ArrowRight")  # the focus is on a button
+    assert step(page) == "3 of 5"
+    page.get_by_role("button", name="one step back").click()
+    assert step(page) == "2 of 5"
+
+
+def test_keys_in_a_field_of_w_are_the_fields(show):
+    page = show([1, 2, 0, -1, 3], [1, -2, 4], pad=1)
+    page.get_by_label("W[1]").focus()
+    for key in ("End", "ArrowLeft", "Home", " "):
+        page.keyboard.press(key)
+    assert step(page) == "1 of 5"
+    assert page.locator(".cnn-widget").get_attribute("data-lm-suppress-shortcuts") == "true"
+
+
+def test_play_says_nothing_until_it_pauses(show):
+    page = show(np.ones(20), np.ones(3))
+    assert page.locator(".sentence").get_attribute("aria-live") == "polite"
+    page.get_by_role("button", name="play", exact=True).click()
+    assert page.locator(".sentence").get_attribute("aria-live") == "off"
+    page.get_by_role("button", name="pause").click()
+    assert page.locator(".sentence").get_attribute("aria-live") == "polite"
+
+
+def test_hovering_tells_what_a_pixel_gives_or_takes_and_a_click_keeps_it(show):
+    page = show([1, 2, 0, -1, 3], [1, -2, 4], pad=1)
+    before = sentence(page)
+    page.locator("[data-grid=pixel] [data-at='0,2']").hover()  # behind one zero: x[1]
+    assert sentence(page) == "x[1] = 2 times W′ is added onto 3 entries of y."
+    assert page.locator(".share").all_text_contents() == ["+8", "−4", "+2"]
+    page.mouse.move(0, 0)
+    assert sentence(page) == before
+    page.locator("[data-grid=output] [data-at='0,3']").click()
+    page.mouse.move(0, 0)
+    assert sentence(page).startswith("y[3] is the dot product of W")
+    assert page.locator(".share").all_text_contents() == ["×1", "×−2", "×4"]
+    page.locator(".stage").focus()
+    page.keyboard.press("Escape")
+    assert sentence(page) == before
+
+
+def test_your_own_result_is_marked_where_it_is_wrong(show):
+    x, w, dy = a_case((4, 5), (3, 2), 1, 1, seed=3)
+    *_, (dx, _, _) = by_numpy("backward spray", x, w, dy, 1, 1)
+    yours = dx[1:-1, 1:-1].copy()
+    page = show(x, w, pad=1, dy=dy, compare=yours)
+    assert "right in all 20 entries" in page.locator(".compared").inner_text()
+    yours[0, 1] += 1
+    yours[3, 4] = np.nan
+    page = show(x, w, pad=1, dy=dy, compare=yours)
+    assert page.locator("[data-apart]").evaluate_all("all => all.map(e => e.dataset.apart)") == ["0,1", "3,4"]
+    assert page.locator(".yours").all_text_contents() == [f"≠{short(yours[0, 1])}", "≠nan"]
+    assert "differs in 2 of 20 entries: dx[0,1] is" in page.locator(".compared").inner_text()
+    page.locator("[value='backward gather']").check()
+    assert page.locator("[data-apart]").count() == 2
+    page.locator("[value='forward gather']").check()  # a dx is not compared with y
+    assert page.locator("[data-apart]").count() == page.locator(".compared").count() == 0
+    page.locator("[value='backward spray']").check()
+    page.get_by_label("stride", exact=True).fill("2")
+    assert page.locator("[data-apart]").count() == 0
+    assert "Reset brings them back" in page.locator(".compared").inner_text()
+
+
+def test_cells_are_read_row_by_row_whatever_is_marked(show):
+    page = show(np.arange(20).reshape(4, 5), np.ones((2, 2)), pad=1)
+    order = "all => all.map(e => e.dataset.at)"
+    rows = [f"{i},{j}" for i, j in itertools.product(range(6), range(7))]
+    for at in (0, 7, 29):
+        page.get_by_label("step", exact=True).fill(str(at))
+        page.locator("[data-grid=pixel] [data-at='2,3']").hover()
+        assert page.locator("[data-grid=pixel] .cell").evaluate_all(order) == rows
+    roles = page.locator("svg > g").evaluate_all("all => all.map(e => e.getAttribute('role') ?? e.getAttribute('aria-hidden'))")
+    assert roles == ["true", "table", "table", "table", "true", "true", "true"]
+    assert page.get_by_role("table").first.get_by_role("row").nth(1).inner_text != ""
+
+
+def test_dark_and_light_follow_the_theme_and_else_the_system(show):
+    page = show([1, 2, 3], [1, 2])
+    paper = "() => getComputedStyle(document.querySelector('.cnn-widget')).backgroundColor"
+    theme = "light => light === null ? delete document.body.dataset.jpThemeLight : (document.body.dataset.jpThemeLight = light)"
+    seen = {}
+    for system, light in itertools.product(("light", "dark"), (None, "true", "false")):
+        page.emulate_media(color_scheme=system)
+        page.evaluate(theme, light)
+        seen[system, light] = page.evaluate(paper)
+    page.evaluate(theme, None)
+    white, dark = "rgb(255, 255, 255)", "rgb(27, 27, 29)"
+    assert seen == {
+        ("light", None): white, ("light", "true"): white, ("light", "false"): dark,
+        ("dark", None): dark, ("dark", "true"): white, ("dark", "false"): dark,
+    }  # fmt: skip
+
+
+def test_nothing_glides_when_the_reader_asks_for_less_motion(show):
+    page = show([1, 2, 3], [1, 2])
+    gliding = "() => [...document.querySelectorAll('.frame, .glides')].map(e => getComputedStyle(e).transitionDuration)"
+    assert set(page.evaluate(gliding)) == {"0.09s"}
+    page.emulate_media(reduced_motion="reduce")
+    assert set(page.evaluate(gliding)) == {"0s"}
+
+
+def test_the_focus_is_seen(show):
+    page = show([1, 2, 3], [1, 2])
+    names = []
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("() => getComputedStyle(document.activeElement).outline")
+        names.append(page.evaluate("() => document.activeElement.className || document.activeElement.type"))
+        assert "solid 3px" in outline, names
+    assert names == ["radio", "stage", "button", "button", "button", "range", "range", "text", "text"]
+
+
+def test_five_hundred_steps_leave_nothing_behind(show):
+    page = show(np.arange(36).reshape(6, 6), np.ones((3, 3)), pad=1)
+    client = page.context.new_cdp_session(page)
+    run = """() => {
+      const slider = document.querySelector(".steps input");
+      for (let k = 0; k < 500; k++) {
+        slider.value = k % 36;
+        slider.dispatchEvent(new Event("input"));
+      }
+    }"""
+
+    def heap():
+        client.send("HeapProfiler.collectGarbage")
+        return page.evaluate("() => [document.querySelectorAll('*').length]")[0], client.send("Runtime.getHeapUsage")["usedSize"]
+
+    page.evaluate(run)
+    before = heap()
+    page.evaluate(run)
+    after = heap()
+    assert after[0] == before[0]
+    assert after[1] - before[1] < 1_000_000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(show, scheme):
+    axe = need("axe_playwright_python")
+    x, w, dy = a_case((5, 6), (3, 3), 2, 1, seed=4)
+    page = show(x, w, 2, 1, dy, compare=np.ones(x.shape))
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate(f"() => document.body.style.background = '{'#111' if scheme == 'dark' else '#fff'}'")
+    page.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text())
+    found = page.evaluate("() => axe.run(document.querySelector('.cnn-widget'))")
+    page.evaluate("() => document.body.style.background = ''")
+    bad = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
+    assert [(v["id"], v["help"], v["nodes"][0]["html"][:200]) for v in bad] == []
+    assert len(found["passes"]) > 10
+
+
+def test_it_steps_in_jupyterlab(browser, lab):
+    address, folder = lab
+    code = "import numpy as np\nfrom grader import spray\nspray([1, 2, 0, -1, 3], [1, -2, 4], pad=1)"
+    cell = {"cell_type": "code", "id": "spray", "metadata": {}, "source": code, "outputs": [], "execution_count": None}
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": [cell]}
+    (folder / "widget.ipynb").write_text(json.dumps(book))
+    page = browser.new_page(viewport={"width": 1150, "height": 1000})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{address}/lab/tree/widget.ipynb?reset")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.locator(".jp-CodeCell .cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    stage = page.locator(".cnn-widget .stage")
+    stage.wait_for(timeout=60_000)
+    stage.focus()
+    page.keyboard.press("ArrowRight")
+    assert sentence(page) == WORKED["forward gather", 1]
+    page.keyboard.press("End")
+    assert page.locator("[data-grid=output] .cell").all_text_contents() == ["6", "−3", "−2", "14", "−7"]
+    assert errors == []
+    page.close()
