@@ -6,7 +6,7 @@
 
 const VIEWS = {
   "forward gather": { forward: true, item: "output", kernel: "W", how: "gather", tells: "Each y asks which pixels come in: it multiplies the window it sees by W, number by number, and adds up." },
-  "forward spray": { forward: true, item: "pixel", kernel: "W\u2032", how: "spray", tells: "Each x asks where it goes: its value times W\u2032 is added onto the outputs that see it. The sums are the same y." },
+  "forward spray": { forward: true, item: "pixel", kernel: "W\u2032", how: "spray", tells: "Each x asks where it goes: its value times W\u2032, which is W turned by 180 degrees, is added onto the outputs that see it. The sums are the same y." },
   "backward spray": { forward: false, item: "output", kernel: "W", how: "spray", tells: "Each dy is what the loss gains per unit of its y. Its value times W is added onto the pixels in its window. The sums are dx." },
   "backward gather": { forward: false, item: "pixel", kernel: "W\u2032", how: "gather", tells: "Each dx asks which outputs saw its pixel: it adds up their dy, times the weights they saw it with. Left to right that is W\u2032." },
 };
@@ -159,7 +159,7 @@ function render({ model, el }) {
     state.view ??= given.view;
     editing.replaceChildren();
     fill = editor(editing, "W", given.w.length, given.w[0].length, (i, j, value) => ((state.w[i][j] = value), rebuild(state.step)));
-    rebuild(0);
+    rebuild(given.compare ? Infinity : 0); // your result beside the finished one
   }
 
   const asGiven = () => {
@@ -247,13 +247,24 @@ function render({ model, el }) {
       }
   }
 
-  /** Mark the entries in which the student's own result parts from the right one, and write it below. */
+  /** The step after which an entry of the target is finished. */
+  function readyAt(i, j) {
+    const { g, view } = scene;
+    if (view.how === "gather") return i * (view.forward ? g.N : g.W) + j;
+    const givers = view.forward ? linksOfOutput(g, i, j).filter((l) => !l.off).map((l) => l.a * g.W + l.b) : linksOfPixel(g, i, j).map((l) => l.i * g.N + l.j);
+    return Math.max(0, ...givers);
+  }
+
+  /** Mark the entries in which the student's own result parts from the right one, and write it below; once they are finished. */
   function apart(layer, grid) {
+    scene.judged = [];
     const [p, q] = grid === scene.pixels ? [scene.g.p, scene.g.q] : [0, 0];
     for (const { i, j, yours } of scene.apart) {
       const [x, y] = grid.place(i + p, j + q);
-      add(layer, "rect", { x: x + 2.5, y: y + 2.5, width: CELL - 5, height: CELL - 5, rx: 3, class: "apart", "data-apart": `${i},${j}` });
-      add(layer, "text", { x: x + CELL / 2, y: y + CELL - 5, text: `\u2260${short(yours)}`, class: "yours" });
+      const mark = add(layer, "g");
+      scene.judged.push({ mark, ready: readyAt(i, j) });
+      add(mark, "rect", { x: x + 2.5, y: y + 2.5, width: CELL - 5, height: CELL - 5, rx: 3, class: "apart", "data-apart": `${i},${j}` });
+      add(mark, "text", { x: x + CELL / 2, y: y + CELL - 5, text: `\u2260${short(yours)}`, class: "yours" });
     }
   }
 
@@ -319,6 +330,7 @@ function render({ model, el }) {
     scene.frames[other](first && (turned ? put.output(first.i, first.j) : put.pixel(first.a + g.p, first.b + g.q)), ...(row && turned && first ? [1, g.s * (last.j - first.j) + 1] : first ? (turned ? [last.i - first.i + 1, last.j - first.j + 1] : [g.K, g.L]) : []));
     const uses = first && [turn(first.u, first.v), turn(last.u, last.v)];
     scene.frames.kernel(uses && [corner[0] + uses[0][1] * CELL, corner[1] + uses[0][0] * CELL], ...(uses ? [uses[1][0] - uses[0][0] + 1, uses[1][1] - uses[0][1] + 1] : []));
+    for (const { mark, ready } of scene.judged) mark.style.display = ready <= state.step ? "" : "none";
     beam(own, corner, turned);
     sentence.textContent = words(g, row, view.forward, item, i, j, source, state.w);
     controls.show();

@@ -298,10 +298,15 @@ def test_your_own_result_is_marked_where_it_is_wrong(show):
     yours[3, 4] = np.nan
     page = show(x, w, pad=1, dy=dy, compare=yours)
     assert page.locator("[data-apart]").evaluate_all("all => all.map(e => e.dataset.apart)") == ["0,1", "3,4"]
+    assert page.locator("[data-apart]:visible").count() == 2
     assert page.locator(".yours").all_text_contents() == [f"≠{short(yours[0, 1])}", "≠nan"]
     assert "differs in 2 of 20 entries: dx[0,1] is" in page.locator(".compared").inner_text()
+    page.get_by_label("step", exact=True).fill("0")
+    assert page.locator("[data-apart]:visible").count() == 0  # the sums shown are not finished
     page.locator("[value='backward gather']").check()
-    assert page.locator("[data-apart]").count() == 2
+    for at, marked in ((0, 0), (1, 1), (18, 1), (19, 2)):
+        page.get_by_label("step", exact=True).fill(str(at))
+        assert page.locator("[data-apart]:visible").count() == marked
     page.locator("[value='forward gather']").check()  # a dx is not compared with y
     assert page.locator("[data-apart]").count() == page.locator(".compared").count() == 0
     page.locator("[value='backward spray']").check()
@@ -397,7 +402,7 @@ def test_axe_finds_nothing_serious(show, scheme):
     assert len(found["passes"]) > 10
 
 
-def test_it_steps_in_jupyterlab(browser, lab):
+def test_it_steps_in_jupyterlab(browser, lab, tmp_path):
     address, folder = lab
     code = "import numpy as np\nfrom grader import spray\nspray([1, 2, 0, -1, 3], [1, -2, 4], pad=1)"
     cell = {"cell_type": "code", "id": "spray", "metadata": {}, "source": code, "outputs": [], "execution_count": None}
@@ -418,5 +423,6 @@ def test_it_steps_in_jupyterlab(browser, lab):
     assert sentence(page) == WORKED["forward gather", 1]
     page.keyboard.press("End")
     assert page.locator("[data-grid=output] .cell").all_text_contents() == ["6", "−3", "−2", "14", "−7"]
+    page.screenshot(path=tmp_path / "spray.png")
     assert errors == []
     page.close()
