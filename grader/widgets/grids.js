@@ -135,7 +135,7 @@ function transport(root, parent, state, go, playing) {
   const next = button("Next \u203a", "one step on", () => by(1));
   const steps = slider(bar, "step", (value, most) => `${value + 1} of ${most + 1}`, (step) => (stop(), move(step)));
   steps.input.parentNode.classList.add("steps");
-  const speed = slider(bar, "speed", (value) => `${value} per second`, (value) => ((state.speed = value), speed.set(value, 1, 20)));
+  const speed = slider(bar, "speed", (value) => `${value} a second`, (value) => ((state.speed = value), speed.set(value, 1, 20)));
   state.speed ??= 2;
   speed.set(state.speed, 1, 20);
 

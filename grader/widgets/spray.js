@@ -132,10 +132,11 @@ function render({ model, el }) {
   const choice = add(root, "fieldset", { class: "views" });
   add(choice, "legend", { text: "view" });
   const group = `view-${Math.random().toString(36).slice(2)}`;
+  const pairs = { forward: add(choice, "div"), backward: add(choice, "div") }; // a narrow page breaks between them
   const radios = Object.entries(VIEWS).map(([name, view]) => {
-    const label = add(choice, "label");
-    const radio = add(label, "input", { type: "radio", name: group, value: name });
     const [way, how] = name.split(" ");
+    const label = add(pairs[way], "label");
+    const radio = add(label, "input", { type: "radio", name: group, value: name });
     add(label, "span", { text: `${way}: ${how} with ${view.kernel}` });
     radio.addEventListener("change", () => (controls.stop(), (state.view = name), rebuild(0)));
     return radio;
