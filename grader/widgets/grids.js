@@ -29,7 +29,11 @@ function short(value) {
 
 /** A number as a sentence says it: up to six digits. */
 const said = (value) =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(6)) + 0).replace("+", "").replaceAll("-", "\u2212") : short(value);
+  Number.isFinite(value)
+    ? String(Number(value.toPrecision(6)) + 0)
+        .replace("+", "")
+        .replaceAll("-", "\u2212")
+    : short(value);
 const signed = (value) => (value < 0 ? `(${said(value)})` : said(value)); // as a factor
 
 /** A colour of the diverging ramp: none at 0, full at the limit. The two ends and the middle belong to the theme. */
@@ -60,6 +64,11 @@ class Grid {
     }
   }
 
+  /** Write all cells; value(i, j) is a number or null. */
+  fill(value, limit) {
+    this.cells.forEach((row, i) => row.forEach((_, j) => this.write(i, j, value(i, j), limit)));
+  }
+
   /** Write a number into a cell; null for one that is not known yet. */
   write(i, j, value, limit) {
     const { cell, square, text } = this.cells[i][j];
@@ -79,6 +88,18 @@ class Grid {
   }
 }
 
+/** The entries of yours that are not the right ones. As `grader.verdict.differing`; entries are numbers or "nan", "inf", "-inf". */
+function differing(yours, right) {
+  const tolerance = 1e-9 * Math.max(1, largest(right));
+  const number = (value) => (typeof value === "number" ? value : Number(value.replace("inf", "Infinity")));
+  return right.flatMap((line, i) =>
+    line.flatMap((value, j) => {
+      const own = number(yours[i][j]);
+      return Math.abs(own - value) <= tolerance + 1e-5 * Math.abs(value) ? [] : [{ i, j, yours: own, right: value }];
+    }),
+  );
+}
+
 /** A frame that is moved rather than drawn anew, so that it can glide. */
 function frame(layer, kind) {
   const rect = add(layer, "rect", { class: `frame ${kind}`, rx: 5, width: 0, height: 0 });
@@ -94,7 +115,13 @@ function frame(layer, kind) {
 /** Hatching for cells that take no part; returns the value of a `fill`. Its id is of this picture alone. */
 function hatching(svg) {
   const id = `hatch-${Math.random().toString(36).slice(2)}`;
-  const pattern = add(add(svg, "defs"), "pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
+  const pattern = add(add(svg, "defs"), "pattern", {
+    id,
+    width: 7,
+    height: 7,
+    patternUnits: "userSpaceOnUse",
+    patternTransform: "rotate(45)",
+  });
   add(pattern, "line", { x1: 0, y1: 0, x2: 0, y2: 7, class: "hatch" });
   return `url(#${id})`;
 }
@@ -133,9 +160,19 @@ function transport(root, parent, state, go, playing) {
   const back = button("\u2039 Back", "one step back", () => by(-1));
   const play = button("Play", "play", () => (timer ? stop() : start()));
   const next = button("Next \u203a", "one step on", () => by(1));
-  const steps = slider(bar, "step", (value, most) => `${value + 1} of ${most + 1}`, (step) => (stop(), move(step)));
+  const steps = slider(
+    bar,
+    "step",
+    (value, most) => `${value + 1} of ${most + 1}`,
+    (step) => (stop(), move(step)),
+  );
   steps.input.parentNode.classList.add("steps");
-  const speed = slider(bar, "speed", (value) => `${value} a second`, (value) => ((state.speed = value), speed.set(value, 1, 20)));
+  const speed = slider(
+    bar,
+    "speed",
+    (value) => `${value} a second`,
+    (value) => ((state.speed = value), speed.set(value, 1, 20)),
+  );
   state.speed ??= 2;
   speed.set(state.speed, 1, 20);
 
@@ -171,10 +208,20 @@ function transport(root, parent, state, go, playing) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const { type, tagName } = event.target;
     if (type === "text") return;
-    if (event.key === " " ? tagName === "BUTTON" || type === "radio" : type === "radio" || (type === "range" && event.target !== steps.input)) return;
+    if (
+      event.key === " "
+        ? tagName === "BUTTON" || type === "radio"
+        : type === "radio" || (type === "range" && event.target !== steps.input)
+    )
+      return;
     const acts = {
-      ArrowRight: () => by(1), ArrowDown: () => by(1), ArrowLeft: () => by(-1), ArrowUp: () => by(-1),
-      Home: () => by(-state.steps), End: () => by(state.steps), " ": () => (timer ? stop() : start()),
+      ArrowRight: () => by(1),
+      ArrowDown: () => by(1),
+      ArrowLeft: () => by(-1),
+      ArrowUp: () => by(-1),
+      Home: () => by(-state.steps),
+      End: () => by(state.steps),
+      " ": () => (timer ? stop() : start()),
     };
     if (!acts[event.key]) return;
     event.preventDefault();

@@ -1,96 +1,4 @@
-// spray: a convolution and its backward pass, each gathered and sprayed. grids.js stands in front of this text.
-//
-// A link joins one pixel (a, b) of x and one output (i, j) of y by one weight (u, v):  a + p = s i + u,  b + p = s j + v.
-// All four views are sums over the same links. A step's item is an output, which sees its window through W, or a pixel,
-// which sees the outputs above it through W' (W rotated by 180 degrees).
-
-const VIEWS = {
-  "forward gather": { forward: true, item: "output", kernel: "W", how: "gather", tells: "Each y asks which pixels come in: it multiplies the window it sees by W, number by number, and adds up." },
-  "forward spray": { forward: true, item: "pixel", kernel: "W\u2032", how: "spray", tells: "Each x asks where it goes: its value times W\u2032, which is W turned by 180 degrees, is added onto the outputs that see it. The sums are the same y." },
-  "backward spray": { forward: false, item: "output", kernel: "W", how: "spray", tells: "Each dy is what the loss gains per unit of its y. Its value times W is added onto the pixels in its window. The sums are dx." },
-  "backward gather": { forward: false, item: "pixel", kernel: "W\u2032", how: "gather", tells: "Each dx asks which outputs saw its pixel: it adds up their dy, times the weights they saw it with. Left to right that is W\u2032." },
-};
-const COUNTED = [1, 2, -1, 3, 0, -2, 4]; // stands in for a dy that is not given: unequal, with signs and a zero
-const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
-
-/** Sizes: x is H x W, W is K x L, y is M x N; a row has H = K = M = 1 and padding at its ends alone. */
-function geometry(data, stride, pad) {
-  const [H, W, K, L] = [data.x.length, data.x[0].length, data.w.length, data.w[0].length];
-  const [p, q] = [data.row ? 0 : pad, pad];
-  return { H, W, K, L, p, q, s: stride, M: Math.floor((H + 2 * p - K) / stride) + 1, N: Math.floor((W + 2 * q - L) / stride) + 1 };
-}
-
-/** All links of an output, row by row of W; a pixel in the padding is `off`. */
-function linksOfOutput(g, i, j) {
-  const links = [];
-  for (let u = 0; u < g.K; u++)
-    for (let v = 0; v < g.L; v++) {
-      const [a, b] = [g.s * i + u - g.p, g.s * j + v - g.q];
-      links.push({ i, j, a, b, u, v, off: a < 0 || b < 0 || a >= g.H || b >= g.W });
-    }
-  return links;
-}
-
-/** All links of a pixel, row by row of y. */
-function linksOfPixel(g, a, b) {
-  const links = [];
-  for (let u = g.K - 1; u >= 0; u--)
-    for (let v = g.L - 1; v >= 0; v--) {
-      const [i, j] = [(a + g.p - u) / g.s, (b + g.q - v) / g.s];
-      if (Number.isInteger(i) && Number.isInteger(j) && i >= 0 && j >= 0 && i < g.M && j < g.N) links.push({ i, j, a, b, u, v, off: false });
-    }
-  return links;
-}
-
-const links = (g, item, i, j) => (item === "output" ? linksOfOutput(g, i, j) : linksOfPixel(g, i, j));
-
-/** The dy in use: given numbers where there are any, else counted ones. */
-const upstream = (data, g) =>
-  Array.from({ length: g.M }, (_, i) => Array.from({ length: g.N }, (_, j) => data.dy?.[i]?.[j] ?? COUNTED[(3 * i + j) % COUNTED.length]));
-
-/** What the first items of a view have made of its target so far; null where a gather has not been yet. */
-function result(g, view, source, w, items) {
-  const target = view.forward ? zeros(g.M, g.N) : zeros(g.H, g.W);
-  const [rows, columns] = view.item === "output" ? [g.M, g.N] : [g.H, g.W];
-  if (view.how === "gather") target.forEach((row) => row.fill(null));
-  for (let k = 0; k < Math.min(items, rows * columns); k++) {
-    const [i, j] = [Math.floor(k / columns), k % columns];
-    if (view.how === "gather") target[i][j] = 0;
-    for (const link of links(g, view.item, i, j)) {
-      if (link.off) continue;
-      if (view.forward) target[link.i][link.j] += w[link.u][link.v] * source[link.a][link.b];
-      else target[link.a][link.b] += w[link.u][link.v] * source[link.i][link.j];
-    }
-  }
-  return target;
-}
-
-/** The step in words. gives: the item stands on the side that is sprayed from. */
-function words(g, row, forward, item, i, j, source, w) {
-  const at = (name, y, x) => `${name}[${row ? x : `${y},${x}`}]`;
-  const found = links(g, item, i, j);
-  const inside = found.filter((link) => !link.off);
-  const off = found.length - inside.length;
-  const gives = forward === (item === "pixel");
-  if (gives) {
-    const [name, value] = [at(forward ? "x" : "dy", i, j), source[i][j]];
-    if (!found.length) return `${name} = ${said(value)} lies under no window: it is added onto nothing, and no output hears of it.`;
-    const onto = forward ? `${count(inside.length, "entry", "entries")} of y` : `${count(inside.length, "pixel", "pixels")} of dx`;
-    const lost = g.K * g.L - found.length;
-    const rest = off ? ` ${count(off, "number lands", "numbers land")} on the padding and ${off === 1 ? "falls" : "fall"} off.`
-      : forward && lost ? ` ${count(lost, "number of W\u2032 meets", "numbers of W\u2032 meet")} no output.` : "";
-    return `${name} = ${said(value)} times ${forward ? "W\u2032" : "W"} is added onto ${onto}.${rest}${value === 0 ? " Zeros: nothing changes." : ""}`;
-  }
-  const name = at(forward ? "y" : "dx", i, j);
-  if (!found.length) return `${name} lies under no window: no dy reaches it, and it stays 0.`;
-  const factors = found.map((link) => [w[link.u][link.v], link.off ? 0 : forward ? source[link.a][link.b] : source[link.i][link.j]]);
-  const sum = said(factors.reduce((total, [weight, value]) => total + weight * value, 0));
-  const products = found.length <= 9 ? factors.map(([weight, value]) => `${signed(weight)}\u00b7${signed(value)}`).join(" + ") : `${found.length} products`;
-  const padding = off ? ` ${count(off, "of them is", "of them are")} padding.` : "";
-  return forward
-    ? `${name} is the dot product of W and ${count(found.length, "pixel", "pixels")} of x: ${products} = ${sum}.${padding}`
-    : `${name} gathers ${count(found.length, "entry", "entries")} of dy with W\u2032: ${products} = ${sum}.`;
-}
+// spray: the four views of a convolution, drawn and stepped. grids.js and convolution.js stand in front of this text.
 
 /** Where the grids stand: two side by side with the filter between for images; one below the other for rows. */
 function layout(g, row) {
@@ -123,9 +31,16 @@ function layout(g, row) {
 }
 
 function render({ model, el }) {
-  const root = add(el, "div", { class: "cnn-widget", "data-lm-suppress-shortcuts": "true", role: "group", "aria-label": "spray: a convolution, step by step" });
+  const root = add(el, "div", {
+    class: "cnn-widget",
+    "data-lm-suppress-shortcuts": "true",
+    role: "group",
+    "aria-label": "spray: a convolution, step by step",
+  });
   const data = () => model.get("data");
   const state = { step: 0 };
+  const stepTo = (step) => (Object.assign(state, { step, item: null, pinned: false }), draw());
+  const hush = (playing) => sentence.setAttribute("aria-live", playing ? "off" : "polite");
   let scene; // what is drawn for the present view, stride and padding
 
   // ---- the controls
@@ -142,10 +57,15 @@ function render({ model, el }) {
     return radio;
   });
   const tells = add(root, "p", { class: "tells" });
-  const stage = add(root, "div", { class: "stage", tabindex: 0, role: "group", "aria-label": "the picture; arrow keys step, Home and End jump, Space plays" });
+  const stage = add(root, "div", {
+    class: "stage",
+    tabindex: 0,
+    role: "group",
+    "aria-label": "the picture; arrow keys step, Home and End jump, Space plays",
+  });
   const sentence = add(root, "p", { class: "sentence", "aria-live": "polite" });
   const notes = add(root, "div", { class: "notes" });
-  const controls = transport(root, root, state, (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()), (on) => sentence.setAttribute("aria-live", on ? "off" : "polite"));
+  const controls = transport(root, root, state, stepTo, hush);
   const settings = add(root, "div", { class: "bar" });
   const editing = add(settings, "div", { class: "editing" });
   const stride = slider(settings, "stride", String, (value) => (controls.stop(), (state.stride = value), rebuild(0)));
@@ -159,7 +79,13 @@ function render({ model, el }) {
     Object.assign(state, { stride: given.stride, pad: given.pad, w: given.w.map((row) => [...row]) });
     state.view ??= given.view;
     editing.replaceChildren();
-    fill = editor(editing, "W", given.w.length, given.w[0].length, (i, j, value) => ((state.w[i][j] = value), rebuild(state.step)));
+    fill = editor(
+      editing,
+      "W",
+      given.w.length,
+      given.w[0].length,
+      (i, j, value) => ((state.w[i][j] = value), rebuild(state.step)),
+    );
     rebuild(given.compare ? Infinity : 0); // your result beside the finished one
   }
 
@@ -178,29 +104,55 @@ function render({ model, el }) {
     state.steps = view.item === "output" ? g.M * g.N : g.H * g.W;
     Object.assign(state, { step: Math.min(step, state.steps - 1), item: null, pinned: false });
     scene = { g, view, put, source, row: given.row, whole: result(g, view, source, state.w, Infinity) };
-    scene.apart = given.compare && given.compares === (view.forward ? "y" : "dx") && asGiven() ? differing(given.compare, scene.whole) : [];
+    const judged = given.compare && given.compares === (view.forward ? "y" : "dx") && asGiven();
+    scene.apart = judged ? differing(given.compare, scene.whole) : [];
 
-    const svg = document.createElementNS(SVG, "svg");
-    for (const [name, value] of Object.entries({ viewBox: `0 0 ${put.width} ${put.height}`, width: put.width, height: put.height, role: "group", "aria-label": `${state.view}: the numbers` })) svg.setAttribute(name, value);
+    stage.replaceChildren();
+    const { width, height } = put;
+    const svg = add(stage, "svg", {
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: "group",
+      "aria-label": `${state.view}: the numbers`,
+    });
     svg.style.minWidth = `${0.7 * put.width}px`;
     scene.hatch = hatching(svg);
     scene.under = add(svg, "g", { class: "under", "aria-hidden": "true" });
     const names = view.forward ? ["x", "y"] : ["dx", "dy"];
     const size = (rows, columns) => (given.row ? `${columns}` : `${rows} \u00d7 ${columns}`);
     const ring = (i, j) => i < g.p || j < g.q || i >= g.p + g.H || j >= g.q + g.W;
-    const pixels = { id: "pixel", name: `${names[0]}, ${size(g.H, g.W)}, padding ${state.pad}`, rows: g.H + 2 * g.p, columns: g.W + 2 * g.q, place: put.pixel };
+    const pixels = {
+      id: "pixel",
+      name: `${names[0]}, ${size(g.H, g.W)}, padding ${state.pad}`,
+      rows: g.H + 2 * g.p,
+      columns: g.W + 2 * g.q,
+      place: put.pixel,
+    };
     scene.pixels = new Grid(svg, { ...pixels, kind: (i, j) => (ring(i, j) ? "pad" : "") });
-    scene.kernel = new Grid(svg, { id: "kernel", name: "the filter", rows: g.K, columns: g.L, place: (u, v) => [v * CELL, u * CELL] });
+    scene.kernel = new Grid(svg, {
+      id: "kernel",
+      name: "the filter",
+      rows: g.K,
+      columns: g.L,
+      place: (u, v) => [v * CELL, u * CELL],
+    });
     scene.kernel.group.classList.add("glides");
-    scene.outputs = new Grid(svg, { id: "output", name: `${names[1]}, ${size(g.M, g.N)}`, rows: g.M, columns: g.N, place: put.output });
+    scene.outputs = new Grid(svg, {
+      id: "output",
+      name: `${names[1]}, ${size(g.M, g.N)}`,
+      rows: g.M,
+      columns: g.N,
+      place: put.output,
+    });
     const fixed = add(svg, "g", { class: "marks", "aria-hidden": "true" });
     labels(fixed, names);
     dead(fixed);
     apart(fixed, view.forward ? scene.outputs : scene.pixels);
     scene.marks = add(svg, "g", { class: "marks", "aria-hidden": "true" });
     scene.moving = add(svg, "g", { class: "marks", "aria-hidden": "true" });
-    scene.frames = { pixel: frame(scene.moving, view.forward ? "giver" : "taker"), output: frame(scene.moving, view.forward ? "taker" : "giver"), kernel: frame(scene.moving, "used") };
-    stage.replaceChildren(svg);
+    const [from, to] = [frame(scene.moving, "giver"), frame(scene.moving, "taker")];
+    scene.frames = { pixel: view.forward ? from : to, output: view.forward ? to : from, kernel: frame(scene.moving, "used") };
 
     radios.forEach((radio) => (radio.checked = radio.value === state.view));
     tells.textContent = view.tells;
@@ -216,12 +168,14 @@ function render({ model, el }) {
   function labels(layer, [image, output]) {
     const { g, put, row, view } = scene;
     const label = (x, y, text, kind = "index") => add(layer, "text", { x, y, text, class: kind });
-    const entitled = (corner, text) => (row ? label(12, corner[1] + 28, text, "name") : label(corner[0] + 2, corner[1] - 24, text, "name"));
+    const entitled = (corner, text) =>
+      row ? label(12, corner[1] + 28, text, "name") : label(corner[0] + 2, corner[1] - 24, text, "name");
     entitled(put.pixel(0, 0), image);
     entitled(put.output(0, 0), output);
     scene.title = entitled(put.kernel("output", 0, 0), "W");
     for (let j = 0; j < g.W; j++) label(put.pixel(0, j + g.q)[0] + CELL / 2, put.pixel(0, 0)[1] - 7, String(j));
-    for (let j = 0; j < g.N; j++) label(put.output(0, j)[0] + CELL / 2, row ? put.output(0, 0)[1] + CELL + 16 : put.output(0, 0)[1] - 7, String(j));
+    for (let j = 0; j < g.N; j++)
+      label(put.output(0, j)[0] + CELL / 2, row ? put.output(0, 0)[1] + CELL + 16 : put.output(0, 0)[1] - 7, String(j));
     if (row) return;
     label(put.pixel(0, 0)[0] + 34, put.pixel(0, 0)[1] - 24, `${g.H} \u00d7 ${g.W}${g.p ? `, padding ${g.p}` : ""}`, "size");
     label(put.output(0, 0)[0] + 34, put.output(0, 0)[1] - 24, `${g.M} \u00d7 ${g.N}`, "size");
@@ -242,7 +196,16 @@ function render({ model, el }) {
       for (let j = 0; j < g.W + 2 * g.q; j++) {
         if (linksOfPixel(g, i - g.p, j - g.q).length) continue;
         const [x, y] = put.pixel(i, j);
-        add(layer, "rect", { x: x + 1, y: y + 1, width: CELL - 2, height: CELL - 2, rx: 3, fill: scene.hatch, class: "dead", "data-dead": `${i},${j}` });
+        add(layer, "rect", {
+          x: x + 1,
+          y: y + 1,
+          width: CELL - 2,
+          height: CELL - 2,
+          rx: 3,
+          fill: scene.hatch,
+          class: "dead",
+          "data-dead": `${i},${j}`,
+        });
         const padding = i < g.p || j < g.q || i >= g.p + g.H || j >= g.q + g.W;
         if (!padding) scene.dead++;
       }
@@ -252,7 +215,11 @@ function render({ model, el }) {
   function readyAt(i, j) {
     const { g, view } = scene;
     if (view.how === "gather") return i * (view.forward ? g.N : g.W) + j;
-    const givers = view.forward ? linksOfOutput(g, i, j).filter((l) => !l.off).map((l) => l.a * g.W + l.b) : linksOfPixel(g, i, j).map((l) => l.i * g.N + l.j);
+    const givers = view.forward
+      ? linksOfOutput(g, i, j)
+          .filter((l) => !l.off)
+          .map((l) => l.a * g.W + l.b)
+      : linksOfPixel(g, i, j).map((l) => l.i * g.N + l.j);
     return Math.max(0, ...givers);
   }
 
@@ -264,7 +231,15 @@ function render({ model, el }) {
       const [x, y] = grid.place(i + p, j + q);
       const mark = add(layer, "g");
       scene.judged.push({ mark, ready: readyAt(i, j) });
-      add(mark, "rect", { x: x + 2.5, y: y + 2.5, width: CELL - 5, height: CELL - 5, rx: 3, class: "apart", "data-apart": `${i},${j}` });
+      add(mark, "rect", {
+        x: x + 2.5,
+        y: y + 2.5,
+        width: CELL - 5,
+        height: CELL - 5,
+        rx: 3,
+        class: "apart",
+        "data-apart": `${i},${j}`,
+      });
       add(mark, "text", { x: x + CELL / 2, y: y + CELL - 5, text: `\u2260${short(yours)}`, class: "yours" });
     }
   }
@@ -276,12 +251,22 @@ function render({ model, el }) {
     const target = view.forward ? "y" : "dx";
     if (given.compare && given.compares === target) {
       const right = whole.flat().length;
-      if (!asGiven()) note(`\u2026 Your ${target} belongs to stride ${given.stride}, padding ${given.pad} and the first W: Reset brings them back.`, "compared");
+      if (!asGiven())
+        note(
+          `\u2026 Your ${target} belongs to stride ${given.stride}, padding ${given.pad} and the first W: Reset brings them back.`,
+          "compared",
+        );
       else if (!wrong.length) note(`\u2713 Your ${target} is right in all ${right} entries.`, "compared");
       else {
         const at = ({ i, j }) => `${target}[${row ? j : `${i},${j}`}]`;
-        const list = wrong.slice(0, 4).map((w) => `${at(w)} is ${said(w.yours)}, right is ${said(w.right)}`).join("; ");
-        note(`\u2260 Your ${target} differs in ${wrong.length} of ${right} entries: ${list}${wrong.length > 4 ? "; \u2026" : "."}`, "compared");
+        const list = wrong
+          .slice(0, 4)
+          .map((w) => `${at(w)} is ${said(w.yours)}, right is ${said(w.right)}`)
+          .join("; ");
+        note(
+          `\u2260 Your ${target} differs in ${wrong.length} of ${right} entries: ${list}${wrong.length > 4 ? "; \u2026" : "."}`,
+          "compared",
+        );
       }
     }
     if (scene.dead) {
@@ -289,52 +274,77 @@ function render({ model, el }) {
       note(`\u25a8 Hatched: ${pixels} under no window. Forward nothing is read there; backward dx stays 0.`);
     }
     if (!view.forward && !(given.dy?.length === g.M && given.dy?.[0].length === g.N))
-      note(given.dy ? "dy is cut or filled up with small whole numbers, to fit." : "dy is made up of small whole numbers; pass your own as dy=.");
+      note(
+        given.dy
+          ? "dy is cut or filled up with small whole numbers, to fit."
+          : "dy is made up of small whole numbers; pass your own as dy=.",
+      );
   }
 
   // ---- one step
   function draw() {
-    const { g, view, put, source, row, whole } = scene;
-    const target = result(g, view, source, state.w, state.step + 1);
+    const { g, view, source, row } = scene;
     const columns = view.item === "output" ? g.N : g.W;
-    const { item, i, j } = state.item ?? { item: view.item, i: Math.floor(state.step / columns), j: state.step % columns };
-    const [image, output] = view.forward ? [source, target] : [target, source];
-    const limits = { source: largest(source), target: largest(whole), kernel: largest(state.w) };
-    scene.pixels.cells.forEach((line, r) =>
-      line.forEach((_, c) => scene.pixels.write(r, c, image[r - g.p]?.[c - g.q] === undefined ? 0 : image[r - g.p][c - g.q], view.forward ? limits.source : limits.target)));
-    scene.outputs.cells.forEach((line, r) => line.forEach((_, c) => scene.outputs.write(r, c, output[r][c], view.forward ? limits.target : limits.source)));
-    const turned = item === "pixel";
-    const turn = (u, v) => (turned ? [g.K - 1 - u, g.L - 1 - v] : [u, v]);
-    scene.kernel.cells.forEach((line, u) => line.forEach((_, v) => {
-      const [from, to] = turn(u, v);
-      scene.kernel.write(u, v, state.w[from][to], limits.kernel);
-    }));
-    const corner = put.kernel(item, i, j);
-    scene.kernel.group.style.transform = `translate(${corner[0]}px, ${corner[1]}px)`;
-    scene.title.textContent = turned ? "W\u2032" : "W";
+    const shown = state.item ?? { item: view.item, i: Math.floor(state.step / columns), j: state.step % columns };
+    const found = links(g, shown.item, shown.i, shown.j);
+    write(result(g, view, source, state.w, state.step + 1), shown.item === "pixel");
+    share(shown, found);
+    enframe(shown, found);
+    for (const { mark, ready } of scene.judged) mark.style.display = ready <= state.step ? "" : "none";
+    sentence.textContent = words(g, row, view.forward, shown.item, shown.i, shown.j, source, state.w);
+    controls.show();
+  }
 
-    const found = links(g, item, i, j);
-    const gives = view.forward === turned;
+  /** Write all numbers; the filter rotated where the item is a pixel. */
+  function write(target, turned) {
+    const { g, view, source, whole } = scene;
+    const given = { values: source, limit: largest(source) };
+    const made = { values: target, limit: largest(whole) };
+    const [image, output] = view.forward ? [given, made] : [made, given];
+    const inImage = (i, j) => (i < 0 || j < 0 || i >= g.H || j >= g.W ? 0 : image.values[i][j]); // 0 in the padding
+    scene.pixels.fill((i, j) => inImage(i - g.p, j - g.q), image.limit);
+    scene.outputs.fill((i, j) => output.values[i][j], output.limit);
+    scene.kernel.fill((u, v) => (turned ? state.w[g.K - 1 - u][g.L - 1 - v] : state.w[u][v]), largest(state.w));
+    scene.title.textContent = turned ? "W\u2032" : "W";
+  }
+
+  const cornerOf = (side, link) =>
+    side === "output" ? scene.put.output(link.i, link.j) : scene.put.pixel(link.a + scene.g.p, link.b + scene.g.q);
+
+  /** Beside every number that the item is tied to: the product it is given, or the weight it is taken with. */
+  function share({ item, i, j }, found) {
+    const gives = scene.view.forward === (item === "pixel");
     scene.marks.replaceChildren();
     for (const link of found) {
       const weight = state.w[link.u][link.v];
-      const at = turned ? put.output(link.i, link.j) : put.pixel(link.a + g.p, link.b + g.q);
-      const product = gives ? weight * source[i][j] : 0;
-      const text = gives ? (product < 0 ? short(product) : `+${short(product)}`) : `\u00d7${short(weight)}`;
-      add(scene.marks, "text", { x: at[0] + CELL / 2, y: at[1] + 12, text, class: `share${gives && link.off ? " lost" : ""}` });
+      const [x, y] = cornerOf(item === "pixel" ? "output" : "pixel", link);
+      const product = gives ? weight * scene.source[i][j] : 0;
+      const text = gives ? `${product < 0 ? "" : "+"}${short(product)}` : `\u00d7${short(weight)}`;
+      add(scene.marks, "text", { x: x + CELL / 2, y: y + 12, text, class: `share${gives && link.off ? " lost" : ""}` });
     }
+  }
+
+  /** Frame the item, what it is tied to, and the part of the filter in use. */
+  function enframe({ item, i, j }, found) {
+    const { g, put, row } = scene;
+    const [other, turned] = item === "pixel" ? ["output", true] : ["pixel", false];
     const own = turned ? put.pixel(i + g.p, j + g.q) : put.output(i, j);
-    const first = found[0];
-    const last = found[found.length - 1];
+    const corner = put.kernel(item, i, j);
+    scene.kernel.group.style.transform = `translate(${corner[0]}px, ${corner[1]}px)`;
     scene.frames[item](own);
-    const other = turned ? "output" : "pixel";
-    scene.frames[other](first && (turned ? put.output(first.i, first.j) : put.pixel(first.a + g.p, first.b + g.q)), ...(row && turned && first ? [1, g.s * (last.j - first.j) + 1] : first ? (turned ? [last.i - first.i + 1, last.j - first.j + 1] : [g.K, g.L]) : []));
-    const uses = first && [turn(first.u, first.v), turn(last.u, last.v)];
-    scene.frames.kernel(uses && [corner[0] + uses[0][1] * CELL, corner[1] + uses[0][0] * CELL], ...(uses ? [uses[1][0] - uses[0][0] + 1, uses[1][1] - uses[0][1] + 1] : []));
-    for (const { mark, ready } of scene.judged) mark.style.display = ready <= state.step ? "" : "none";
     beam(own, corner, turned);
-    sentence.textContent = words(g, row, view.forward, item, i, j, source, state.w);
-    controls.show();
+    if (!found.length) {
+      scene.frames[other](null);
+      scene.frames.kernel(null);
+      return;
+    }
+    const [first, last] = [found[0], found[found.length - 1]];
+    const [rows, columns] = [Math.abs(last.u - first.u) + 1, Math.abs(last.v - first.v) + 1]; // of the filter
+    const [u, v] = turned ? [g.K - 1 - first.u, g.L - 1 - first.v] : [first.u, first.v];
+    scene.frames.kernel([corner[0] + v * CELL, corner[1] + u * CELL], rows, columns);
+    // in a row the outputs stand as far apart as their windows; in an image they stand side by side
+    const apart = turned && !row ? [last.i - first.i + 1, last.j - first.j + 1] : [rows, columns];
+    scene.frames[other](cornerOf(other, first), ...apart);
   }
 
   /** In a row: the fan between the item and the filter that lies before it. */
@@ -342,7 +352,10 @@ function render({ model, el }) {
     scene.under.replaceChildren();
     if (!scene.row) return;
     const [edge, end] = turned ? [y + CELL, ky] : [y, ky + CELL];
-    add(scene.under, "path", { d: `M ${x} ${edge} L ${kx} ${end} H ${kx + scene.g.L * CELL} L ${x + CELL} ${edge} Z`, class: "beam" });
+    add(scene.under, "path", {
+      d: `M ${x} ${edge} L ${kx} ${end} H ${kx + scene.g.L * CELL} L ${x + CELL} ${edge} Z`,
+      class: "beam",
+    });
   }
 
   // ---- hover and click: what a pixel gives or takes
@@ -381,17 +394,6 @@ function render({ model, el }) {
     model.off("change:data", renew);
     root.remove();
   };
-}
-
-/** The entries of yours that are not the right ones; as `grader.verdict.differing`. Entries come as numbers or "nan", "inf", "-inf". */
-function differing(yours, right) {
-  const tolerance = 1e-9 * Math.max(1, largest(right));
-  const number = (value) => (typeof value === "number" ? value : Number(value.replace("inf", "Infinity")));
-  return right.flatMap((line, i) =>
-    line.flatMap((value, j) => {
-      const own = number(yours[i][j]);
-      return Math.abs(own - value) <= tolerance + 1e-5 * Math.abs(value) ? [] : [{ i, j, yours: own, right: value }];
-    }));
 }
 
 export default { render };

@@ -16,13 +16,13 @@ VIEWS = {
     "backward spray": "Backward, spray: each dy times W is added onto dx",
     "backward gather": "Backward, gather: each dx adds up the dy that saw it, times W′",
 }
-COUNTED = (1, 2, -1, 3, 0, -2, 4)  # stands in for a dy that is not given: unequal, with signs and a zero; as in spray.js
+COUNTED = (1, 2, -1, 3, 0, -2, 4)  # stands in for a dy that is not given: unequal, with signs and a zero; as in convolution.js
 
 
 class Spray(Widget):
     """The widget that `spray` returns."""
 
-    _esm = source("grids.js", "spray.js")
+    _esm = source("grids.js", "convolution.js", "spray.js")
 
 
 def spray(

@@ -63,6 +63,29 @@ SIZES = [
 ]
 
 
+# For every step of a view: the cells inside the two frames, beside the number of labels.
+FRAMED = """view => {
+  document.querySelector(`[value="${view}"]`).click();
+  const slider = document.querySelector(".steps input"), seen = [];
+  const inside = (frame, grid) => {
+    const box = frame.getBoundingClientRect();
+    return [...document.querySelectorAll(`[data-grid=${grid}] .cell`)].filter(cell => {
+      const own = cell.getBoundingClientRect(), x = own.x + own.width / 2, y = own.y + own.height / 2;
+      return box.left < x && x < box.right && box.top < y && y < box.bottom;
+    }).map(cell => cell.dataset.at);
+  };
+  for (let step = 0; step <= Number(slider.max); step++) {
+    slider.value = step;
+    slider.dispatchEvent(new Event("input"));
+    const [giver, taker] = ["giver", "taker"].map(kind => document.querySelector(`.frame.${kind}`));
+    const forward = view.startsWith("forward");
+    seen.push({pixel: inside(forward ? giver : taker, "pixel"), output: inside(forward ? taker : giver, "output"),
+               labels: document.querySelectorAll(".share").length});
+  }
+  return seen;
+}"""
+
+
 @pytest.fixture(scope="module")
 def blank(browser):
     page = browser.new_page(viewport={"width": 1100, "height": 900})
@@ -149,6 +172,28 @@ def test_every_number_of_every_step_of_every_view_equals_numpys(show, shape, siz
                 np.testing.assert_array_equal(numbers(seen[grid]), right, err_msg=f"{view}, {grid}")
                 texts = [[text for _, text in row] for row in seen[grid]]
                 assert texts == [["·" if np.isnan(v) else short(v) for v in row] for row in right]
+
+
+@pytest.mark.parametrize(("shape", "size", "stride", "pad"), [SIZES[0], SIZES[1], SIZES[3], SIZES[11], SIZES[12]])
+def test_the_frames_lie_around_what_a_step_ties_together(show, shape, size, stride, pad):
+    x, w, dy = a_case(shape, size, stride, pad, seed=5)
+    page = show(x, w, stride, pad, dy)
+    page.emulate_media(reduced_motion="reduce")
+    up, (M, N) = pad if x.ndim == 2 else 0, np.atleast_2d(dy).shape
+    W, (K, L) = x.shape[-1], np.atleast_2d(w).shape
+
+    def window(i, j):
+        return {f"{stride * i + u},{stride * j + v}" for u, v in np.ndindex(K, L)}
+
+    for view in VIEWS:
+        by_output = view in ("forward gather", "backward spray")
+        for step, seen in enumerate(page.evaluate(FRAMED, view)):
+            i, j = divmod(step, N if by_output else W)
+            own = f"{i},{j}" if by_output else f"{i + up},{j + pad}"
+            seen_by = {f"{i},{j}" for i, j in np.ndindex(M, N) if own in window(i, j)}
+            assert set(seen["output"]) == ({own} if by_output else seen_by), (view, step)
+            assert set(seen["pixel"]) == (window(i, j) if by_output else {own}), (view, step)
+            assert seen["labels"] == (K * L if by_output else len(seen_by))
 
 
 def test_the_sliders_and_the_fields_of_w_change_the_numbers_as_numpy_says(show):
