@@ -296,6 +296,9 @@ def test_keys_step_jump_and_play(show):
     assert step(page) == "3 of 5"
     page.get_by_role("button", name="one step back").click()
     assert step(page) == "2 of 5"
+    page.get_by_label("step", exact=True).focus()
+    page.keyboard.press("ArrowRight")  # one step, not the slider's own besides
+    assert step(page) == "3 of 5"
 
 
 def test_keys_in_a_field_of_w_are_the_fields(show):
@@ -331,6 +334,8 @@ def test_hovering_tells_what_a_pixel_gives_or_takes_and_a_click_keeps_it(show):
     page.locator(".stage").focus()
     page.keyboard.press("Escape")
     assert sentence(page) == before
+    page.locator("[data-grid=pixel] [data-at='0,2']").hover()
+    assert sentence(page).startswith("x[1] = 2 times")
 
 
 def test_your_own_result_is_marked_where_it_is_wrong(show):
