@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support import ROOT, references
 
 from grader import spray
-from grader.widgets.grids import MOST_ROW, MOST_SIDE, short
+from grader.widgets.grids import MIME, MOST_ROW, MOST_SIDE, short
 from grader.widgets.spraying import VIEWS, forward_and_backward
 
 ROW = [1.0, 2.0, 0.0, -1.0, 3.0, 5.0]
@@ -73,7 +73,9 @@ def test_the_worked_example_is_drawn_and_told():
 
 def test_an_output_holds_the_widget_the_picture_and_the_text():
     data, _ = spray(ROW, W)._repr_mimebundle_()
-    assert set(data) == {"application/vnd.jupyter.widget-view+json", "image/svg+xml", "text/plain"}
+    assert set(data) == {"application/vnd.jupyter.widget-view+json", MIME, "image/svg+xml", "text/plain"}
+    assert data[MIME]["widget"] == "spray"
+    assert data[MIME]["data"]["x"] == [ROW]
 
 
 def test_the_view_follows_what_is_given():

@@ -1,5 +1,5 @@
-// Grids of numbers for the widgets: cells with their numbers in reading order, marks in layers of their own, and the controls
-// that step through a picture. Plain functions without an export: grids.py puts this text in front of each widget's own.
+// Grids of numbers for the widgets: cells with their numbers in reading order, and marks in layers of their own. Plain functions
+// without an export: grids.py puts this text, and controls.js, in front of each widget's own.
 
 const CELL = 44; // the side of a cell; five characters fit
 const SVG = "http://www.w3.org/2000/svg";
@@ -126,143 +126,36 @@ function hatching(svg) {
   return `url(#${id})`;
 }
 
-/** A labelled slider; returns its input and a function that sets limits and value. */
-function slider(parent, name, told, changed) {
-  const label = add(parent, "label", { class: "slider" });
-  add(label, "span", { text: name });
-  const input = add(label, "input", { type: "range", step: 1, "aria-label": name });
-  const output = add(label, "span", { class: "told" });
-  input.addEventListener("input", () => changed(Number(input.value)));
-  const set = (value, least, most) => {
-    [input.min, input.max, input.value] = [least, most, value];
-    input.disabled = least === most;
-    output.textContent = told(value, most);
-    input.setAttribute("aria-valuetext", told(value, most));
-  };
-  return { input, set };
+/** A picture with hatching for cells that take no part: { svg, hatch }, where hatch is the value of a `fill`. It shrinks to 70 %. */
+function picture(stage, width, height, name) {
+  stage.replaceChildren();
+  const svg = add(stage, "svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": name });
+  svg.style.minWidth = `${0.7 * width}px`;
+  return { svg, hatch: hatching(svg) };
 }
 
-/**
- * Play, step buttons, step slider and keys. state: { step, steps }; go(step) draws.
- * Returns { show, stop }: show() brings the controls in line with the state.
- */
-function transport(root, parent, state, go, playing) {
-  const bar = add(parent, "div", { class: "bar" });
-  const button = (text, name, act) => {
-    const made = add(bar, "button", { type: "button", text, "aria-label": name });
-    made.addEventListener("click", act);
-    return made;
-  };
-  let timer = 0;
-  let due = 0;
-  const move = (step) => go(Math.max(0, Math.min(state.steps - 1, step)));
-  const by = (count) => (stop(), move(state.step + count));
-  const back = button("\u2039 Back", "one step back", () => by(-1));
-  const play = button("Play", "play", () => (timer ? stop() : start()));
-  const next = button("Next \u203a", "one step on", () => by(1));
-  const steps = slider(
-    bar,
-    "step",
-    (value, most) => `${value + 1} of ${most + 1}`,
-    (step) => (stop(), move(step)),
-  );
-  steps.input.parentNode.classList.add("steps");
-  const speed = slider(
-    bar,
-    "speed",
-    (value) => `${value} a second`,
-    (value) => ((state.speed = value), speed.set(value, 1, 20)),
-  );
-  state.speed ??= 2;
-  speed.set(state.speed, 1, 20);
+/** Hatch a cell that takes no part. */
+const hatched = (layer, [x, y], hatch, at) =>
+  add(layer, "rect", { x: x + 1, y: y + 1, width: CELL - 2, height: CELL - 2, rx: 3, fill: hatch, class: "dead", "data-dead": at });
 
-  function start() {
-    if (state.step === state.steps - 1) move(0);
-    due = performance.now() + 1000 / state.speed;
-    timer = requestAnimationFrame(tick);
-    label();
-  }
-  function tick(now) {
-    if (!root.isConnected) return void (timer = 0);
-    if (now >= due) {
-      due = Math.max(due + 1000 / state.speed, now); // late frames are not made up for
-      move(state.step + 1);
-    }
-    if (state.step === state.steps - 1) stop();
-    else timer = requestAnimationFrame(tick);
-  }
-  function stop() {
-    if (timer) cancelAnimationFrame(timer);
-    timer = 0;
-    label();
-  }
-  function label() {
-    const word = timer ? "Pause" : "Play";
-    if (play.textContent !== word) {
-      play.textContent = word;
-      play.setAttribute("aria-label", word.toLowerCase());
-      playing(timer !== 0);
-    }
-  }
-  root.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const { type, tagName } = event.target;
-    if (type === "text") return;
-    if (
-      event.key === " "
-        ? tagName === "BUTTON" || type === "radio"
-        : type === "radio" || (type === "range" && event.target !== steps.input)
-    )
-      return;
-    const acts = {
-      ArrowRight: () => by(1),
-      ArrowDown: () => by(1),
-      ArrowLeft: () => by(-1),
-      ArrowUp: () => by(-1),
-      Home: () => by(-state.steps),
-      End: () => by(state.steps),
-      " ": () => (timer ? stop() : start()),
-    };
-    if (!acts[event.key]) return;
-    event.preventDefault();
-    event.stopPropagation();
-    acts[event.key]();
-  });
-  return {
-    show() {
-      steps.set(state.step, 0, state.steps - 1);
-      back.setAttribute("aria-disabled", state.step === 0);
-      next.setAttribute("aria-disabled", state.step === state.steps - 1);
-    },
-    stop,
-  };
+/** Mark an entry in which the student's own result parts from the right one, and write it below. `at` is its name in the data. */
+function parted(layer, [x, y], yours, at) {
+  const mark = add(layer, "g");
+  const box = { x: x + 2.5, y: y + 2.5, width: CELL - 5, height: CELL - 5, rx: 3 };
+  add(mark, "rect", { ...box, class: "apart", "data-apart": at });
+  add(mark, "text", { x: x + CELL / 2, y: y + CELL - 5, text: `\u2260${short(yours)}`, class: "yours" });
+  return mark;
 }
 
-/** A small table of fields for a matrix that may be changed; changed(i, j, value) is called for every number typed. */
-function editor(parent, name, rows, columns, changed) {
-  const box = add(parent, "div", { class: "editor", role: "group", "aria-label": `${name}, to change` });
-  add(box, "span", { text: name });
-  const table = add(box, "div", { class: "fields", style: `grid-template-columns: repeat(${columns}, 3.6em)` });
-  const fields = Array.from({ length: rows }, (_, i) =>
-    Array.from({ length: columns }, (_, j) => {
-      const at = rows === 1 ? `${j}` : `${i},${j}`;
-      const field = add(table, "input", { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": `W[${at}]` });
-      field.addEventListener("input", () => {
-        const text = field.value.trim().replace("\u2212", "-").replace(",", ".");
-        const value = text === "" ? NaN : Number(text);
-        field.setAttribute("aria-invalid", !Number.isFinite(value));
-        if (Number.isFinite(value)) changed(i, j, value);
-      });
-      return field;
-    }),
-  );
-  return (values) =>
-    fields.forEach((row, i) =>
-      row.forEach((field, j) => {
-        if (field !== document.activeElement) {
-          field.value = short(values[i][j]).replaceAll("\u2212", "-");
-          field.setAttribute("aria-invalid", false);
-        }
-      }),
-    );
+/** An entry's name: dx[2,1], or dx[2] in a row. */
+const entry = (name, row, i, j) => `${name}[${row ? j : `${i},${j}`}]`;
+
+/** The sentence on a student's own result: right, or where it is not. `wrong` is what `differing` found among `count` entries. */
+function compared(name, row, wrong, count) {
+  if (!wrong.length) return `\u2713 Your ${name} is right in all ${count} entries.`;
+  const list = wrong
+    .slice(0, 4)
+    .map(({ i, j, yours, right }) => `${entry(name, row, i, j)} is ${said(yours)}, right is ${said(right)}`);
+  const rest = wrong.length > 4 ? "; \u2026" : ".";
+  return `\u2260 Your ${name} differs in ${wrong.length} of ${count} entries: ${list.join("; ")}${rest}`;
 }

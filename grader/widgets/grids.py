@@ -19,6 +19,7 @@ MOST_SIDE = 12  # rows or columns of an image, with its padding
 MOST_ROW = 20  # entries of a row, with its padding
 CELL = 40
 _SHAPES = {1: "a row (n,)", 2: "an image (H, W)"}
+MIME = "application/vnd.cnn-gradients.widget+json"  # which widget with which data, for programs that read the notebook
 
 
 @cache
@@ -30,9 +31,11 @@ def source(*names: str) -> str:
 class Widget(anywidget.AnyWidget):  # type: ignore[misc]
     """A widget with a still picture beside it, for PDF, diff and export.
 
-    data: what the browser draws, as plain JSON;  still: an SVG;  alternative: the same as text
+    kind: the name of its ES module, `kind`.js;  data: what the browser draws, as plain JSON;  still: an SVG;
+    alternative: the same as text
     """
 
+    kind = ""
     _css = source("grids.css")
     data = traitlets.Dict().tag(sync=True)
 
@@ -40,12 +43,23 @@ class Widget(anywidget.AnyWidget):  # type: ignore[misc]
         super().__init__(data=data)
         self.still, self.alternative = still, alternative
 
+    def folded(self, words: str) -> Widget:
+        """Return this widget, closed under some words until a reader opens it."""
+        self.data = self.data | {"fold": words}
+        return self
+
     def __repr__(self) -> str:
         return self.alternative
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        return data | {"text/plain": self.alternative, "image/svg+xml": self.still}, metadata
+        own = {MIME: {"widget": self.kind, "data": self.data}}
+        return data | own | {"text/plain": self.alternative, "image/svg+xml": self.still}, metadata
+
+
+def module(*names: str) -> str:
+    """Return a widget's ES module: what all share, then the files named."""
+    return source("grids.js", "controls.js", *names)
 
 
 def array(function: str, name: str, value: Any, ndims: Collection[int] = (1, 2), finite: bool = True) -> np.ndarray:
@@ -149,14 +163,24 @@ def panel(name: str, values: np.ndarray, x: float, y: float, masks: dict[str, np
     return "".join(drawn)
 
 
-def picture(title: str, alternative: str, panels: str, width: float, height: float) -> str:
-    """Return a whole SVG, with its text alternative inside."""
+Panel = tuple[str, np.ndarray, dict[str, np.ndarray]]  # name, values, masks
+
+
+def picture(title: str, alternative: str, panels: list[Panel], below: bool = False) -> str:
+    """Return a whole SVG with named grids side by side, or one below the other, and their text alternative inside."""
+    drawn, left, top, right, bottom = "", 14.0, 64.0, 8.1 * len(title), 0.0
+    for name, values, masks in panels:
+        grid = np.atleast_2d(values)
+        drawn += panel(name, grid, left, top, {mask: np.atleast_2d(where) for mask, where in masks.items()})
+        right, bottom = max(right, left + grid.shape[1] * CELL), max(bottom, top + len(grid) * CELL)
+        left, top = (left, bottom + 38) if below else (left + max(grid.shape[1] * CELL, 10 * len(name)) + 44, top)
+    width, height = right + 14, bottom + 14
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
         'role="img" font-family="Helvetica, Arial, sans-serif" fill="#1a1a1a">'
         f"<title>{escape(title)}</title><desc>{escape(alternative)}</desc>"
         '<rect width="100%" height="100%" fill="#ffffff"/>'
-        f'<text x="14" y="26" font-size="15">{escape(title)}</text>{panels}</svg>'
+        f'<text x="14" y="26" font-size="15">{escape(title)}</text>{drawn}</svg>'
     )
 
 

@@ -30,48 +30,32 @@ function layout(g, row) {
   };
 }
 
-function render({ model, el }) {
-  const root = add(el, "div", {
-    class: "cnn-widget",
-    "data-lm-suppress-shortcuts": "true",
-    role: "group",
-    "aria-label": "spray: a convolution, step by step",
-  });
-  const data = () => model.get("data");
+function spray(el, data) {
+  const own = parts(el, "spray: a convolution, step by step");
   const state = { step: 0 };
-  const stepTo = (step) => (Object.assign(state, { step, item: null, pinned: false }), draw());
-  const hush = (playing) => sentence.setAttribute("aria-live", playing ? "off" : "polite");
   let scene; // what is drawn for the present view, stride and padding
 
   // ---- the controls
-  const choice = add(root, "fieldset", { class: "views" });
-  add(choice, "legend", { text: "view" });
-  const group = `view-${Math.random().toString(36).slice(2)}`;
-  const pairs = { forward: add(choice, "div"), backward: add(choice, "div") }; // a narrow page breaks between them
-  const radios = Object.entries(VIEWS).map(([name, view]) => {
-    const [way, how] = name.split(" ");
-    const label = add(pairs[way], "label");
-    const radio = add(label, "input", { type: "radio", name: group, value: name });
-    add(label, "span", { text: `${way}: ${how} with ${view.kernel}` });
-    radio.addEventListener("change", () => (controls.stop(), (state.view = name), rebuild(0)));
-    return radio;
-  });
-  const tells = add(root, "p", { class: "tells" });
-  const stage = add(root, "div", {
-    class: "stage",
-    tabindex: 0,
-    role: "group",
-    "aria-label": "the picture; arrow keys step, Home and End jump, Space plays",
-  });
-  const sentence = add(root, "p", { class: "sentence", "aria-live": "polite" });
-  const notes = add(root, "div", { class: "notes" });
-  const controls = transport(root, root, state, stepTo, hush);
-  const settings = add(root, "div", { class: "bar" });
-  const editing = add(settings, "div", { class: "editing" });
-  const stride = slider(settings, "stride", String, (value) => (controls.stop(), (state.stride = value), rebuild(0)));
-  const padding = slider(settings, "padding", String, (value) => (controls.stop(), (state.pad = value), rebuild(0)));
-  add(settings, "button", { type: "button", text: "Reset" }).addEventListener("click", () => reset());
+  const ways = ["forward", "backward"].map((way) =>
+    Object.fromEntries(
+      Object.entries(VIEWS)
+        .filter(([name]) => name.startsWith(way))
+        .map(([name, view]) => [name, `${name.replace(" ", ": ")} with ${view.kernel}`]),
+    ),
+  );
+  const check = choice(own.choices, "view", ways, (name) => change({ view: name }));
+  const controls = transport(own, state, (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()));
+  const editing = add(own.settings, "div", { class: "editing" });
+  const stride = slider(own.settings, "stride", String, (value) => change({ stride: value }));
+  const padding = slider(own.settings, "padding", String, (value) => change({ pad: value }));
+  add(own.settings, "button", { type: "button", text: "Reset" }).addEventListener("click", () => reset());
   let fill;
+
+  function change(settings) {
+    controls.stop();
+    Object.assign(state, settings);
+    rebuild(0);
+  }
 
   function reset() {
     const given = data();
@@ -107,17 +91,8 @@ function render({ model, el }) {
     const judged = given.compare && given.compares === (view.forward ? "y" : "dx") && asGiven();
     scene.apart = judged ? differing(given.compare, scene.whole) : [];
 
-    stage.replaceChildren();
-    const { width, height } = put;
-    const svg = add(stage, "svg", {
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-      role: "group",
-      "aria-label": `${state.view}: the numbers`,
-    });
-    svg.style.minWidth = `${0.7 * put.width}px`;
-    scene.hatch = hatching(svg);
+    const { svg, hatch } = picture(own.stage, put.width, put.height, `${state.view}: the numbers`);
+    scene.hatch = hatch;
     scene.under = add(svg, "g", { class: "under", "aria-hidden": "true" });
     const names = view.forward ? ["x", "y"] : ["dx", "dy"];
     const size = (rows, columns) => (given.row ? `${columns}` : `${rows} \u00d7 ${columns}`);
@@ -154,8 +129,8 @@ function render({ model, el }) {
     const [from, to] = [frame(scene.moving, "giver"), frame(scene.moving, "taker")];
     scene.frames = { pixel: view.forward ? from : to, output: view.forward ? to : from, kernel: frame(scene.moving, "used") };
 
-    radios.forEach((radio) => (radio.checked = radio.value === state.view));
-    tells.textContent = view.tells;
+    check(state.view);
+    own.tells.textContent = view.tells;
     const fits = Math.max(0, Math.ceil(Math.max(g.L - g.W, given.row ? 0 : g.K - g.H) / 2));
     const room = Math.floor((given.most - Math.max(g.W, given.row ? 0 : g.H)) / 2);
     stride.set(state.stride, 1, Math.max(4, given.stride, Math.min(g.L + 1, 8)));
@@ -195,17 +170,7 @@ function render({ model, el }) {
     for (let i = 0; i < g.H + 2 * g.p; i++)
       for (let j = 0; j < g.W + 2 * g.q; j++) {
         if (linksOfPixel(g, i - g.p, j - g.q).length) continue;
-        const [x, y] = put.pixel(i, j);
-        add(layer, "rect", {
-          x: x + 1,
-          y: y + 1,
-          width: CELL - 2,
-          height: CELL - 2,
-          rx: 3,
-          fill: scene.hatch,
-          class: "dead",
-          "data-dead": `${i},${j}`,
-        });
+        hatched(layer, put.pixel(i, j), scene.hatch, `${i},${j}`);
         const padding = i < g.p || j < g.q || i >= g.p + g.H || j >= g.q + g.W;
         if (!padding) scene.dead++;
       }
@@ -228,46 +193,18 @@ function render({ model, el }) {
     scene.judged = [];
     const [p, q] = grid === scene.pixels ? [scene.g.p, scene.g.q] : [0, 0];
     for (const { i, j, yours } of scene.apart) {
-      const [x, y] = grid.place(i + p, j + q);
-      const mark = add(layer, "g");
-      scene.judged.push({ mark, ready: readyAt(i, j) });
-      add(mark, "rect", {
-        x: x + 2.5,
-        y: y + 2.5,
-        width: CELL - 5,
-        height: CELL - 5,
-        rx: 3,
-        class: "apart",
-        "data-apart": `${i},${j}`,
-      });
-      add(mark, "text", { x: x + CELL / 2, y: y + CELL - 5, text: `\u2260${short(yours)}`, class: "yours" });
+      scene.judged.push({ mark: parted(layer, grid.place(i + p, j + q), yours, `${i},${j}`), ready: readyAt(i, j) });
     }
   }
 
   function remarks(given) {
     const { g, view, row, apart: wrong, whole } = scene;
-    notes.replaceChildren();
-    const note = (text, kind = "note") => add(notes, "p", { text, class: kind });
+    const told = [];
+    const note = (text, kind = "note") => told.push([text, kind]);
     const target = view.forward ? "y" : "dx";
     if (given.compare && given.compares === target) {
-      const right = whole.flat().length;
-      if (!asGiven())
-        note(
-          `\u2026 Your ${target} belongs to stride ${given.stride}, padding ${given.pad} and the first W: Reset brings them back.`,
-          "compared",
-        );
-      else if (!wrong.length) note(`\u2713 Your ${target} is right in all ${right} entries.`, "compared");
-      else {
-        const at = ({ i, j }) => `${target}[${row ? j : `${i},${j}`}]`;
-        const list = wrong
-          .slice(0, 4)
-          .map((w) => `${at(w)} is ${said(w.yours)}, right is ${said(w.right)}`)
-          .join("; ");
-        note(
-          `\u2260 Your ${target} differs in ${wrong.length} of ${right} entries: ${list}${wrong.length > 4 ? "; \u2026" : "."}`,
-          "compared",
-        );
-      }
+      const elsewhere = `\u2026 Your ${target} belongs to stride ${given.stride}, padding ${given.pad} and the first W: Reset brings them back.`;
+      note(asGiven() ? compared(target, row, wrong, whole.flat().length) : elsewhere, "compared");
     }
     if (scene.dead) {
       const pixels = count(scene.dead, "pixel lies", "pixels lie");
@@ -279,6 +216,7 @@ function render({ model, el }) {
           ? "dy is cut or filled up with small whole numbers, to fit."
           : "dy is made up of small whole numbers; pass your own as dy=.",
       );
+    annotate(own.notes, told);
   }
 
   // ---- one step
@@ -291,7 +229,7 @@ function render({ model, el }) {
     share(shown, found);
     enframe(shown, found);
     for (const { mark, ready } of scene.judged) mark.style.display = ready <= state.step ? "" : "none";
-    sentence.textContent = words(g, row, view.forward, shown.item, shown.i, shown.j, source, state.w);
+    own.sentence.textContent = words(g, row, view.forward, shown.item, shown.i, shown.j, source, state.w);
     controls.show();
   }
 
@@ -358,42 +296,16 @@ function render({ model, el }) {
     });
   }
 
-  // ---- hover and click: what a pixel gives or takes
-  const itemAt = (event) => {
-    const cell = event.target.closest?.(".cell");
-    const id = cell?.closest("[data-grid]").dataset.grid;
-    if (!cell || id === "kernel") return null;
-    let [i, j] = cell.dataset.at.split(",").map(Number);
-    if (id === "pixel") [i, j] = [i - scene.g.p, j - scene.g.q];
-    return i < 0 || j < 0 || (id === "pixel" && (i >= scene.g.H || j >= scene.g.W)) ? null : { item: id, i, j };
+  /** What a cell stands for: the padding and the filter for nothing. */
+  const find = (id, row, column) => {
+    const [i, j] = id === "pixel" ? [row - scene.g.p, column - scene.g.q] : [row, column];
+    const outside = id === "pixel" && (i < 0 || j < 0 || i >= scene.g.H || j >= scene.g.W);
+    return id === "kernel" || outside ? null : { item: id, i, j };
   };
-  const look = (item) => {
-    if (JSON.stringify(item) === JSON.stringify(state.item ?? null)) return;
-    state.item = item;
-    draw();
-  };
-  stage.addEventListener("pointerover", (event) => state.pinned || look(itemAt(event)));
-  stage.addEventListener("pointerleave", () => state.pinned || look(null));
-  stage.addEventListener("click", (event) => {
-    const item = itemAt(event);
-    controls.stop();
-    state.pinned = item !== null && !(state.pinned && JSON.stringify(item) === JSON.stringify(state.item));
-    look(item);
-  });
-  root.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    state.pinned = false;
-    look(null);
-  });
+  looking(own, state, find, controls.stop, () => draw());
 
-  const renew = () => ((state.view = null), reset());
-  model.on("change:data", renew);
   reset();
-  return () => {
-    controls.stop();
-    model.off("change:data", renew);
-    root.remove();
-  };
+  return { root: own.root, renew: () => ((state.view = null), reset()), stop: controls.stop };
 }
 
-export default { render };
+export default widget(spray);

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.layout import beside, lines_of
 from grader.verdict import differing
-from grader.widgets.grids import CELL, MOST_ROW, MOST_SIDE, Widget, array, panel, picture, plain, source, whole
+from grader.widgets.grids import MOST_ROW, MOST_SIDE, Widget, array, module, picture, plain, whole
 
 VIEWS = {
     "forward gather": "Forward, gather: each y is a dot product of W and its window of x",
@@ -22,7 +22,8 @@ COUNTED = (1, 2, -1, 3, 0, -2, 4)  # stands in for a dy that is not given: unequ
 class Spray(Widget):
     """The widget that `spray` returns."""
 
-    _esm = source("grids.js", "convolution.js", "spray.js")
+    kind = "spray"
+    _esm = module("convolution.js", "spray.js")
 
 
 def spray(
@@ -142,15 +143,8 @@ def _still(
         on_image["marked"] = np.pad(wrong, pad)
     panels = [(names[0], np.pad(image, pad), on_image), (*kernel, {}), (names[1], output, on_output)]
     title = f"{VIEWS[view]} (stride {stride}, padding {pad})"
-    drawn, left, top, right, bottom = "", 14.0, 64.0, 8.1 * len(title), 0.0
-    for name, values, masks in panels:
-        grid = np.atleast_2d(values)
-        drawn += panel(name, grid, left, top, {mask: np.atleast_2d(where) for mask, where in masks.items()})
-        right, bottom = max(right, left + grid.shape[1] * CELL), max(bottom, top + len(grid) * CELL)
-        left, top = (left, top + CELL + 38) if row else (left + grid.shape[1] * CELL + 44, top)
-
     columns = [("x", x), ("W", w), ("y", y)] if forward else [("dy", dy), ("W", w), ("dx", dx)]
     if compare is not None and wrong is not None:
         columns.append((f"yours ({int(wrong.sum())} of {wrong.size} differ)", compare))
     alternative = "\n".join([title, *beside([(name, lines_of(values)) for name, values in columns])])
-    return picture(title, alternative, drawn, right + 14, bottom + 14), alternative
+    return picture(title, alternative, panels, below=row), alternative

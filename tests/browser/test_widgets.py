@@ -13,17 +13,9 @@ import numpy as np
 import pytest
 from support import need, quarters
 
-from grader.widgets import Spray, spray
+from grader.widgets import spray
 from grader.widgets.grids import short
 from grader.widgets.spraying import VIEWS, made_up
-
-MOUNT = """async ([code, data]) => {
-  const url = URL.createObjectURL(new Blob([code], {type: "text/javascript"}));
-  window.widget ??= (await import(url)).default;
-  window.unmount?.();
-  const model = {get: () => data, on() {}, off() {}};
-  window.unmount = window.widget.render({model, el: document.getElementById("here")});
-}"""
 
 # Goes through a view with the step slider; returns for every step the numbers and texts of the three grids.
 STEPS = """view => {
@@ -86,31 +78,10 @@ FRAMED = """view => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def blank(browser):
-    page = browser.new_page(viewport={"width": 1100, "height": 900})
-    page.set_default_timeout(5000)
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-    page.set_content(f'<html lang="en"><title>w</title><style>{Spray._css}</style><main id="here"></main></html>')
-    yield page
-    assert page.errors == []
-    page.close()
-
-
 @pytest.fixture
-def show(blank):
-    """Return what puts a widget into the page."""
-    blank.emulate_media(color_scheme="light", reduced_motion="no-preference")
-    blank.mouse.move(0, 0)
-
-    def shown(*args, **kwargs):
-        widget = spray(*args, **kwargs)
-        blank.evaluate(MOUNT, [widget._esm, json.loads(json.dumps(widget.data))])
-        return blank
-
-    return shown
+def show(show_widget):
+    """Return what puts a spray into the page."""
+    return lambda *args, **kwargs: show_widget(spray(*args, **kwargs))
 
 
 def sentence(page) -> str:
