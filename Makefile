@@ -24,8 +24,9 @@ lint: $(READY)  ## style, types, import contracts, notebooks without outputs
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/nbstripout --keep-id --verify notebooks/*/*.ipynb
 
-bench: $(READY)  ## print what a check, the import and the grading of a class cost; stock nbgrader takes ten minutes of it
+bench: $(READY)  ## print what a check, the import, a widget and the grading of a class cost; stock nbgrader takes ten minutes of it
 	$(BIN)/python tests/benchmarks/bench.py
+	$(BIN)/python tests/benchmarks/widgets.py
 	$(BIN)/python tests/benchmarks/grading.py
 
 soak: $(READY)  ## what takes long: broken files, kills, the attacks as an ordinary user, trainings, mutants, many seeds

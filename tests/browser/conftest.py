@@ -5,24 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from lab import CHROMIUM, FLAGS, serving
 from support import ROOT, need
 
 from grader.widgets.grids import Widget
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
---disable-component-update --disable-sync"""
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +22,7 @@ def browser() -> Iterator[object]:
         pytest.skip("no chromium on this machine")
     playwright = need("playwright.sync_api")
     with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 
@@ -87,45 +78,3 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
 def served() -> Callable[..., AbstractContextManager[str]]:
     """Return what starts a JupyterLab for one test."""
     return serving
-
-
-@contextmanager
-def serving(files: Path, start: Path, own: Path, token: str = "", **env: str) -> Iterator[str]:
-    """Yield the address of a JupyterLab that shows some files, started in a folder; its settings and its log go to `own`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = {
-        "ServerApp.port": port,
-        "ServerApp.ip": "127.0.0.1",
-        "ServerApp.root_dir": files,
-        "IdentityProvider.token": token,
-        "ServerApp.disable_check_xsrf": not token,
-        "LabApp.news_url": "",
-    }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *(f"--{k}={v}" for k, v in options.items())]
-    places = {"JUPYTER_CONFIG_DIR": own / ".config", "JUPYTERLAB_SETTINGS_DIR": own / ".settings"}
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # nbgrader looks alembic up there
-    environment = os.environ | {name: str(place) for name, place in places.items()} | {"PATH": path} | env
-    with (own / "server.log").open("w") as log:
-        server = subprocess.Popen(command, cwd=start, env=environment, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address, server, own / "server.log")
-        yield address
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
-    for _ in range(300):
-        if server.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(f"{address}/api", timeout=1)
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")

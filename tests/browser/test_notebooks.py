@@ -1,14 +1,24 @@
-"""Every notebook as a student meets it: opened in JupyterLab, run from top to bottom, and one wrong answer typed."""
+"""Every notebook as a student meets it: opened in JupyterLab, run as released and as solved, and one wrong answer typed."""
 
 from __future__ import annotations
 
-import pytest
-from support import WIDTH, run_all
+import shutil
 
+import pytest
+from support import ROOT, WIDTH, run_all
+
+from grader.course.notebook import dumps, solve
 from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
+
+SCREENSHOTS = ROOT / "course" / "screenshots"  # kept, to be looked at
 
 # assignment -> exercise, a wrong answer to it, what the verdict must say
 WRONG = {
+    "1-affine": (
+        "affine_backward_row",
+        "def affine_backward_row(dy, x, w):\n    return dy @ w.T, dy.T @ x, dy[0]",
+        "Did you transpose?",
+    ),
     "2-convolution": (
         "conv_1d_backward_spray",
         "def conv_1d_backward_spray(dy, w, pad):\n    dx = np.zeros(len(dy) + len(w) - 1)\n    for i in range(len(dy)):\n"
@@ -30,7 +40,13 @@ WRONG = {
 }
 
 
-@pytest.fixture(scope="module", params=[a for a in NOTEBOOKS if a != "1-affine"])
+def keep(page, name):
+    """Keep a picture of a page for people to look at."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+@pytest.fixture(scope="module", params=list(NOTEBOOKS))
 def opened(request, browser, lab):
     """(assignment, page): the released notebook, in a window tall enough to hold all of it, run from top to bottom."""
     assignment = request.param
@@ -41,11 +57,46 @@ def opened(request, browser, lab):
     page.close()
 
 
-def test_a_released_notebook_runs_without_an_error(opened):
-    _, page = opened
+@pytest.fixture(scope="module", params=list(NOTEBOOKS))
+def solved(request, browser, lab):
+    """(assignment, page): the notebook with the reference answers filled in, run from top to bottom."""
+    assignment = request.param
+    address, folder = lab
+    shutil.copytree(ROOT / "notebooks" / assignment, folder / "solved" / assignment)
+    path = f"solved/{assignment}/{NOTEBOOKS[assignment]}.ipynb"
+    (folder / path).write_text(dumps(solve(assignment)), encoding="utf-8")
+    total = f"{TOTALS[assignment]:g}"
+    page = run_all(browser, address, path, f"{total} of {total}: everything is right", 30000)
+    yield assignment, page
+    page.close()
+
+
+def has_no_error(page):
     assert page.errors == []
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    assert page.locator(".jp-OutputArea-error, .jupyter-widgets-error-widget").count() == 0
     assert page.get_by_text("Ready: Python 3.").count() == 1
+
+
+def is_inside_the_page(page):
+    drawn = ".jp-RenderedMarkdown table, .jp-OutputArea img, .jp-OutputArea [role=group], .cnn-widget"
+    edges = page.evaluate(
+        "drawn => [...document.querySelectorAll(drawn)].map(box => box.getBoundingClientRect()).map(r => [r.left, r.right])",
+        drawn,
+    )
+    assert edges
+    for left, right in edges:
+        assert left >= 0
+        assert right <= WIDTH
+
+
+def test_a_released_notebook_runs_without_an_error(opened):
+    assignment, page = opened
+    keep(page, f"{assignment}-released")
+    has_no_error(page)
+    checks = page.locator(".jp-CodeCell [role=group][aria-label=check]")
+    assert checks.count() == len(of_assignment(assignment))
+    assert all("is not written yet" in told or "0 of" in told for told in checks.all_inner_texts())
 
 
 def test_every_equation_of_a_notebook_is_typeset(opened):
@@ -58,11 +109,21 @@ def test_every_equation_of_a_notebook_is_typeset(opened):
 
 
 def test_tables_figures_and_verdicts_of_a_notebook_stay_inside_the_page(opened):
+    is_inside_the_page(opened[1])
+
+
+def test_the_widgets_of_a_notebook_step(opened):
     _, page = opened
-    for box in page.locator(".jp-RenderedMarkdown table, .jp-OutputArea img, .jp-OutputArea [role=group]").all():
-        edges = box.bounding_box()
-        assert edges["x"] >= 0
-        assert edges["x"] + edges["width"] <= WIDTH
+    for widget in page.locator(".cnn-widget").all():
+        told = widget.locator(".steps .told")
+        before = told.inner_text()
+        widget.locator(".stage").focus()
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowRight")
+        assert told.inner_text().startswith("2 of")
+        page.keyboard.press("Home")
+        assert told.inner_text().startswith("1 of")
+        assert before.split(" of ")[1] == told.inner_text().split(" of ")[1]
 
 
 def test_a_typed_mistake_is_told_beside_its_picture(opened):
@@ -74,6 +135,18 @@ def test_a_typed_mistake_is_told_beside_its_picture(opened):
     page.keyboard.insert_text(text)
     page.keyboard.press("Shift+Enter")
     page.keyboard.press("Shift+Enter")
-    box = page.locator(".jp-CodeCell", has_text=f"check({name})").first.locator("[role=group]")
+    box = page.locator(".jp-CodeCell", has_text=f"check({name})").first.locator("[role=group]").first
     box.get_by_text("is not written yet").wait_for(state="detached", timeout=30_000)
     assert words in box.inner_text()
+    box.scroll_into_view_if_needed()
+    keep(box, f"{assignment}-mistake")
+
+
+def test_a_solved_notebook_runs_without_an_error_and_earns_everything(solved):
+    assignment, page = solved
+    keep(page, f"{assignment}-solved")
+    has_no_error(page)
+    is_inside_the_page(page)
+    told = page.locator(".jp-CodeCell [role=group][aria-label=check]").all_inner_texts()
+    for exercise, text in zip(of_assignment(assignment), told, strict=True):
+        assert text.startswith(f"{exercise.name}: {exercise.points:g} of {exercise.points:g} point")

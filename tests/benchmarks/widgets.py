@@ -1,0 +1,165 @@
+"""`make bench`: what a step of a widget costs in JupyterLab, beside the same picture drawn by matplotlib in an Output widget.
+
+From a key press to the painted frame, frames dropped while it plays at 20 a second, and the heap after 500 and 5000 steps.
+Ratios within one run; absolute times belong to this machine.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from lab import CHROMIUM, FLAGS, serving
+
+PRESSES = 40
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+WIDGETS = {
+    "spray": "spray(np.arange(64).reshape(8, 8) % 7 - 3, np.arange(9).reshape(3, 3) - 4, pad=1)",
+}
+IMPORTS = """import ipywidgets as widgets
+import matplotlib.pyplot as plt
+import numpy as np
+"""
+MATPLOTLIB = """
+x, step, out = np.arange(64).reshape(8, 8) % 7 - 3, widgets.IntSlider(0, 0, 63), widgets.Output()
+def draw(_=None):
+    fig, axes = plt.subplots(1, 2, figsize=(7, 3.5))
+    y = np.where(np.arange(64).reshape(8, 8) <= step.value, x, 0)
+    for axis, values in zip(axes, (x, y)):
+        axis.imshow(values, cmap="PuOr", vmin=-3, vmax=3)
+        for at, value in np.ndenumerate(values):
+            axis.text(at[1], at[0], value, ha="center", va="center")
+    with out:
+        out.clear_output(wait=True)
+        plt.show()
+step.observe(draw, "value")
+draw()
+display(widgets.VBox([step, out]))
+"""
+# Resolves with the time from the key press to the frame that shows what it changed, once that is painted.
+PRESSED = """([selector, kind]) => new Promise(resolve => {
+  const place = document.querySelector(selector);
+  let pressed = 0;
+  addEventListener("keydown", event => { pressed = event.timeStamp; }, {capture: true, once: true});
+  const painted = () => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => resolve(performance.now() - pressed);
+    channel.port2.postMessage(null);
+  });
+  const seen = new MutationObserver(() => {
+    if (!pressed) return;
+    const image = kind === "image" && place.querySelector("img");
+    if (kind === "image" && (!image || image.dataset.timed)) return;
+    seen.disconnect();
+    if (!image) return painted();
+    image.dataset.timed = "yes";
+    image.decode().then(painted);
+  });
+  seen.observe(place, {subtree: true, childList: true, characterData: true, attributes: kind !== "image"});
+  window.ready = true;
+})"""
+# Plays from the first step to the last; resolves with the milliseconds between the frames that showed a new step.
+PLAYED = """selector => new Promise(resolve => {
+  const root = document.querySelector(selector), told = root.querySelector(".steps .told"), times = [];
+  const frame = now => {
+    if (told.textContent !== frame.last) times.push(now);
+    frame.last = told.textContent;
+    const [step, steps] = told.textContent.split(" of ");
+    if (step !== steps) return void requestAnimationFrame(frame);
+    resolve(times.slice(1).map((time, k) => time - times[k]));
+  };
+  requestAnimationFrame(frame);
+})"""
+STEPPED = """async ([selector, count]) => {
+  const stage = document.querySelector(`${selector} .stage`);
+  for (let k = 0; k < count; k++) {
+    const key = Math.floor(k / 30) % 2 ? "ArrowLeft" : "ArrowRight";
+    stage.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+    if (k % 10 === 9) await new Promise(requestAnimationFrame);
+  }
+}"""
+
+
+def notebook(folder: Path) -> None:
+    first = f"{IMPORTS}from grader import {', '.join(WIDGETS)}"
+    cells = [nbformat.v4.new_code_cell(source) for source in (first, MATPLOTLIB, *WIDGETS.values())]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), folder / "bench.ipynb")
+
+
+def pressed(page: Any, selector: str, kind: str, focus: str, presses: int = PRESSES) -> float:
+    """Return the median time from key press to painted frame in milliseconds."""
+    times = []
+    page.locator(f"{selector} {focus}").first.focus()
+    for _ in range(presses):
+        page.evaluate("window.ready = false")
+        page.evaluate(f"void (window.timed = ({PRESSED})({[selector, kind]!r}))")
+        page.keyboard.press("ArrowRight")
+        times.append(page.evaluate("window.timed"))
+    return statistics.median(times[3:])
+
+
+def played(page: Any, root: str) -> tuple[int, int]:
+    """Return how many frames a play at 20 a second should show, and how many of them it dropped."""
+    page.locator(f"{root} input[aria-label=speed]").fill("20")
+    page.locator(f"{root} .stage").focus()
+    page.keyboard.press("Home")
+    page.evaluate(f"void (window.frames_ = ({PLAYED})({root!r}))")
+    page.keyboard.press("Space")
+    gaps = page.evaluate("window.frames_")
+    return len(gaps), sum(round(gap / 50) - 1 for gap in gaps if gap > 75)
+
+
+def heap(page: Any, session: Any, root: str) -> list[float]:
+    """Return how the page has grown after 500 and after 5000 steps, in MB."""
+    sizes = []
+    for steps in (100, 500, 4500):
+        page.evaluate(STEPPED, [root, steps])
+        session.send("HeapProfiler.collectGarbage")
+        sizes.append(session.send("Runtime.getHeapUsage")["usedSize"])
+    return [(size - sizes[0]) / 1e6 for size in sizes[1:]]
+
+
+def main() -> None:
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as running:
+        place = Path(folder)
+        notebook(place)
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with serving(place, place, place) as address:
+            page = browser.new_page(viewport={"width": 1200, "height": 800 * (2 + len(WIDGETS))})
+            page.goto(f"{address}/lab/tree/bench.ipynb?reset")
+            page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+            page.locator(".cnn-widget").nth(len(WIDGETS) - 1).wait_for(timeout=60_000)
+            page.locator(".jupyter-widgets img").first.wait_for(timeout=60_000)
+            report(page)
+        browser.close()
+
+
+def report(page: Any) -> None:
+    session = page.context.new_cdp_session(page)
+    theirs = pressed(page, ".widget-vbox", "image", "[role=slider]", 20)
+    print(f"matplotlib in an Output widget: key press to painted frame {theirs:.1f} ms")
+    allowed = max(16.0, theirs / 6)
+    print(f"{'widget':20} {'key press':>10} {'/ matplotlib':>13} {'dropped':>9} {'500 steps':>10} {'5000 steps':>11}")
+    for number, name in enumerate(WIDGETS):
+        page.evaluate("n => document.querySelectorAll('.cnn-widget')[n].id = `widget-${n}`", number)
+        root = f"#widget-{number}"
+        ours = pressed(page, root, "mutation", ".stage")
+        frames, dropped = played(page, root)
+        grown = heap(page, session, root)
+        over = "" if ours <= allowed else f"  (at most {allowed:.1f} ms)"
+        told = f"{name:20} {ours:7.1f} ms {ours / theirs:13.3f} {dropped:3d} of {frames:2d}"
+        print(f"{told} {grown[0]:7.2f} MB {grown[1]:8.2f} MB{over}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""A JupyterLab on loopback and the flags of Debian's Chromium, for the browser tests and the benchmarks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+@contextmanager
+def serving(files: Path, start: Path, own: Path, token: str = "", **env: str) -> Iterator[str]:
+    """Yield the address of a JupyterLab that shows some files, started in a folder; its settings and its log go to `own`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = {
+        "ServerApp.port": port,
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.root_dir": files,
+        "IdentityProvider.token": token,
+        "ServerApp.disable_check_xsrf": not token,
+        "LabApp.news_url": "",
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *(f"--{k}={v}" for k, v in options.items())]
+    places = {"JUPYTER_CONFIG_DIR": own / ".config", "JUPYTERLAB_SETTINGS_DIR": own / ".settings"}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # nbgrader looks alembic up there
+    environment = os.environ | {name: str(place) for name, place in places.items()} | {"PATH": path} | env
+    with (own / "server.log").open("w") as log:
+        server = subprocess.Popen(command, cwd=start, env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, server, own / "server.log")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
+    for _ in range(300):
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{address}/api", timeout=1)
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
