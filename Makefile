@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: lab demo test lint bench soak verify clean
+.PHONY: lab demo test lint bench soak verify pictures clean
 
 lab: $(READY)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -36,6 +36,9 @@ soak: $(READY)  ## what takes long: broken files, kills, the attacks as an ordin
 	$(BIN)/python tests/soak/trainings.py --seeds 50
 	$(BIN)/python tests/soak/mutants.py
 	$(BIN)/grader verify --seeds 5000 --mistake-seeds 1000
+
+pictures: $(READY)  ## take the pictures of the README from the running program
+	$(BIN)/python docs/make_pictures.py
 
 clean:  ## remove the environment and everything made at run time
 	rm -rf .venv course
