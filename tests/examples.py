@@ -1,0 +1,16 @@
+"""One example of every widget, by its kind, as large as a notebook shows it and with a result that is not right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from grader import spray
+from grader.widgets.grids import Widget
+
+IMAGE = np.arange(30).reshape(5, 6) % 7 - 3.0
+
+WIDGETS: dict[str, Callable[[], Widget]] = {
+    "spray": lambda: spray(IMAGE, np.arange(9).reshape(3, 3) - 4, 2, 1, np.arange(9).reshape(3, 3), compare=np.ones((5, 6))),
+}
