@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ from soak import kills
 from support import ROOT, SANDBOX, UNSAFE, grader, rows
 
 from grader.cases import visible
-from grader.course import demo, doctor, gradebook, intake, notebook, seccomp
+from grader.course import demo, doctor, gradebook, intake, notebook, seccomp, unit
 from grader.course.decision import cases_of
 from grader.course.demo_class import submissions
 from grader.course.limits import Limits
@@ -397,6 +399,20 @@ def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
     assert {s.student: s.points for s in gradebook.scores(replace(Course.at(folder), db=db), "1-affine")}["ada"] == 21.25
     with gradebook.opened(replace(Course.at(folder), db=db)) as book:
         assert book.find_comment("hinge_loss", "affine", "1-affine", "ada").manual_comment == "well done"
+
+
+def test_what_a_grade_is_made_from_is_read_once(course, monkeypatch):
+    """Twice could be two different files: a verdict without a fault, and a time that is none."""
+    for name in ("stored", "submitted_at"):
+        monkeypatch.setattr(unit, name, Mock(wraps=getattr(unit, name)))
+    made = unit.Unit(unit.Grading(course, "1-affine", force=True), Tier.NONE, b"a secret")
+    monkeypatch.setattr(unit, "write_atomically", lambda path, content: None)
+    try:
+        done = made.grade("bela")
+    finally:
+        made.sandbox.close()
+    assert done.ready.timestamp == datetime(2026, 1, 2, 3, 4, 5)
+    assert (unit.stored.call_count, unit.submitted_at.call_count) == (1, 1)
 
 
 def test_an_interrupted_run_ends_its_workers_and_runs_on(tmp_path):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from grader.course import intake
 from grader.course.doctor import pick_tier
 from grader.course.paths import CourseError
 from grader.course.protocol import text
 from grader.course.sandbox import MachineFault, Sandbox, Tier
 from grader.course.sealed import ungraded
-from grader.course.unit import Grading, grade_again, made_with, stored
+from grader.course.unit import Grading, grade_again, handed_in, made_with, stored
 from grader.exercises import EXERCISES
 
 COMPARED = ("exercise", "earned", "fault", "parts", "notes")
@@ -47,22 +46,20 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
 
 def _replay(grading: Grading, student: str, before: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the verdicts of the stored seed, and those of the visible cases alone. Raises CourseError."""
-    try:
-        content, unreadable = intake.notebook_bytes(grading.submitted(student)), ""
-    except intake.Unreadable as error:
-        content, unreadable = b"", str(error)
-    if intake.digest(content or unreadable.encode()) != before["sha256"]:
+    work = handed_in(grading.submitted(student))
+    if work.digest != before["sha256"]:
         raise CourseError(
             f"The submission of {student} has changed since it was graded. Run again: grader grade {grading.assignment}"
         )
-    if unreadable:
-        result = ungraded(grading.assignment, before["seed"], unreadable)
+    if work.unreadable:
+        result = ungraded(grading.assignment, before["seed"], work.unreadable)
         return result, result
     with Sandbox(Tier.NONE if grading.unsafe else pick_tier(), grading.assignment) as sandbox:
         try:
-            return grade_again(content, before["seed"], sandbox), grade_again(content, before["seed"], sandbox, fresh=False)
+            again, visible = (grade_again(work.content, before["seed"], sandbox, fresh) for fresh in (True, False))
         except MachineFault as error:
             raise CourseError(f"The replay did not come to its end: {error}. Run it again.") from None
+    return again, visible
 
 
 def _rule(name: str, told: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ import re
 import signal
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from multiprocessing import util
 from pathlib import Path
@@ -23,7 +24,7 @@ from grader.course.paths import Course, CourseError
 from grader.course.protocol import text
 from grader.course.sandbox import MachineFault, Sandbox, Tier
 from grader.course.sealed import grade_submission, ungraded
-from grader.course.timestamp import submitted_at
+from grader.course.timestamp import Garbage, submitted_at
 from grader.course.transplant import KEY, transplant
 from grader.exercises import NOTEBOOKS
 from grader.table import file_of
@@ -60,6 +61,34 @@ class Grading:
 
 
 @dataclass(frozen=True)
+class Handed:
+    """What a student has handed in, read once. unreadable, no_time: what is wrong with notebook and timestamp.txt, or ""."""
+
+    content: bytes
+    unreadable: str
+    time: datetime | None
+    no_time: str
+
+    @property
+    def digest(self) -> str:
+        return intake.digest(self.content or self.unreadable.encode())
+
+
+def handed_in(path: Path) -> Handed:
+    """Return a submitted notebook, and the time beside it."""
+    content, unreadable, time, no_time = b"", "", None, ""
+    try:
+        content = intake.notebook_bytes(path)
+    except intake.Unreadable as error:
+        unreadable = str(error)
+    try:
+        time = submitted_at(path.with_name("timestamp.txt"))
+    except Garbage as error:
+        no_time = str(error)
+    return Handed(content, unreadable, time, no_time)
+
+
+@dataclass(frozen=True)
 class Done:
     """What became of one submission. look: a person has to look at it; ready: what the gradebook has not got yet."""
 
@@ -84,17 +113,13 @@ class Unit:
         if not NAME.fullmatch(student):
             says = "the folder's name is none of a student: expected letters, digits and _ . @ + -, at most 128. Rename it"
             return Done(student, f"not graded; look: {says}", True)
-        try:
-            content, unreadable = intake.notebook_bytes(self.grading.submitted(student)), ""
-        except intake.Unreadable as error:
-            content, unreadable = b"", str(error)
-        digest = intake.digest(content or unreadable.encode())
-        result = self._before(student, digest)
-        if result is not None and _is_recorded(self.grading.autograded(student), digest):
+        work, before = handed_in(self.grading.submitted(student)), stored(self.grading.verdicts(student))
+        result = before if before is not None and self._stands(before, work) else None
+        if result is not None and _is_recorded(self.grading.autograded(student), work.digest):
             return Done(student, f"unchanged, {result['points']:g} points", bool(result["faults"]))
         if result is None:
             try:
-                result = self._verdicts(student, content, digest, unreadable)
+                result = self._verdicts(student, work, before)
             except MachineFault as error:
                 return Done(student, f"not graded: {error}, {TRIES} times. Run it again", True)
             except OSError:
@@ -104,36 +129,30 @@ class Unit:
                     student, f"not graded; look: a fault of the grader ({type(error).__name__}: {text(str(error))})", True
                 )
             write_atomically(self.grading.verdicts(student), json.dumps(result, indent=1) + "\n")
-        return self._ready(student, result)
+        return self._ready(student, result, work.time)
 
-    def _before(self, student: str, digest: str) -> dict[str, Any] | None:
-        """Return an earlier result on the same bytes by the same course, which may not have reached the gradebook."""
-        before = stored(self.grading.verdicts(student))
-        same = before is not None and before["sha256"] == digest and before["made_with"] == self.made_with
-        same = same and not self.grading.force and before is not None and before["sandbox"] == self.tier.value
-        return before if same else None
+    def _stands(self, before: dict[str, Any], work: Handed) -> bool:
+        """Tell whether an earlier result is of the same work by the same course. It may not have reached the gradebook."""
+        same = before["sha256"] == work.digest and before["made_with"] == self.made_with
+        return same and before["sandbox"] == self.tier.value and not self.grading.force
 
-    def _verdicts(self, student: str, content: bytes, digest: str, unreadable: str) -> dict[str, Any]:
-        before = stored(self.grading.verdicts(student))
+    def _verdicts(self, student: str, work: Handed, before: dict[str, Any] | None) -> dict[str, Any]:
+        digest = work.digest
         seed = before["seed"] if before is not None and before["sha256"] == digest else seed_of(self.secret, student, digest)
-        name = self.grading.assignment
-        result = ungraded(name, seed, unreadable) if unreadable else grade_again(content, seed, self.sandbox)
-        try:
-            submitted_at(self.grading.submitted(student).with_name("timestamp.txt"))
-        except ValueError as error:
-            result["faults"].append(str(error))
+        if work.unreadable:
+            result = ungraded(self.grading.assignment, seed, work.unreadable)
+        else:
+            result = grade_again(work.content, seed, self.sandbox)
+        if work.no_time:
+            result["faults"].append(work.no_time)
         return result | {"student": student, "sha256": digest, "made_with": self.made_with, "sandbox": self.tier.value}
 
-    def _ready(self, student: str, result: dict[str, Any]) -> Done:
+    def _ready(self, student: str, result: dict[str, Any], time: datetime | None) -> Done:
         notebook = transplant(json.loads(self.released), result, result["sha256"])
         looks = {told["exercise"] for told in result["exercises"] if told["look"]}
-        try:
-            stamp = submitted_at(self.grading.submitted(student).with_name("timestamp.txt"))
-        except ValueError:  # it stands among the faults
-            stamp = None
         told = f"{result['points']:g} points"
         told = f"{told}; look: {'; '.join(result['faults'])}" if result["faults"] else told
-        return Done(student, told, bool(result["faults"]), Graded(student, notebook, looks, stamp))
+        return Done(student, told, bool(result["faults"]), Graded(student, notebook, looks, time))
 
 
 def grade_again(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True) -> dict[str, Any]:
