@@ -401,6 +401,42 @@ def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
         assert book.find_comment("hinge_loss", "affine", "1-affine", "ada").manual_comment == "well done"
 
 
+def test_a_changed_timestamp_is_graded_again_and_keeps_what_a_person_gave(course, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder)
+    db, only = f"sqlite:///{folder}/gradebook.db", ("--student", "bela")
+    with gradebook.opened(replace(Course.at(folder), db=db)) as book:
+        grade = book.find_grade("check_hinge_loss", "affine", "1-affine", "bela")
+        grade.manual_score, grade.extra_credit = 0.25, 2.0
+        book.db.commit()
+    time, verdict = folder / "submitted" / "bela" / "1-affine" / "timestamp.txt", folder / "verdicts" / "bela" / "1-affine.json"
+    before = json.loads(verdict.read_text())
+    for says, status, told in (
+        ("soon", 1, "bela: 20 points; look: timestamp.txt says 'soon'"),
+        ("soon", 1, "bela: unchanged, 20 points"),
+        ("2026-02-03 04:05:06 UTC", 0, "bela: 20 points\n"),
+        ("3 Feb 2026 04:05:06", 0, "bela: unchanged, 20 points"),
+    ):
+        time.write_text(says)
+        found, said = grader("grade", "--course", folder, "--db", db, *only, *UNSAFE)
+        assert (found, told in said) == (status, True), said
+    after = json.loads(verdict.read_text())
+    assert (after["seed"], after["exercises"], after["faults"]) == (before["seed"], before["exercises"], [])
+    assert dict(submitted_at(folder / "gradebook.db"))["bela"].startswith("2026-02-03 04:05:06")
+    (row,) = [row for row in rows(folder / "gradebook.db") if row[:2] == ("bela", "check_hinge_loss")]
+    assert row[3:5] == (0.25, 2.0)
+
+
+def test_a_verdict_file_of_a_time_before_it_held_the_timestamp_is_graded_again(course, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder)
+    verdict = folder / "verdicts" / "ada" / "1-affine.json"
+    before = json.loads(verdict.read_text())
+    verdict.write_text(json.dumps({key: value for key, value in before.items() if key != "timestamp"}))
+    status, said = grader("grade", "--course", folder, "--db", f"sqlite:///{folder}/gradebook.db", "--student", "ada", *UNSAFE)
+    assert (status, "ada: 20 points" in said, json.loads(verdict.read_text())) == (0, True, before)
+
+
 def test_what_a_grade_is_made_from_is_read_once(course, monkeypatch):
     """Twice could be two different files: a verdict without a fault, and a time that is none."""
     for name in ("stored", "submitted_at"):

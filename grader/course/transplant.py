@@ -21,7 +21,7 @@ def shown(source: str) -> str:
     return closed if len(closed) <= MOST else f"{closed[:MOST]}\n# ... cut here: the submission goes on\n"
 
 
-def transplant(released: Notebook, result: dict[str, Any], digest: str) -> Notebook:
+def transplant(released: Notebook, result: dict[str, Any], identity: dict[str, str]) -> Notebook:
     """Put answers and verdicts into a freshly loaded released notebook; return it."""
     answers, tests = answer_cells(released), check_cells(released)
     for name, source in result["answers"].items():
@@ -29,7 +29,7 @@ def transplant(released: Notebook, result: dict[str, Any], digest: str) -> Noteb
             set_source(answers[name], shown(source))
     for told in result["exercises"]:
         tests[f"check_{told['exercise']}"]["outputs"] = _outputs(told)
-    released["metadata"][KEY] = {"sha256": digest}
+    released["metadata"][KEY] = identity
     return released
 
 

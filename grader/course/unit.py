@@ -73,6 +73,11 @@ class Handed:
     def digest(self) -> str:
         return intake.digest(self.content or self.unreadable.encode())
 
+    @property
+    def identity(self) -> dict[str, str]:
+        """What tells this work from other: the verdict file and the autograded notebook say with it which one they are of."""
+        return {"sha256": self.digest, "timestamp": self.no_time or str(self.time or "")}
+
 
 def handed_in(path: Path) -> Handed:
     """Return a submitted notebook, and the time beside it."""
@@ -115,7 +120,7 @@ class Unit:
             return Done(student, f"not graded; look: {says}", True)
         work, before = handed_in(self.grading.submitted(student)), stored(self.grading.verdicts(student))
         result = before if before is not None and self._stands(before, work) else None
-        if result is not None and _is_recorded(self.grading.autograded(student), work.digest):
+        if result is not None and _is_recorded(self.grading.autograded(student), work.identity):
             return Done(student, f"unchanged, {result['points']:g} points", bool(result["faults"]))
         if result is None:
             try:
@@ -129,30 +134,30 @@ class Unit:
                     student, f"not graded; look: a fault of the grader ({type(error).__name__}: {text(str(error))})", True
                 )
             write_atomically(self.grading.verdicts(student), json.dumps(result, indent=1) + "\n")
-        return self._ready(student, result, work.time)
+        return self._ready(student, result, work)
 
     def _stands(self, before: dict[str, Any], work: Handed) -> bool:
         """Tell whether an earlier result is of the same work by the same course. It may not have reached the gradebook."""
-        same = before["sha256"] == work.digest and before["made_with"] == self.made_with
+        same = work.identity.items() <= before.items() and before["made_with"] == self.made_with
         return same and before["sandbox"] == self.tier.value and not self.grading.force
 
     def _verdicts(self, student: str, work: Handed, before: dict[str, Any] | None) -> dict[str, Any]:
-        digest = work.digest
-        seed = before["seed"] if before is not None and before["sha256"] == digest else seed_of(self.secret, student, digest)
+        same = before is not None and before["sha256"] == work.digest
+        seed = before["seed"] if before is not None and same else seed_of(self.secret, student, work.digest)
         if work.unreadable:
             result = ungraded(self.grading.assignment, seed, work.unreadable)
         else:
             result = grade_again(work.content, seed, self.sandbox)
         if work.no_time:
             result["faults"].append(work.no_time)
-        return result | {"student": student, "sha256": digest, "made_with": self.made_with, "sandbox": self.tier.value}
+        return result | work.identity | {"student": student, "made_with": self.made_with, "sandbox": self.tier.value}
 
-    def _ready(self, student: str, result: dict[str, Any], time: datetime | None) -> Done:
-        notebook = transplant(json.loads(self.released), result, result["sha256"])
+    def _ready(self, student: str, result: dict[str, Any], work: Handed) -> Done:
+        notebook = transplant(json.loads(self.released), result, work.identity)
         looks = {told["exercise"] for told in result["exercises"] if told["look"]}
         told = f"{result['points']:g} points"
         told = f"{told}; look: {'; '.join(result['faults'])}" if result["faults"] else told
-        return Done(student, told, bool(result["faults"]), Graded(student, notebook, looks, time))
+        return Done(student, told, bool(result["faults"]), Graded(student, notebook, looks, work.time))
 
 
 def grade_again(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True) -> dict[str, Any]:
@@ -189,9 +194,9 @@ def stored(path: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and needed <= found.keys() else None
 
 
-def _is_recorded(path: Path, digest: str) -> bool:
+def _is_recorded(path: Path, identity: dict[str, str]) -> bool:
     try:
-        return bool(load(path)["metadata"].get(KEY, {}).get("sha256") == digest)
+        return bool(load(path)["metadata"].get(KEY) == identity)
     except CourseError:
         return False
 
