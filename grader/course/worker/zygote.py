@@ -24,7 +24,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # an isolated Py
 import seal
 import worker
 
-PATIENCE = 0.1  # seconds between two looks at what a child keeps on disk
+PATIENCE = 0.1  # seconds between two looks at what a child has on disk, and at its threads
 PIPES = 3
 
 
@@ -111,7 +111,7 @@ def counted(pid, file, names):
 
 
 def watch(control, pid, folder, setup):
-    """Wait for the word to end a child, and end it; stop it earlier when it fills the disk. Return how it ended."""
+    """Wait for the word to end a child, and end it; stop it earlier when it has too much (see too_much). Return how it ended."""
     over = False
     while not control.waits(PATIENCE):
         if not over and too_much(pid, folder, setup):
