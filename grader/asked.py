@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.cases import Case
 from grader.exercises import Exercise, Part
@@ -32,6 +32,12 @@ class Asked:
     def wrong(self, part: Part) -> list[int]:
         """Return the numbers of the cases on which a part is wrong."""
         return [n for n, answer in enumerate(self.answers) if not self.holds(part, n, answer[part.name])]
+
+    def enough(self) -> Asked:
+        """Return this without the trainings to a goal, where what comes before them has lost every part already."""
+        first = next((n for n, case in enumerate(self.cases) if case.goal), len(self.cases))
+        before = replace(self, answers=self.answers[:first])
+        return before if all(before.wrong(part) for part in self.exercise.parts) else self
 
     def holds(self, part: Part, number: int, answer: Answer) -> bool:
         """Tell whether an answer to case `number` leaves a part right: a case need not judge every part."""

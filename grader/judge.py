@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from grader import capture, diagnose
+from grader import capture, diagnose, stepping
 from grader.asked import Asked
 from grader.cases import Case, visible
 from grader.exercises import Exercise, Part
 from grader.outcome import entries_of, expected_shape, fingerprint, is_right, read
 from grader.remarks import argument_order, remarks, shared_with
-from grader.results import short
+from grader.results import Answer, short
 from grader.scope import Scope, forbidden, with_layers, without
 from grader.verdict import Example, PartVerdict, Verdict
 from grader.witness import Right, right_values
@@ -54,9 +54,21 @@ def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
 
 def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
     cases = visible(exercise.name)
-    answers, changed, shared = [], [], []
+    answers: list[dict[str, Answer]] = []
+    changed, shared = [], []
+    asked = Asked(
+        exercise,
+        cases,
+        answers,
+        lambda part, n, answer: is_right(exercise, part, n, answer),
+        cache(lambda part, n: right_values(exercise, part, n, scope)),  # each costs a numerical gradient
+        len(cases),
+        {},
+    )
     with capture.quiet() as noise, with_layers(exercise, scope), without(exercise, scope):
         for case in (*cases, cases[0]):
+            if case.goal and asked.enough() is not asked:
+                break
             made = capture.call(function, exercise, case)
             answers.append(read(exercise, case, made, function))  # at once: a result may be a buffer that is used again
             changed += made.changed
@@ -65,15 +77,7 @@ def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
                 break
     *answers, again = answers if len(answers) > len(cases) else (*answers, answers[0])
     with capture.quiet(), without(exercise, scope):  # what the student's forward says is not told of this function
-        asked = Asked(
-            exercise,
-            cases,
-            answers,
-            lambda part, n, answer: is_right(exercise, part, n, answer),
-            cache(lambda part, n: right_values(exercise, part, n, scope)),  # each costs a numerical gradient
-            len(cases),
-            again,
-        )
+        asked = replace(asked, answers=answers, again=again)
         verdict = decide(asked)
         notes = (*verdict.notes, *remarks(asked, list(dict.fromkeys(changed))), *dict.fromkeys(shared))
     notes += (*argument_order(exercise, function), *(f"warned: {w}" for w in noise.warned[:3]))
@@ -86,7 +90,7 @@ def all_wrong(exercise: Exercise, fault: str) -> Verdict:
 
 def decide(asked: Asked) -> Verdict:
     """Return the verdict on the answers to all cases."""
-    exercise = asked.exercise
+    asked, exercise = asked.enough(), asked.exercise
     for number, answer in enumerate(asked.answers):
         faults = {part.says for part in answer.values()}
         if len(faults) == 1 and faults != {""} and not exercise.is_quiz:
@@ -108,7 +112,9 @@ def decide(asked: Asked) -> Verdict:
             mistake, hint = _recognise(asked, part)
             number = _smallest_that_shows(asked, part, seen, mistake)
             right = asked.right(part, number)
-            parts.append(PartVerdict(part.name, part.points, 0.0, _seen(asked, part, number, hint, right.values), mistake))
+            says = _seen(asked, part, number, hint, right.values)
+            same = next((f"the same as {told.name}" for told in parts if exercise.costly and told.says == says), says)
+            parts.append(PartVerdict(part.name, part.points, 0.0, same, mistake))
             if example is None:
                 example, advice = _example(asked, part, number, right), right.advice
     return Verdict(exercise.name, tuple(parts), "", advice, example)
@@ -154,7 +160,7 @@ def _smallest_that_shows(asked: Asked, part: Part, wrong: list[int], mistake: st
     With one image in the batch, for instance, a db that was not summed has the right numbers and only the wrong shape.
     """
     built = [n for n in wrong if mistake and asked.cases[n].shows == mistake]
-    for number in [n for n in built or wrong if not asked.cases[n].large] or wrong:
+    for number in [n for n in built or wrong if not asked.cases[n].large and not asked.cases[n].goal] or wrong:
         right, got = asked.right(part, number).values, asked.answers[number][part.name].array
         if got is None or (right is not None and (got.size != right.size or not np.array_equal(got.ravel(), right.ravel()))):
             return number
@@ -165,6 +171,8 @@ def _seen(asked: Asked, part: Part, number: int, hint: str, right: np.ndarray | 
     """Return what is wrong with a part on case `number`, then the hint, or what the general detectors see."""
     answer, case = asked.answers[number][part.name], asked.cases[number]
     seen = answer.says or _learnt(asked, part, number)
+    if case.rate is not None and answer.array is not None and right is not None:
+        seen = stepping.told(answer.array, right, case)
     if not seen and answer.array is not None and answer.array.shape != expected_shape(part, case):
         seen = diagnose.wrong_shape(answer.array.shape, expected_shape(part, case), part.like)
     if not seen and not hint:
@@ -188,8 +196,9 @@ def _beside_right(asked: Asked, part: Part) -> Iterator[diagnose.Seen]:
 def _recognise(asked: Asked, part: Part) -> tuple[str, str]:
     """Return (mistake, hint) from the catalogue, by the visible cases, or ("", "")."""
     entries = entries_of(asked.exercise, part)
+    known = [case for case in visible(asked.exercise.name) if not case.goal]  # which has no fingerprints
     same = [other for other in asked.exercise.parts if other.result == part.result]  # their cases tell more together
-    wrong = sorted(number for other in same for number in asked.wrong(other) if number < len(entries))
+    wrong = sorted(number for other in same for number in asked.wrong(other) if asked.cases[number] in known)
     told = [n for n in wrong if not asked.cases[n].large] or wrong  # in float32 a large case has no fingerprint of its own
     prints = {}
     for number in told:
@@ -215,7 +224,7 @@ def _sentences(*texts: str) -> str:
 def _example(asked: Asked, part: Part, number: int, right: Right) -> Example | None:
     """Return the input with yours and right, or None where there is nothing to set side by side."""
     answer = asked.answers[number][part.name]
-    if not asked.exercise.arguments or asked.cases[number].goal or answer.fault in ENDED:
+    if not asked.exercise.arguments or asked.exercise.costly or answer.fault in ENDED:
         return None
     yours = None if answer.fault else answer.value if answer.array is None else answer.array
     inputs = dict(zip(asked.exercise.arguments, asked.cases[number].args, strict=True))

@@ -51,7 +51,7 @@ def loss_and_gradients(params, images, labels):
 def train(params, images, labels, steps, rate, seed):
     """Return the parameters after so many steps of gradient descent, each on a random batch of 64 images.
 
-    params stays as it is.
+    The first step takes rate times the gradient from every parameter. params stays as it is.
     params: a dict of arrays;  images: (N, C, H, W);  labels: (N,);  seed: of the random batches  ->  a dict like params
     """
     rng = np.random.default_rng(seed)

@@ -12,6 +12,7 @@ from support import need, references
 from grader.cases import Case, draw, visible
 from grader.cases.capstone import TRAININGS, turned
 from grader.course import layers
+from grader.course.demo_answers import capstone as answers
 from grader.course.sandbox import Sandbox, Tier
 from grader.course.sealed import grade_submission
 from grader.course.support import support_of
@@ -19,6 +20,8 @@ from grader.data import load_images
 from grader.exercises import EXERCISES
 from grader.layers import LAYERS, own_layers
 from grader.networks import SIZES, accuracy, initial_parameters, predict
+from grader.outcome import matches
+from grader.results import numbers
 from solutions import capstone
 
 # --- gradients ---
@@ -122,6 +125,119 @@ def test_images_are_turned_in_eight_ways():
     assert len({turned(image, turn).tobytes() for turn in range(8)}) == 8
 
 
+# --- single steps ---
+
+
+def steps_of(seed: int) -> list[Case]:
+    return [case for case in draw("train", np.random.default_rng(seed)) if not case.goal]
+
+
+def trained_by(answer: str):
+    """Return a student's `train`, with the reference's loss_and_gradients and layers."""
+    scope = references() | {"np": np}
+    exec(answer, scope)
+    return scope["train"]
+
+
+def test_one_step_is_the_gradient_of_pytorch_times_the_rate_and_a_rate_of_0_leads_nowhere():
+    torch = need("torch")
+    for case in [case for seed in range(20) for case in steps_of(seed)]:
+        params, images, labels, steps, rate, _ = case.args
+        theirs = by_torch(torch, params, images[:1], labels[:1])[1]
+        assert (steps, rate > 0) in ((1, True), (3, False))
+        for name, value in capstone.train(*case.copy_args()).items():
+            assert np.abs(value - (params[name] - rate * theirs[name])).max() <= 1e-12
+
+
+def test_every_array_takes_part_in_a_step_and_none_is_the_last():
+    """A vanishing gradient would let through whoever leaves an array out, or takes a step too many."""
+    for case in [case for seed in range(200) for case in steps_of(seed) if case.rate]:
+        start, images, labels, _, rate, seed = case.args
+        once, twice = (capstone.train(start, images, labels, steps, rate, seed) for steps in (1, 2))
+        assert min(np.abs(once[name] - start[name]).max() for name in start) > 1e-4
+        assert max(np.abs(twice[name] - once[name]).max() for name in start) > 1e-4
+
+
+SIZES_OF_BATCHES = {f"batches of {n}": answers.IN_PLACE.replace("64", str(n)) for n in (1, 16, 300)}
+WHOLE = "batch = rng.permutation(len(images))"
+HONEST = SIZES_OF_BATCHES | {
+    "all images at once": answers.IN_PLACE.replace("batch = rng.choice(len(images), 64)", WHOLE),
+    "a mean of the gradients": answers.MOMENTUM,
+    "float32": answers.FLOAT32,
+}
+
+
+@pytest.mark.parametrize("style", HONEST)
+def test_any_batch_takes_the_step_of_the_reference(style):
+    train, part = trained_by(HONEST[style]), EXERCISES["train"].parts[0]
+    for case in [case for seed in range(50) for case in steps_of(seed)]:
+        assert matches(numbers(train(*case.copy_args())), numbers(capstone.train(*case.copy_args())), part, case)
+
+
+def test_a_last_layer_that_is_solved_for_reaches_every_goal_and_earns_nothing(verdict_on):
+    train = trained_by(answers.SOLVER)
+    for case in draw("train", np.random.default_rng(0)):
+        assert not case.goal or case.goal.share(train(*case.copy_args())) >= case.goal.least
+    verdict = verdict_on("train", train)
+    assert verdict.earned == 0
+    assert verdict.parts[0].says.startswith("one step leaves b1 and w1 where they were; asked for is params - rate * gradient")
+    assert verdict.parts[1].says == "the same as overfit"
+    assert verdict.parts[2].says.startswith("one step leaves b1, b2, w1 and w2 where they were")
+
+
+def test_sealed_grading_says_of_a_step_what_the_check_says(verdict_on):
+    told = sealed(train=answers.SOLVER)["train"]
+    assert told["earned"] == 0
+    assert [part["says"] for part in told["parts"]] == [
+        part.says for part in verdict_on("train", trained_by(answers.SOLVER)).parts
+    ]
+
+
+def test_a_wrong_step_of_one_network_costs_its_parts_alone(verdict_on):
+    solved = trained_by(answers.SOLVER)
+    verdict = verdict_on("train", lambda params, *rest: (solved if "w3" in params else capstone.train)(params, *rest))
+    assert [part.right for part in verdict.parts] == [True, True, False]
+
+
+def test_after_wrong_steps_the_check_does_not_train(verdict_on):
+    asked = []
+
+    def train(params, images, labels, steps, rate, seed):
+        asked.append((steps, rate > 0))
+        return params
+
+    assert verdict_on("train", train).earned == 0
+    assert asked == [(1, True), (3, False)] * 2
+
+
+def only_one(params, images, labels, steps, rate, seed):
+    """The first step as it is asked for, and for more of them another way."""
+    return capstone.train(params, images, labels, steps, rate or 0.1 * (steps > 1), seed)
+
+
+def longer_and_longer(params, images, labels, steps, rate, seed):
+    after = capstone.train(params, images, labels, steps, rate, seed)
+    return {name: value if name == "b1" else value + 0.01 for name, value in after.items()}
+
+
+STEPS = {
+    "rate": (only_one, "at a rate of 0 params stays as it is; yours moves b1, b2, w1 and w2"),
+    "a factor": (
+        lambda params, images, labels, steps, rate, seed: capstone.train(params, images, labels, steps, rate / 3, seed),
+        "goes 0.3333 times as far as rate * gradient, the mean over the batch",
+    ),
+    "elsewhere": (longer_and_longer, "one step leads b2, w1 and w2 elsewhere; asked for is"),
+    "a list": (lambda *args: list(args[0].values()), "is a list, expected a dict with the keys b1, b2, w1, w2"),
+}
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_a_wrong_step_is_told(kind, verdict_on):
+    train, words = STEPS[kind]
+    verdict = verdict_on("train", train)
+    assert (verdict.earned, words in str(verdict)) == (0, True), str(verdict)
+
+
 # --- trainings ---
 
 
@@ -135,8 +251,9 @@ def test_a_training_is_drawn_anew_for_every_seed():
     first, second = (draw("train", np.random.default_rng(seed)) for seed in (1, 2))
     for a, b in zip(first, second, strict=True):
         assert not np.array_equal(a.args[0]["w1"], b.args[0]["w1"])
-        assert not np.array_equal(a.args[2], b.args[2])
-        assert a.args[3:5] == b.args[3:5]
+        assert not np.array_equal(a.args[1], b.args[1])
+        assert a.args[3] == b.args[3]
+        assert not a.goal or a.args[4] == b.args[4]
 
 
 def test_parameters_learnt_at_home_are_of_no_use(verdict_on):
@@ -144,12 +261,15 @@ def test_parameters_learnt_at_home_are_of_no_use(verdict_on):
     images = load_images("digits")
     learnt = capstone.train(initial_parameters("small", 1), images.train_images, images.train_labels, 600, 0.2, 1)
     assert accuracy(learnt, images.test_images, images.test_labels) > 0.9
-    reached = [case.goal.share(learnt) for seed in range(20) for case in draw("train", np.random.default_rng(seed))[:2]]
+    reached = [case.goal.share(learnt) for seed in range(20) for case in draw("train", np.random.default_rng(seed))[-3:-1]]
     assert max(reached) < TRAININGS["digits"][-1]
 
 
 def test_a_training_that_learns_nothing_is_told(verdict_on):
-    verdict = verdict_on("train", lambda params, images, labels, steps, rate, seed: params)
+    def train(params, images, labels, steps, rate, seed):
+        return capstone.train(params, images, labels, 1, rate, seed)
+
+    verdict = verdict_on("train", train)
     assert verdict.earned == 0
     assert str(verdict).count("no better than guessing") == 3
 
@@ -245,10 +365,11 @@ def train(params, images, labels, steps, rate, seed):
 def test_the_loader_in_the_worker_holds_no_test_images():
     told = sealed(train=PEEKS)["train"]
     assert told["earned"] == 0
-    assert "no better than guessing" in told["text"]
+    assert "raised" not in told["text"]
 
 
-def test_the_visible_trainings_are_three_and_judge_a_part_each():
+def test_the_visible_trainings_are_three_and_judge_a_part_each_after_steps_that_judge_a_network():
     cases: tuple[Case, ...] = visible("train")
-    assert [case.parts for case in cases] == [("overfit",), ("digits",), ("strided",)]
+    assert [case.parts for case in cases if case.goal] == [("overfit",), ("digits",), ("strided",)]
+    assert [case.parts for case in cases[:4]] == [("overfit", "digits")] * 2 + [("strided",)] * 2
     assert {part.name for part in EXERCISES["train"].parts} == set(TRAININGS)

@@ -159,7 +159,7 @@ def test_a_mistakes_source_stands_alone_and_does_the_same(mistake):
     scope: dict[str, object] = {"np": np}
     exec(source_of(mistake), scope)
     exercise = EXERCISES[mistake.exercise]
-    for case in visible(exercise.name):
+    for case in (case for case in visible(exercise.name) if not case.goal):
         alone, ours = (read(exercise, case, call(f, exercise, case)) for f in (scope[exercise.name], mistake.answer))
         assert {p: fingerprint(a) for p, a in alone.items()} == {p: fingerprint(a) for p, a in ours.items()}
 

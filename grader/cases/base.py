@@ -60,6 +60,7 @@ class Case:
     free: where more than one value is right.
     layout: names and shapes of the arrays in a dict that is expected as a result, which is read as one long row.
     goal: judged by what the returned network has learnt.
+    rate: of a training that ends at one place, whichever batches it picks, since all its images are copies of one.
     slack: the error, relative to the largest entry, that honest float32 makes here.
     smooth: the witness may take differences here (False where a case sits on a kink).
     shows: the mistake that this case was built to show; alone: when no other case goes wrong, this one names it.
@@ -76,6 +77,7 @@ class Case:
     free: Free | None = None
     layout: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     goal: Goal | None = None
+    rate: float | None = None
 
     @property
     def by_values(self) -> bool:

@@ -1,4 +1,4 @@
-"""Cases of 6-capstone: small networks for the gradients, and three trainings that are judged by what they learnt."""
+"""Cases of 6-capstone: small networks for the gradients, single steps, and trainings that are judged by what they learnt."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.cases.base import Case, Generator, Goal, whole
 from grader.data import Images, load_images
-from grader.networks import initial_parameters
+from grader.networks import initial_parameters, predict
 
 # Networks of C x H x W images and three classes, small enough to look at. One pixel more on a side leaves the sizes odd.
 SMALL = {"w1": (3, 2, 3, 3), "b1": (3,), "w2": (18, 3), "b2": (3,)}
@@ -19,6 +19,9 @@ TRAININGS = {  # part -> network, images, steps, rate, the share that must be ri
     "strided": ("strided", "fashion", 900, 0.1, 0.75),
 }
 OVERFITTED = 20  # images
+COPIES = 80  # of one image: more than most batches have places
+WIDE = {"w1": (3, 2, 3, 3), "b1": (3,), "w2": (8, 3, 3, 3), "b2": (8,), "w3": (32, 3), "b3": (3,)}  # never all off in a layer
+STEPPED = {("overfit", "digits"): (SMALL, (2, 4, 6)), ("strided",): (WIDE, (2, 6, 8))}  # parts -> their network, and an image
 SHARE = 0.95  # of the images to train on, drawn anew each time; the images to test on are the held-out ones
 
 
@@ -49,6 +52,29 @@ def turned(images: np.ndarray, turn: int) -> np.ndarray:
 
 
 def train(rng: Generator, fresh: bool) -> list[Case]:
+    """Steps whose end is known come first, since they take no time; then trainings, judged by what they reach."""
+    trainings = _trainings(rng)
+    return [*_steps(rng), *trainings]
+
+
+def _steps(rng: Generator) -> list[Case]:
+    """One step on copies of one image, where every batch has the same gradient; and three at a rate of 0, which lead nowhere.
+
+    The label is one that the network does not give, so the gradient is not small; the rate is, so the first step is not the last.
+    """
+    cases = []
+    for parts, (shapes, size) in STEPPED.items():
+        for steps, rate in ((1, (2 + int(whole(rng, 6, (1,))[0])) / 64), (3, 0.0)):
+            params = {name: _spread(rng, *shape) / 2 for name, shape in shapes.items()}
+            image = _spread(rng, 1, *size)
+            label, seed = (predict(params, image) + 1 + whole(rng, 2, (1,))) % 3, int(whole(rng, 2**31, (1,))[0])
+            args = (params, image.repeat(COPIES, axis=0), label.repeat(COPIES), steps, rate, seed)
+            sizes = {"params": (sum(value.size for value in params.values()),)}
+            cases.append(Case(args, sizes, large=True, parts=parts, layout=_layout(params), rate=rate))
+    return cases
+
+
+def _trainings(rng: Generator) -> list[Case]:
     """Which images are trained on, the start and the seed are drawn; 20 images, digits, clothes.
 
     So are the numbers of the classes, and how all images are turned: parameters that were learnt elsewhere are of no use.

@@ -34,8 +34,8 @@ def mistakes_of(exercise: Exercise) -> list[Mistake]:
 
 
 def answers_of(exercise: Exercise, function: Callable[..., Any], cases: tuple[Case, ...] | list[Case]) -> list[dict[str, Answer]]:
-    """Return what a trusted function answers to each case, part by part."""
-    return [read(exercise, case, capture.call(function, exercise, case), function) for case in cases]
+    """Return what a trusted function answers to each case, part by part; nothing where a goal decides."""
+    return [{} if case.goal else read(exercise, case, capture.call(function, exercise, case), function) for case in cases]
 
 
 def scale_of(part: Part, right: Answer) -> float:
@@ -56,9 +56,6 @@ def build(assignment: str) -> dict[str, Any]:
 
 
 def _build(exercise: Exercise) -> dict[str, Any]:
-    if exercise.costly:  # judged by what it has learnt: there is no right value and no fingerprint
-        blank = [{"scale": 1.0, "right": "", "wrong": {}} for _ in visible(exercise.name)]
-        return {"cases": {part.name: blank for part in exercise.parts}, "hints": {}, "parts": {}, "shown": {}}
     rights = answers_of(exercise, reference(exercise), visible(exercise.name))
     wrongs = {m.name: answers_of(exercise, m.answer, visible(exercise.name)) for m in mistakes_of(exercise)}
     return {
@@ -85,7 +82,7 @@ def _entries(
 ) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     for number, case in enumerate(visible(exercise.name)):
-        if not case.judges(part.name):
+        if case.goal or not case.judges(part.name):
             entries.append({"scale": SCALE, "right": "", "wrong": {}})
             continue
         told = rights[number][part.name]

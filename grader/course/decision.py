@@ -29,8 +29,8 @@ def cases_of(exercise: Exercise, seed: int, fresh: bool = True) -> tuple[tuple[C
         return visible(exercise.name), len(visible(exercise.name))
     number = [other.name for other in of_assignment(exercise.assignment)].index(exercise.name)
     rng = np.random.default_rng([seed, number])
-    if exercise.costly:
-        cases = tuple(draw(exercise.name, rng))
+    if exercise.costly:  # nothing to hide, and the visible trainings are asked in a check alone
+        cases = (*(case for case in visible(exercise.name) if not case.goal), *draw(exercise.name, rng))
         return cases, len(cases)
     hidden = draw(exercise.name, rng)
     seen = (*visible(exercise.name), *draw(exercise.name, rng))
@@ -43,7 +43,7 @@ def _visible_rights(name: str) -> list[dict[str, Answer]]:
 
 
 def _rights(exercise: Exercise, cases: tuple[Case, ...]) -> list[dict[str, Answer]]:
-    """Return the reference's answers. The visible cases are the same for everybody."""
+    """Return the reference's answers, nothing for a goal. The visible cases are the same for everybody."""
     known = dict(zip(map(id, visible(exercise.name)), _visible_rights(exercise.name)))
     fresh = iter(answers_of(exercise, reference(exercise), [case for case in cases if id(case) not in known]))
     return [known[id(case)] if id(case) in known else next(fresh) for case in cases]
@@ -58,13 +58,13 @@ def decision(exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: l
     """Return the verdict on replies to the first of these cases, and once more to case `of`; `shown` of them may be shown."""
     answers = [reply.answers for reply in replies]
     cases = cases[: len(answers)]
-    rights = [] if exercise.costly else _rights(exercise, cases)
+    rights = _rights(exercise, cases)
 
     def is_right(part: Part, n: int, answer: Answer) -> bool:
         return reached(cases[n], answer) if cases[n].goal else matches(answer, rights[n][part.name], part, cases[n])
 
     def right(part: Part, n: int) -> Right:
-        return Right(rights[n][part.name].array, "right") if rights else Right()
+        return Right(rights[n][part.name].array, "right") if rights[n] else Right()
 
     asked = Asked(exercise, cases, answers, is_right, right, shown, again.answers, of)
     verdict = decide(asked)

@@ -69,6 +69,7 @@ def _rule(name: str, told: dict[str, Any]) -> str:
     if exercise.is_quiz:
         return "the answer equals the reference's for every pair of arguments, visible and fresh"
     tolerance = max(part.tolerance for part in exercise.parts)
-    return (
-        f"right shape, finite, and on every case an error of at most {tolerance:g} of the largest entry of the reference's answer"
-    )
+    close = f"an error of at most {tolerance:g} of the largest entry of the reference's answer"
+    if exercise.costly:
+        return f"right shapes, finite, after single steps {close}, and after a training the share of images that is asked for"
+    return f"right shape, finite, and on every case {close}"

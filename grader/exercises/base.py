@@ -43,7 +43,7 @@ class Exercise:
     without: names that raise while this exercise is judged: it is to be written without calling them.
     why: for a quiz, the reason, told once the answer is right.
     layers: the names of the layers are bound to layers.py while it is judged.
-    costly: it takes seconds: asked with one draw of cases, and `progress` does not ask it again.
+    costly: it takes seconds: its trainings are asked with one draw of cases, and `progress` does not ask it again.
     """
 
     name: str

@@ -1,6 +1,6 @@
 """6-capstone: a network of one's own."""
 
-from grader.exercises.base import Exercise, Part
+from grader.exercises.base import SMOOTH, Exercise, Part
 
 HERE = "6-capstone"
 CLOSE = 1e-6
@@ -18,9 +18,9 @@ CAPSTONE = (
         HERE,
         ("params", "images", "labels", "steps", "rate", "seed"),
         (
-            Part("overfit", 2, "params", "params", of="params"),
-            Part("digits", 3, "params", "params", of="params"),
-            Part("strided", 2, "params", "params", of="params"),
+            Part("overfit", 2, "params", "params", tolerance=SMOOTH, of="params"),
+            Part("digits", 3, "params", "params", tolerance=SMOOTH, of="params"),
+            Part("strided", 2, "params", "params", tolerance=SMOOTH, of="params"),
         ),
         layers=True,
         costly=True,

@@ -143,3 +143,75 @@ def last_bias_forgotten(params, images, labels):
 @mistake("loss_and_gradients", "loss gradients", "belongs to a network whose first bias is missing on the way forward")
 def first_bias_forgotten(params, images, labels):
     return capstone.loss_and_gradients(params | {"b1": 0 * params["b1"]}, images, labels)
+
+
+TRAINED = "overfit digits strided"
+
+
+def descent(params, images, labels, steps, seed, way):
+    """Train as the reference does, but add what `way` makes of a name and its gradient."""
+    rng = np.random.default_rng(seed)
+    params = {name: value.copy() for name, value in params.items()}
+    for _ in range(steps):
+        picked = rng.integers(len(images), size=64)
+        _, g = capstone.loss_and_gradients(params, images[picked], labels[picked])
+        for name in params:
+            params[name] += way(name, g[name])
+    return params
+
+
+@mistake("train", TRAINED, "The last layer alone learns: the loss answers to every layer below it, too")
+def last_layer_trained_alone(params, images, labels, steps, rate, seed):
+    last = "3" if "w3" in params else "2"
+    return descent(params, images, labels, steps, seed, lambda name, g: -rate * g * (name[1] == last))
+
+
+@mistake("train", TRAINED, "Only the weights learn: a bias has a gradient as well, and steps along")
+def biases_not_trained(params, images, labels, steps, rate, seed):
+    return descent(params, images, labels, steps, seed, lambda name, g: -rate * g * (name[0] == "w"))
+
+
+@mistake("train", TRAINED, "Is the rate left out? The gradient tells the direction, the rate how far to go")
+def rate_left_out(params, images, labels, steps, rate, seed):
+    return descent(params, images, labels, steps, seed, lambda name, g: -g)
+
+
+@mistake("train", TRAINED, "Is there a rate of 0.1 in your code? It is an argument, and another one in each training")
+def rate_of_ones_own(params, images, labels, steps, rate, seed):
+    return descent(params, images, labels, steps, seed, lambda name, g: -0.1 * g)
+
+
+@mistake("train", TRAINED, "Which sign takes the loss down?")
+def steps_uphill(params, images, labels, steps, rate, seed):
+    return descent(params, images, labels, steps, seed, lambda name, g: rate * g)
+
+
+@mistake("train", TRAINED, "Are the gradients of the images added up? loss_and_gradients has their mean already")
+def gradients_added_up(params, images, labels, steps, rate, seed):
+    return descent(params, images, labels, steps, seed, lambda name, g: -rate * 64 * g)
+
+
+@mistake("train", TRAINED, "Is there a division by the size of the batch? The gradients are a mean already")
+def divided_by_the_batch(params, images, labels, steps, rate, seed):
+    return descent(params, images, labels, steps, seed, lambda name, g: -rate * g / 64)
+
+
+@mistake("train", TRAINED, "Does the loop go on from what a step has made, and is that the answer in the end?")
+def start_returned(params, images, labels, steps, rate, seed):
+    return {name: value.copy() for name, value in params.items()}
+
+
+@mistake("train", TRAINED, "Is there a step too many? steps = 1 is one")
+def one_step_too_many(params, images, labels, steps, rate, seed):
+    return descent(params, images, labels, steps + 1, seed, lambda name, g: -rate * g)
+
+
+@mistake("train", TRAINED, "A running mean that begins at 0 is short at first: let it begin at the first gradient")
+def mean_from_zero(params, images, labels, steps, rate, seed):
+    mean = {name: 0 * value for name, value in params.items()}
+
+    def way(name, g):
+        mean[name] = 0.9 * mean[name] + 0.1 * g
+        return -rate * mean[name]
+
+    return descent(params, images, labels, steps, seed, way)

@@ -31,7 +31,7 @@ MARGIN = 0.02
 def drawn(part: str, seed: int, resplit: bool) -> tuple[tuple[Any, ...], np.ndarray, np.ndarray]:
     """Return the arguments of one training, and the images and labels that judge what it learnt."""
     rng = np.random.default_rng(seed)
-    (case,) = (case for case in cases.train(rng, True) if case.parts == (part,))
+    (case,) = (case for case in cases.train(rng, True) if case.goal and case.parts == (part,))
     if not resplit or case.goal.seen:
         return case.args, case.goal.images, case.goal.labels
     start, learnt, _, *rest = case.args
