@@ -17,11 +17,11 @@ c.CourseDirectory.db_url = os.environ.get("COURSE_DB", f"sqlite:///{course / 'gr
 for step in ("release", "submitted", "autograded", "feedback"):
     setattr(c.CourseDirectory, f"{step}_directory", os.path.relpath(course / step, here))
 
-# Nothing of a student's runs in a feedback page or in formgrader (grader/course/pages.py)
+# Nothing of a student's runs in a feedback page or in formgrader (grader/course/pages.py, grader/export/safe.py)
 c.GenerateFeedback.exporter_class = "grader.course.pages.FeedbackPage"
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.preprocessors = ["grader.course.pages.plain_names"]
-c.HTMLExporter.filters = {"markdown2html": "grader.course.pages.markdown", "clean_html": "grader.course.pages.clean"}
+c.HTMLExporter.filters = {"markdown2html": "grader.export.safe.markdown", "clean_html": "grader.export.safe.clean"}
 
 if "nbgrader.apps.api" in sys.modules:  # formgrader's Autograde button grades sealed, as `grader grade` does
     from grader.course.button import install

@@ -21,10 +21,11 @@ from grader.course import notebook
 from grader.course.catalogue import answers_of, reference
 from grader.course.cli import main
 from grader.course.decision import cases_of
-from grader.course.mathml import Unconverted, converted, mathml
-from grader.course.pages import POLICY, clean, markdown
+from grader.course.pages import POLICY
 from grader.course.paths import Course
 from grader.exercises import NOTEBOOKS, of_assignment
+from grader.export.mathml import Unconverted, converted, mathml
+from grader.export.safe import clean, markdown
 from grader.layout import number
 from grader.verdict import Example, PartVerdict, Verdict
 

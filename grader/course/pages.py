@@ -7,31 +7,17 @@ the same pages.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import bleach
-from bleach.css_sanitizer import CSSSanitizer
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters.highlight import Highlight2HTML
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
-
-from grader.course.mathml import mathml
 
 # No source of scripts: none runs. What a page shows stands in it.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'"
 KINDS = ("text/html", "image/png", "image/jpeg", "text/plain")  # of outputs, the first that is there
-
-# What a verdict is made of. No class and no id: formgrader's scripts act on those.
-ELEMENTS = "a b blockquote br code details div em i li ol p pre span strong sub summary sup table tbody td th thead tr ul"
-ATTRIBUTES = frozenset({"aria-label", "colspan", "href", "open", "role", "rowspan", "style"})
-STYLES = """background border border-bottom border-collapse border-left border-radius border-right border-top color display flex
-flex-wrap font-family font-size font-style font-weight gap line-height margin margin-bottom margin-left margin-right margin-top
-max-width opacity outline outline-offset overflow-x padding text-align vertical-align white-space"""
-FETCHES = re.compile(r"url|image|src|\\|@", re.IGNORECASE)
 
 
 class FeedbackPage(HTMLExporter):  # type: ignore[misc]
@@ -66,30 +52,6 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 
 
-@lru_cache(1024)  # most cells of a class are the released ones
-def markdown(source: str) -> str:
-    """Return Markdown as HTML: its own HTML shown as text, no link with a script, equations as MathML."""
-    return MarkdownWithMath(renderer=_Renderer(escape=True, allow_harmful_protocols=False)).render(source)
-
-
-class _Renderer(IPythonRenderer):  # type: ignore[misc]
-    def block_math(self, body: str) -> str:
-        return mathml(body, block=True)
-
-    def inline_math(self, body: str) -> str:
-        return mathml(body)
-
-    def latex_environment(self, name: str, body: str) -> str:
-        return mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", block=True)
-
-    def block_mermaidjs(self, code: str) -> str:
-        return f"<pre><code>{escape(code)}</code></pre>"
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        """Show pictures that lie in the text itself; of others, their description: nothing is fetched."""
-        return super().image(text, url, title) if url.startswith("data:") else f"<em>{escape(text or 'a picture')}</em>"
-
-
 def plain_names(nb: Any, resources: Any) -> tuple[Any, Any]:
     """Take markup out of the names that formgrader's page of a submission prints as they are: the student's, and grade_ids."""
     for name in ("student", "first_name", "last_name"):
@@ -114,18 +76,3 @@ def escape_names() -> None:
         return str(stock(handler, name, **{key: escape(v) if isinstance(v, str) else v for key, v in given.items()}))
 
     BaseHandler.render = render
-
-
-def clean(html: Any) -> str:
-    """Return HTML with what a verdict is made of; anything else in it becomes text."""
-    return _cleaner().clean(html.decode() if isinstance(html, bytes) else str(html))
-
-
-@cache
-def _cleaner() -> bleach.Cleaner:
-    css = CSSSanitizer(allowed_css_properties=STYLES.split(), allowed_svg_properties=[])
-    return bleach.Cleaner(ELEMENTS.split(), _allowed, protocols=["http", "https", "mailto"], css_sanitizer=css)
-
-
-def _allowed(tag: str, name: str, value: str) -> bool:
-    return name in ATTRIBUTES and not (name == "style" and FETCHES.search(value))
