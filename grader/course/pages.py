@@ -7,6 +7,7 @@ the same pages.
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from traitlets.config import Config
 
+from grader.export.safe import TEMPLATES, first
+
 # No source of scripts: none runs. What a page shows stands in it.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'"
-KINDS = ("text/html", "image/png", "image/jpeg", "text/plain")  # of outputs, the first that is there
+KINDS = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")  # of outputs, the first that is there
 
 
 class FeedbackPage(HTMLExporter):  # type: ignore[misc]
@@ -31,7 +34,7 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
             {
                 "FeedbackPage": {
                     "template_name": "sealed",
-                    "extra_template_basedirs": [str(Path(__file__).with_name("templates"))],
+                    "extra_template_basedirs": [str(Path(__file__).with_name("templates")), str(TEMPLATES)],
                     "preprocessors": [],  # its template escapes names
                     "exclude_input_prompt": True,
                     "exclude_output_prompt": True,
@@ -47,7 +50,7 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
         """Fill the template. HTMLExporter would parse the whole page once more, which takes longer than all the rest."""
         self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self))
-        self.register_filter("filter_data_type", lambda data: [kind for kind in KINDS if kind in data][:1])
+        self.register_filter("filter_data_type", partial(first, KINDS))
         resources = self._init_resources(resources) | {"policy": POLICY}
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 

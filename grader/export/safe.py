@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import bleach
@@ -12,6 +14,8 @@ from bleach.css_sanitizer import CSSSanitizer
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from grader.export.mathml import mathml
+
+TEMPLATES = Path(__file__).with_name("templates")
 
 # What a verdict is made of. No class and no id: formgrader's scripts act on those.
 ELEMENTS = "a b blockquote br code details div em i li ol p pre span strong sub summary sup table tbody td th thead tr ul"
@@ -45,6 +49,11 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """Show pictures that lie in the text itself; of others, their description: nothing is fetched."""
         return super().image(text, url, title) if url.startswith("data:") else f"<em>{escape(text or 'a picture')}</em>"
+
+
+def first(kinds: Sequence[str], data: Mapping[str, Any]) -> list[str]:
+    """Return the first of some kinds in which an output is given as text, alone in a list as nbconvert asks for it."""
+    return [kind for kind in kinds if isinstance(data.get(kind), str)][:1]
 
 
 def clean(html: Any) -> str:

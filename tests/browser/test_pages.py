@@ -40,6 +40,19 @@ def svg(name: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" onload="{calls(name)}"><script>{calls(name)}</script></svg>'
 
 
+def picture(name: str) -> str:
+    """Return a still picture with every way to run or to fetch something that an SVG has."""
+    away = "https://example.org"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40" onload="{calls(name)}">'
+        f"<style>@import url({away}/a.css); rect {{ fill: url({away}/a.svg#b) }}</style><script>{calls(name)}</script>"
+        f'<script href="{away}/a.js"/><image href="{away}/a.png" width="9" height="9"/><use href="{away}/a.svg#b"/>'
+        f'<foreignObject width="90" height="30"><div xmlns="http://www.w3.org/1999/xhtml"><iframe src="{away}"></iframe>'
+        f'<img src="{away}/b.png" onerror="{calls(name)}"/></div></foreignObject>'
+        f'<a href="javascript:{calls(name)}"><rect width="120" height="40" fill="#0072b2"/></a></svg>'
+    )
+
+
 MARKDOWN = {
     "markdown-script": f"<script>{calls('markdown-script')}</script>",
     "markdown-image": f"text {image('markdown-image')} text",
@@ -51,6 +64,7 @@ MARKDOWN = {
     "equation": rf"$\text{{<img/src=x/onerror={calls('equation')}>}}$ and $\href{{javascript:{calls('equation')}}}{{CLICK}}$",
     "attachment": "![picture](attachment:a.svg)",
 }
+STILL = f'dx is "right" {image("alternative")}\n[1 2]'
 OUTPUTS: dict[str, dict[str, Any]] = {
     "html-output": {"data": {"text/html": image("html-output")}},
     "svg-in-html-output": {"data": {"text/html": svg("svg-in-html-output")}},
@@ -59,6 +73,7 @@ OUTPUTS: dict[str, dict[str, Any]] = {
         "metadata": {"text/html": {"isolated": True}},
     },
     "svg-output": {"data": {"image/svg+xml": svg("svg-output")}},
+    "still-picture": {"data": {"image/svg+xml": picture("still-picture"), "text/plain": STILL}},
     "javascript-output": {"data": {"application/javascript": calls("javascript-output")}},
     "markdown-output": {"data": {"text/markdown": image("markdown-output")}},
     "latex-output": {"data": {"text/latex": image("latex-output")}},
@@ -288,6 +303,24 @@ def test_a_feedback_page_looks_as_it_should(sealed, watch):
 def test_nothing_runs_in_the_feedback_page_of_a_notebook_that_was_not_sealed(unsealed, watch):
     watch.open(generate_feedback(unsealed, ROOT).as_uri())
     assert watch.ran == set()
+
+
+def test_a_still_picture_is_seen_in_a_feedback_page_and_runs_and_fetches_nothing(unsealed, watch):
+    watch.open(generate_feedback(unsealed, ROOT).as_uri())
+    shown = watch.page.get_by_role("img", name=STILL.replace("\n", " ")).first
+    shown.click()
+    assert shown.get_attribute("alt") == STILL
+    assert shown.evaluate("image => [image.complete, image.naturalWidth, image.naturalHeight]") == [True, 120, 40]
+    assert {address.split(":")[0] for address in watch.asked} == {"file"}  # the page itself
+    assert watch.ran == set()
+    assert watch.errors == []
+
+    watch.context.route("https://**", lambda route: route.abort())
+    watch.page.goto("about:blank")
+    watch.page.set_content(picture("still-picture"))  # the same picture where pictures may do as they like
+    watch.page.wait_for_load_state("networkidle")
+    assert watch.ran == {"still-picture"}
+    assert len([address for address in watch.asked if address.startswith("https://example.org")]) >= 4
 
 
 def test_the_same_runs_in_the_feedback_page_of_stock_nbgrader(unsealed, stock, watch):
