@@ -88,6 +88,13 @@ const upstream = (data, g) =>
     Array.from({ length: g.N }, (_, j) => data.dy?.[i]?.[j] ?? COUNTED[(3 * i + j) % COUNTED.length]),
   );
 
+/** What is to be said of a dy that is not wholly the reader's own; null if it is. */
+function standsIn(data, g) {
+  if (!data.dy) return "dy is made up of small whole numbers; pass your own as dy=.";
+  const fits = data.dy.length === g.M && data.dy[0].length === g.N;
+  return fits ? null : "dy is cut or filled up with small whole numbers, to fit.";
+}
+
 /** What the first items of a view have made of its target so far; null where a gather has not been yet. */
 function result(g, view, source, w, items) {
   const target = view.forward ? zeros(g.M, g.N) : zeros(g.H, g.W);

@@ -43,44 +43,14 @@ function spray(el, data) {
         .map(([name, view]) => [name, `${name.replace(" ", ": ")} with ${view.kernel}`]),
     ),
   );
-  const check = choice(own.choices, "view", ways, (name) => change({ view: name }));
+  const check = choice(own.choices, "view", ways, (name) => ((state.view = name), rebuild(0)));
   const controls = transport(own, state, (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()));
-  const editing = add(own.settings, "div", { class: "editing" });
-  const stride = slider(own.settings, "stride", String, (value) => change({ stride: value }));
-  const padding = slider(own.settings, "padding", String, (value) => change({ pad: value }));
-  add(own.settings, "button", { type: "button", text: "Reset" }).addEventListener("click", () => reset());
-  let fill;
-
-  function change(settings) {
-    controls.stop();
-    Object.assign(state, settings);
-    rebuild(0);
-  }
-
-  function reset() {
-    const given = data();
-    controls.stop();
-    Object.assign(state, { stride: given.stride, pad: given.pad, w: given.w.map((row) => [...row]) });
-    state.view ??= given.view;
-    editing.replaceChildren();
-    fill = editor(
-      editing,
-      "W",
-      given.w.length,
-      given.w[0].length,
-      (i, j, value) => ((state.w[i][j] = value), rebuild(state.step)),
-    );
-    rebuild(given.compare ? Infinity : 0); // your result beside the finished one
-  }
-
-  const asGiven = () => {
-    const given = data();
-    return state.stride === given.stride && state.pad === given.pad && String(state.w) === String(given.w);
-  };
+  const adjust = settings(own, state, data, ["stride", "pad"], rebuild);
 
   // ---- one picture per view, stride, padding and filter
   function rebuild(step) {
     const given = data();
+    controls.stop();
     const g = geometry(given, state.stride, state.pad);
     const view = VIEWS[state.view];
     const put = layout(g, given.row);
@@ -88,7 +58,7 @@ function spray(el, data) {
     state.steps = view.item === "output" ? g.M * g.N : g.H * g.W;
     Object.assign(state, { step: Math.min(step, state.steps - 1), item: null, pinned: false });
     scene = { g, view, put, source, row: given.row, whole: result(g, view, source, state.w, Infinity) };
-    const judged = given.compare && given.compares === (view.forward ? "y" : "dx") && asGiven();
+    const judged = given.compare && given.compares === (view.forward ? "y" : "dx") && adjust.asGiven();
     scene.apart = judged ? differing(given.compare, scene.whole) : [];
 
     const { svg, hatch } = picture(own.stage, put.width, put.height, `${state.view}: the numbers`);
@@ -131,11 +101,7 @@ function spray(el, data) {
 
     check(state.view);
     own.tells.textContent = view.tells;
-    const fits = Math.max(0, Math.ceil(Math.max(g.L - g.W, given.row ? 0 : g.K - g.H) / 2));
-    const room = Math.floor((given.most - Math.max(g.W, given.row ? 0 : g.H)) / 2);
-    stride.set(state.stride, 1, Math.max(4, given.stride, Math.min(g.L + 1, 8)));
-    padding.set(state.pad, fits, Math.max(given.pad, fits, Math.min(room, Math.max(g.K, g.L))));
-    fill(state.w);
+    adjust.show(g);
     remarks(given);
     draw();
   }
@@ -200,22 +166,14 @@ function spray(el, data) {
   function remarks(given) {
     const { g, view, row, apart: wrong, whole } = scene;
     const told = [];
-    const note = (text, kind = "note") => told.push([text, kind]);
+    const note = (text) => told.push([text, "note"]);
     const target = view.forward ? "y" : "dx";
-    if (given.compare && given.compares === target) {
-      const elsewhere = `\u2026 Your ${target} belongs to stride ${given.stride}, padding ${given.pad} and the first W: Reset brings them back.`;
-      note(asGiven() ? compared(target, row, wrong, whole.flat().length) : elsewhere, "compared");
-    }
+    if (given.compare && given.compares === target) told.push(adjust.judge(target, row, wrong, whole.flat().length));
     if (scene.dead) {
       const pixels = count(scene.dead, "pixel lies", "pixels lie");
       note(`\u25a8 Hatched: ${pixels} under no window. Forward nothing is read there; backward dx stays 0.`);
     }
-    if (!view.forward && !(given.dy?.length === g.M && given.dy?.[0].length === g.N))
-      note(
-        given.dy
-          ? "dy is cut or filled up with small whole numbers, to fit."
-          : "dy is made up of small whole numbers; pass your own as dy=.",
-      );
+    if (!view.forward && standsIn(given, g)) note(standsIn(given, g));
     annotate(own.notes, told);
   }
 
@@ -304,8 +262,8 @@ function spray(el, data) {
   };
   looking(own, state, find, controls.stop, () => draw());
 
-  reset();
-  return { root: own.root, renew: () => ((state.view = null), reset()), stop: controls.stop };
+  adjust.reset();
+  return { root: own.root, renew: () => ((state.view = null), adjust.reset()), stop: controls.stop };
 }
 
 export default widget(spray);

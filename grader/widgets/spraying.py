@@ -23,7 +23,7 @@ class Spray(Widget):
     """The widget that `spray` returns."""
 
     kind = "spray"
-    _esm = module("convolution.js", "spray.js")
+    _esm = module("convolution.js", "settings.js", "spray.js")
 
 
 def spray(
@@ -43,22 +43,14 @@ def spray(
     Raises TypeError for what is no array of real numbers, and ValueError for NaN or infinity, for shapes that do not fit, and
     for more than 12 rows or columns of an image, or 20 entries of a row, padding included.
     """
-    x, w = array("spray", "x", x), array("spray", "w", w)
-    if w.ndim != x.ndim:
-        raise ValueError(f"spray: x has shape {x.shape} and w has shape {w.shape}: expected two rows or two images")
-    stride, pad = whole("spray", "stride", stride, 1), whole("spray", "pad", pad, 0)
-    _check_sizes(x, w, pad)
-    shape = tuple((n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape, w.shape, strict=True))
+    x, w, stride, pad = checked("spray", x, w, stride, pad)
+    check_most("spray", x, pad)
+    shape = output_shape(x, w, stride, pad)
     if view is None:
         view = "forward gather" if dy is None else "backward spray"
     if view not in VIEWS:
         raise ValueError(f"spray: view is {view!r}, expected one of {', '.join(map(repr, VIEWS))}")
-    if dy is not None:
-        dy = array("spray", "dy", dy)
-        if dy.shape != shape:
-            raise ValueError(
-                f"spray: dy has shape {dy.shape}, expected {shape} like y (x {x.shape}, w {w.shape}, stride {stride}, pad {pad})"
-            )
+    dy = None if dy is None else checked_upstream("spray", dy, x, w, stride, pad)
     forward = view.startswith("forward")
     target, like = ("y", shape) if forward else ("dx", x.shape)
     if compare is not None:
@@ -80,6 +72,47 @@ def spray(
     }
     dy = made_up(shape) if dy is None else dy
     return Spray(data, *_still(x, w, dy, stride, pad, view, compare))
+
+
+def checked(function: str, x: Any, w: Any, stride: Any, pad: Any) -> tuple[np.ndarray, np.ndarray, int, int]:
+    """Return x, w, stride, pad of a convolution in one channel, or raise a TypeError or a ValueError."""
+    x, w = array(function, "x", x), array(function, "w", w)
+    if w.ndim != x.ndim:
+        raise ValueError(f"{function}: x has shape {x.shape} and w has shape {w.shape}: expected two rows or two images")
+    stride, pad = whole(function, "stride", stride, 1), whole(function, "pad", pad, 0)
+    if any(k > n + 2 * pad for k, n in zip(w.shape, x.shape, strict=True)):
+        raise ValueError(f"{function}: w has shape {w.shape} and does not fit into x of shape {x.shape}{with_pad(pad)}")
+    return x, w, stride, pad
+
+
+def checked_upstream(function: str, dy: Any, x: np.ndarray, w: np.ndarray, stride: int, pad: int) -> np.ndarray:
+    """Return dy, which has the shape of y, or raise a TypeError or a ValueError."""
+    dy, shape = array(function, "dy", dy), output_shape(x, w, stride, pad)
+    if dy.shape != shape:
+        sizes = f"x {x.shape}, w {w.shape}, stride {stride}, pad {pad}"
+        raise ValueError(f"{function}: dy has shape {dy.shape}, expected {shape} like y ({sizes})")
+    return dy
+
+
+def check_most(function: str, x: np.ndarray, pad: int) -> None:
+    """Raise a ValueError if x, with its padding, is too large to be shown."""
+    most, what = (MOST_ROW, "entries of a row") if x.ndim == 1 else (MOST_SIDE, "rows or columns of an image")
+    if max(x.shape) + 2 * pad > most:
+        told = f"{function}: x has shape {x.shape}{with_pad(pad)}; at most {most} {what} can be shown"
+        raise ValueError(f"{told}. Show a part, like {part_of(x, most)}")
+
+
+def part_of(x: np.ndarray, most: int) -> str:
+    """Return how to take a part of x: 'x[:12, :12]'."""
+    return f"x[{', '.join([f':{most}'] * x.ndim)}]"
+
+
+def with_pad(pad: int) -> str:
+    return f" with pad {pad}" if pad else ""
+
+
+def output_shape(x: np.ndarray, w: np.ndarray, stride: int, pad: int) -> tuple[int, ...]:
+    return tuple((n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape, w.shape, strict=True))
 
 
 def made_up(shape: tuple[int, ...]) -> np.ndarray:
@@ -104,17 +137,6 @@ def forward_and_backward(x: np.ndarray, w: np.ndarray, dy: np.ndarray, stride: i
 
 def _window(at: tuple[int, ...], size: tuple[int, ...], stride: int) -> tuple[slice, ...]:
     return tuple(slice(stride * i, stride * i + k) for i, k in zip(at, size, strict=True))
-
-
-def _check_sizes(x: np.ndarray, w: np.ndarray, pad: int) -> None:
-    padded = tuple(n + 2 * pad for n in x.shape)
-    with_pad = f" with pad {pad}" if pad else ""
-    if any(k > n for k, n in zip(w.shape, padded, strict=True)):
-        raise ValueError(f"spray: w has shape {w.shape} and does not fit into x of shape {x.shape}{with_pad}")
-    most, what = (MOST_ROW, "entries of a row") if x.ndim == 1 else (MOST_SIDE, "rows or columns of an image")
-    if max(padded) > most:
-        part = f"x[:{most}]" if x.ndim == 1 else f"x[:{most}, :{most}]"
-        raise ValueError(f"spray: x has shape {x.shape}{with_pad}; at most {most} {what} can be shown. Show a part, like {part}")
 
 
 def _still(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from examples import WIDGETS
-from support import need
+from support import serious
 
 
 @pytest.fixture(params=list(WIDGETS))
@@ -145,15 +145,7 @@ def test_a_narrow_page_does_not_scroll_sideways(page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(page, scheme):
-    axe = need("axe_playwright_python")
-    page.emulate_media(color_scheme=scheme)
-    page.evaluate(f"() => document.body.style.background = '{'#111' if scheme == 'dark' else '#fff'}'")
-    page.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text())
-    found = page.evaluate("() => axe.run(document.querySelector('.cnn-widget'))")
-    page.evaluate("() => document.body.style.background = ''")
-    bad = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
-    assert [(v["id"], v["help"], v["nodes"][0]["html"][:200]) for v in bad] == []
-    assert len(found["passes"]) > 10
+    assert serious(page, scheme) == []
 
 
 def test_a_folded_widget_opens_and_closes(show_widget):

@@ -7,28 +7,24 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support import quarters
+from support import GRIDS, quarters
 
 from grader.widgets import spray
 from grader.widgets.grids import short
 from grader.widgets.spraying import VIEWS, made_up
 
 # Goes through a view with the step slider; returns for every step the numbers and texts of the three grids.
-STEPS = """view => {
-  const radio = document.querySelector(`[value="${view}"]`);
+STEPS = f"""view => {{
+  const radio = document.querySelector(`[value="${{view}}"]`);
   radio.click();
   const slider = document.querySelector(".steps input"), seen = [];
-  for (let step = 0; step <= Number(slider.max); step++) {
+  for (let step = 0; step <= Number(slider.max); step++) {{
     slider.value = step;
     slider.dispatchEvent(new Event("input"));
-    const grids = {};
-    for (const grid of document.querySelectorAll("[data-grid]"))
-      grids[grid.dataset.grid] = [...grid.querySelectorAll("[role=row]")].map(row => [...row.children].map(
-        cell => [cell.dataset.value, cell.textContent]));
-    seen.push(grids);
-  }
+    seen.push({GRIDS});
+  }}
   return seen;
-}"""
+}}"""
 
 # x, w, stride, pad: not square, a remainder, holes, padding wider than the filter, one entry, the largest that can be shown
 SIZES = [
