@@ -13,7 +13,7 @@ from grader.start import start_check
 from grader.tracking import track
 
 if TYPE_CHECKING:
-    from grader.widgets import spray
+    from grader.widgets import spray, toeplitz_pair
 
 __all__ = [
     "check",
@@ -27,14 +27,15 @@ __all__ = [
     "progress",
     "spray",
     "start_check",
+    "toeplitz_pair",
     "track",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Find the widgets when they are first asked for: they need anywidget, and `import grader` stays quick."""
-    if name == "spray":
-        from grader.widgets import spray
+    if name in ("spray", "toeplitz_pair"):
+        from grader import widgets
 
-        return spray
+        return getattr(widgets, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,5 +1,6 @@
 """Widgets: pictures of the course's numbers that can be stepped through. Needs anywidget, so it is imported on first use only."""
 
 from grader.widgets.spraying import Spray, spray
+from grader.widgets.toeplitz import ToeplitzPair, toeplitz_pair
 
-__all__ = ["Spray", "spray"]
+__all__ = ["Spray", "ToeplitzPair", "spray", "toeplitz_pair"]
