@@ -13,7 +13,7 @@ from grader.start import start_check
 from grader.tracking import track
 
 if TYPE_CHECKING:
-    from grader.widgets import spray, toeplitz_pair
+    from grader.widgets import pool_router, spray, toeplitz_pair
 
 __all__ = [
     "check",
@@ -23,6 +23,7 @@ __all__ = [
     "load_images",
     "numerical_jacobian",
     "own_layers",
+    "pool_router",
     "predict",
     "progress",
     "spray",
@@ -31,10 +32,12 @@ __all__ = [
     "track",
 ]
 
+WIDGETS = ("pool_router", "spray", "toeplitz_pair")
+
 
 def __getattr__(name: str) -> Any:
     """Find the widgets when they are first asked for: they need anywidget, and `import grader` stays quick."""
-    if name in ("spray", "toeplitz_pair"):
+    if name in WIDGETS:
         from grader import widgets
 
         return getattr(widgets, name)

@@ -1,6 +1,7 @@
 """Widgets: pictures of the course's numbers that can be stepped through. Needs anywidget, so it is imported on first use only."""
 
+from grader.widgets.pooling import PoolRouter, pool_router
 from grader.widgets.spraying import Spray, spray
 from grader.widgets.toeplitz import ToeplitzPair, toeplitz_pair
 
-__all__ = ["Spray", "ToeplitzPair", "spray", "toeplitz_pair"]
+__all__ = ["PoolRouter", "Spray", "ToeplitzPair", "pool_router", "spray", "toeplitz_pair"]

@@ -211,31 +211,31 @@ function transport({ root, steps: bar, sentence }, state, go) {
   };
 }
 
-/** A small table of fields for a matrix that may be changed; changed(i, j, value) is called for every number typed. */
-function editor(parent, name, rows, columns, changed) {
+/** A field for a number, in a box of class "fields"; changed(value) is called for each that is typed. Returns what shows one. */
+function field(box, name, changed) {
+  const input = add(box, "input", { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": name });
+  input.addEventListener("input", () => {
+    const text = input.value.trim().replace("\u2212", "-").replace(",", ".");
+    const value = text === "" ? NaN : Number(text);
+    input.setAttribute("aria-invalid", !Number.isFinite(value));
+    if (Number.isFinite(value)) changed(value);
+  });
+  return (value) => {
+    if (input === document.activeElement) return; // someone is typing
+    input.value = short(value).replaceAll("\u2212", "-");
+    input.setAttribute("aria-invalid", false);
+  };
+}
+
+/** A small table of fields for an array that may be changed; changed(i, j, value) is called for every number typed. row: has one index. */
+function editor(parent, name, rows, columns, changed, row = rows === 1) {
   const box = add(parent, "div", { class: "editor", role: "group", "aria-label": `${name}, to change` });
   add(box, "span", { text: name });
   const table = add(box, "div", { class: "fields", style: `grid-template-columns: repeat(${columns}, 3.6em)` });
   const fields = Array.from({ length: rows }, (_, i) =>
-    Array.from({ length: columns }, (_, j) => {
-      const at = rows === 1 ? `${j}` : `${i},${j}`;
-      const field = add(table, "input", { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": `${name}[${at}]` });
-      field.addEventListener("input", () => {
-        const text = field.value.trim().replace("\u2212", "-").replace(",", ".");
-        const value = text === "" ? NaN : Number(text);
-        field.setAttribute("aria-invalid", !Number.isFinite(value));
-        if (Number.isFinite(value)) changed(i, j, value);
-      });
-      return field;
-    }),
+    Array.from({ length: columns }, (_, j) =>
+      field(table, entry(name, row, i, j), (value) => changed(i, j, value)),
+    ),
   );
-  return (values) =>
-    fields.forEach((row, i) =>
-      row.forEach((field, j) => {
-        if (field !== document.activeElement) {
-          field.value = short(values[i][j]).replaceAll("\u2212", "-");
-          field.setAttribute("aria-invalid", false);
-        }
-      }),
-    );
+  return (values) => fields.forEach((row, i) => row.forEach((show, j) => show(values[i][j])));
 }

@@ -37,8 +37,6 @@ const VIEWS = {
       "Each dx asks which outputs saw its pixel: it adds up their dy, times the weights they saw it with. Left to right that is W\u2032.",
   },
 };
-const COUNTED = [1, 2, -1, 3, 0, -2, 4]; // stands in for a dy that is not given: unequal, with signs and a zero
-const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
 /** Sizes: x is H x W, W is K x L, y is M x N; a row has H = K = M = 1 and padding at its ends alone. */
 function geometry(data, stride, pad) {
@@ -81,19 +79,6 @@ function linksOfPixel(g, a, b) {
 }
 
 const links = (g, item, i, j) => (item === "output" ? linksOfOutput(g, i, j) : linksOfPixel(g, i, j));
-
-/** The dy in use: given numbers where there are any, else counted ones. */
-const upstream = (data, g) =>
-  Array.from({ length: g.M }, (_, i) =>
-    Array.from({ length: g.N }, (_, j) => data.dy?.[i]?.[j] ?? COUNTED[(3 * i + j) % COUNTED.length]),
-  );
-
-/** What is to be said of a dy that is not wholly the reader's own; null if it is. */
-function standsIn(data, g) {
-  if (!data.dy) return "dy is made up of small whole numbers; pass your own as dy=.";
-  const fits = data.dy.length === g.M && data.dy[0].length === g.N;
-  return fits ? null : "dy is cut or filled up with small whole numbers, to fit.";
-}
 
 /** What the first items of a view have made of its target so far; null where a gather has not been yet. */
 function result(g, view, source, w, items) {

@@ -44,6 +44,22 @@ function ramp(value, limit) {
 
 const largest = (rows) => Math.max(0, ...rows.flat().map(Math.abs).filter(Number.isFinite));
 const zeros = (rows, columns) => Array.from({ length: rows }, () => new Array(columns).fill(0));
+const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+
+const COUNTED = [1, 2, -1, 3, 0, -2, 4]; // stands in for a dy that is not given: unequal, with signs and a zero; as in grids.py
+
+/** The dy in use: given numbers where there are any, else counted ones. */
+const upstream = (data, g) =>
+  Array.from({ length: g.M }, (_, i) =>
+    Array.from({ length: g.N }, (_, j) => data.dy?.[i]?.[j] ?? COUNTED[(3 * i + j) % COUNTED.length]),
+  );
+
+/** What is to be said of a dy that is not wholly the reader's own; null if it is. */
+function standsIn(data, g) {
+  if (!data.dy) return "dy is made up of small whole numbers; pass your own as dy=.";
+  const fits = data.dy.length === g.M && data.dy[0].length === g.N;
+  return fits ? null : "dy is cut or filled up with small whole numbers, to fit.";
+}
 
 /** A table of cells. place(i, j) is a cell's corner; kind(i, j) a class for it ("pad"). The order of the elements is row by row. */
 class Grid {

@@ -18,6 +18,7 @@ import traitlets
 MOST_SIDE = 12  # rows or columns of an image, with its padding
 MOST_ROW = 20  # entries of a row, with its padding
 CELL = 40
+COUNTED = (1, 2, -1, 3, 0, -2, 4)  # stands in for a dy that is not given: unequal, with signs and a zero; as in grids.js
 _SHAPES = {1: "a row (n,)", 2: "an image (H, W)"}
 MIME = "application/vnd.cnn-gradients.widget+json"  # which widget with which data, for programs that read the notebook
 
@@ -100,6 +101,12 @@ def whole(function: str, name: str, value: Any, least: int) -> int:
     return number
 
 
+def made_up(shape: tuple[int, ...]) -> np.ndarray:
+    """Return the upstream gradient that stands in for one that is not given."""
+    rows, columns = (1, *shape)[-2:]
+    return np.array([[float(COUNTED[(3 * i + j) % len(COUNTED)]) for j in range(columns)] for i in range(rows)]).reshape(shape)
+
+
 def plain(values: np.ndarray) -> list[list[Any]]:
     """Return rows of numbers for JSON, which has no NaN and no infinity: those become text."""
     return [[v if math.isfinite(v) else str(v) for v in row] for row in np.atleast_2d(values).tolist()]
@@ -132,10 +139,11 @@ def _kind(value: Any) -> str:
 def panel(name: str, values: np.ndarray, x: float, y: float, masks: dict[str, np.ndarray]) -> str:
     """Return a named grid as SVG.
 
-    masks: "framed" for the step shown, "dotted" for padding, "marked" where a result is not right, "unseen" under no window
+    masks: "framed" for the step shown, "dotted" for padding, "marked" where a result is not right, "unseen" under no window,
+        "tied" for equals of a winner
     """
     none = np.zeros(values.shape, bool)
-    framed, dotted, marked, unseen = (masks.get(m, none) for m in ("framed", "dotted", "marked", "unseen"))
+    framed, dotted, marked, unseen, tied = (masks.get(m, none) for m in ("framed", "dotted", "marked", "unseen", "tied"))
     limit = float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
     drawn = [f'<text x="{x:g}" y="{y - 10:g}" font-size="16" font-weight="bold" font-style="italic">{escape(name)}</text>']
     for (i, j), value in np.ndenumerate(values):
@@ -154,6 +162,13 @@ def panel(name: str, values: np.ndarray, x: float, y: float, masks: dict[str, np
         text = short(float(value))
         size = 15 if len(text) < 5 else 11.5 if len(text) < 6 else 9.5
         drawn.append(f'<text x="{left + 20:g}" y="{top + 26:g}" text-anchor="middle" font-size="{size}">{text}</text>')
+        if tied[i, j]:
+            ring = f'<rect x="{left + 4:g}" y="{top + 4:g}" width="32" height="32" rx="3" fill="none" stroke="#0060a0" '
+            drawn.append("" if framed[i, j] else f'{ring}stroke-width="1.5" stroke-dasharray="1 3"/>')
+            drawn.append(
+                f'<text x="{left + 33:g}" y="{top + 15:g}" text-anchor="end" font-size="11" font-weight="bold" '
+                'fill="#0060a0">=</text>'
+            )
         if marked[i, j]:
             drawn.append(
                 f'<rect x="{left + 4:g}" y="{top + 4:g}" width="32" height="32" fill="none" stroke="#a83a00" stroke-width="2" '

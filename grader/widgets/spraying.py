@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.layout import beside, lines_of
 from grader.verdict import differing
-from grader.widgets.grids import MOST_ROW, MOST_SIDE, Widget, array, module, picture, plain, whole
+from grader.widgets.grids import MOST_ROW, MOST_SIDE, Widget, array, made_up, module, picture, plain, whole
 
 VIEWS = {
     "forward gather": "Forward, gather: each y is a dot product of W and its window of x",
@@ -16,7 +16,6 @@ VIEWS = {
     "backward spray": "Backward, spray: each dy times W is added onto dx",
     "backward gather": "Backward, gather: each dx adds up the dy that saw it, times W′",
 }
-COUNTED = (1, 2, -1, 3, 0, -2, 4)  # stands in for a dy that is not given: unequal, with signs and a zero; as in convolution.js
 
 
 class Spray(Widget):
@@ -113,12 +112,6 @@ def with_pad(pad: int) -> str:
 
 def output_shape(x: np.ndarray, w: np.ndarray, stride: int, pad: int) -> tuple[int, ...]:
     return tuple((n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape, w.shape, strict=True))
-
-
-def made_up(shape: tuple[int, ...]) -> np.ndarray:
-    """Return the upstream gradient that stands in for one that is not given."""
-    rows, columns = (1, *shape)[-2:]
-    return np.array([[float(COUNTED[(3 * i + j) % len(COUNTED)]) for j in range(columns)] for i in range(rows)]).reshape(shape)
 
 
 def forward_and_backward(x: np.ndarray, w: np.ndarray, dy: np.ndarray, stride: int, pad: int) -> tuple[np.ndarray, np.ndarray]:

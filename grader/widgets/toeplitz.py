@@ -8,8 +8,8 @@ import numpy as np
 
 from grader.layout import beside, lines_of
 from grader.verdict import differing
-from grader.widgets.grids import MOST_SIDE, Panel, Widget, array, module, picture, plain, whole
-from grader.widgets.spraying import COUNTED, checked, checked_upstream, forward_and_backward, made_up, with_pad
+from grader.widgets.grids import COUNTED, MOST_SIDE, Panel, Widget, array, made_up, module, picture, plain, whole
+from grader.widgets.spraying import checked, checked_upstream, forward_and_backward, with_pad
 
 MOST = MOST_SIDE  # entries of the padded row: T has at most as many rows and columns
 

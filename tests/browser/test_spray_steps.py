@@ -10,8 +10,8 @@ import pytest
 from support import GRIDS, quarters
 
 from grader.widgets import spray
-from grader.widgets.grids import short
-from grader.widgets.spraying import VIEWS, made_up
+from grader.widgets.grids import made_up, short
+from grader.widgets.spraying import VIEWS
 
 # Goes through a view with the step slider; returns for every step the numbers and texts of the three grids.
 STEPS = f"""view => {{

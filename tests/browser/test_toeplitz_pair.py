@@ -7,8 +7,7 @@ import pytest
 from support import GRIDS, quarters, serious
 
 from grader import toeplitz_pair
-from grader.widgets.grids import short
-from grader.widgets.spraying import made_up
+from grader.widgets.grids import made_up, short
 from grader.widgets.toeplitz import matrix
 
 # Goes through a reading with the step slider; returns for every step the numbers and texts of the six grids, the cells in the
