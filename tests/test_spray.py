@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ROOT, references
 
-from grader import spray
+import grader
+from grader import spray, widgets
 from grader.widgets.grids import MIME, MOST_ROW, MOST_SIDE, short
 from grader.widgets.spraying import VIEWS, forward_and_backward
 
@@ -147,8 +148,12 @@ def test_importing_the_course_does_not_import_anywidget():
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
-def test_the_stand_in_of_the_worker_accepts_the_widget():
-    code = "from grader import spray; import grader; assert spray([1], [1], 2, pad=1, compare=None) is None; grader.spray()"
+def test_every_widget_is_found_in_the_course_and_accepted_by_the_stand_in_of_the_worker():
+    names = [name for name in widgets.__all__ if name.islower()]
+    assert set(names) <= set(grader.__all__)
+    assert [getattr(grader, name) for name in names] == [getattr(widgets, name) for name in names]
+    code = f"from grader import {', '.join(names)}; import grader\n"
+    code += "\n".join(f"assert {name}([1], [1], 2, pad=1, compare=None) is None; grader.{name}()" for name in names)
     subprocess.run([sys.executable, "-c", code], cwd=ROOT / "grader" / "course" / "worker", check=True, env={"PYTHONPATH": ""})
 
 

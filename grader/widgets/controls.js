@@ -227,7 +227,7 @@ function field(box, name, changed) {
   };
 }
 
-/** A small table of fields for an array that may be changed; changed(i, j, value) is called for every number typed. row: has one index. */
+/** A table of fields for an array that may be changed; changed(i, j, value) is called for each number typed. row: has one index. */
 function editor(parent, name, rows, columns, changed, row = rows === 1) {
   const box = add(parent, "div", { class: "editor", role: "group", "aria-label": `${name}, to change` });
   add(box, "span", { text: name });

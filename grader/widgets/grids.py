@@ -15,6 +15,8 @@ import anywidget
 import numpy as np
 import traitlets
 
+from grader.verdict import differing
+
 MOST_SIDE = 12  # rows or columns of an image, with its padding
 MOST_ROW = 20  # entries of a row, with its padding
 CELL = 40
@@ -69,6 +71,28 @@ def array(function: str, name: str, value: Any, ndims: Collection[int] = (1, 2),
     Raises TypeError for what is no array of real numbers, ValueError for other dimensions, for no numbers at all, and (unless
     `finite` is false) for NaN and infinity.
     """
+    given = _real(function, name, value)
+    if given.ndim not in ndims:
+        wanted = " or ".join(_SHAPES[n] for n in sorted(ndims))
+        more = f" Pick one channel of one image: {name}[0, 0]." if given.ndim > 2 else ""
+        raise ValueError(f"{function}: {name} has shape {given.shape}, expected {wanted}.{more}")
+    return _numbers(function, name, given, finite)
+
+
+def fitting(function: str, name: str, value: Any, shape: tuple[int | str, ...], why: str, finite: bool = True) -> np.ndarray:
+    """Return a float64 copy of an array of one shape, in which a letter stands for any size; `why` tells where it comes from.
+
+    Raises as `array` does.
+    """
+    given = _real(function, name, value)
+    fits = given.ndim == len(shape) and all(isinstance(n, str) or n == m for n, m in zip(shape, given.shape, strict=True))
+    if not fits:
+        wanted = f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+        raise ValueError(f"{function}: {name} has shape {given.shape}, expected {wanted} {why}")
+    return _numbers(function, name, given, finite)
+
+
+def _real(function: str, name: str, value: Any) -> np.ndarray:
     try:
         given = np.asarray(value)
     except ValueError:
@@ -77,10 +101,10 @@ def array(function: str, name: str, value: Any, ndims: Collection[int] = (1, 2),
         raise TypeError(f"{function}: {name} holds complex numbers; only real ones can be shown")
     if given.dtype.kind not in "biuf":
         raise TypeError(f"{function}: {name} is {_kind(value)}, expected an array of numbers")
-    if given.ndim not in ndims:
-        wanted = " or ".join(_SHAPES[n] for n in sorted(ndims))
-        more = f" Pick one channel of one image: {name}[0, 0]." if given.ndim > 2 else ""
-        raise ValueError(f"{function}: {name} has shape {given.shape}, expected {wanted}.{more}")
+    return given
+
+
+def _numbers(function: str, name: str, given: np.ndarray, finite: bool) -> np.ndarray:
     if given.size == 0:
         raise ValueError(f"{function}: {name} has shape {given.shape}: there is no number to show")
     numbers = given.astype(np.float64)
@@ -105,6 +129,13 @@ def made_up(shape: tuple[int, ...]) -> np.ndarray:
     """Return the upstream gradient that stands in for one that is not given."""
     rows, columns = (1, *shape)[-2:]
     return np.array([[float(COUNTED[(3 * i + j) % len(COUNTED)]) for j in range(columns)] for i in range(rows)]).reshape(shape)
+
+
+def apart(yours: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return a mask of the entries in which a student's own result is not right; both have one shape."""
+    wrong = differing(yours, right)
+    assert wrong is not None
+    return wrong
 
 
 def plain(values: np.ndarray) -> list[list[Any]]:

@@ -76,14 +76,6 @@ def show(show_widget):
     return lambda *args, **kwargs: show_widget(spray(*args, **kwargs))
 
 
-def sentence(page) -> str:
-    return page.locator(".sentence").inner_text()
-
-
-def step(page) -> str:
-    return page.locator(".steps .told").inner_text()
-
-
 def numbers(cells) -> np.ndarray:
     return np.array([[np.nan if value == "" else float(value) for value, _ in row] for row in cells])
 
@@ -150,12 +142,12 @@ def test_the_frames_lie_around_what_a_step_ties_together(show, shape, size, stri
 
     for view in VIEWS:
         by_output = view in ("forward gather", "backward spray")
-        for step, seen in enumerate(page.evaluate(FRAMED, view)):
-            i, j = divmod(step, N if by_output else W)
+        for number, seen in enumerate(page.evaluate(FRAMED, view)):
+            i, j = divmod(number, N if by_output else W)
             own = f"{i},{j}" if by_output else f"{i + up},{j + pad}"
             seen_by = {f"{i},{j}" for i, j in np.ndindex(M, N) if own in window(i, j)}
-            assert set(seen["output"]) == ({own} if by_output else seen_by), (view, step)
-            assert set(seen["pixel"]) == (window(i, j) if by_output else {own}), (view, step)
+            assert set(seen["output"]) == ({own} if by_output else seen_by), (view, number)
+            assert set(seen["pixel"]) == (window(i, j) if by_output else {own}), (view, number)
             assert seen["labels"] == (K * L if by_output else len(seen_by))
 
 
