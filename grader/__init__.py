@@ -13,13 +13,14 @@ from grader.start import start_check
 from grader.tracking import track
 
 if TYPE_CHECKING:
-    from grader.widgets import pool_router, spray, toeplitz_pair
+    from grader.widgets import jacobian_explorer, pool_router, spray, toeplitz_pair
 
 __all__ = [
     "check",
     "equation",
     "figures",
     "initial_parameters",
+    "jacobian_explorer",
     "load_images",
     "numerical_jacobian",
     "own_layers",
@@ -32,7 +33,7 @@ __all__ = [
     "track",
 ]
 
-WIDGETS = ("pool_router", "spray", "toeplitz_pair")
+WIDGETS = ("jacobian_explorer", "pool_router", "spray", "toeplitz_pair")
 
 
 def __getattr__(name: str) -> Any:
