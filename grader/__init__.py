@@ -13,7 +13,7 @@ from grader.start import start_check
 from grader.tracking import track
 
 if TYPE_CHECKING:
-    from grader.widgets import jacobian_explorer, pool_router, spray, toeplitz_pair
+    from grader.widgets import jacobian_explorer, pool_router, relu_mask, spray, toeplitz_pair
 
 __all__ = [
     "check",
@@ -27,13 +27,14 @@ __all__ = [
     "pool_router",
     "predict",
     "progress",
+    "relu_mask",
     "spray",
     "start_check",
     "toeplitz_pair",
     "track",
 ]
 
-WIDGETS = ("jacobian_explorer", "pool_router", "spray", "toeplitz_pair")
+WIDGETS = ("jacobian_explorer", "pool_router", "relu_mask", "spray", "toeplitz_pair")
 
 
 def __getattr__(name: str) -> Any:

@@ -16,7 +16,7 @@ from grader.figures.convolution import (
     weight_jacobian,
 )
 from grader.figures.max_pool import pool_overlap, pool_routing, pool_windows
-from grader.figures.relu import corner_lines, relu_curve, relu_mask, two_tables
+from grader.figures.relu import corner_lines, relu_curve, two_tables
 from grader.figures.strided import checkerboard, stride_image, stride_rows, stride_sprays, stride_trick, stride_windows
 
 __all__ = [
@@ -38,7 +38,6 @@ __all__ = [
     "pool_windows",
     "reflections",
     "relu_curve",
-    "relu_mask",
     "spray_rows",
     "spray_step",
     "stamps",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.checking import show
-from grader.figures.base import BLUE, GREY, ORANGE, Picture, frame, grid, new
+from grader.figures.base import BLUE, GREY, ORANGE, Picture, grid, new
 from grader.layout import number
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def relu_curve(x: np.ndarray) -> None:
     """Show max(x, 0) as a curve, and on it what becomes of every number of a row x."""
-    _expect("x", x, 1)
+    if np.ndim(x) != 1 or np.size(x) == 0:
+        raise ValueError(f"x has the shape {np.shape(x)}, expected a row of numbers")
     left, right = min(*x, -1.0) - 1, max(*x, 1.0) + 1
     y = np.interp(x, [left, 0, right], [0, 0, right])
     figure, (ax,) = new(1, 7, 3.6)
@@ -75,26 +76,6 @@ def two_tables(tables: dict[str, np.ndarray]) -> None:
     show(Picture(figure, f"The Jacobians of {len(sizes)} layers with {n} inputs and {n} outputs, row by row. {told}."))
 
 
-def relu_mask(dy: np.ndarray, x: np.ndarray, dx: np.ndarray) -> None:
-    """Show x, the gradient from above and the gradient that goes on, three matrices of one size."""
-    for name, values in (("dy", dy), ("x", x), ("dx", dx)):
-        _expect(name, values, 2)
-    if not x.shape == dy.shape == dx.shape:
-        raise ValueError(f"x is {x.shape}, dy {dy.shape} and dx {dx.shape}, expected one size for all three")
-    rows, columns = x.shape
-    figure, axes = new(3, 3 * (0.75 * columns + 0.3), 0.75 * rows + 1.3)
-    for ax, values, name in zip(axes, (x, dy, dx), ("x", "dL/dy, from above", "dL/dx, sent back"), strict=True):
-        grid(ax, values, float(np.abs(values).max()) or 1.0)
-        for row, column in np.argwhere(x > 0).tolist():
-            ax.add_patch(frame(column, row))
-        ax.set_xlim(-0.6, columns - 0.4)  # a little room to the neighbour
-        ax.set_title(name, fontsize=12)
-    figure.suptitle("The gradient passes where x is positive (framed)", fontweight="bold", fontsize=12)
-    show(
-        Picture(figure, f"Three {rows} by {columns} matrices, row by row. x: {_rows(x)}; dL/dy: {_rows(dy)}; dL/dx: {_rows(dx)}.")
-    )
-
-
 def _corner(ax: Axes, left: float, right: float) -> None:
     """Draw max(x, 0) between left and right, with thin axes."""
     ax.axhline(0, color=GREY, linewidth=0.8)
@@ -105,8 +86,3 @@ def _corner(ax: Axes, left: float, right: float) -> None:
 
 def _rows(values: np.ndarray) -> str:
     return " / ".join(" ".join(map(number, row)) for row in values)
-
-
-def _expect(name: str, values: np.ndarray, axes: int) -> None:
-    if np.ndim(values) != axes or np.size(values) == 0:
-        raise ValueError(f"{name} has the shape {np.shape(values)}, expected {'a row of numbers' if axes == 1 else 'a matrix'}")

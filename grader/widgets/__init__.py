@@ -1,8 +1,20 @@
 """Widgets: pictures of the course's numbers that can be stepped through. Needs anywidget, so it is imported on first use only."""
 
 from grader.widgets.jacobians import JacobianExplorer, jacobian_explorer
+from grader.widgets.masking import ReluMask, relu_mask
 from grader.widgets.pooling import PoolRouter, pool_router
 from grader.widgets.spraying import Spray, spray
 from grader.widgets.toeplitz import ToeplitzPair, toeplitz_pair
 
-__all__ = ["JacobianExplorer", "PoolRouter", "Spray", "ToeplitzPair", "jacobian_explorer", "pool_router", "spray", "toeplitz_pair"]
+__all__ = [
+    "JacobianExplorer",
+    "PoolRouter",
+    "ReluMask",
+    "Spray",
+    "ToeplitzPair",
+    "jacobian_explorer",
+    "pool_router",
+    "relu_mask",
+    "spray",
+    "toeplitz_pair",
+]
