@@ -6,13 +6,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader import pool_router, spray, toeplitz_pair
+from grader import jacobian_explorer, pool_router, relu_mask, spray, toeplitz_pair
 from grader.widgets.grids import Widget
 
 IMAGE = np.arange(30).reshape(5, 6) % 7 - 3.0
 
 WIDGETS: dict[str, Callable[[], Widget]] = {
+    "jacobian_explorer": lambda: jacobian_explorer(
+        [1, -2, 3], IMAGE[:3, :4], [0, 1, 2, -1], (np.ones((4, 3)), np.ones((4, 3, 4)), np.ones((4, 4)))
+    ),
     "pool_router": lambda: pool_router(IMAGE, (2, 3), 2, np.arange(4).reshape(2, 2), compare=np.ones((5, 6))),
+    "relu_mask": lambda: relu_mask(IMAGE, compare=np.ones((5, 6))),
     "spray": lambda: spray(IMAGE, np.arange(9).reshape(3, 3) - 4, 2, 1, np.arange(9).reshape(3, 3), compare=np.ones((5, 6))),
     "toeplitz_pair": lambda: toeplitz_pair([1, -2, 4], 5, 1, compare=np.ones((5, 5))),
 }

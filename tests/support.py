@@ -61,24 +61,6 @@ def run_all(browser: Any, address: str, path: str, until: str, height: int) -> A
     return page
 
 
-# An expression for the page: the numbers and texts of a widget's grids, by name.
-GRIDS = """Object.fromEntries([...document.querySelectorAll("[data-grid]")].map(grid => [grid.dataset.grid,
-  [...grid.querySelectorAll("[role=row]")].map(row => [...row.children].map(cell => [cell.dataset.value, cell.textContent]))]))"""
-
-
-def serious(page: Any, scheme: str) -> list[tuple[str, str, str]]:
-    """Return what axe-core finds serious or critical in the page's widget, in a "light" or "dark" theme."""
-    axe = need("axe_playwright_python")
-    page.emulate_media(color_scheme=scheme)
-    page.evaluate(f"() => document.body.style.background = '{'#111' if scheme == 'dark' else '#fff'}'")
-    page.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text())
-    found = page.evaluate("() => axe.run(document.querySelector('.cnn-widget'))")
-    page.evaluate("() => document.body.style.background = ''")
-    assert len(found["passes"]) > 10
-    bad = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
-    return [(v["id"], v["help"], v["nodes"][0]["html"][:200]) for v in bad]
-
-
 SANDBOX = shutil.which("bwrap") is not None
 UNSAFE = [] if SANDBOX else ["--unsafe"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from examples import WIDGETS
-from support import serious
+from widget_page import LEFT_RUNNING, scrolls, sentence, step, violations
 
 
 @pytest.fixture(params=list(WIDGETS))
@@ -19,15 +19,11 @@ def page(request, show_widget):
     return page
 
 
-def step(page) -> str:
-    return page.locator(".steps .told").inner_text()
-
-
 def test_keys_and_buttons_step_and_jump(page):
     page.locator(".stage").focus()
     page.keyboard.press("Home")
     steps = int(step(page).removeprefix("1 of "))
-    said = {page.locator(".sentence").inner_text()}
+    said = {sentence(page)}
     for key, told in (
         ("ArrowRight", 2),
         ("ArrowDown", 3),
@@ -38,7 +34,7 @@ def test_keys_and_buttons_step_and_jump(page):
     ):
         page.keyboard.press(key)
         assert step(page) == f"{told} of {steps}", key
-        said.add(page.locator(".sentence").inner_text())
+        said.add(sentence(page))
     assert len(said) >= min(3, steps)
     page.keyboard.press("Home")
     page.get_by_role("button", name="one step on").click()
@@ -53,13 +49,13 @@ def test_play_runs_to_the_end_and_is_silent_until_then(page):
     page.locator(".stage").focus()
     page.keyboard.press("Home")
     steps = step(page).removeprefix("1 of ")
-    sentence = page.locator(".sentence")
-    assert sentence.get_attribute("aria-live") == "polite"
+    words = page.locator(".sentence")
+    assert words.get_attribute("aria-live") == "polite"
     page.keyboard.press(" ")
-    assert sentence.get_attribute("aria-live") == "off"
+    assert words.get_attribute("aria-live") == "off"
     page.get_by_text(f"{steps} of {steps}", exact=True).wait_for()
     page.get_by_role("button", name="play", exact=True).wait_for()
-    assert sentence.get_attribute("aria-live") == "polite"
+    assert words.get_attribute("aria-live") == "polite"
 
 
 def test_cells_are_read_row_by_row_whatever_is_marked(page):
@@ -133,19 +129,17 @@ def test_stepping_leaves_nothing_behind(page):
     after = size()
     assert after[0] == before[0]
     assert after[1] - before[1] < 1_000_000
-    page.evaluate("window.unmount()")
-    assert page.evaluate("document.getElementById('here').childElementCount") == 0
+    assert page.evaluate(LEFT_RUNNING) == [0, 0]
     page.evaluate("delete window.unmount")
 
 
-def test_a_narrow_page_does_not_scroll_sideways(page):
-    page.set_viewport_size({"width": 700, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 700
+def test_a_page_of_700_pixels_does_not_scroll_sideways(page):
+    assert not scrolls(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(page, scheme):
-    assert serious(page, scheme) == []
+    assert violations(page, scheme) == []
 
 
 def test_a_folded_widget_opens_and_closes(show_widget):

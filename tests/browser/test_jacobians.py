@@ -7,17 +7,12 @@ import pytest
 from support import quarters, references
 from widget_page import (
     FRAMED,
-    GROWN,
-    LEFT_RUNNING,
-    assert_keys_and_buttons_step,
     every_step,
     grid,
     notes,
     places,
     scrolls,
     sentence,
-    step,
-    violations,
 )
 
 from grader.widgets import jacobian_explorer
@@ -165,13 +160,6 @@ def test_hovering_tells_the_entry_of_a_cell_and_a_click_keeps_it(show):
         page.mouse.move(0, 0)
 
 
-def test_keys_step_jump_and_play(show):
-    page = show(X, W, B, view="dy/dW")
-    assert_keys_and_buttons_step(page, 12, "W[0,1]")
-    page.locator("[value='dy/db']").check()
-    assert step(page) == "1 of 4"
-
-
 def test_your_own_results_are_marked_where_they_are_wrong(show):
     dy_dx, dy_dw, dy_db = references("1-affine")["affine_jacobians"](np.array(X), np.array(W))
     page = show(X, W, B, compare=(dy_dx, dy_dw, dy_db))
@@ -218,25 +206,3 @@ def test_the_small_tensor_frames_the_slice(show):
     page.locator("[value='dL/dW']").check()
     at(page, 3)
     assert page.evaluate(framed) == [i == 1 for i in range(2) for _ in range(6)]
-
-
-def test_cells_are_read_row_by_row_whatever_is_framed(show):
-    page = show(X, W, B, view="dy/dW")
-    for number in (0, 7):
-        at(page, number)
-        assert places(page, "[data-grid=entry] .cell", "at") == ["0,0", "0,1", "1,0", "1,1", "2,0", "2,1"]
-    roles = page.locator("svg > g").evaluate_all("all => all.map(e => e.getAttribute('role') ?? e.getAttribute('aria-hidden'))")
-    assert roles == ["table"] * 5 + ["true"] * 3
-    assert page.locator("[data-grid=entry]").get_attribute("aria-label") == "dy[1]/dW, 3 × 2, slice 1 of 0 to 1 (Eq. 5)"
-
-
-def test_thousands_of_steps_leave_nothing_behind(show):
-    page = show(X, W, B, view="dy/dW")
-    assert page.evaluate(GROWN) == 0
-    assert page.evaluate(LEFT_RUNNING) == [0, 0]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(show, scheme):
-    page = show(X, W, B, compare=(np.ones((2, 3)), np.ones((2, 3, 2)), None), view="dy/dW")
-    assert violations(page, scheme) == []

@@ -7,9 +7,6 @@ import pytest
 from support import quarters
 from widget_page import (
     FRAMED,
-    GROWN,
-    LEFT_RUNNING,
-    assert_keys_and_buttons_step,
     every_step,
     grid,
     notes,
@@ -17,7 +14,6 @@ from widget_page import (
     scrolls,
     sentence,
     step,
-    violations,
 )
 
 from grader.widgets import relu_mask
@@ -140,10 +136,6 @@ def test_hovering_any_grid_tells_its_entry_and_a_click_keeps_it(show):
     assert sentence(page) == WORKED[0]
 
 
-def test_keys_step_jump_and_play(show):
-    assert_keys_and_buttons_step(show(np.arange(-3.0, 3.0)), 6, "x of this step")
-
-
 def test_your_own_dx_is_marked_where_it_is_wrong_and_free_where_x_is_zero(show):
     page = show(X, DY, compare=[10, 0, 0, 0])
     assert notes(page)[0] == "✓ Your dx is right in all 4 entries."
@@ -164,24 +156,3 @@ def test_your_own_dx_is_marked_where_it_is_wrong_and_free_where_x_is_zero(show):
     assert places(page, "[data-apart]", "apart") == []
     page.get_by_role("button", name="Reset").click()
     assert len(places(page, "[data-apart]", "apart")) == 4
-
-
-def test_cells_are_read_row_by_row_whatever_is_framed(show):
-    page = show(np.arange(6).reshape(2, 3) - 2)
-    for number in (0, 4):
-        at(page, number)
-        assert places(page, "[data-grid=dx] .cell", "at") == ["0,0", "0,1", "0,2", "1,0", "1,1", "1,2"]
-    roles = page.locator("svg > g").evaluate_all("all => all.map(e => e.getAttribute('role') ?? e.getAttribute('aria-hidden'))")
-    assert roles == ["true"] + ["table"] * 5 + ["true"] * 3
-
-
-def test_thousands_of_steps_leave_nothing_behind(show):
-    page = show(np.arange(-10.0, 10.0))
-    assert page.evaluate(GROWN) == 0
-    assert page.evaluate(LEFT_RUNNING) == [0, 0]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(show, scheme):
-    page = show([[1.0, -2.0], [0.0, 3.0]], compare=np.ones((2, 2)))
-    assert violations(page, scheme) == []

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support import GRIDS, quarters
+from support import quarters
+from widget_page import GRIDS, sentence, step
 
 from grader.widgets import spray
 from grader.widgets.grids import made_up, short

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support import GRIDS, quarters, serious
+from support import quarters
+from widget_page import GRIDS, sentence
 
 from grader import toeplitz_pair
 from grader.widgets.grids import made_up, short
@@ -40,10 +41,6 @@ SIZES = [(3, 5, 1), (3, 5, 0), (1, 1, 0), (2, 1, 1), (4, 6, 2), (2, 4, 3), (12, 
 def show(show_widget):
     """Return what puts a Toeplitz pair into the page."""
     return lambda *args, **kwargs: show_widget(toeplitz_pair(*args, **kwargs))
-
-
-def sentence(page) -> str:
-    return page.locator(".sentence").inner_text()
 
 
 def numbers(cells) -> np.ndarray:
@@ -169,18 +166,6 @@ def test_hovering_ties_an_entry_or_a_line_and_a_click_keeps_it(show):
     assert sentence(page) == before
 
 
-def test_keys_step_and_jump(show):
-    page = show([1, -2, 4], 5, 1)
-    page.locator(".stage").focus()
-    for key, told in (("ArrowRight", 2), ("End", 5), ("ArrowLeft", 4), ("Home", 1)):
-        page.keyboard.press(key)
-        assert page.locator(".steps .told").inner_text() == f"{told} of 5"
-    page.get_by_label("speed").fill("20")
-    page.locator(".stage").focus()
-    page.keyboard.press(" ")
-    page.get_by_text("5 of 5").wait_for()
-
-
 def test_your_own_matrix_is_marked_where_it_is_wrong(show):
     T = matrix(np.array([1.0, -2.0, 4.0]), 5, 5, 1)
     page = show([1, -2, 4], 5, 1, compare=T)
@@ -197,24 +182,3 @@ def test_your_own_matrix_is_marked_where_it_is_wrong(show):
     page.get_by_label("padding").fill("2")
     assert page.locator("[data-apart]").count() == 0
     assert "belongs to padding 1 and the first w: Reset brings them back" in page.locator(".compared").inner_text()
-
-
-def test_cells_are_read_row_by_row_and_nothing_is_left_behind(show):
-    page = show([1, -2, 4], 5, 1)
-    order = [f"{i},{j}" for i in range(5) for j in range(5)]
-    count = page.evaluate("() => document.querySelectorAll('*').length")
-    for reading in READINGS * 5:
-        page.evaluate(STEPS, reading)
-    page.locator("[value='forward gather']").check()
-    page.get_by_label("step", exact=True).fill("0")
-    assert page.locator("[data-grid=T] .cell").evaluate_all("all => all.map(e => e.dataset.at)") == order
-    assert page.evaluate("() => document.querySelectorAll('*').length") == count
-    page.set_viewport_size({"width": 700, "height": 900})
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 700
-    page.set_viewport_size({"width": 1100, "height": 900})
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(show, scheme):
-    page = show([1, -2, 4], 5, 1, compare=np.ones((5, 5)))
-    assert serious(page, scheme) == []

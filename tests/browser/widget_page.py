@@ -7,6 +7,10 @@ from pathlib import Path
 import numpy as np
 from support import need
 
+# An expression for the page: the numbers and texts of a widget's grids, by name.
+GRIDS = """Object.fromEntries([...document.querySelectorAll("[data-grid]")].map(grid => [grid.dataset.grid,
+  [...grid.querySelectorAll("[role=row]")].map(row => [...row.children].map(cell => [cell.dataset.value, cell.textContent]))]))"""
+
 # The cells of every grid inside a frame, frame by frame: [kind of frame, grid, place], in the order of the frames.
 FRAMED = """() => [...document.querySelectorAll("svg .frame")].flatMap(frame => {
   if (frame.style.display === "none") return [];
@@ -29,20 +33,6 @@ LEFT_RUNNING = """async () => {
   await three();
   window.requestAnimationFrame = real;
   return [asked, document.getElementById("here").childElementCount];
-}"""
-
-# Steps through the widget some thousand times; returns by how many elements the page has grown meanwhile.
-GROWN = """() => {
-  const slider = document.querySelector(".steps input");
-  const run = () => {
-    for (let k = 0; k < 1000; k++) {
-      slider.value = k % (Number(slider.max) + 1);
-      slider.dispatchEvent(new Event("input"));
-    }
-    return document.querySelectorAll("*").length;
-  };
-  const before = run();
-  return run() - before;
 }"""
 
 
@@ -82,33 +72,6 @@ def grid(page, name: str) -> np.ndarray:
 def places(page, selector: str, name: str) -> list[str]:
     """Return one of the data- attributes of all elements found."""
     return page.locator(selector).evaluate_all(f"all => all.map(e => e.dataset.{name})")
-
-
-def assert_keys_and_buttons_step(page, count: int, field: str) -> None:
-    """Step with keys, play to the end, and step with the buttons; `field` is the label of one that has keys of its own."""
-    page.locator(".stage").focus()
-    for key, told in (
-        ("ArrowRight", 2),
-        ("ArrowDown", 3),
-        ("ArrowLeft", 2),
-        ("ArrowUp", 1),
-        ("End", count),
-        ("ArrowRight", count),
-    ):
-        page.keyboard.press(key)
-        assert step(page) == f"{told} of {count}", key
-    page.keyboard.press("Home")
-    assert step(page) == f"1 of {count}"
-    page.get_by_label("speed").fill("20")
-    page.locator(".stage").focus()
-    page.keyboard.press(" ")
-    page.get_by_text(f"{count} of {count}", exact=True).wait_for()
-    page.get_by_role("button", name="play", exact=True).wait_for()  # it has stopped at the end
-    for name in ("one step back", "one step back", "one step on"):
-        page.get_by_role("button", name=name).click()
-    page.get_by_label(field, exact=True).focus()
-    page.keyboard.press("Home")
-    assert step(page) == f"{count - 1} of {count}"
 
 
 def scrolls(page) -> bool:
