@@ -509,6 +509,23 @@ def target_minus_one(y, labels):
     return loss, dy
 
 
+@mistake("softmax_loss", "loss", "is made of the probabilities themselves: which function takes a small one to a large loss?")
+def logarithm_forgotten(y, labels):
+    _, dy = affine.softmax_loss(y, labels)
+    return -softmax(y)[np.arange(len(y)), labels].mean(), dy
+
+
+@mistake(
+    "softmax_loss",
+    "loss dy",
+    "The exponentials of an image are divided by a sum that goes down a column: along which axis do its classes lie?",
+)
+def sum_down_the_column(y, labels):
+    with np.errstate(all="ignore"):
+        e = np.exp(y - y.max(axis=1, keepdims=True))
+        return from_probabilities(e / e.sum(axis=0), labels)
+
+
 @mistake("softmax_loss", "loss", "That is one number per image: the exercise asks for their mean")
 def softmax_per_image(y, labels):
     _, dy = affine.softmax_loss(y, labels)
@@ -641,6 +658,16 @@ def hinge_target_minus_one(y, labels):
 )
 def hinge_no_margin(y, labels):
     return hinge(y, labels, margin=0.0)
+
+
+@mistake(
+    "hinge_loss", "loss", "is lowered by every class far below the target: such a class adds nothing, and takes nothing away"
+)
+def hinge_not_cut(y, labels):
+    rows = np.arange(len(y))
+    margins = y - y[rows, labels][:, None] + 1
+    margins[rows, labels] = 0
+    return margins.sum() / len(y), affine.hinge_loss(y, labels)[1]
 
 
 @mistake(

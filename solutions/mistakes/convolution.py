@@ -852,6 +852,11 @@ def forward_bias_forgotten(x, w, b, pad):
     return convolution.conv_forward(x, w, 0 * b, pad)
 
 
+@mistake("conv_forward", "y", "the bias is taken away: b is added, as in an affine layer")
+def forward_bias_subtracted(x, w, b, pad):
+    return convolution.conv_forward(x, w, -b, pad)
+
+
 @mistake("conv_forward", "y", "the bias is in it once for every tap: does b stand inside the loop over the filter?")
 def bias_per_tap(x, w, b, pad):
     return convolution.conv_forward(x, w, b * w.shape[2] * w.shape[3], pad)
@@ -918,6 +923,17 @@ def same_slice(x, w, b, pad):
 def forward_last_tap(x, w, b, pad):
     last = np.zeros(w.shape)
     last[:, :, -1, -1] = w[:, :, -1, -1]
+    return convolution.conv_forward(x, last, b, pad)
+
+
+@mistake(
+    "conv_forward",
+    "y",
+    "holds a single product, of the last channel and the last tap: is there an = in the innermost loop, where all of them add up?",
+)
+def forward_last_product(x, w, b, pad):
+    last = np.zeros(w.shape)
+    last[:, -1, -1, -1] = w[:, -1, -1, -1]
     return convolution.conv_forward(x, last, b, pad)
 
 

@@ -154,6 +154,11 @@ def relu_sign(dy, x):
     return -dy * (x > 0)
 
 
+@mistake("relu_backward", "dx", "passes wherever x is not 0: below 0 the ReLU is flat as well")
+def mask_of_nonzero(dy, x):
+    return dy * (x != 0)
+
+
 @mistake("relu_backward", "dx", "is masked by x > 1: where does the ReLU begin to rise?")
 def mask_above_one(dy, x):
     return dy * (x > 1)

@@ -93,6 +93,29 @@ def strided_bias_forgotten(x, w, b, stride, pad):
     return strided.strided_forward(x, w, 0 * b, stride, pad)
 
 
+@mistake("strided_forward", "y", "the bias is taken away: b is added, as in an affine layer")
+def strided_bias_subtracted(x, w, b, stride, pad):
+    return strided.strided_forward(x, w, -b, stride, pad)
+
+
+@mistake("strided_forward", "y", "holds the last tap alone, w[f, c, K-1, L-1]: is there an = where all taps should add up?")
+def strided_last_tap(x, w, b, stride, pad):
+    last = np.zeros(w.shape)
+    last[:, :, -1, -1] = w[:, :, -1, -1]
+    return strided.strided_forward(x, last, b, stride, pad)
+
+
+@mistake(
+    "strided_forward",
+    "y",
+    "holds a single product, of the last channel and the last tap: is there an = in the innermost loop, where all of them add up?",
+)
+def strided_last_product(x, w, b, stride, pad):
+    last = np.zeros(w.shape)
+    last[:, -1, -1, -1] = w[:, -1, -1, -1]
+    return strided.strided_forward(x, last, b, stride, pad)
+
+
 @mistake("strided_forward", "y", "the bias is in it once for every tap: does b stand inside the loop over the filter?")
 def strided_bias_per_tap(x, w, b, stride, pad):
     return strided.strided_forward(x, w, b * w.shape[2] * w.shape[3], stride, pad)
