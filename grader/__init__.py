@@ -13,7 +13,7 @@ from grader.start import start_check
 from grader.tracking import track
 
 if TYPE_CHECKING:
-    from grader.widgets import jacobian_explorer, pool_router, relu_mask, spray, toeplitz_pair
+    from grader.widgets import jacobian_explorer, pool_router, relu_mask, spray, stride_trick, toeplitz_pair
 
 __all__ = [
     "check",
@@ -30,11 +30,12 @@ __all__ = [
     "relu_mask",
     "spray",
     "start_check",
+    "stride_trick",
     "toeplitz_pair",
     "track",
 ]
 
-WIDGETS = ("jacobian_explorer", "pool_router", "relu_mask", "spray", "toeplitz_pair")
+WIDGETS = ("jacobian_explorer", "pool_router", "relu_mask", "spray", "stride_trick", "toeplitz_pair")
 
 
 def __getattr__(name: str) -> Any:

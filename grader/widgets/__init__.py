@@ -1,5 +1,6 @@
 """Widgets: pictures of the course's numbers that can be stepped through. Needs anywidget, so it is imported on first use only."""
 
+from grader.widgets.dilating import StrideTrick, stride_trick
 from grader.widgets.jacobians import JacobianExplorer, jacobian_explorer
 from grader.widgets.masking import ReluMask, relu_mask
 from grader.widgets.pooling import PoolRouter, pool_router
@@ -11,10 +12,12 @@ __all__ = [
     "PoolRouter",
     "ReluMask",
     "Spray",
+    "StrideTrick",
     "ToeplitzPair",
     "jacobian_explorer",
     "pool_router",
     "relu_mask",
     "spray",
+    "stride_trick",
     "toeplitz_pair",
 ]
