@@ -5,14 +5,12 @@ from grader.figures.capstone import chain, descent, image_classes, learnt_filter
 from grader.figures.convolution import (
     bank_columns,
     filter_bank,
-    four_views,
     gather_step,
     overlap,
     reflections,
     spray_rows,
     spray_step,
     stamps,
-    toeplitz,
     weight_jacobian,
 )
 from grader.figures.max_pool import pool_overlap, pool_routing, pool_windows
@@ -26,7 +24,6 @@ __all__ = [
     "corner_lines",
     "descent",
     "filter_bank",
-    "four_views",
     "gather_step",
     "image_classes",
     "learnt_filters",
@@ -49,7 +46,6 @@ __all__ = [
     "stride_windows",
     "tensor_memory",
     "tensor_slices",
-    "toeplitz",
     "two_tables",
     "weight_jacobian",
     "wrong_images",

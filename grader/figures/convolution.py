@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.checking import show
-from grader.figures.base import BLUE, GREY, ORANGE, Picture, frame, grid, new
+from grader.figures.base import BLUE, GREY, Picture, frame, grid, new
 from grader.layout import number
 
 if TYPE_CHECKING:
@@ -99,32 +99,6 @@ def spray_rows(source: np.ndarray, rows: np.ndarray, names: Sequence[str] = ("x"
     ax.set_title(f"The sprays of {origin}, added up column by column, are {target}", fontweight="bold", fontsize=12)
     told = "; ".join(f"{labels[a]}: {_list(rows[a])}" for a in range(n))
     show(Picture(figure, f"{told}. The sums of the {m} columns are {target} = {_list(total)}."))
-
-
-def toeplitz(T: np.ndarray, row: int, column: int) -> None:
-    """Show T, outputs by pixels, with a row and a column marked."""
-    _inside("toeplitz", T, row, column)
-    m, n = T.shape
-    figure, (ax,) = new(1, 0.52 * n + 2.0, 0.52 * m + 1.4)
-    _matrix(ax, T, (row, "w"), (column, "w'"), ("y", "x"))
-    ax.set_title("Rows of T hold w, columns hold w'", fontweight="bold", fontsize=12, pad=28)
-    told = f"T has a row for each of {m} outputs and a column for each of {n} pixels. Row {row} is {_list(T[row])}: w, where the"
-    show(Picture(figure, f"{told} window of y[{row}] lies. Column {column} is {_list(T[:, column])}: w back to front."))
-
-
-def four_views(T: np.ndarray, row: int, column: int) -> None:
-    """Show T and its transpose side by side, the same row and column marked in both."""
-    _inside("four_views", T, row, column)
-    m, n = T.shape
-    figure, axes = new(2, 0.5 * (m + n) + 4.8, 0.5 * max(m, n) + 2.0)
-    _matrix(axes[0], T, (row, "gathers\nwith w"), (column, "sprays with w'"), ("y", "x"))
-    _matrix(axes[1], T.T, (column, "gathers\nwith w'"), (row, "sprays with w"), ("dx", "dy"))
-    axes[0].set_title("forward: T takes x to y", fontsize=12, pad=26)
-    axes[1].set_title("backward: $T^T$ takes dy to dx", fontsize=12, pad=26)
-    figure.suptitle("One matrix, read along rows or columns, forward or transposed", fontweight="bold", fontsize=12)
-    told = f"T and its transpose. Row {row} of T, {_list(T[row])}, gathers with w; as column {row} of the other it sprays with w"
-    also = f"Column {column} of T, {_list(T[:, column])}, sprays with w'; as row {column} of the other it gathers with w'"
-    show(Picture(figure, f"{told}. {also}."))
 
 
 def stamps(gradients: Sequence[np.ndarray], places: Sequence[tuple[int, int]]) -> None:
@@ -284,17 +258,6 @@ def _numbered(ax: Axes, values: np.ndarray, limit: float, title: str = "") -> No
     ax.set_title(title, fontsize=12)
 
 
-def _matrix(ax: Axes, T: np.ndarray, row: tuple[int, str], column: tuple[int, str], names: tuple[str, str]) -> None:
-    """Draw a matrix with a row and a column marked, each with its label."""
-    (i, along), (a, down), (m, n) = row, column, T.shape
-    _numbered(ax, T, _largest(T))
-    _place_names(ax, names, m, n)
-    _box(ax, (0, i), n, 1, BLUE)
-    _box(ax, (a, 0), 1, m, ORANGE)
-    ax.text(n - 0.3, i, along, color=BLUE, fontsize=12, va="center")
-    ax.text(a, m - 0.35, down, color=ORANGE, fontsize=12, ha="center", va="top")
-
-
 def _place_names(ax: Axes, names: tuple[str, str], m: int, n: int) -> None:
     """Name the rows of a matrix on its left, and its columns above it."""
     for i in range(m):
@@ -344,12 +307,6 @@ def _expect(name: str, axes: int, *values: np.ndarray) -> None:
     for value in values:
         if np.ndim(value) != axes or np.size(value) == 0:
             raise ValueError(f"{name}: an array of shape {np.shape(value)}, expected {axes} axes and at least one number")
-
-
-def _inside(name: str, T: np.ndarray, row: int, column: int) -> None:
-    _expect(name, 2, T)
-    if not (0 <= row < T.shape[0] and 0 <= column < T.shape[1]):
-        raise ValueError(f"{name}: row {row} and column {column}, expected places in a matrix of shape {T.shape}")
 
 
 def _largest(*values: np.ndarray) -> float:
