@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader import jacobian_explorer, pool_router, relu_mask, spray, toeplitz_pair
+from grader import jacobian_explorer, pool_router, relu_mask, spray, stride_trick, toeplitz_pair
 from grader.widgets.grids import Widget
 
 IMAGE = np.arange(30).reshape(5, 6) % 7 - 3.0
@@ -18,5 +18,6 @@ WIDGETS: dict[str, Callable[[], Widget]] = {
     "pool_router": lambda: pool_router(IMAGE, (2, 3), 2, np.arange(4).reshape(2, 2), compare=np.ones((5, 6))),
     "relu_mask": lambda: relu_mask(IMAGE, compare=np.ones((5, 6))),
     "spray": lambda: spray(IMAGE, np.arange(9).reshape(3, 3) - 4, 2, 1, np.arange(9).reshape(3, 3), compare=np.ones((5, 6))),
+    "stride_trick": lambda: stride_trick(IMAGE, np.ones((2, 3)), 2, dy=np.arange(4).reshape(2, 2), compare=np.ones((5, 6))),
     "toeplitz_pair": lambda: toeplitz_pair([1, -2, 4], 5, 1, compare=np.ones((5, 5))),
 }

@@ -8,8 +8,8 @@ import numpy as np
 
 from grader.layout import beside, lines_of
 from grader.verdict import differing
-from grader.widgets.grids import MOST_ROW, Panel, Widget, array, module, picture, plain
-from grader.widgets.spraying import checked, checked_upstream, forward_and_backward, made_up, output_shape, part_of, with_pad
+from grader.widgets.grids import MOST_ROW, Panel, Widget, array, made_up, module, picture, plain
+from grader.widgets.spraying import checked, checked_upstream, forward_and_backward, output_shape, part_of, with_pad
 
 MOST_IMAGE = 9  # rows or columns of dy with all its zeros
 

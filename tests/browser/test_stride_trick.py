@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support import GRIDS, quarters, serious
+from support import quarters
+from widget_page import GRIDS, sentence
 
 from grader import stride_trick
-from grader.widgets.grids import short
-from grader.widgets.spraying import made_up
+from grader.widgets.grids import made_up, short
 
 # Goes through a way with the step slider; returns for every step the numbers and texts of the grids, the cells that are seen of
 # dy with its zeros, those that are cut off, those marked, and the labels.
@@ -51,10 +51,6 @@ SIZES = [
 def show(show_widget):
     """Return what puts a stride trick into the page."""
     return lambda *args, **kwargs: show_widget(stride_trick(*args, **kwargs))
-
-
-def sentence(page) -> str:
-    return page.locator(".sentence").inner_text()
 
 
 def numbers(cells) -> np.ndarray:
@@ -250,18 +246,6 @@ def test_hovering_tells_where_a_zero_comes_from_and_what_a_dy_sprays(show):
     assert sentence(page) == before
 
 
-def test_keys_step_jump_and_play(show):
-    page = show(**ROW)
-    page.locator(".stage").focus()
-    for key, told in (("ArrowRight", 2), ("End", 10), ("ArrowLeft", 9), ("Home", 1)):
-        page.keyboard.press(key)
-        assert page.locator(".steps .told").inner_text() == f"{told} of 10"
-    page.get_by_label("speed").fill("20")
-    page.locator(".stage").focus()
-    page.keyboard.press(" ")
-    page.get_by_text("10 of 10").wait_for()
-
-
 def test_your_own_result_is_marked_where_it_is_wrong(show):
     page = show(**ROW, compare=[2, -4, 7, 2, -4, 0])
     assert page.locator(".compared").inner_text() == "✓ Your dx is right in all 6 entries."
@@ -274,26 +258,3 @@ def test_your_own_result_is_marked_where_it_is_wrong(show):
     assert page.locator("[data-apart]:visible").evaluate_all("all => all.map(e => e.dataset.apart)") == ["0,5"]
     page.get_by_label("stride", exact=True).fill("1")
     assert "belongs to stride 2, padding 0 and the first W: Reset brings them back" in page.locator(".compared").inner_text()
-
-
-def test_cells_are_read_row_by_row_and_nothing_is_left_behind(show):
-    page = show(np.ones((5, 4)), np.ones((2, 3)))
-    order = [f"{a},{b}" for a in range(6) for b in range(6)]
-    count = "() => document.querySelectorAll('*').length"
-    before = page.evaluate(count)
-    for zeros in [*LEFT_OUT, "nothing"] * 3:
-        page.evaluate(STEPS, ["spray", zeros])
-        page.evaluate(STEPS, ["trick", zeros])
-    page.get_by_label("step", exact=True).fill("0")
-    assert page.evaluate(count) == before
-    assert page.locator("[data-grid=strip] .cell").evaluate_all("all => all.map(e => e.dataset.at)") == order
-    page.set_viewport_size({"width": 700, "height": 900})
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 700
-    page.set_viewport_size({"width": 1100, "height": 900})
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(show, scheme):
-    page = show(**ROW, compare=np.ones(6))
-    page.locator("[value=both]").check()
-    assert serious(page, scheme) == []
