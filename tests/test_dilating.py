@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import ROOT
 
 from grader import stride_trick
 from grader.widgets.dilating import MOST_IMAGE, with_zeros
@@ -84,3 +87,12 @@ def test_the_part_that_is_named_can_be_shown():
     with pytest.raises(ValueError, match=r"like x\[:7, :7\]"):
         stride_trick(np.ones((8, 9)), np.ones((2, 3)))
     stride_trick(np.ones((7, 7)), np.ones((2, 3)))
+
+
+def test_it_is_found_lazily_names_no_other_host_and_is_inert_in_the_worker():
+    widget = stride_trick(X, W)
+    assert "://" not in (widget._esm + widget._css).replace("http://www.w3.org/2000/svg", "")
+    code = "import sys, grader; assert 'anywidget' not in sys.modules; from grader import stride_trick"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    code = "from grader import stride_trick; assert stride_trick([1], [1], 2, pad=1, compare=None) is None"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "grader" / "course" / "worker", check=True, env={"PYTHONPATH": ""})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import references
+from support import ROOT, references
 
 from grader import toeplitz_pair
 from grader.widgets.toeplitz import MOST, matrix
@@ -76,3 +78,12 @@ def test_what_cannot_be_shown_is_told_in_one_message(arguments, error, message):
     with pytest.raises(error) as told:
         toeplitz_pair(**({"w": W, "n": 5} | arguments))
     assert str(told.value).startswith(f"toeplitz_pair: {message}")
+
+
+def test_it_is_found_lazily_names_no_other_host_and_is_inert_in_the_worker():
+    widget = toeplitz_pair(W, 5)
+    assert "://" not in (widget._esm + widget._css).replace("http://www.w3.org/2000/svg", "")
+    code = "import sys, grader; assert 'anywidget' not in sys.modules; from grader import toeplitz_pair"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    code = "from grader import toeplitz_pair; assert toeplitz_pair([1], [1], 2, pad=1, compare=None) is None"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "grader" / "course" / "worker", check=True, env={"PYTHONPATH": ""})

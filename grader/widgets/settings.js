@@ -20,7 +20,7 @@ function settings({ settings: bar }, state, data, sliders, rebuild, filter = "W"
     editing.replaceChildren();
     const typed = (i, j, value) => ((state.w[i][j] = value), rebuild(state.step));
     fill = editor(editing, filter, given.w.length, given.w[0].length, typed);
-    rebuild(given.compare ? Infinity : 0); // your result beside the finished one
+    rebuild(given.compare && given.compares ? Infinity : 0); // your result beside the finished one
   }
   add(bar, "button", { type: "button", text: "Reset" }).addEventListener("click", reset);
 

@@ -95,8 +95,10 @@ function strideTrick(el, data) {
       const words = `\u2260 Without these zeros ${wrong} of ${all} entries of dx ${what}.`;
       told.push([wrong ? words : "\u2713 Nothing goes wrong here.", "compared"]);
     }
-    if (scene.unseen)
-      told.push([`\u25a8 Hatched: ${count(scene.unseen, "pixel lies", "pixels lie")} under no window. Their dx is 0.`, "note"]);
+    if (scene.unseen) {
+      const pixels = count(scene.unseen, "pixel lies under no window. Its dx is", "pixels lie under no window. Their dx is");
+      told.push([`\u25a8 Hatched: ${pixels} 0.`, "note"]);
+    }
     if (standsIn(given, g)) told.push([standsIn(given, g), "note"]);
     annotate(own.notes, told);
   }

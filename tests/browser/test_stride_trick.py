@@ -249,6 +249,7 @@ def test_hovering_tells_where_a_zero_comes_from_and_what_a_dy_sprays(show):
 def test_your_own_result_is_marked_where_it_is_wrong(show):
     page = show(**ROW, compare=[2, -4, 7, 2, -4, 0])
     assert page.locator(".compared").inner_text() == "✓ Your dx is right in all 6 entries."
+    assert page.locator(".note").inner_text() == "▨ Hatched: 1 pixel lies under no window. Its dx is 0."
     page = show(**ROW, compare=[2, -4, 8, 2, -4, np.nan])
     assert page.locator("[data-apart]:visible").evaluate_all("all => all.map(e => e.dataset.apart)") == ["0,2", "0,5"]
     assert page.locator(".yours").all_text_contents() == ["≠8", "≠nan"]

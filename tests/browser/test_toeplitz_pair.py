@@ -170,6 +170,7 @@ def test_your_own_matrix_is_marked_where_it_is_wrong(show):
     T = matrix(np.array([1.0, -2.0, 4.0]), 5, 5, 1)
     page = show([1, -2, 4], 5, 1, compare=T)
     assert page.locator(".compared").inner_text() == "✓ Your T is right in all 25 entries."
+    assert page.locator(".steps .told").inner_text() == "1 of 5"  # T is whole from the first line on
     wrong = T.copy()
     wrong[0, 0], wrong[3, 4] = np.inf, 1
     page = show([1, -2, 4], 5, 1, compare=wrong)
