@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.layout import beside, lines_of
 from grader.verdict import differing
-from grader.widgets.grids import MOST_ROW, Panel, Widget, array, made_up, module, picture, plain
+from grader.widgets.grids import MOST_ROW, Panel, Widget, array, made_up, module, picture, plain, unplain
 from grader.widgets.spraying import checked, checked_upstream, forward_and_backward, output_shape, part_of, with_pad
 
 MOST_IMAGE = 9  # rows or columns of dy with all its zeros
@@ -19,6 +19,11 @@ class StrideTrick(Widget):
 
     kind = "stride_trick"
     _esm = module("convolution.js", "settings.js", "dilating.js", "trick_picture.js", "stride_trick.js")
+
+    @classmethod
+    def again(cls, data: dict[str, Any]) -> StrideTrick:
+        x, w, dy, compare = unplain(data, "x", "w", "dy", "compare", row=data["row"])
+        return stride_trick(x, w, data["stride"], data["pad"], dy, compare)
 
 
 def stride_trick(x: Any, w: Any, stride: int = 2, pad: int = 0, dy: Any = None, compare: Any = None) -> StrideTrick:

@@ -46,6 +46,11 @@ class Widget(anywidget.AnyWidget):  # type: ignore[misc]
         super().__init__(data=data)
         self.still, self.alternative = still, alternative
 
+    @classmethod
+    def again(cls, data: dict[str, Any]) -> Widget:
+        """Return the widget that has these data, read from a notebook: by a call of its function, which checks them."""
+        raise NotImplementedError(f"{cls.__name__}: again")
+
     def folded(self, words: str) -> Widget:
         """Return this widget, closed under some words until a reader opens it."""
         self.data = self.data | {"fold": words}
@@ -141,6 +146,12 @@ def apart(yours: np.ndarray, right: np.ndarray) -> np.ndarray:
 def plain(values: np.ndarray) -> list[list[Any]]:
     """Return rows of numbers for JSON, which has no NaN and no infinity: those become text."""
     return [[v if math.isfinite(v) else str(v) for v in row] for row in np.atleast_2d(values).tolist()]
+
+
+def unplain(data: dict[str, Any], *names: str, row: bool = False) -> list[np.ndarray | None]:
+    """Return the arrays of some names in a widget's data, what `plain` took from them undone; None for what was not given."""
+    arrays = (None if data[name] is None else np.array(data[name], dtype=np.float64) for name in names)
+    return [made[0] if row and made is not None else made for made in arrays]
 
 
 def short(value: float) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.layout import beside, lines_of
-from grader.widgets.grids import Panel, Widget, apart, array, fitting, made_up, module, picture, plain
+from grader.widgets.grids import Panel, Widget, apart, array, fitting, made_up, module, picture, plain, unplain
 
 NAME = "jacobian_explorer"
 MOST = 8  # pixels or classes: the widest picture still fits into 700 pixels
@@ -26,6 +26,15 @@ class JacobianExplorer(Widget):
 
     kind = NAME
     _esm = module("affine.js", "jacobian_explorer.js")
+
+    @classmethod
+    def again(cls, data: dict[str, Any]) -> JacobianExplorer:
+        yours = None
+        if data["compare"] is not None:
+            dy_dx, dy_dw, dy_db = unplain(dict.fromkeys(COMPARED) | data["compare"], *COMPARED)
+            yours = (_matrix(dy_dx), dy_dw, _matrix(dy_db))
+        dy = None if data["made"] else data["dy"]
+        return jacobian_explorer(data["x"], data["w"], data["b"], yours, dy=dy, view=data["view"])
 
 
 def jacobian_explorer(
@@ -94,6 +103,11 @@ def _yours(compare: Any, right: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 def _slices(values: np.ndarray) -> np.ndarray:
     """Return an array of 2 or 3 axes as slices: a matrix is one."""
     return values.reshape(-1, *values.shape[-2:])
+
+
+def _matrix(slices: np.ndarray | None) -> np.ndarray | None:
+    """Return the only slice."""
+    return slices if slices is None else slices[0]
 
 
 def _still(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.layout import beside, lines_of
-from grader.widgets.grids import MOST_ROW, Widget, apart, array, fitting, made_up, module, picture, plain
+from grader.widgets.grids import MOST_ROW, Widget, apart, array, fitting, made_up, module, picture, plain, unplain
 
 NAME = "relu_mask"
 MOST_SIDE = 6  # rows or columns of an image: three stand side by side
@@ -19,6 +19,11 @@ class ReluMask(Widget):
 
     kind = NAME
     _esm = module("relu_mask.js")
+
+    @classmethod
+    def again(cls, data: dict[str, Any]) -> ReluMask:
+        x, dy, compare = unplain(data, "x", "dy", "compare", row=data["row"])
+        return relu_mask(x, None if data["made"] else dy, compare)
 
 
 def relu_mask(x: Any, dy: Any = None, compare: Any = None) -> ReluMask:

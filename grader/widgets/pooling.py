@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.layout import beside, lines_of, number
 from grader.verdict import differing
-from grader.widgets.grids import MOST_SIDE, Panel, Widget, array, made_up, module, picture, plain, whole
+from grader.widgets.grids import MOST_SIDE, Panel, Widget, array, made_up, module, picture, plain, unplain, whole
 
 VIEWS = {
     "forward": "Forward: each window passes on its largest entry",
@@ -31,6 +31,11 @@ class PoolRouter(Widget):
 
     kind = "pool_router"
     _esm = module("changing.js", "pooling.js", "pool_router.js")
+
+    @classmethod
+    def again(cls, data: dict[str, Any]) -> PoolRouter:
+        x, dy, compare = unplain(data, "x", "dy", "compare")
+        return pool_router(x, tuple(data["size"]), data["stride"], dy, compare, view=data["view"])
 
 
 def pool_router(

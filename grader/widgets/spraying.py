@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.layout import beside, lines_of
 from grader.verdict import differing
-from grader.widgets.grids import MOST_ROW, MOST_SIDE, Widget, array, made_up, module, picture, plain, whole
+from grader.widgets.grids import MOST_ROW, MOST_SIDE, Widget, array, made_up, module, picture, plain, unplain, whole
 
 VIEWS = {
     "forward gather": "Forward, gather: each y is a dot product of W and its window of x",
@@ -23,6 +23,11 @@ class Spray(Widget):
 
     kind = "spray"
     _esm = module("convolution.js", "settings.js", "spray.js")
+
+    @classmethod
+    def again(cls, data: dict[str, Any]) -> Spray:
+        x, w, dy, compare = unplain(data, "x", "w", "dy", "compare", row=data["row"])
+        return spray(x, w, data["stride"], data["pad"], dy, compare, view=data["view"])
 
 
 def spray(

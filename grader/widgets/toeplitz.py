@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.layout import beside, lines_of
 from grader.verdict import differing
-from grader.widgets.grids import COUNTED, MOST_SIDE, Panel, Widget, array, made_up, module, picture, plain, whole
+from grader.widgets.grids import COUNTED, MOST_SIDE, Panel, Widget, array, made_up, module, picture, plain, unplain, whole
 from grader.widgets.spraying import checked, checked_upstream, forward_and_backward, with_pad
 
 MOST = MOST_SIDE  # entries of the padded row: T has at most as many rows and columns
@@ -19,6 +19,13 @@ class ToeplitzPair(Widget):
 
     kind = "toeplitz_pair"
     _esm = module("convolution.js", "settings.js", "toeplitz_pair.js")
+
+    @classmethod
+    def again(cls, data: dict[str, Any]) -> ToeplitzPair:
+        w, dy = unplain(data, "w", "dy", row=True)
+        x = data["x"][0]
+        [compare] = unplain(data, "compare")
+        return toeplitz_pair(w, len(x), data["pad"], x if data["own_x"] else None, dy, compare)
 
 
 def toeplitz_pair(w: Any, n: int, pad: int = 0, x: Any = None, dy: Any = None, compare: Any = None) -> ToeplitzPair:
