@@ -26,6 +26,13 @@ max-width opacity outline outline-offset overflow-x padding text-align vertical-
 PROTOCOLS = ("http", "https", "mailto")
 FETCHES = re.compile(r"url|image|src|\\|@", re.IGNORECASE)
 
+# What other outputs are made of: figures, the bar of `progress`, tables of data
+MORE_ELEMENTS = "caption h1 h2 h3 h4 h5 h6 hr img"
+MORE_STYLES = "height overflow width"
+PICTURE = re.compile(r"data:image/(?:gif|jpeg|png|svg\+xml|webp);base64,[A-Za-z0-9+/=\s]+")  # runs nothing in an <img>
+LINK = re.compile(r"https?://|mailto:|#")
+CODE = re.compile(r"<(style|script)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+
 
 @lru_cache(1024)  # most cells of a class are the released ones
 def markdown(source: str) -> str:
@@ -61,11 +68,28 @@ def clean(html: Any) -> str:
     return _verdicts().clean(html.decode() if isinstance(html, bytes) else str(html))
 
 
+def clean_output(html: str) -> str:
+    """Return any output's HTML: as `clean`, with the pictures that lie in it; its style sheets and scripts are left out."""
+    return _outputs().clean(CODE.sub("", html))
+
+
 @cache
 def _verdicts() -> bleach.Cleaner:
     css = CSSSanitizer(allowed_css_properties=STYLES.split(), allowed_svg_properties=[])
     return bleach.Cleaner(ELEMENTS.split(), _in_verdicts, protocols=PROTOCOLS, css_sanitizer=css)
 
 
+@cache
+def _outputs() -> bleach.Cleaner:
+    css = CSSSanitizer(allowed_css_properties=f"{STYLES} {MORE_STYLES}".split(), allowed_svg_properties=[])
+    return bleach.Cleaner(f"{ELEMENTS} {MORE_ELEMENTS}".split(), _in_outputs, protocols=(*PROTOCOLS, "data"), css_sanitizer=css)
+
+
 def _in_verdicts(tag: str, name: str, value: str) -> bool:
     return name in ATTRIBUTES and not (name == "style" and FETCHES.search(value))
+
+
+def _in_outputs(tag: str, name: str, value: str) -> bool:
+    if tag == "img" and name in ("alt", "src"):
+        return name == "alt" or PICTURE.fullmatch(value) is not None
+    return _in_verdicts(tag, name, value) and not (name == "href" and not LINK.match(value))

@@ -62,9 +62,9 @@ def notes(page) -> list[str]:
 
 
 def grid(page, name: str) -> np.ndarray:
-    """Return the numbers of a grid."""
+    """Return the numbers of a grid, NaN where there is none yet."""
     rows = page.locator(f"[data-grid='{name}'] [role=row]").evaluate_all(
-        "rows => rows.map(row => [...row.children].map(cell => cell.dataset.value))"
+        "rows => rows.map(row => [...row.children].map(cell => cell.dataset.value || 'nan'))"
     )
     return np.array(rows, dtype=float)
 
@@ -86,13 +86,19 @@ def scrolls(page) -> bool:
 
 
 def violations(page, scheme: str) -> list[tuple[str, str, str]]:
-    """Return what axe-core finds serious or critical in a colour scheme."""
-    axe = need("axe_playwright_python")
+    """Return what axe-core finds serious or critical in the widget, in a colour scheme."""
     page.emulate_media(color_scheme=scheme)
     page.evaluate(f"() => document.body.style.background = '{'#111' if scheme == 'dark' else '#fff'}'")
-    page.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text())
-    found = page.evaluate("() => axe.run(document.querySelector('.cnn-widget'))")
+    found = by_axe(page, ".cnn-widget")
     page.evaluate("() => document.body.style.background = ''")
+    return found
+
+
+def by_axe(page, where: str) -> list[tuple[str, str, str]]:
+    """Return what axe-core finds serious or critical in an element of the page."""
+    axe = need("axe_playwright_python")
+    page.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text())
+    found = page.evaluate("where => axe.run(document.querySelector(where))", where)
     assert len(found["passes"]) > 10
     bad = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     return [(v["id"], v["help"], v["nodes"][0]["html"][:200]) for v in bad]
