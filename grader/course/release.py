@@ -78,4 +78,7 @@ On Windows:
 
 The third line says whether everything is right. Then open a notebook, in the order of their numbers.
 Hand in that notebook and nothing else.
+
+To keep or show a notebook as one page that opens without Python or network, choose File > Save and Export Notebook As > Webpage.
+For a PDF, print that page from the browser.
 """
