@@ -229,8 +229,9 @@ def picture(title: str, alternative: str, panels: list[Panel], below: bool = Fal
     for name, values, masks in panels:
         grid = np.atleast_2d(values)
         drawn += panel(name, grid, left, top, {mask: np.atleast_2d(where) for mask, where in masks.items()})
-        right, bottom = max(right, left + grid.shape[1] * CELL), max(bottom, top + len(grid) * CELL)
-        left, top = (left, bottom + 38) if below else (left + max(grid.shape[1] * CELL, 10 * len(name)) + 44, top)
+        wide = max(grid.shape[1] * CELL, 10 * len(name))
+        right, bottom = max(right, left + wide), max(bottom, top + len(grid) * CELL)
+        left, top = (left, bottom + 38) if below else (left + wide + 44, top)
     width, height = right + 14, bottom + 14
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
