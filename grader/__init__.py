@@ -39,7 +39,7 @@ WIDGETS = ("jacobian_explorer", "pool_router", "relu_mask", "spray", "stride_tri
 
 
 def __getattr__(name: str) -> Any:
-    """Find the widgets when they are first asked for: they need anywidget, and `import grader` stays quick."""
+    """Find the widgets when they are first asked for: `import grader` stays quick."""
     if name in WIDGETS:
         from grader import widgets
 

@@ -6,10 +6,13 @@ import difflib
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from grader import capture
 from grader.exercises import EXERCISES, NOTEBOOKS, Exercise, of_assignment
 from grader.judge import all_wrong, judge
+from grader.offers import offer
 from grader.results import short
 from grader.scope import Scope
 from grader.summary import Summary
@@ -37,6 +40,7 @@ def check(function: Callable[..., Any]) -> float:
     finally:
         _checking.release()
     show(verdict)
+    _offer(verdict)
     return float(verdict.earned)
 
 
@@ -96,8 +100,23 @@ def _unknown(function: Any) -> Verdict:
 
 def show(thing: Any) -> None:
     """Display in a notebook, print elsewhere."""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    if shell is None:
+    if _shell() is None:
         print(thing)
     else:
         sys.modules["IPython"].display.display(thing)
+
+
+def _offer(verdict: Verdict) -> None:
+    """Show a notebook's reader the widget that goes through the verdict's example, closed. Where anything fails, show nothing."""
+    if verdict.example is None or not hasattr(_shell(), "kernel"):  # a terminal draws no widgets
+        return
+    bundle = None
+    with capture.quiet(), suppress(Exception):
+        widget = offer(verdict.exercise, verdict.example)
+        bundle = widget and widget._repr_mimebundle_()
+    if bundle:
+        sys.modules["IPython"].display.display(bundle[0], metadata=bundle[1], raw=True)
+
+
+def _shell() -> Any:
+    return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()

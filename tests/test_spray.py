@@ -141,9 +141,10 @@ def test_the_callers_arrays_stay_as_they_are():
     assert widget.data["x"] == [[0, 1, 2, 3, 4, 5]]
 
 
-def test_importing_the_course_does_not_import_anywidget():
+def test_anywidget_is_imported_when_the_first_widget_is_shown():
     code = (
-        "import sys, grader; assert 'anywidget' not in sys.modules; from grader import spray; assert 'anywidget' in sys.modules"
+        "import sys, grader; assert 'grader.widgets' not in sys.modules; from grader import spray; shown = spray([1], [1]); "
+        "shown.still; assert 'anywidget' not in sys.modules; shown._repr_mimebundle_(); assert 'anywidget' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 

@@ -19,6 +19,7 @@ from grader.course.protocol import Reply, WorkerLost, pack, pack_calls, receive,
 from grader.course.sandbox import Sandbox, Worker
 from grader.exercises import Exercise, of_assignment
 from grader.judge import ENDED, all_wrong
+from grader.offers import offer
 from grader.results import Answer
 from grader.verdict import Verdict
 
@@ -66,7 +67,7 @@ def _as_json(
     looks: set[str],
 ) -> dict[str, Any]:
     """Return the verdict file's part on the work itself."""
-    told = [v.as_json() | {"text": str(v), "html": v._repr_html_(), "look": v.exercise in looks} for v in verdicts]
+    told = [v.as_json() | _pages(v) | {"look": v.exercise in looks} for v in verdicts]
     points = sum(verdict.earned for verdict in verdicts)
     return {
         "assignment": assignment,
@@ -76,6 +77,13 @@ def _as_json(
         "exercises": told,
         "answers": answers,
     }
+
+
+def _pages(verdict: Verdict) -> dict[str, Any]:
+    """Return what pages show of a verdict: its text and HTML, and the picture of what a check offers, if it offers any."""
+    widget = offer(verdict.exercise, verdict.example)
+    picture = None if widget is None else {"svg": widget.still, "text": widget.alternative}
+    return {"text": str(verdict), "html": verdict._repr_html_(), "picture": picture}
 
 
 @dataclass(eq=False)

@@ -34,11 +34,17 @@ def transplant(released: Notebook, result: dict[str, Any], identity: dict[str, s
 
 
 def _outputs(told: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what check shows and returns: the verdict, and the points as a float's repr, which nbgrader reads."""
+    """Return what check shows and returns: the verdict, a picture of the widget that it offers, and the points.
+
+    The points are a float's repr, which nbgrader reads.
+    """
     verdict = {key: told[key] for key in ("exercise", "earned", "points", "fault", "parts", "notes")}
     data = {"text/plain": told["text"], "text/html": told["html"], MIME: verdict}
     points = {"text/plain": repr(float(told["earned"]))}
+    shown = [data]
+    if picture := told.get("picture"):
+        shown.append({"text/plain": picture["text"], "image/svg+xml": picture["svg"]})
     return [
-        {"output_type": "display_data", "data": data, "metadata": {}},
+        *({"output_type": "display_data", "data": data, "metadata": {}} for data in shown),
         {"output_type": "execute_result", "data": points, "metadata": {}, "execution_count": None},
     ]

@@ -1,4 +1,4 @@
-"""Widgets: pictures of the course's numbers that can be stepped through. Needs anywidget, so it is imported on first use only."""
+"""Widgets: pictures of the course's numbers that can be stepped through. Imported on first use; to show one needs anywidget."""
 
 from grader.widgets.dilating import StrideTrick, stride_trick
 from grader.widgets.grids import Widget

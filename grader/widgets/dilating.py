@@ -110,5 +110,6 @@ def _still(x: np.ndarray, w: np.ndarray, dy: np.ndarray, stride: int, pad: int, 
     columns = [(name, lines_of(values)) for name, values, _ in panels]
     if compare is not None and wrong is not None:
         columns.append((f"yours ({int(wrong.sum())} of {wrong.size} differ)", lines_of(compare)))
+        panels.append(("your dx", compare, {"marked": wrong}))
     alternative = "\n".join([title, *beside(columns)])
     return picture(title, alternative, panels, below=x.ndim == 1), alternative

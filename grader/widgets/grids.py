@@ -6,14 +6,12 @@ import decimal
 import math
 import operator
 from collections.abc import Collection
-from functools import cache
+from functools import cache, cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
-import traitlets
 
 from grader.verdict import differing
 
@@ -31,7 +29,7 @@ def source(*names: str) -> str:
     return "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in names)
 
 
-class Widget(anywidget.AnyWidget):  # type: ignore[misc]
+class Widget:
     """A widget with a still picture beside it, for PDF, diff and export.
 
     kind: the name of its ES module, `kind`.js;  data: what the browser draws, as plain JSON;  still: an SVG;
@@ -39,12 +37,11 @@ class Widget(anywidget.AnyWidget):  # type: ignore[misc]
     """
 
     kind = ""
+    _esm = ""
     _css = source("grids.css")
-    data = traitlets.Dict().tag(sync=True)
 
     def __init__(self, data: dict[str, Any], still: str, alternative: str) -> None:
-        super().__init__(data=data)
-        self.still, self.alternative = still, alternative
+        self.data, self.still, self.alternative = data, still, alternative
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> Widget:
@@ -52,17 +49,31 @@ class Widget(anywidget.AnyWidget):  # type: ignore[misc]
         raise NotImplementedError(f"{cls.__name__}: again")
 
     def folded(self, words: str) -> Widget:
-        """Return this widget, closed under some words until a reader opens it."""
+        """Return this widget, which is not shown yet, closed under some words until a reader opens it."""
         self.data = self.data | {"fold": words}
         return self
+
+    @cached_property
+    def live(self) -> Any:
+        """What JupyterLab draws, made when it is first shown: a still picture needs no anywidget, which is slow to load."""
+        return _live(type(self).__name__, self._esm)(data=self.data)
 
     def __repr__(self) -> str:
         return self.alternative
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data, metadata = self.live._repr_mimebundle_(**kwargs)
         own = {MIME: {"widget": self.kind, "data": self.data}}
         return data | own | {"text/plain": self.alternative, "image/svg+xml": self.still}, metadata
+
+
+@cache
+def _live(name: str, esm: str) -> Any:
+    """Return the class of anywidget's that draws a kind of widget. Raises ImportError where anywidget is missing."""
+    import anywidget
+    import traitlets
+
+    return type(name, (anywidget.AnyWidget,), {"_esm": esm, "_css": Widget._css, "data": traitlets.Dict().tag(sync=True)})
 
 
 def module(*names: str) -> str:

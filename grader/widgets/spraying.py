@@ -162,6 +162,8 @@ def _still(
     elif wrong is not None:
         on_image["marked"] = np.pad(wrong, pad)
     panels = [(names[0], np.pad(image, pad), on_image), (*kernel, {}), (names[1], output, on_output)]
+    if compare is not None and wrong is not None:
+        panels.append((f"your {'y' if forward else 'dx'}", compare, {"marked": wrong}))
     title = f"{VIEWS[view]} (stride {stride}, padding {pad})"
     columns = [("x", x), ("W", w), ("y", y)] if forward else [("dy", dy), ("W", w), ("dx", dx)]
     if compare is not None and wrong is not None:

@@ -98,6 +98,7 @@ def _still(x: np.ndarray, w: np.ndarray, dy: np.ndarray, pad: int, compare: np.n
     told = [(name, lines_of(values)) for name, values, _ in panels]
     if compare is not None and wrong is not None:
         told.append((f"yours ({int(wrong.sum())} of {wrong.size} differ)", lines_of(compare)))
+        panels.insert(1, ("your T", compare, {"marked": wrong}))
     also = f"Framed: row {i} of T, where w stands and gathers y[{i}], is column {i} of Tᵀ, which sprays dy[{i}]."
     alternative = "\n".join([title, f"w = {lines_of(w)[0]}. {also}", *beside(told)])
     return picture(title, alternative, panels), alternative

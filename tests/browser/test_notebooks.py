@@ -9,6 +9,7 @@ from support import ROOT, WIDTH, run_all
 
 from grader.course.notebook import dumps, solve
 from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
+from grader.offers import TABLE
 
 SCREENSHOTS = ROOT / "course" / "screenshots"  # kept, to be looked at
 
@@ -138,6 +139,10 @@ def test_a_typed_mistake_is_told_beside_its_picture(opened):
     box = page.locator(".jp-CodeCell", has_text=f"check({name})").first.locator("[role=group]").first
     box.get_by_text("is not written yet").wait_for(state="detached", timeout=30_000)
     assert words in box.inner_text()
+    if name not in TABLE:
+        return
+    page.get_by_text("Step through this case").click()
+    assert "≠ Your" in page.locator(".cnn-fold .compared").inner_text()
     box.scroll_into_view_if_needed()
     keep(box, f"{assignment}-mistake")
 
