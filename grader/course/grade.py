@@ -21,7 +21,7 @@ from grader.course import gradebook, unit
 from grader.course.doctor import pick_tier
 from grader.course.files import write_atomically
 from grader.course.notebook import dumps
-from grader.course.paths import Course, CourseError
+from grader.course.paths import SECRET, STAMP, Course, CourseError
 from grader.course.protocol import text
 from grader.course.sandbox import Tier
 from grader.course.support import support_of
@@ -149,8 +149,13 @@ class _Class:
 
     def _write_notebook(self, ready: gradebook.Graded) -> None:
         target = self.grading.autograded(ready.student)
-        if ready.timestamp:
-            write_atomically(target.with_name("timestamp.txt"), f"{ready.timestamp.isoformat(' ')} UTC\n")
+        stamp = f"{ready.timestamp.isoformat(' ')} UTC\n" if ready.timestamp else ""
+        for name, said in ((STAMP, stamp), (SECRET, ready.secret)):  # go with the feedback to the exchange
+            path = target.with_name(name)
+            if said:
+                write_atomically(path, said)
+            else:
+                path.unlink(missing_ok=True)
         write_atomically(target, dumps(ready.notebook))
 
 

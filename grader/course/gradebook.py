@@ -66,6 +66,7 @@ class Graded:
     notebook: dict[str, Any]
     looks: set[str]
     timestamp: datetime | None = None
+    secret: str = ""
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import stat
 from collections import Counter
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.magics import beyond_python
+from grader.course.paths import SECRET
 
 MOST_BYTES = 8 * 2**20
 FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -81,6 +83,15 @@ def notebook_bytes(path: Path) -> bytes:
         return read_bytes(path)
     except FileNotFoundError:
         raise Unreadable(f"there is no {path.name}: hand in the notebook under its own name") from None
+
+
+def submission_secret(folder: Path) -> str:
+    """Return what nbgrader's Submit wrote beside a notebook, under which its feedback is fetched; "" where nothing of it is."""
+    try:
+        said = read_bytes(folder / SECRET, 1024).decode("ascii")
+    except (Unreadable, OSError, UnicodeDecodeError):
+        return ""
+    return said if re.fullmatch(r"[0-9a-f]{32,}", said) else ""
 
 
 def digest(content: bytes) -> str:

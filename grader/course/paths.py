@@ -19,6 +19,7 @@ except ModuleNotFoundError:
     ) from None
 
 REPOSITORY = Path(solutions.__file__).resolve().parents[1]
+STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's Submit puts them beside a notebook
 
 
 class CourseError(Exception):

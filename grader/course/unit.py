@@ -20,7 +20,7 @@ from grader.course import intake
 from grader.course.files import write_atomically
 from grader.course.gradebook import Graded
 from grader.course.notebook import load
-from grader.course.paths import Course, CourseError
+from grader.course.paths import STAMP, Course, CourseError
 from grader.course.protocol import text
 from grader.course.sandbox import MachineFault, Sandbox, Tier
 from grader.course.sealed import grade_submission, ungraded
@@ -68,6 +68,7 @@ class Handed:
     unreadable: str
     time: datetime | None
     no_time: str
+    secret: str
 
     @property
     def digest(self) -> str:
@@ -80,17 +81,17 @@ class Handed:
 
 
 def handed_in(path: Path) -> Handed:
-    """Return a submitted notebook, and the time beside it."""
+    """Return a submitted notebook, and the time and the secret beside it."""
     content, unreadable, time, no_time = b"", "", None, ""
     try:
         content = intake.notebook_bytes(path)
     except intake.Unreadable as error:
         unreadable = str(error)
     try:
-        time = submitted_at(path.with_name("timestamp.txt"))
+        time = submitted_at(path.with_name(STAMP))
     except Garbage as error:
         no_time = str(error)
-    return Handed(content, unreadable, time, no_time)
+    return Handed(content, unreadable, time, no_time, intake.submission_secret(path.parent))
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class Unit:
         looks = {told["exercise"] for told in result["exercises"] if told["look"]}
         told = f"{result['points']:g} points"
         told = f"{told}; look: {'; '.join(result['faults'])}" if result["faults"] else told
-        return Done(student, told, bool(result["faults"]), Graded(student, notebook, looks, work.time))
+        return Done(student, told, bool(result["faults"]), Graded(student, notebook, looks, work.time, work.secret))
 
 
 def grade_again(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True) -> dict[str, Any]:
