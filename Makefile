@@ -5,8 +5,8 @@ READY := .venv/.ready
 
 .PHONY: lab demo test lint bench soak verify pictures clean
 
-lab: $(READY)  ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+lab: $(READY)  ## open JupyterLab on the notebooks; formgrader needs the whole repository served
+	$(BIN)/jupyter lab --preferred-dir notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 demo: $(READY)  ## play a whole class: release, submit, grade, feedback
 	$(BIN)/grader demo

@@ -1,13 +1,23 @@
-"""Where nbgrader finds this course. Paths are absolute from this file's own place; COURSE_DIR names another course folder."""
+"""Where nbgrader finds this course. Paths are absolute from this file's own place.
+
+COURSE_DIR names another course folder, EXCHANGE_DIR another place where students fetch and hand in (docs/interface.md).
+"""
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+
+from grader.course.paths import environment_on_path
 
 here = Path(__file__).resolve().parent
 course = Path(os.environ.get("COURSE_DIR", here / "course")).resolve()
 course.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
+shared = Path(os.environ.get("EXCHANGE_DIR", course / "exchange")).resolve()
+with suppress(OSError):  # nbgrader says so, and shows no Release button
+    shared.mkdir(parents=True, exist_ok=True)
 
+environment_on_path()  # also where a server was started without activating the environment
 c = get_config()  # noqa: F821 (traitlets provides it)
 c.CourseDirectory.course_id = "cnn-gradients"
 c.CourseDirectory.root = str(here)
@@ -16,6 +26,8 @@ c.CourseDirectory.source_directory = "notebooks"
 c.CourseDirectory.db_url = os.environ.get("COURSE_DB", f"sqlite:///{course / 'gradebook.db'}")
 for step in ("release", "submitted", "autograded", "feedback"):
     setattr(c.CourseDirectory, f"{step}_directory", os.path.relpath(course / step, here))
+c.Exchange.root = str(shared)
+c.ExchangeFactory.release_feedback = "grader.course.exchange.ReleaseFeedback"
 
 # Nothing of a student's runs in a feedback page or in formgrader (grader/course/pages.py, grader/export/safe.py)
 c.GenerateFeedback.exporter_class = "grader.course.pages.FeedbackPage"
@@ -24,10 +36,12 @@ c.HTMLExporter.preprocessors = ["grader.course.pages.plain_names"]
 c.HTMLExporter.filters = {"markdown2html": "grader.export.safe.markdown", "clean_html": "grader.export.safe.clean"}
 
 if "nbgrader.apps.api" in sys.modules:  # formgrader's Autograde button grades sealed, as `grader grade` does
-    from grader.course.button import install
+    from grader.course import button, exchange
 
-    install()
+    button.install()
+    exchange.bear_garbage()
 if "nbgrader.server_extensions.formgrader.base" in sys.modules:  # its pages print names as they stand in an address
-    from grader.course.pages import escape_names
+    from grader.course import pages
 
-    escape_names()
+    pages.escape_names()
+    c.HTMLExporter.extra_template_basedirs = pages.formgrader_templates()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from grader.judge import judge
 from grader.verdict import Verdict
 
 sys.path.insert(0, str(ROOT / "notebooks" / "6-capstone"))  # `import layers`, as for a notebook that lies beside it
+os.environ.pop("EXCHANGE_DIR", None)  # an instructor's own: the tests' courses have exchanges of their own
 settings.register_profile("untimed", deadline=None)  # speed lives in `make bench`
 settings.load_profile("untimed")
 

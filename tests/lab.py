@@ -36,9 +36,9 @@ def serving(files: Path, start: Path, own: Path, token: str = "", **env: str) ->
         "LabApp.news_url": "",
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *(f"--{k}={v}" for k, v in options.items())]
-    places = {"JUPYTER_CONFIG_DIR": own / ".config", "JUPYTERLAB_SETTINGS_DIR": own / ".settings"}
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # nbgrader looks alembic up there
-    environment = os.environ | {name: str(place) for name, place in places.items()} | {"PATH": path} | env
+    names = {"JUPYTER_CONFIG_DIR": ".config", "JUPYTERLAB_SETTINGS_DIR": ".settings", "JUPYTER_DATA_DIR": ".data"}
+    places = {name: own / place for name, place in names.items()}
+    environment = os.environ | {name: str(place) for name, place in places.items()} | env
     with (own / "server.log").open("w") as log:
         server = subprocess.Popen(command, cwd=start, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"

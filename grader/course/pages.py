@@ -18,6 +18,8 @@ from traitlets.config import Config
 
 from grader.export.safe import TEMPLATES, first
 
+OURS = Path(__file__).with_name("templates")
+
 # No source of scripts: none runs. What a page shows stands in it.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'"
 KINDS = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")  # of outputs, the first that is there
@@ -34,7 +36,7 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
             {
                 "FeedbackPage": {
                     "template_name": "sealed",
-                    "extra_template_basedirs": [str(Path(__file__).with_name("templates")), str(TEMPLATES)],
+                    "extra_template_basedirs": [str(OURS), str(TEMPLATES)],
                     "preprocessors": [],  # its template escapes names
                     "exclude_input_prompt": True,
                     "exclude_output_prompt": True,
@@ -79,3 +81,10 @@ def escape_names() -> None:
         return str(stock(handler, name, **{key: escape(v) if isinstance(v, str) else v for key, v in given.items()}))
 
     BaseHandler.render = render
+
+
+def formgrader_templates() -> list[str]:
+    """Return where formgrader's page of a submission has its templates: ours, which needs no network, before nbgrader's."""
+    from nbgrader.server_extensions.formgrader import handlers
+
+    return [str(OURS), handlers.template_path]
