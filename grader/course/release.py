@@ -77,7 +77,9 @@ On Windows:
     .venv\\Scripts\\jupyter lab
 
 The third line says whether everything is right. Then open a notebook, in the order of their numbers.
-Hand in that notebook and nothing else.
+
+Save it, and hand in that notebook and nothing else, as your instructor says. If that is by JupyterLab: in the menu Nbgrader, the
+Assignment List has Submit beside the notebook's folder (it takes the file as last saved) and, later, Fetch Feedback.
 
 To keep or show a notebook as one page that opens without Python or network, choose File > Save and Export Notebook As > Webpage.
 For a PDF, print that page from the browser.
