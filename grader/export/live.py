@@ -27,7 +27,6 @@ def given(data: Mapping[str, Any]) -> tuple[str, str] | None:
         if words := said["data"].get("fold"):
             made = made.folded(str(words))
         kind, text = made.kind, json.dumps(made.data)
-        made.close()
     except Exception:  # data that are no widget's are wrong in any way there is
         return None
     return kind, text
