@@ -5,15 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from support import quarters, references
-from widget_page import (
-    FRAMED,
-    every_step,
-    grid,
-    notes,
-    places,
-    scrolls,
-    sentence,
-)
+from widget_page import FRAMED, at, every_step, grid, notes, places, scrolls, sentence
 
 from grader.widgets import jacobian_explorer
 from grader.widgets.grids import made_up, short
@@ -32,10 +24,6 @@ SHARES = """() => [...document.querySelectorAll(".share")].map(share => share.te
 def show(show_widget):
     """Return what puts an explorer into the page."""
     return lambda *args, **kwargs: show_widget(jacobian_explorer(*args, **kwargs))
-
-
-def at(page, number: int) -> None:
-    page.get_by_label("step", exact=True).fill(str(number))
 
 
 def by_numpy(x, w, dy):

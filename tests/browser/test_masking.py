@@ -5,16 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from support import quarters
-from widget_page import (
-    FRAMED,
-    every_step,
-    grid,
-    notes,
-    places,
-    scrolls,
-    sentence,
-    step,
-)
+from widget_page import FRAMED, at, every_step, grid, notes, places, scrolls, sentence, step
 
 from grader.widgets import relu_mask
 from grader.widgets.grids import made_up, short
@@ -28,10 +19,6 @@ SIZES = [(1,), (4,), (20,), (1, 1), (1, 5), (2, 3), (5, 1), (6, 6)]
 def show(show_widget):
     """Return what puts a mask into the page."""
     return lambda *args, **kwargs: show_widget(relu_mask(*args, **kwargs))
-
-
-def at(page, number: int) -> None:
-    page.get_by_label("step", exact=True).fill(str(number))
 
 
 def assert_shown(page, x, dy):

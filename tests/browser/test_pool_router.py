@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from widget_page import GRIDS, INSIDE, sentence, viewed
 
 from grader.widgets import pool_router
 from grader.widgets.grids import made_up, short
@@ -14,32 +15,17 @@ DY = np.array([[10.0, 20], [30, 40]])
 DX = np.array([[0.0, 0, 20, 0], [10, 0, 0, 0], [30, 0, 0, 0], [0, 0, 40, 0]])
 OVERLAP = np.array([[1.0, 0, 2, 7], [3, 6, 4, 0], [2, 1, 5, 3]])
 
-# Goes through a view; for every step the numbers and texts of the grids, and what lies in the middle of the frames.
-STEPS = """view => {
-  document.querySelector(`[value="${view}"]`).click();
-  const slider = document.querySelector(".steps input"), seen = [];
-  const inside = (frame, grid) => {
-    const box = frame.getBoundingClientRect();
-    return [...document.querySelectorAll(`[data-grid=${grid}] .cell`)].filter(cell => {
-      const own = cell.getBoundingClientRect(), x = own.x + own.width / 2, y = own.y + own.height / 2;
-      return box.left < x && x < box.right && box.top < y && y < box.bottom;
-    }).map(cell => cell.dataset.at);
-  };
-  for (let step = 0; step <= Number(slider.max); step++) {
-    slider.value = step;
-    slider.dispatchEvent(new Event("input"));
-    const told = {};
-    for (const grid of document.querySelectorAll("[data-grid]"))
-      told[grid.dataset.grid] = [...grid.querySelectorAll("[role=row]")].map(row => [...row.children].map(
-        cell => [cell.dataset.value, cell.textContent]));
-    const [window, pixel, output, gradient] = document.querySelectorAll(".marks:last-child .frame");
-    told.framed = [inside(window, "pixel"), inside(pixel, "pixel"), inside(output, "output"), inside(gradient, "gradient")];
-    told.winners = [...document.querySelectorAll("[data-winner]")].map(e => e.dataset.winner);
-    told.equals = [...document.querySelectorAll("[data-equal]")].map(e => e.dataset.equal);
-    seen.push(told);
-  }
-  return seen;
-}"""
+# The numbers and texts of the grids, and what lies in the middle of the frames.
+LOOK = f"""() => {{
+  {INSIDE}
+  const [window, pixel, output, gradient] = document.querySelectorAll(".marks:last-child .frame");
+  return {{
+    ...{GRIDS},
+    framed: [inside(window, "pixel"), inside(pixel, "pixel"), inside(output, "output"), inside(gradient, "gradient")],
+    winners: [...document.querySelectorAll("[data-winner]")].map(e => e.dataset.winner),
+    equals: [...document.querySelectorAll("[data-equal]")].map(e => e.dataset.equal),
+  }};
+}}"""
 
 # shape, size, stride: square, overlap in both directions or one, a remainder, holes, one entry, one window, the largest
 SIZES = [
@@ -67,10 +53,6 @@ def show(show_widget):
     return shown
 
 
-def sentence(page) -> str:
-    return page.locator(".sentence").inner_text()
-
-
 def notes(page) -> list[str]:
     return page.locator(".notes p").all_inner_texts()
 
@@ -94,7 +76,7 @@ def assert_as_numpy(page, x, size, stride, dy):
     """Compare all that both views show at every step."""
     windows = list(windows_of(x, size, stride))
     for view in ("forward", "backward"):
-        told = page.evaluate(STEPS, view)
+        told = viewed(page, view, LOOK)
         assert len(told) == len(windows)
         for step, (shown, window) in enumerate(zip(told, windows, strict=True)):
             known = windows[: step + 1]

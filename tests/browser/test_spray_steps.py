@@ -8,24 +8,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from support import quarters
-from widget_page import GRIDS, sentence, step
+from widget_page import GRIDS, INSIDE, numbers, sentence, step, viewed
 
 from grader.widgets import spray
 from grader.widgets.grids import made_up, short
 from grader.widgets.spraying import VIEWS
 
-# Goes through a view with the step slider; returns for every step the numbers and texts of the three grids.
-STEPS = f"""view => {{
-  const radio = document.querySelector(`[value="${{view}}"]`);
-  radio.click();
-  const slider = document.querySelector(".steps input"), seen = [];
-  for (let step = 0; step <= Number(slider.max); step++) {{
-    slider.value = step;
-    slider.dispatchEvent(new Event("input"));
-    seen.push({GRIDS});
-  }}
-  return seen;
-}}"""
+LOOK = f"() => {GRIDS}"
 
 # x, w, stride, pad: not square, a remainder, holes, padding wider than the filter, one entry, the largest that can be shown
 SIZES = [
@@ -48,37 +37,20 @@ SIZES = [
 ]
 
 
-# For every step of a view: the cells inside the two frames, beside the number of labels.
-FRAMED = """view => {
-  document.querySelector(`[value="${view}"]`).click();
-  const slider = document.querySelector(".steps input"), seen = [];
-  const inside = (frame, grid) => {
-    const box = frame.getBoundingClientRect();
-    return [...document.querySelectorAll(`[data-grid=${grid}] .cell`)].filter(cell => {
-      const own = cell.getBoundingClientRect(), x = own.x + own.width / 2, y = own.y + own.height / 2;
-      return box.left < x && x < box.right && box.top < y && y < box.bottom;
-    }).map(cell => cell.dataset.at);
-  };
-  for (let step = 0; step <= Number(slider.max); step++) {
-    slider.value = step;
-    slider.dispatchEvent(new Event("input"));
-    const [giver, taker] = ["giver", "taker"].map(kind => document.querySelector(`.frame.${kind}`));
-    const forward = view.startsWith("forward");
-    seen.push({pixel: inside(forward ? giver : taker, "pixel"), output: inside(forward ? taker : giver, "output"),
-               labels: document.querySelectorAll(".share").length});
-  }
-  return seen;
-}"""
+# The cells inside the two frames, beside the number of labels.
+FRAMED = f"""() => {{
+  {INSIDE}
+  const [giver, taker] = ["giver", "taker"].map(kind => document.querySelector(`.frame.${{kind}}`));
+  const forward = document.querySelector("[type=radio]:checked").value.startsWith("forward");
+  return {{pixel: inside(forward ? giver : taker, "pixel"), output: inside(forward ? taker : giver, "output"),
+           labels: document.querySelectorAll(".share").length}};
+}}"""
 
 
 @pytest.fixture
 def show(show_widget):
     """Return what puts a spray into the page."""
     return lambda *args, **kwargs: show_widget(spray(*args, **kwargs))
-
-
-def numbers(cells) -> np.ndarray:
-    return np.array([[np.nan if value == "" else float(value) for value, _ in row] for row in cells])
 
 
 def by_numpy(view, x, w, dy, stride, pad):
@@ -120,7 +92,7 @@ def test_every_number_of_every_step_of_every_view_equals_numpys(show, shape, siz
     x, w, dy = a_case(shape, size, stride, pad, seed=len(shape) * 100 + stride)
     page = show(x, w, stride, pad, dy)
     for view in VIEWS:
-        steps = page.evaluate(STEPS, view)
+        steps = viewed(page, view, LOOK)
         wanted = list(by_numpy(view, x, w, dy, stride, pad))
         assert len(steps) == len(wanted)
         for seen, rights in zip(steps, wanted, strict=True):
@@ -143,7 +115,7 @@ def test_the_frames_lie_around_what_a_step_ties_together(show, shape, size, stri
 
     for view in VIEWS:
         by_output = view in ("forward gather", "backward spray")
-        for number, seen in enumerate(page.evaluate(FRAMED, view)):
+        for number, seen in enumerate(viewed(page, view, FRAMED)):
             i, j = divmod(number, N if by_output else W)
             own = f"{i},{j}" if by_output else f"{i + up},{j + pad}"
             seen_by = {f"{i},{j}" for i, j in np.ndindex(M, N) if own in window(i, j)}
@@ -160,7 +132,7 @@ def test_the_sliders_and_the_fields_of_w_change_the_numbers_as_numpy_says(show):
             page.get_by_label(name, exact=True).fill(str(value))
         dy = made_up(tuple((n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape, w.shape, strict=True)))
         for view in VIEWS:
-            last = page.evaluate(STEPS, view)[-1]
+            last = viewed(page, view, LOOK)[-1]
             *_, right = by_numpy(view, x, w, dy, stride, pad)
             np.testing.assert_array_equal(numbers(last["pixel"]), right[0])
             np.testing.assert_array_equal(numbers(last["output"]), right[2])
@@ -169,11 +141,11 @@ def test_the_sliders_and_the_fields_of_w_change_the_numbers_as_numpy_says(show):
     assert page.get_by_label("W[0,0]").get_attribute("aria-invalid") == "true"
     changed = w.copy()
     changed[2, 1] = -7.5
-    last = page.evaluate(STEPS, "forward gather")[-1]
+    last = viewed(page, "forward gather", LOOK)[-1]
     *_, right = by_numpy("forward gather", x, changed, dy, 4, 2)
     np.testing.assert_array_equal(numbers(last["output"]), right[2])
     page.get_by_role("button", name="Reset").click()
-    last = page.evaluate(STEPS, "forward gather")[-1]
+    last = viewed(page, "forward gather", LOOK)[-1]
     *_, right = by_numpy("forward gather", x, w, made_up((4, 6)), 1, 0)
     np.testing.assert_array_equal(numbers(last["output"]), right[2])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from support import quarters
-from widget_page import GRIDS, sentence
+from widget_page import GRIDS, numbers, sentence
 
 from grader import stride_trick
 from grader.widgets.grids import made_up, short
@@ -51,10 +51,6 @@ SIZES = [
 def show(show_widget):
     """Return what puts a stride trick into the page."""
     return lambda *args, **kwargs: show_widget(stride_trick(*args, **kwargs))
-
-
-def numbers(cells) -> np.ndarray:
-    return np.array([[np.nan if value == "" else float(value) for value, _ in row] for row in cells])
 
 
 def axis(n, K, stride, pad, left):

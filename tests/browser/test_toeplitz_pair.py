@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from support import quarters
-from widget_page import GRIDS, sentence
+from widget_page import GRIDS, numbers, sentence
 
 from grader import toeplitz_pair
 from grader.widgets.grids import made_up, short
@@ -41,10 +41,6 @@ SIZES = [(3, 5, 1), (3, 5, 0), (1, 1, 0), (2, 1, 1), (4, 6, 2), (2, 4, 3), (12, 
 def show(show_widget):
     """Return what puts a Toeplitz pair into the page."""
     return lambda *args, **kwargs: show_widget(toeplitz_pair(*args, **kwargs))
-
-
-def numbers(cells) -> np.ndarray:
-    return np.array([[np.nan if value == "" else float(value) for value, _ in row] for row in cells])
 
 
 def check_all(page, T, x, dy):

@@ -11,15 +11,22 @@ from support import need
 GRIDS = """Object.fromEntries([...document.querySelectorAll("[data-grid]")].map(grid => [grid.dataset.grid,
   [...grid.querySelectorAll("[role=row]")].map(row => [...row.children].map(cell => [cell.dataset.value, cell.textContent]))]))"""
 
-# The cells of every grid inside a frame, frame by frame: [kind of frame, grid, place], in the order of the frames.
-FRAMED = """() => [...document.querySelectorAll("svg .frame")].flatMap(frame => {
-  if (frame.style.display === "none") return [];
+# A function for scripts: the places of a grid's cells whose middle lies inside a frame.
+INSIDE = """const inside = (frame, grid) => {
   const box = frame.getBoundingClientRect();
-  return [...document.querySelectorAll("svg .cell")].filter(cell => {
+  return [...document.querySelectorAll(`[data-grid="${grid}"] .cell`)].filter(cell => {
     const own = cell.getBoundingClientRect(), x = own.x + own.width / 2, y = own.y + own.height / 2;
     return box.left < x && x < box.right && box.top < y && y < box.bottom;
-  }).map(cell => [frame.classList[1], cell.closest("[data-grid]").dataset.grid, cell.dataset.at]);
-})"""
+  }).map(cell => cell.dataset.at);
+};"""
+
+# The cells of every grid inside a frame, frame by frame: [kind of frame, grid, place], in the order of the frames.
+FRAMED = f"""() => {{
+  {INSIDE}
+  const grids = [...document.querySelectorAll("[data-grid]")].map(grid => grid.dataset.grid);
+  return [...document.querySelectorAll("svg .frame")].filter(frame => frame.style.display !== "none").flatMap(
+    frame => grids.flatMap(grid => inside(frame, grid).map(at => [frame.classList[1], grid, at])));
+}}"""
 
 # How often a frame of an animation is asked for after the widget that plays is taken out of the page.
 LEFT_RUNNING = """async () => {
@@ -49,6 +56,17 @@ def every_step(page, look: str) -> list:
     }}""")
 
 
+def viewed(page, view: str, look: str) -> list:
+    """Choose a view and return what a script sees at every step of it."""
+    page.locator(f"[value='{view}']").check()
+    return every_step(page, look)
+
+
+def at(page, number: int) -> None:
+    """Go to a step, counted from 0."""
+    page.get_by_label("step", exact=True).fill(str(number))
+
+
 def sentence(page) -> str:
     return page.locator(".sentence").inner_text()
 
@@ -67,6 +85,11 @@ def grid(page, name: str) -> np.ndarray:
         "rows => rows.map(row => [...row.children].map(cell => cell.dataset.value || 'nan'))"
     )
     return np.array(rows, dtype=float)
+
+
+def numbers(cells) -> np.ndarray:
+    """Return the numbers of a grid as GRIDS sees it, NaN where there is none yet."""
+    return np.array([[np.nan if value == "" else float(value) for value, _ in row] for row in cells])
 
 
 def places(page, selector: str, name: str) -> list[str]:
