@@ -16,7 +16,7 @@ import pytest
 from nbconvert.exporters import Exporter
 from support import ROOT
 
-from grader.export import live
+from grader.export import live, safe
 from grader.export.page import WebPage
 from grader.export.safe import clean_output
 from grader.figures.base import Picture, new
@@ -223,7 +223,7 @@ def test_a_table_of_data_loses_its_style_sheet_and_its_script():
         '<a href="javascript:pwned()">a</a>',
         '<a href="//example.org">a</a>',
         '<div style="background:url(https://example.org)">a</div>',
-        "<style>unclosed",
+        "a<style>unclosed",
         "<scr<script></script>ipt>pwned()</script>",
         '<svg><image href="https://example.org/a.png"/></svg>',
         '<meta http-equiv=refresh content="0;url=https://example.org">',
@@ -235,3 +235,46 @@ def test_a_table_of_data_loses_its_style_sheet_and_its_script():
 def test_an_outputs_html_runs_nothing_and_fetches_nothing(html):
     harmless = r'style=""|src="data:image/png;base64,AA"'
     assert re.fullmatch(rf"(<(img|div|a)( ({harmless}))*>)?[^<>]*(</(div|a)>)?", clean_output(html))
+
+
+# --- what would take very long, or end in a traceback ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\x1b[38m<i>", "\x1b[48m<i>", "\x1b[38;2;1m<i>", "\x1b[38;5;999m<i>", "\x1b[" + "1" * 5000 + "m<i>", "\x1b[31m<i>" * 10_001],
+)
+def test_colours_that_are_none_leave_the_text(text):
+    made = safe.colours(text)
+    assert "&lt;i&gt;" in made
+    assert "<i>" not in made
+
+
+def test_half_a_character_is_replaced(bundle):
+    cell = nbformat.v4.new_markdown_cell("half \ud800")
+    page_of(bundle | {"image/svg+xml": "<svg>\ud800</svg>"}, {"text/plain": "\ud800"}, cells=(cell,)).encode()
+
+
+def test_attached_pictures_that_name_each_other_are_not_put_into_each_other():
+    cell = nbformat.v4.new_markdown_cell("![](attachment:0)")
+    cell["attachments"] = {str(n): {"image/png": 2 * f"](attachment:{n + 1})"} for n in range(60)}
+    assert len(page_of(cells=(cell,))) < 100_000
+
+
+@pytest.mark.parametrize("more", [{"fold": "<" * 10**6}, {"x": [[0.0]] * 10**5}, {"unasked": [0.0] * 10**5}])
+def test_data_longer_than_any_widgets_are_not_looked_at(bundle, more, monkeypatch):
+    monkeypatch.setattr(live, "_made", None)
+    assert live.given({MIME: {"widget": "spray", "data": bundle[MIME]["data"] | more}}) is None
+
+
+def test_a_widget_is_made_again_once_for_a_page(bundle, monkeypatch):
+    made = []
+    again = KINDS["spray"].again
+    monkeypatch.setattr(KINDS["spray"], "again", lambda data: made.append(data) or again(data))
+    live._made.cache_clear()
+    page_of(bundle, bundle)
+    assert len(made) == 1
+
+
+def test_style_sheets_that_never_end_are_left_out_at_once():
+    assert clean_output("a" + "<style>" * 50_000) == "a"

@@ -16,7 +16,7 @@ from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from traitlets.config import Config
 
-from grader.export.safe import TEMPLATES, first
+from grader.export.safe import TEMPLATES, colours, first
 
 OURS = Path(__file__).with_name("templates")
 
@@ -53,6 +53,7 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
         """Fill the template. HTMLExporter would parse the whole page once more, which takes longer than all the rest."""
         self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self))
         self.register_filter("filter_data_type", partial(first, KINDS))
+        self.register_filter("ansi2html", colours)
         resources = self._init_resources(resources) | {"policy": POLICY}
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from grader.widgets import KINDS
 from grader.widgets.grids import MIME
 
+MOST = 100_000  # characters, several times what the largest widget says
 EXPORT = re.compile(r"^export default (.+);$", re.MULTILINE)
 
 
@@ -22,14 +23,22 @@ def given(data: Mapping[str, Any]) -> tuple[str, str] | None:
     page gets is what this widget says.
     """
     try:
-        said = data[MIME]
-        made = KINDS[said["widget"]].again(said["data"])
-        if words := said["data"].get("fold"):
+        said = json.dumps(data[MIME])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
+    return _made(said) if len(said) <= MOST else None
+
+
+@lru_cache(4096)  # asked several times on the way to a page
+def _made(said: str) -> tuple[str, str] | None:
+    try:
+        kind, data = (given := json.loads(said))["widget"], given["data"]
+        made = KINDS[kind].again(data)
+        if words := data.get("fold"):
             made = made.folded(str(words))
-        kind, text = made.kind, json.dumps(made.data)
+        return made.kind, json.dumps(made.data)
     except Exception:  # data that are no widget's are wrong in any way there is
         return None
-    return kind, text
 
 
 @cache

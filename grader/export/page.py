@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import re
 from typing import Any
 
+import nbformat
 from jinja2 import pass_context
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.highlight import Highlight2HTML
@@ -20,6 +23,7 @@ from grader.widgets.grids import MIME, Widget
 # Its own scripts alone run, none that came in an output: 'unsafe-inline' is for styles
 POLICY = "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
 KINDS = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/markdown", "text/latex", "text/plain")
+ATTACHMENT = re.compile(r"\]\(attachment:([^()]*)\)")
 ATTACHED = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -42,6 +46,7 @@ class WebPage(TemplateExporter):  # type: ignore[misc]
             "highlight_code": Highlight2HTML(pygments_lexer="ipython3", parent=self),
             "markdown2html": prose,
             "clean_html": safe.clean_output,
+            "ansi2html": safe.colours,
             "filter_data_type": chosen,
             "widget": live.given,
             "scripts": scripts,
@@ -49,16 +54,22 @@ class WebPage(TemplateExporter):  # type: ignore[misc]
         }.items()
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+        whole = json.dumps(nb, ensure_ascii=False).encode("utf-8", "replace")  # half a character cannot be written
+        nb = nbformat.from_dict(json.loads(whole))  # type: ignore[no-untyped-call]
         return super().from_notebook_node(nb, self._init_resources(resources) | {"widget_css": Widget._css}, **kw)
 
 
 @pass_context
 def prose(context: Any, source: str) -> str:
     """Return Markdown as HTML, the pictures that are attached to its cell in their places."""
-    for name, picture in context["cell"].get("attachments", {}).items():
-        for kind in safe.first(ATTACHED, picture):
-            source = source.replace(f"](attachment:{name})", f"](data:{kind};base64,{picture[kind].strip()})")
-    return safe.markdown(source)
+    attached = context["cell"].get("attachments", {})
+
+    def placed(link: re.Match[str]) -> str:
+        picture = attached.get(link[1], {})
+        [kind] = safe.first(ATTACHED, picture) or [""]
+        return f"](data:{kind};base64,{picture[kind].strip()})" if kind else link[0]
+
+    return safe.markdown(ATTACHMENT.sub(placed, source))
 
 
 def chosen(data: Any) -> list[str]:

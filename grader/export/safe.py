@@ -11,6 +11,7 @@ from typing import Any
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
+from nbconvert.filters.ansi import ansi2html, strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from grader.export.mathml import mathml
@@ -31,7 +32,8 @@ MORE_ELEMENTS = "caption h1 h2 h3 h4 h5 h6 hr img"
 MORE_STYLES = "height overflow width"
 PICTURE = re.compile(r"data:image/(?:gif|jpeg|png|svg\+xml|webp);base64,[A-Za-z0-9+/=\s]+")  # runs nothing in an <img>
 LINK = re.compile(r"https?://|mailto:|#")
-CODE = re.compile(r"<(style|script)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+MOST_COLOURS = 10_000  # in one text: nbconvert takes the square of their number
+CODE = re.compile(r"<(style|script)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 
 @lru_cache(1024)  # most cells of a class are the released ones
@@ -61,6 +63,14 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
 def first(kinds: Sequence[str], data: Mapping[str, Any]) -> list[str]:
     """Return the first of some kinds in which an output is given as text, alone in a list as nbconvert asks for it."""
     return [kind for kind in kinds if isinstance(data.get(kind), str)][:1]
+
+
+def colours(text: str) -> str:
+    """Return a text with terminal colours as HTML; without them where they are no colours, or more than a terminal is sent."""
+    try:
+        return str(ansi2html(text if text.count("\x1b") <= MOST_COLOURS else strip_ansi(text)))
+    except (IndexError, ValueError):  # "\x1b[38m": a colour is announced, and none follows
+        return escape(strip_ansi(text))
 
 
 def clean(html: Any) -> str:
