@@ -13,10 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from grader.results import short as cut
 from grader.verdict import differing
 
 MOST_SIDE = 12  # rows or columns of an image, with its padding
 MOST_ROW = 20  # entries of a row, with its padding
+MOST_NUMBERS = 10**6  # of an array that is looked at; each widget shows far fewer
+MOST_WHOLE = 10**9  # for a stride or a padding, which a browser can still count with
 CELL = 40
 COUNTED = (1, 2, -1, 3, 0, -2, 4)  # stands in for a dy that is not given: unequal, with signs and a zero; as in grids.js
 _SHAPES = {1: "a row (n,)", 2: "an image (H, W)"}
@@ -113,6 +116,9 @@ def _real(function: str, name: str, value: Any) -> np.ndarray:
         given = np.asarray(value)
     except ValueError:
         raise TypeError(f"{function}: {name} has rows of different lengths, expected an array of numbers") from None
+    except Exception as error:  # a tensor that PyTorch differentiates, or of a kind that numpy has not
+        told = f"{name} is {_kind(value)}, which does not become an array ({cut(error, 100)}), expected an array of numbers"
+        raise TypeError(f"{function}: {told}") from None
     if given.dtype.kind == "c":
         raise TypeError(f"{function}: {name} holds complex numbers; only real ones can be shown")
     if given.dtype.kind not in "biuf":
@@ -123,6 +129,8 @@ def _real(function: str, name: str, value: Any) -> np.ndarray:
 def _numbers(function: str, name: str, given: np.ndarray, finite: bool) -> np.ndarray:
     if given.size == 0:
         raise ValueError(f"{function}: {name} has shape {given.shape}: there is no number to show")
+    if given.size > MOST_NUMBERS:
+        raise ValueError(f"{function}: {name} has shape {given.shape}: that is more than can be shown. Show a part of it")
     numbers = given.astype(np.float64)
     if finite and not np.isfinite(numbers).all():
         at = tuple(int(i) for i in np.argwhere(~np.isfinite(numbers))[0])
@@ -131,14 +139,33 @@ def _numbers(function: str, name: str, given: np.ndarray, finite: bool) -> np.nd
 
 
 def whole(function: str, name: str, value: Any, least: int) -> int:
-    """Return a whole number of at least `least`."""
+    """Return a whole number of at least `least`. Raises TypeError for what is none, ValueError for one that is out of range."""
     try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{function}: {name} is {value!r}, expected a whole number") from None
+        number = None if isinstance(value, bool) else operator.index(value)
+    except Exception:  # TypeError, or what an object raises that is asked
+        number = None
+    if number is None:
+        raise TypeError(f"{function}: {name} is {said(value)}, expected a whole number")
     if number < least:
-        raise ValueError(f"{function}: {name} is {number}, expected {least} or more")
+        raise ValueError(f"{function}: {name} is {said(number)}, expected {least} or more")
+    if number > MOST_WHOLE:
+        raise ValueError(f"{function}: {name} is {said(number)}, expected {MOST_WHOLE} or less")
     return number
+
+
+def one_of(function: str, name: str, value: Any, choices: Collection[str]) -> str:
+    """Return one of some words. Raises ValueError for anything else."""
+    if not (isinstance(value, str) and value in choices):
+        raise ValueError(f"{function}: {name} is {said(value)}, expected one of {', '.join(map(repr, choices))}")
+    return value
+
+
+def said(value: object) -> str:
+    """Return a value as a message says it, in one short line; one that cannot say itself by its type."""
+    try:
+        return cut(repr(value), 60)
+    except Exception:
+        return _kind(value)
 
 
 def made_up(shape: tuple[int, ...]) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.layout import beside, lines_of
-from grader.widgets.grids import Panel, Widget, apart, array, fitting, made_up, module, picture, plain, unplain
+from grader.widgets.grids import Panel, Widget, apart, array, fitting, made_up, module, one_of, picture, plain, unplain
 
 NAME = "jacobian_explorer"
 MOST = 8  # pixels or classes: the widest picture still fits into 700 pixels
@@ -57,8 +57,7 @@ def jacobian_explorer(
     b = np.zeros(C) if b is None else fitting(NAME, "b", b, (C,), "with one entry per column of w")
     made = dy is None
     dy = made_up((C,)) if made else fitting(NAME, "dy", dy, (C,), "like y")
-    if view not in (None, *VIEWS):
-        raise ValueError(f"{NAME}: view is {view!r}, expected one of {', '.join(map(repr, VIEWS))}")
+    view = None if view is None else one_of(NAME, "view", view, VIEWS)
     right = derivatives(x, w, dy)
     yours = {} if compare is None else _yours(compare, right)
     wrong = {name: apart(mine, right[COMPARED[name]]) for name, mine in yours.items()}

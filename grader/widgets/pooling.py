@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.layout import beside, lines_of, number
 from grader.verdict import differing
-from grader.widgets.grids import MOST_SIDE, Panel, Widget, array, made_up, module, picture, plain, unplain, whole
+from grader.widgets.grids import MOST_SIDE, Panel, Widget, array, made_up, module, one_of, picture, plain, said, unplain, whole
 
 VIEWS = {
     "forward": "Forward: each window passes on its largest entry",
@@ -59,8 +59,7 @@ def pool_router(
     _check_sizes(x, size)
     if view is None:
         view = "forward" if dy is None else "backward"
-    if view not in VIEWS:
-        raise ValueError(f"pool_router: view is {view!r}, expected one of {', '.join(map(repr, VIEWS))}")
+    view = one_of("pool_router", "view", view, VIEWS)
     shape = tuple((n - k) // stride + 1 for n, k in zip(x.shape, size, strict=True))
     if dy is not None:
         dy = array("pool_router", "dy", dy, ndims=(2,))
@@ -149,9 +148,10 @@ def _apart(yours: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _size(size: Any) -> Size:
-    if np.shape(size) != (2,):
-        raise ValueError(f"pool_router: size is {size!r}, expected (K, L): rows and columns of a window")
-    return whole("pool_router", "size[0]", size[0], 1), whole("pool_router", "size[1]", size[1], 1)
+    pair = size.tolist() if isinstance(size, np.ndarray) and size.size == 2 else size
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise ValueError(f"pool_router: size is {said(size)}, expected (K, L): rows and columns of a window")
+    return whole("pool_router", "size[0]", pair[0], 1), whole("pool_router", "size[1]", pair[1], 1)
 
 
 def _check_sizes(x: np.ndarray, size: Size) -> None:

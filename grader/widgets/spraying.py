@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.layout import beside, lines_of
 from grader.verdict import differing
-from grader.widgets.grids import MOST_ROW, MOST_SIDE, Widget, array, made_up, module, picture, plain, unplain, whole
+from grader.widgets.grids import MOST_ROW, MOST_SIDE, Widget, array, made_up, module, one_of, picture, plain, unplain, whole
 
 VIEWS = {
     "forward gather": "Forward, gather: each y is a dot product of W and its window of x",
@@ -52,8 +52,7 @@ def spray(
     shape = output_shape(x, w, stride, pad)
     if view is None:
         view = "forward gather" if dy is None else "backward spray"
-    if view not in VIEWS:
-        raise ValueError(f"spray: view is {view!r}, expected one of {', '.join(map(repr, VIEWS))}")
+    view = one_of("spray", "view", view, VIEWS)
     dy = None if dy is None else checked_upstream("spray", dy, x, w, stride, pad)
     forward = view.startswith("forward")
     target, like = ("y", shape) if forward else ("dx", x.shape)
