@@ -99,23 +99,25 @@ def _unknown(function: Any) -> Verdict:
 
 
 def show(thing: Any) -> None:
-    """Display in a notebook, print elsewhere."""
-    if _shell() is None:
+    """Display in a notebook, print elsewhere, and where a student's code has put another function in display's place."""
+    try:
+        (print if _shell() is None else sys.modules["IPython"].display.display)(thing)
+    except Exception:
         print(thing)
-    else:
-        sys.modules["IPython"].display.display(thing)
 
 
 def _offer(verdict: Verdict) -> None:
     """Show a notebook's reader the widget that goes through the verdict's example, closed. Where anything fails, show nothing."""
-    if verdict.example is None or not hasattr(_shell(), "kernel"):  # a terminal draws no widgets
+    if verdict.example is None:
         return
-    bundle = None
-    with capture.quiet(), suppress(Exception):
-        widget = offer(verdict.exercise, verdict.example)
-        bundle = widget and widget._repr_mimebundle_()
-    if bundle:
-        sys.modules["IPython"].display.display(bundle[0], metadata=bundle[1], raw=True)
+    with suppress(Exception):
+        if not hasattr(_shell(), "kernel"):  # a terminal draws no widgets
+            return
+        with capture.quiet():
+            widget = offer(verdict.exercise, verdict.example)
+            bundle = widget and widget._repr_mimebundle_()
+        if bundle:
+            sys.modules["IPython"].display.display(bundle[0], metadata=bundle[1], raw=True)
 
 
 def _shell() -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -382,3 +383,34 @@ def test_a_step_that_loses_most_digits_is_found_on_any_case(step, verdict_on):
         cases = draw("numerical_gradient", np.random.default_rng(seed))
         answers = [(numbers(numerical_gradient(*case.args)), case) for case in cases]
         assert not all(matches(a, Answer(affine.numerical_gradient(*c.args)), part, c) for a, c in answers)
+
+
+# --- what stands around the answer ---
+
+
+def refuses(*args, **kwargs):
+    raise RuntimeError("not the display there was")
+
+
+@pytest.mark.parametrize("patched", ["display", "get_ipython", "widgets", "kernel"])
+def test_a_patched_notebook_changes_no_points_and_raises_nothing(monkeypatch, capsys, patched):
+    class Shell:
+        @property
+        def kernel(self):
+            return refuses() if patched == "kernel" else 1
+
+    shown = []
+    display = SimpleNamespace(display=refuses if patched == "display" else lambda thing, **kwargs: shown.append(thing))
+    shell = refuses if patched == "get_ipython" else Shell
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(display=display, get_ipython=shell))
+    if patched == "widgets":
+        monkeypatch.setattr("grader.widgets.pool_router", refuses)
+
+    def max_pool_2x2_backward(dy, x):
+        return dy.repeat(2, axis=2).repeat(2, axis=3)
+
+    assert check(max_pool_2x2_backward) == 0.0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.startswith("max_pool_2x2_backward: 0 of 3 points") == (not shown)
+    assert len(shown) <= 1
