@@ -255,6 +255,17 @@ def test_half_a_character_is_replaced(bundle):
     page_of(bundle | {"image/svg+xml": "<svg>\ud800</svg>"}, {"text/plain": "\ud800"}, cells=(cell,)).encode()
 
 
+@pytest.mark.parametrize("said", [{"a": 1}, ["python"], 5, "x" * 100_000])
+def test_a_language_that_is_none_is_not_looked_up(said, recwarn):
+    cell = nbformat.v4.new_code_cell("x = 1", metadata={"magics_language": said})
+    assert '<span class="mi">1</span>' in page_of(cells=(cell,))
+    assert not recwarn
+
+
+def test_a_cell_in_another_language_is_coloured_by_its_magic():
+    assert '<span class="nt">' in page_of(cells=(nbformat.v4.new_code_cell("%%html\n<b>1</b>"),))
+
+
 def test_attached_pictures_that_name_each_other_are_not_put_into_each_other():
     cell = nbformat.v4.new_markdown_cell("![](attachment:0)")
     cell["attachments"] = {str(n): {"image/png": 2 * f"](attachment:{n + 1})"} for n in range(60)}
