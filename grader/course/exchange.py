@@ -12,7 +12,8 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 
-from grader.course.paths import SECRET, STAMP
+from grader.course.intake import submission_secret
+from grader.course.paths import STAMP
 from grader.course.timestamp import Garbage, submitted_at
 
 
@@ -23,7 +24,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
 
     def copy_files(self) -> None:
         for folder in sorted(glob.glob(self.src_path)):
-            if all(os.path.isfile(os.path.join(folder, name)) for name in (STAMP, SECRET)):
+            if submission_secret(Path(folder)) and os.path.isfile(os.path.join(folder, STAMP)):
                 self.src_path = folder
                 super().copy_files()
             else:

@@ -8,7 +8,8 @@ import numpy as np
 
 from grader.layout import beside, lines_of
 from grader.verdict import differing
-from grader.widgets.grids import MOST_ROW, Panel, Widget, array, made_up, module, picture, plain, unplain
+from grader.widgets.grids import MOST_ROW, Widget, array, made_up, module, plain, unplain
+from grader.widgets.pictures import Panel, picture
 from grader.widgets.spraying import checked, checked_upstream, forward_and_backward, output_shape, part_of, with_pad
 
 MOST_IMAGE = 9  # rows or columns of dy with all its zeros

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from grader.layout import beside, lines_of
-from grader.widgets.grids import Panel, Widget, apart, array, fitting, made_up, module, one_of, picture, plain, unplain
+from grader.widgets.grids import Widget, apart, array, fitting, made_up, module, one_of, plain, unplain
+from grader.widgets.pictures import Panel, picture
 
 NAME = "jacobian_explorer"
 MOST = 8  # pixels or classes: the widest picture still fits into 700 pixels

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from grader.layout import beside, lines_of
-from grader.widgets.grids import MOST_ROW, Widget, apart, array, fitting, made_up, module, picture, plain, unplain
+from grader.widgets.grids import MOST_ROW, Widget, apart, array, fitting, made_up, module, plain, unplain
+from grader.widgets.pictures import picture
 
 NAME = "relu_mask"
 MOST_SIDE = 6  # rows or columns of an image: three stand side by side

@@ -9,7 +9,8 @@ import numpy as np
 
 from grader.layout import beside, lines_of, number
 from grader.verdict import differing
-from grader.widgets.grids import MOST_SIDE, Panel, Widget, array, made_up, module, one_of, picture, plain, said, unplain, whole
+from grader.widgets.grids import MOST_SIDE, Widget, array, made_up, module, one_of, plain, said, unplain, whole
+from grader.widgets.pictures import Panel, picture
 
 VIEWS = {
     "forward": "Forward: each window passes on its largest entry",

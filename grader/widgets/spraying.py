@@ -8,7 +8,8 @@ import numpy as np
 
 from grader.layout import beside, lines_of
 from grader.verdict import differing
-from grader.widgets.grids import MOST_ROW, MOST_SIDE, Widget, array, made_up, module, one_of, picture, plain, unplain, whole
+from grader.widgets.grids import MOST_ROW, MOST_SIDE, Widget, array, made_up, module, one_of, plain, unplain, whole
+from grader.widgets.pictures import picture
 
 VIEWS = {
     "forward gather": "Forward, gather: each y is a dot product of W and its window of x",

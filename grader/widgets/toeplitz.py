@@ -8,7 +8,8 @@ import numpy as np
 
 from grader.layout import beside, lines_of
 from grader.verdict import differing
-from grader.widgets.grids import COUNTED, MOST_SIDE, Panel, Widget, array, made_up, module, picture, plain, unplain, whole
+from grader.widgets.grids import COUNTED, MOST_SIDE, Widget, array, made_up, module, plain, unplain, whole
+from grader.widgets.pictures import Panel, picture
 from grader.widgets.spraying import checked, checked_upstream, forward_and_backward, with_pad
 
 MOST = MOST_SIDE  # entries of the padded row: T has at most as many rows and columns

@@ -7,7 +7,8 @@ import pytest
 from widget_page import GRIDS, INSIDE, sentence, viewed
 
 from grader.widgets import pool_router
-from grader.widgets.grids import made_up, short
+from grader.widgets.grids import made_up
+from grader.widgets.pictures import short
 from grader.widgets.pooling import backward, forward, windows_of
 
 X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])

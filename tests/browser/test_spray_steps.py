@@ -11,7 +11,8 @@ from support import quarters
 from widget_page import GRIDS, INSIDE, numbers, sentence, step, viewed
 
 from grader.widgets import spray
-from grader.widgets.grids import made_up, short
+from grader.widgets.grids import made_up
+from grader.widgets.pictures import short
 from grader.widgets.spraying import VIEWS
 
 LOOK = f"() => {GRIDS}"
