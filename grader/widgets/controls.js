@@ -3,6 +3,8 @@
 /** The parts that every widget has, in reading order. */
 function parts(el, label) {
   const root = add(el, "div", { class: "cnn-widget", "data-lm-suppress-shortcuts": "true", role: "group", "aria-label": label });
+  // JupyterLab takes the keys of whatever has the focus, in spite of the attribute: b adds a cell, an arrow leaves the slider.
+  root.addEventListener("keydown", (event) => event.altKey || event.ctrlKey || event.metaKey || event.stopPropagation());
   const told = "the picture; arrow keys step, Home and End jump, Space plays";
   return {
     root,

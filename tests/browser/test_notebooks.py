@@ -127,6 +127,19 @@ def test_the_widgets_of_a_notebook_step(opened):
         assert before.split(" of ")[1] == told.inner_text().split(" of ")[1]
 
 
+def test_the_keys_of_a_widget_are_not_taken_by_jupyterlab(opened):
+    _, page = opened
+    cells = page.locator(".jp-Cell").count()
+    for widget in page.locator(".cnn-widget").all():
+        widget.locator(".stage").focus()
+        page.keyboard.press("b")  # in JupyterLab: a new cell
+        speed = widget.get_by_label("speed", exact=True)
+        speed.focus()
+        page.keyboard.press("ArrowRight")
+        assert speed.input_value() == "3"
+    assert page.locator(".jp-Cell").count() == cells
+
+
 def test_a_typed_mistake_is_told_beside_its_picture(opened):
     assignment, page = opened
     name, text, words = WRONG[assignment]
