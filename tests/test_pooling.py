@@ -71,7 +71,7 @@ def test_the_worked_example_is_drawn_and_told():
     assert " ".join(texts(widget)[-17:]) == "dx 0 0 20 0 10 0 0 0 30 0 0 0 0 0 40 0"
     assert texts(widget).count("=") == 3
     assert repr(widget).splitlines()[-2:] == [
-        "window 0, 1: 3 entries tie at 2, the first in row order wins",
+        "window 0, 1: 3 entries tie at 2, the first in reading order wins",
         "sum of dx = 100 = sum of dy",
     ]
 

@@ -144,7 +144,7 @@ function router(el, data) {
     }
     if (!forward()) sums(result, note);
     const ties = scene.all.filter(({ places }) => places.length > 1).length;
-    if (ties) note(`= ${count(ties, "window has", "windows have")} several largest entries: the first in row order wins, the others are dotted.`);
+    if (ties) note(`= ${count(ties, "window has", "windows have")} several largest entries: the first in reading order wins, the others are dotted.`);
     if (scene.dead) note(`\u25a8 Hatched: ${count(scene.dead, "pixel lies", "pixels lie")} in no window. There dx stays 0.`);
     const standing = standsIn(given, scene.g);
     if (!forward() && standing) note(standing);

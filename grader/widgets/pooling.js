@@ -16,7 +16,7 @@ function pool(x, K, L, s) {
   return { H, W, K, L, s, M: Math.floor((H - K) / s) + 1, N: Math.floor((W - L) / s) + 1 };
 }
 
-/** A window's largest entries in row order, the winner first: { i, j, value, places }. */
+/** A window's largest entries in reading order, the winner first: { i, j, value, places }. */
 function contest(g, x, i, j) {
   let [value, places] = [-Infinity, []];
   for (let a = g.s * i; a < g.s * i + g.K; a++)
@@ -27,7 +27,7 @@ function contest(g, x, i, j) {
   return { i, j, value, places };
 }
 
-/** The contests of all windows, in row order. */
+/** The contests of all windows, in reading order. */
 const contests = (g, x) => Array.from({ length: g.M * g.N }, (_, k) => contest(g, x, Math.floor(k / g.N), k % g.N));
 
 /** The numbers of the windows in which a pixel lies. */
@@ -64,7 +64,7 @@ function windowWords(g, all, k, dy, forward) {
   const tie = tied > 1 ? ` ${tied} entries tie at ${said(value)}: ` : "";
   if (forward) {
     const winner = `${entry("x", false, a, b)} = ${said(value)}`;
-    const first = tie && `${tie}y is the same whichever wins; the first in row order is framed.`;
+    const first = tie && `${tie}y is the same whichever wins; the first in reading order is framed.`;
     return `${entry("y", false, i, j)} is the largest of ${count(g.K * g.L, "pixel", "pixels")} in its window: ${winner}.${first}`;
   }
   const before = all.slice(0, k).filter((other) => wins(other, { i: a, j: b }));
@@ -72,7 +72,7 @@ function windowWords(g, all, k, dy, forward) {
   const added = `${said(held)} + ${signed(dy[i][j])} = ${said(held + dy[i][j])}`;
   const more = before.length ? ` It won before, and holds ${said(held)}: ${added}.` : "";
   const fair = tie &&
-    `${tie}the first in row order takes it by convention; an even split is a subgradient too; the whole dy to each is not: the sum is not conserved.`;
+    `${tie}the first in reading order takes it by convention; an even split is a subgradient too; the whole dy to each is not: the sum is not conserved.`;
   const taker = entry("dx", false, a, b);
   return `${entry("dy", false, i, j)} = ${said(dy[i][j])} is added onto ${taker}, whose x = ${said(value)} won the window.${more}${fair}`;
 }
@@ -86,7 +86,7 @@ function pixelWords(g, all, x, pixel, dy, forward) {
   const won = seen.filter((window) => wins(window, pixel));
   const equals = seen.filter((window) => window.value === x[i][j]).length - won.length;
   const alone = seen.length === 1;
-  const tie = equals ? ` ${alone ? "It" : `In ${equals} of them it`} ties with the winner, which comes first in row order.` : "";
+  const tie = equals ? ` ${alone ? "It" : `In ${equals} of them it`} ties with the winner, which comes first in reading order.` : "";
   const lies = alone
     ? `${name} lies in 1 window and ${won.length ? "wins it" : "does not win it"}`
     : `${name} lies in ${seen.length} windows and wins ${won.length || "none"}`;

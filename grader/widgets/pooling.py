@@ -48,7 +48,7 @@ def pool_router(
     compare: your own y, in the shape of y, or dx, in the shape of x; where it is not right it is marked
     view: "forward" or "backward". By default the second when dy is given; it decides whether `compare` is a y or a dx
 
-    Of several largest entries in a window the first in row order wins. In a dx to compare an even split among them is right
+    Of several largest entries in a window the first in reading order wins. In a dx to compare an even split among them is right
     too, and so is any sharing by which they get the whole dy and no more, where no other tied window sees them.
     Without dy the backward view sends small whole numbers back, unlike their neighbours and some of them zero.
 
@@ -95,7 +95,7 @@ def pool_router(
 
 
 def windows_of(x: np.ndarray, size: Size, stride: int) -> Iterator[Window]:
-    """Yield the windows that lie wholly within x, in row order."""
+    """Yield the windows that lie wholly within x, in reading order."""
     for i in range((x.shape[0] - size[0]) // stride + 1):
         for j in range((x.shape[1] - size[1]) // stride + 1):
             pixels = (slice(stride * i, stride * i + size[0]), slice(stride * j, stride * j + size[1]))
@@ -203,7 +203,7 @@ def _ties(x: np.ndarray, windows: list[Window]) -> Iterator[str]:
     for window in windows:
         if len(window.largest) > 1:
             (i, j), value = window.at, number(x[window.largest[0]])
-            yield f"window {i}, {j}: {len(window.largest)} entries tie at {value}, the first in row order wins"
+            yield f"window {i}, {j}: {len(window.largest)} entries tie at {value}, the first in reading order wins"
 
 
 @np.errstate(all="ignore")

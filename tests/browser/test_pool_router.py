@@ -113,10 +113,10 @@ def test_every_number_and_frame_of_every_step_is_numpys(show, shape, size, strid
 WORKED = {
     ("forward", 0): "y[0,0] is the largest of 4 pixels in its window: x[1,0] = 4.",
     ("forward", 1): "y[0,1] is the largest of 4 pixels in its window: x[0,2] = 2. 3 entries tie at 2: y is the same whichever "
-    "wins; the first in row order is framed.",
+    "wins; the first in reading order is framed.",
     ("backward", 0): "dy[0,0] = 10 is added onto dx[1,0], whose x = 4 won the window.",
-    ("backward", 1): "dy[0,1] = 20 is added onto dx[0,2], whose x = 2 won the window. 3 entries tie at 2: the first in row order "
-    "takes it by convention; an even split is a subgradient too; the whole dy to each is not: the sum is not conserved.",
+    ("backward", 1): "dy[0,1] = 20 is added onto dx[0,2], whose x = 2 won the window. 3 entries tie at 2: the first in reading "
+    "order takes it by convention; an even split is a subgradient too; the whole dy to each is not: the sum is not conserved.",
 }
 
 
@@ -133,7 +133,7 @@ def test_the_sums_are_told_as_they_grow(show):
     page.get_by_label("step", exact=True).fill("3")
     assert notes(page) == [
         "sum of dx = 100 = sum of dy",
-        "= 1 window has several largest entries: the first in row order wins, the others are dotted.",
+        "= 1 window has several largest entries: the first in reading order wins, the others are dotted.",
     ]
     np.testing.assert_array_equal(seen(page, "gradient"), DX)
 
@@ -158,7 +158,8 @@ def test_hovering_tells_what_became_of_a_pixel_and_a_click_keeps_it(show):
     before = sentence(page)
     cell(page, 1, 2).hover()
     assert sentence(page) == (
-        "x[1,2] = 2 lies in 1 window and does not win it: dx[1,2] = 0. It ties with the winner, which comes first in row order."
+        "x[1,2] = 2 lies in 1 window and does not win it: dx[1,2] = 0. It ties with the winner, "
+        "which comes first in reading order."
     )
     cell(page, 2, 0, "gradient").hover()
     assert sentence(page) == "x[2,0] = 0 lies in 1 window and wins it: dx[2,0] = 30."
@@ -221,10 +222,11 @@ def test_keys_choose_a_number_and_change_it(show):
         page.keyboard.press(key)
         changed[1, 1] = value
         np.testing.assert_array_equal(seen(page, "pixel"), changed)
-    page.keyboard.type("4")  # a tie, which the first in row order wins
+    page.keyboard.type("4")  # a tie, which the first in reading order wins
     assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "x[1,1]"
     assert sentence(page) == (
-        "x[1,1] = 4 lies in 1 window and does not win it: dx[1,1] = 0. It ties with the winner, which comes first in row order."
+        "x[1,1] = 4 lies in 1 window and does not win it: dx[1,1] = 0. It ties with the winner, "
+        "which comes first in reading order."
     )
     page.keyboard.type(".5")
     page.keyboard.press("Enter")
