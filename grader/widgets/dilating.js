@@ -84,7 +84,7 @@ function stageInWords(trick, row, stage) {
   const zeros = (many, line) => (line ? `${count(many, line, `${line}s`)} of zeros` : count(many, "zero", "zeros"));
   const s = columns.s;
   if (stage === 0) {
-    const apart = `Their windows lie ${s} pixels apart, but a filter of stride 1 takes neighbours for neighbours.`;
+    const apart = `Their windows lie ${s} pixels apart, but a filter that moves by 1 treats them as neighbours.`;
     return `dy has ${sizeOf(trick, row, 0)}. ${s > 1 ? apart : "With stride 1 nothing was dropped between their windows."}`;
   }
   if (stage === BETWEEN) {

@@ -154,7 +154,7 @@ def test_sliders_and_fields_change_the_numbers_as_numpy_says(show):
 
 ROW = {"x": [1, 2, 0, -1, 3, 5], "w": [1, -2, 4], "stride": 2, "dy": [2, -1]}
 WORKED = [
-    "dy has 2 numbers. Their windows lie 2 pixels apart, but a filter of stride 1 takes neighbours for neighbours.",
+    "dy has 2 numbers. Their windows lie 2 pixels apart, but a filter that moves by 1 treats them as neighbours.",
     "Dilate: s − 1 = 1 zero between neighbours, in the places of the outputs that the stride has dropped. dy has 3 numbers now.",
     "At the end: r = (n + 2p − K) mod s = (6 + 0 − 3) mod 2 = 1 zero, for the outputs dropped behind the last one. "
     "dy has 4 numbers now.",
