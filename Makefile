@@ -12,7 +12,7 @@ demo: $(READY)  ## play a whole class: release, submit, grade, feedback
 	$(BIN)/grader demo
 
 test: $(READY)  ## run every test
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 verify: $(READY)  ## references earn everything, stubs nothing, every mistake is caught and named
 	$(BIN)/grader verify
