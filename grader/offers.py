@@ -35,7 +35,7 @@ def offer(exercise: str, example: Example | None) -> Widget | None:
     """Return the widget that goes through the example of a verdict, or None where no widget shows it. Never raises.
 
     The student's own result is marked in it where it has the right shape, and left out where it has none that can be shown.
-    Nothing is in it that the verdict does not show.
+    All of it comes from what the verdict shows: the widget itself counts what is right, also where the verdict does not tell yet.
     """
     row = TABLE.get(exercise)
     if row is None or example is None or example.part != row.part or _same(example):

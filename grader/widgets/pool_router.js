@@ -235,8 +235,9 @@ function router(el, data) {
     const reach = (CELL / 2 + 3) / Math.max(Math.abs(dx), Math.abs(dy)); // to the edge of a cell
     const [x, y] = [to[0] - dx * reach, to[1] - dy * reach];
     const wing = (turn) => `${x - 9 * dx + turn * 6 * dy} ${y - 9 * dy - turn * 6 * dx}`;
-    const line = `M ${from[0] + dx * reach} ${from[1] + dy * reach} L ${x} ${y}`;
-    add(scene.marks, "path", { d: `${line} M ${wing(1)} L ${x} ${y} L ${wing(-1)}`, class: "wire" });
+    const start = `M ${from[0] + dx * reach} ${from[1] + dy * reach}`;
+    add(scene.marks, "path", { d: `${start} L ${x} ${y}`, class: "wire" }); // pale: numbers are read through it
+    add(scene.marks, "path", { d: `M ${wing(1)} L ${x} ${y} L ${wing(-1)}`, class: "barb" });
   }
 
   const find = (id, i, j) => ({ item: id === "output" ? "output" : "pixel", i, j });
