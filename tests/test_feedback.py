@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -23,6 +24,7 @@ from grader.course.cli import main
 from grader.course.decision import cases_of
 from grader.course.pages import POLICY
 from grader.course.paths import Course
+from grader.course.stills import stills
 from grader.exercises import NOTEBOOKS, of_assignment
 from grader.export.mathml import Unconverted, converted, mathml
 from grader.export.safe import clean, markdown
@@ -89,6 +91,13 @@ def test_stock_generate_feedback_writes_the_same_page(course, tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
     for student in ("ada", "wanda"):
         assert (folder / "feedback" / student / ASSIGNMENT / "affine.html").read_text() == page_of(course, student).read_text()
+
+
+def test_the_notebooks_own_widgets_are_still_pictures(course):
+    page = page_of(course, "ada").read_text()
+    pictures = [base64.b64decode(data).decode() for data in re.findall(r" src=\"data:image/svg\+xml;base64,([^\"]*)", page)]
+    assert pictures == [picture["image/svg+xml"] for picture in stills(ASSIGNMENT).values()]
+    assert len(pictures) == 2
 
 
 def test_a_page_that_cannot_be_written_is_told_and_the_others_are_written(course, tmp_path):

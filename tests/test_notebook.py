@@ -14,7 +14,9 @@ from text_coverage import COVERAGE
 
 from grader.course.notebook import answer_cells, check_cells, dumps, load, slips, solve, source, with_answers
 from grader.course.paths import source_notebook
+from grader.course.stills import stills
 from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
+from grader.widgets.grids import MIME as WIDGET
 
 ASSIGNMENTS = pytest.mark.parametrize("assignment", NOTEBOOKS)
 
@@ -170,6 +172,17 @@ def test_every_picture_has_a_text_alternative(assignment, solved):
             shown = output.get("data", {}).get("text/html", "")
             assert shown.count("<img ") == len(re.findall(r'<img [^>]*alt="[^"]{20,}"', shown)), cell.id
             assert "image/png" not in output.get("data", {}), cell.id
+
+
+@pytest.mark.parametrize("assignment", NOTEBOOKS)
+def test_a_page_without_outputs_shows_the_widgets_as_they_are_in_a_kernel(assignment, solved):
+    run = {}
+    for cell in solved(assignment).cells:
+        for output in cell.get("outputs", []):
+            if WIDGET in output.get("data", {}) and not cell.id.startswith("check_"):
+                run[cell.id] = {kind: output.data[kind] for kind in ("image/svg+xml", "text/plain")}
+    assert stills(assignment) == run
+    assert run or assignment == "6-capstone"
 
 
 def test_figures_have_a_text_alternative(solved):

@@ -14,8 +14,11 @@ from typing import Any
 
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters.highlight import Highlight2HTML
+from nbformat import from_dict
 from traitlets.config import Config
 
+from grader.course.stills import stills
+from grader.exercises import NOTEBOOKS
 from grader.export.safe import TEMPLATES, colours, first
 
 OURS = Path(__file__).with_name("templates")
@@ -51,11 +54,20 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
         """Fill the template. HTMLExporter would parse the whole page once more, which takes longer than all the rest."""
+        _show_widgets(nb, (resources or {}).get("nbgrader", {}).get("assignment", ""))
         self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self))
         self.register_filter("filter_data_type", partial(first, KINDS))
         self.register_filter("ansi2html", colours)
         resources = self._init_resources(resources) | {"policy": POLICY}
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+
+def _show_widgets(nb: Any, assignment: str) -> None:
+    """Put the still picture into each of the course's own widget cells that has no output."""
+    pictures = stills(assignment) if assignment in NOTEBOOKS else {}
+    for cell in nb.cells:
+        if cell.cell_type == "code" and not cell.outputs and cell.get("id") in pictures:
+            cell.outputs = [from_dict({"output_type": "display_data", "data": pictures[cell.id], "metadata": {}})]
 
 
 def plain_names(nb: Any, resources: Any) -> tuple[Any, Any]:

@@ -55,7 +55,7 @@ class WebPage(TemplateExporter):  # type: ignore[misc]
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
         whole = json.dumps(nb, ensure_ascii=False).encode("utf-8", "replace")  # half a character cannot be written
-        nb = nbformat.from_dict(json.loads(whole))  # type: ignore[no-untyped-call]
+        nb = nbformat.from_dict(json.loads(whole))
         for cell in nb.get("cells", []):
             cell.get("metadata", {}).pop("magics_language", None)  # which is told by a cell's magic, and asked of Pygments
         return super().from_notebook_node(nb, self._init_resources(resources) | {"widget_css": Widget._css}, **kw)
