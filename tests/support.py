@@ -57,7 +57,7 @@ def run_all(browser: Any, address: str, path: str, until: str, height: int) -> A
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.get_by_text(until).wait_for(timeout=240_000)  # the capstone trains; on a busy machine for minutes
+    page.get_by_text(until).wait_for(timeout=180_000)  # the capstone trains; on a busy machine for minutes
     return page
 
 
