@@ -71,7 +71,7 @@ PLAYED = """selector => new Promise(resolve => {
     frame.last = told.textContent;
     const [step, steps] = told.textContent.split(" of ");
     if (step !== steps) return void requestAnimationFrame(frame);
-    resolve(times.slice(1).map((time, k) => time - times[k]));
+    resolve(times.slice(2).map((time, k) => time - times[k + 1])); // the first waits for the key
   };
   requestAnimationFrame(frame);
 })"""
@@ -135,7 +135,7 @@ def main() -> None:
         notebook(place)
         browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with serving(place, place, place) as address:
-            page = browser.new_page(viewport={"width": 1200, "height": 800 * (2 + len(WIDGETS))})
+            page = browser.new_page(viewport={"width": 1200, "height": 1000})
             page.goto(f"{address}/lab/tree/bench.ipynb?reset")
             page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
             page.get_by_role("menuitem", name="Run", exact=True).click()
