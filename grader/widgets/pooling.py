@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.layout import beside, lines_of, number
-from grader.verdict import differing
-from grader.widgets.grids import MOST_SIDE, Widget, array, made_up, module, one_of, plain, said, unplain, whole
+from grader.widgets.grids import MOST_SIDE, Widget, apart, array, made_up, module, one_of, plain, said, unplain, whole
 from grader.widgets.pictures import Panel, picture
 
 VIEWS = {
@@ -78,7 +77,7 @@ def pool_router(
     right = forward(x, windows, shape) if view == "forward" else backward(x, upstream, windows)
     if compare is not None and view == "backward":
         right = nearest_right(compare, x, upstream, windows)
-    wrong = np.zeros(like, bool) if compare is None else _apart(compare, right)
+    wrong = np.zeros(like, bool) if compare is None else apart(compare, right)
     data = {
         "x": plain(x),
         "size": list(size),
@@ -138,14 +137,7 @@ def nearest_right(compare: np.ndarray, x: np.ndarray, dy: np.ndarray, windows: l
         if (shares * np.sign(dy[window.at]) >= -slack).all() and abs(shares.sum() - dy[window.at]) <= slack:
             for right in candidates:
                 right[where] = compare[where]
-    return min(candidates, key=lambda right: int(_apart(compare, right).sum()))
-
-
-def _apart(yours: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Return a mask of the entries that differ; both have one shape."""
-    apart = differing(yours, right)
-    assert apart is not None
-    return apart
+    return min(candidates, key=lambda right: int(apart(compare, right).sum()))
 
 
 def _size(size: Any) -> Size:
