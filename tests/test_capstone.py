@@ -12,7 +12,7 @@ from support import need, references
 from grader.cases import Case, draw, visible
 from grader.cases.capstone import TRAININGS, turned
 from grader.course import layers
-from grader.course.demo_answers import capstone as answers
+from grader.course.broken_answers.capstone import IN_PLACE, SOLVER
 from grader.course.sandbox import Sandbox, Tier
 from grader.course.sealed import grade_submission
 from grader.course.support import support_of
@@ -23,6 +23,7 @@ from grader.networks import SIZES, accuracy, initial_parameters, predict
 from grader.outcome import matches
 from grader.results import numbers
 from solutions import capstone
+from solutions.styles import styles
 
 # --- gradients ---
 
@@ -158,12 +159,13 @@ def test_every_array_takes_part_in_a_step_and_none_is_the_last():
         assert max(np.abs(twice[name] - once[name]).max() for name in start) > 1e-4
 
 
-SIZES_OF_BATCHES = {f"batches of {n}": answers.IN_PLACE.replace("64", str(n)) for n in (1, 16, 300)}
+STYLES = {style.student: style.answers.get("train") for style in styles("capstone")}
+SIZES_OF_BATCHES = {f"batches of {n}": IN_PLACE.replace("64", str(n)) for n in (1, 16, 300)}
 WHOLE = "batch = rng.permutation(len(images))"
 HONEST = SIZES_OF_BATCHES | {
-    "all images at once": answers.IN_PLACE.replace("batch = rng.choice(len(images), 64)", WHOLE),
-    "a mean of the gradients": answers.MOMENTUM,
-    "float32": answers.FLOAT32,
+    "all images at once": IN_PLACE.replace("batch = rng.choice(len(images), 64)", WHOLE),
+    "a mean of the gradients": STYLES["bela"],
+    "float32": STYLES["dora"],
 }
 
 
@@ -175,7 +177,7 @@ def test_any_batch_takes_the_step_of_the_reference(style):
 
 
 def test_a_last_layer_that_is_solved_for_reaches_every_goal_and_earns_nothing(verdict_on):
-    train = trained_by(answers.SOLVER)
+    train = trained_by(SOLVER)
     for case in draw("train", np.random.default_rng(0)):
         assert not case.goal or case.goal.share(train(*case.copy_args())) >= case.goal.least
     verdict = verdict_on("train", train)
@@ -186,15 +188,13 @@ def test_a_last_layer_that_is_solved_for_reaches_every_goal_and_earns_nothing(ve
 
 
 def test_sealed_grading_says_of_a_step_what_the_check_says(verdict_on):
-    told = sealed(train=answers.SOLVER)["train"]
+    told = sealed(train=SOLVER)["train"]
     assert told["earned"] == 0
-    assert [part["says"] for part in told["parts"]] == [
-        part.says for part in verdict_on("train", trained_by(answers.SOLVER)).parts
-    ]
+    assert [part["says"] for part in told["parts"]] == [part.says for part in verdict_on("train", trained_by(SOLVER)).parts]
 
 
 def test_a_wrong_step_of_one_network_costs_its_parts_alone(verdict_on):
-    solved = trained_by(answers.SOLVER)
+    solved = trained_by(SOLVER)
     verdict = verdict_on("train", lambda params, *rest: (solved if "w3" in params else capstone.train)(params, *rest))
     assert [part.right for part in verdict.parts] == [True, True, False]
 

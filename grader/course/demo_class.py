@@ -14,6 +14,7 @@ from grader.course.catalogue import mistakes_of, reference
 from grader.course.demo_files import RUNAWAYS, files
 from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
 from solutions.mistakes import Mistake
+from solutions.styles import styles
 
 MOST_SLIPS = 24
 RUN_AWAY_IN = "1-affine"  # once is enough: each of them takes seconds
@@ -51,10 +52,10 @@ def submissions(assignment: str) -> list[Submission]:
     made = [Submission("ada", "the reference answers", right, full), Submission("blank", "untouched stubs", {}, 0.0)]
     half = dict(list(right.items())[: len(right) // 2])
     made.append(Submission("half", "the first half only", half, sum(EXERCISES[name].points for name in half)))
-    answers_to = importlib.import_module(f"grader.course.demo_answers.{NOTEBOOKS[assignment]}")
-    for student, (about, answers, says) in answers_to.STYLES.items():
-        made.append(Submission(student, about, right | answers, full, says, answers_to.HELPERS.get(student, ())))
-    made += _broken(answers_to.BROKEN, right, full)
+    for style in styles(NOTEBOOKS[assignment]):
+        made.append(Submission(style.student, style.about, right | style.answers, full, style.says, style.extra))
+    broken = importlib.import_module(f"grader.course.broken_answers.{NOTEBOOKS[assignment]}").BROKEN
+    made += _broken(broken, right, full)
     made += _files(assignment, right, full)
     made += _mistaken(assignment, right, full)
     return made
