@@ -8,9 +8,9 @@ import numpy as np
 
 
 def fits(x, w, stride=1, pad=0):
-    """Return (H', W'), the size of the output, or raise a ValueError that names the sizes that do not fit.
+    """Raise a ValueError that names the sizes that do not fit, if there are any.
 
-    x: (N, C, H, W);  w: (F, C, K, L)  ->  H' = (H + 2 pad - K) // stride + 1, and W' likewise
+    x: (N, C, H, W);  w: (F, C, K, L);  stride: 1 or more;  pad: 0 or more
     """
     if np.ndim(x) != 4 or np.ndim(w) != 4:
         raise ValueError(
@@ -25,7 +25,6 @@ def fits(x, w, stride=1, pad=0):
         raise ValueError(f"pad is {pad!r}, expected an int of at least 0")
     if not (1 <= K <= H + 2 * pad and 1 <= L <= W + 2 * pad):
         raise ValueError(f"a {K} x {L} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}")
-    return (H + 2 * pad - K) // stride + 1, (W + 2 * pad - L) // stride + 1
 
 
 def correlate_1d(x, w, pad):
@@ -136,8 +135,9 @@ def conv_forward(x, w, b, pad):
 
     x: (N, C, H, W);  w: (F, C, K, L);  b: (F,);  pad: 0 or more  ->  y: (N, F, H', W'), H' = H + 2 pad - K + 1
     """
-    P, Q = fits(x, w, 1, pad)
-    F, _, K, L = w.shape
+    fits(x, w, 1, pad)
+    (H, W), (F, _, K, L) = x.shape[2:], w.shape
+    P, Q = H + 2 * pad - K + 1, W + 2 * pad - L + 1
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
     for u in range(K):

@@ -4,9 +4,9 @@ import numpy as np
 
 
 def pool_fits(x, size, stride):
-    """Return (H', W'), the size of the output, or raise a ValueError that names the sizes that do not fit.
+    """Raise a ValueError that names the sizes that do not fit, if there are any.
 
-    x: (N, C, H, W);  size: (K, L)  ->  H' = (H - K) // stride + 1, and W' likewise
+    x: (N, C, H, W);  size: (K, L);  stride: 1 or more
     """
     if np.ndim(x) != 4:
         raise ValueError(f"x is {np.ndim(x)}-dimensional, expected (N, C, H, W)")
@@ -17,16 +17,16 @@ def pool_fits(x, size, stride):
     (K, L), (H, W) = size, np.shape(x)[2:]
     if H < K or W < L:
         raise ValueError(f"a {K} x {L} window does not fit into a {H} x {W} image")
-    return (H - K) // stride + 1, (W - L) // stride + 1
 
 
 def max_pool_forward(x, size, stride):
     """Return the largest entry of every window. Rows and columns that no whole window reaches are left out.
 
-    x: (N, C, H, W);  size: (K, L);  stride: 1 or more  ->  y: (N, C, H', W'), H' = (H - K) // stride + 1
+    x: (N, C, H, W);  size: (K, L);  stride: 1 or more  ->  y: (N, C, H', W'), a number for every window
     """
-    P, Q = pool_fits(x, size, stride)
-    K, L = size
+    pool_fits(x, size, stride)
+    (H, W), (K, L) = x.shape[2:], size
+    P, Q = (H - K) // stride + 1, (W - L) // stride + 1
     y = np.full((*x.shape[:2], P, Q), -np.inf)
     for u in range(K):
         for v in range(L):

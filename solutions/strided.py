@@ -16,10 +16,11 @@ def output_size(n, K, stride, pad):
 def strided_forward(x, w, b, stride, pad):
     """Return the output of a convolutional layer whose filter moves by `stride` pixels.
 
-    x: (N, C, H, W);  w: (F, C, K, L);  b: (F,)  ->  y: (N, F, H', W'), H' = (H + 2 pad - K) // stride + 1
+    x: (N, C, H, W);  w: (F, C, K, L);  b: (F,)  ->  y: (N, F, H', W'), sizes as output_size counts them
     """
-    P, Q = fits(x, w, stride, pad)
-    F, _, K, L = w.shape
+    fits(x, w, stride, pad)
+    (H, W), (F, _, K, L) = x.shape[2:], w.shape
+    P, Q = output_size(H, K, stride, pad)[0], output_size(W, L, stride, pad)[0]
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
     for u in range(K):
@@ -45,9 +46,8 @@ def strided_backward_spray(dy, x, w, stride, pad):
 
     dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, K, L)  ->  dx, dw like x, w;  db: (F,)
     """
-    P, Q = fits(x, w, stride, pad)
-    H, W = x.shape[2:]
-    K, L = w.shape[2:]
+    fits(x, w, stride, pad)
+    (H, W), (K, L), (P, Q) = x.shape[2:], w.shape[2:], dy.shape[2:]
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     sprayed, dw = np.zeros(padded.shape), np.zeros(w.shape)
     for u in range(K):

@@ -255,15 +255,15 @@ IMAGES = np.zeros((2, 3, 5, 6))
 
 @often
 @given(any_pool)
-def test_pool_fits_counts_the_places_of_the_window(pool):
+def test_the_output_has_a_number_for_every_place_of_the_window(pool):
     x, size, stride, _ = pool
     starts = [range(0, side - taps + 1, stride) for side, taps in zip(x.shape[2:], size, strict=True)]
-    assert max_pool.pool_fits(x, size, stride) == (len(starts[0]), len(starts[1]))
+    assert max_pool.max_pool_forward(x, size, stride).shape[2:] == (len(starts[0]), len(starts[1]))
 
 
 @pytest.mark.parametrize("size", [(2, 3), [2, 3], np.array([2, 3]), (np.int64(2), np.uint8(3))])
 def test_numpy_integers_and_lists_are_welcome(size):
-    assert max_pool.pool_fits(IMAGES, size, np.int32(2)) == (2, 2)
+    max_pool.pool_fits(IMAGES, size, np.int32(2))
     y = max_pool.max_pool_forward(IMAGES, size, np.int32(2))
     assert y.shape == (2, 3, 2, 2)
     assert max_pool.max_pool_backward(y, IMAGES, size, np.int32(2)).shape == IMAGES.shape

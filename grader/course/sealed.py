@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.cases import Case
-from grader.course import intake
+from grader.course import intake, layers
 from grader.course.decision import cases_of, decision
 from grader.course.magics import plain_python
 from grader.course.protocol import Reply, WorkerLost, pack, pack_calls, receive, receive_call
@@ -42,7 +42,8 @@ def grade_submission(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = 
         return ungraded(sandbox.assignment, seed, str(error))
     session = Session(submission, seed, sandbox, fresh)
     try:
-        verdicts = session.run()
+        with layers.importable():
+            verdicts = session.run()
     finally:
         session.close()
     faults = (*submission.faults, *session.faults)

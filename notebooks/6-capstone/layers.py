@@ -4,9 +4,9 @@ import numpy as np
 
 
 def fits(x, w, stride=1, pad=0):
-    """Return (H', W'), the size of the output, or raise a ValueError that names the sizes that do not fit.
+    """Raise a ValueError that names the sizes that do not fit, if there are any.
 
-    x: (N, C, H, W);  w: (F, C, K, L)  ->  H' = (H + 2 pad - K) // stride + 1, and W' likewise
+    x: (N, C, H, W);  w: (F, C, K, L);  stride: 1 or more;  pad: 0 or more
     """
     if np.ndim(x) != 4 or np.ndim(w) != 4:
         raise ValueError(
@@ -21,13 +21,12 @@ def fits(x, w, stride=1, pad=0):
         raise ValueError(f"pad is {pad!r}, expected an int of at least 0")
     if not (1 <= K <= H + 2 * pad and 1 <= L <= W + 2 * pad):
         raise ValueError(f"a {K} x {L} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}")
-    return (H + 2 * pad - K) // stride + 1, (W + 2 * pad - L) // stride + 1
 
 
 def pool_fits(x, size, stride):
-    """Return (H', W'), the size of the output, or raise a ValueError that names the sizes that do not fit.
+    """Raise a ValueError that names the sizes that do not fit, if there are any.
 
-    x: (N, C, H, W);  size: (K, L)  ->  H' = (H - K) // stride + 1, and W' likewise
+    x: (N, C, H, W);  size: (K, L);  stride: 1 or more
     """
     if np.ndim(x) != 4:
         raise ValueError(f"x is {np.ndim(x)}-dimensional, expected (N, C, H, W)")
@@ -38,7 +37,14 @@ def pool_fits(x, size, stride):
     (K, L), (H, W) = size, np.shape(x)[2:]
     if H < K or W < L:
         raise ValueError(f"a {K} x {L} window does not fit into a {H} x {W} image")
-    return (H - K) // stride + 1, (W - L) // stride + 1
+
+
+def output_size(n, K, stride, pad):
+    """Return (how many outputs there are, how many entries at the end of the padded input no window reaches).
+
+    n: entries of the input;  K: taps of the filter;  stride: 1 or more;  pad: zeros at each end
+    """
+    return (n + 2 * pad - K) // stride + 1, (n + 2 * pad - K) % stride
 
 
 def affine_forward(x, w, b):
@@ -79,8 +85,9 @@ def conv_forward(x, w, b, pad):
 
     x: (N, C, H, W);  w: (F, C, K, L);  b: (F,);  pad: 0 or more  ->  y: (N, F, H', W'), H' = H + 2 pad - K + 1
     """
-    P, Q = fits(x, w, 1, pad)
-    F, _, K, L = w.shape
+    fits(x, w, 1, pad)
+    (H, W), (F, _, K, L) = x.shape[2:], w.shape
+    P, Q = H + 2 * pad - K + 1, W + 2 * pad - L + 1
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
     for u in range(K):
@@ -111,10 +118,11 @@ def conv_backward(dy, x, w, pad):
 def strided_forward(x, w, b, stride, pad):
     """Return the output of a convolutional layer whose filter moves by `stride` pixels.
 
-    x: (N, C, H, W);  w: (F, C, K, L);  b: (F,)  ->  y: (N, F, H', W'), H' = (H + 2 pad - K) // stride + 1
+    x: (N, C, H, W);  w: (F, C, K, L);  b: (F,)  ->  y: (N, F, H', W'), sizes as output_size counts them
     """
-    P, Q = fits(x, w, stride, pad)
-    F, _, K, L = w.shape
+    fits(x, w, stride, pad)
+    (H, W), (F, _, K, L) = x.shape[2:], w.shape
+    P, Q = output_size(H, K, stride, pad)[0], output_size(W, L, stride, pad)[0]
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
     for u in range(K):
@@ -129,9 +137,8 @@ def strided_backward_spray(dy, x, w, stride, pad):
 
     dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, K, L)  ->  dx, dw like x, w;  db: (F,)
     """
-    P, Q = fits(x, w, stride, pad)
-    H, W = x.shape[2:]
-    K, L = w.shape[2:]
+    fits(x, w, stride, pad)
+    (H, W), (K, L), (P, Q) = x.shape[2:], w.shape[2:], dy.shape[2:]
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     sprayed, dw = np.zeros(padded.shape), np.zeros(w.shape)
     for u in range(K):
@@ -161,10 +168,11 @@ def relu_backward(dy, x):
 def max_pool_forward(x, size, stride):
     """Return the largest entry of every window. Rows and columns that no whole window reaches are left out.
 
-    x: (N, C, H, W);  size: (K, L);  stride: 1 or more  ->  y: (N, C, H', W'), H' = (H - K) // stride + 1
+    x: (N, C, H, W);  size: (K, L);  stride: 1 or more  ->  y: (N, C, H', W'), a number for every window
     """
-    P, Q = pool_fits(x, size, stride)
-    K, L = size
+    pool_fits(x, size, stride)
+    (H, W), (K, L) = x.shape[2:], size
+    P, Q = (H - K) // stride + 1, (W - L) // stride + 1
     y = np.full((*x.shape[:2], P, Q), -np.inf)
     for u in range(K):
         for v in range(L):
