@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ from grader.witness import WITNESSES
 from solutions.mistakes import CATALOGUE, Mistake
 
 LOSS_STEPS = 1000  # a smooth loss is rounded to this many steps between 0 and its right value
+DIGITS = 12  # of a stored number: the last digits of a sum or a logarithm differ from processor to processor
 SMOOTH_SCALE = 16 * 144.0  # softmax: sixteenths, by N twice; coarser, so that float32 seldom rounds to another number
 
 
@@ -38,10 +40,13 @@ def answers_of(exercise: Exercise, function: Callable[..., Any], cases: tuple[Ca
     return [{} if case.goal else read(exercise, case, capture.call(function, exercise, case), function) for case in cases]
 
 
+CLOSE = 10.0 ** (1 - DIGITS)
+
+
 def scale_of(part: Part, right: Answer) -> float:
     """Return the factor that puts right results on whole numbers (see grader.outcome)."""
     if part.tolerance == SMOOTH and part.shape == "" and right.array is not None:
-        return LOSS_STEPS / float(right.array)
+        return portable(LOSS_STEPS / float(right.array))
     if part.tolerance == SMOOTH:
         return SMOOTH_SCALE
     if part.tolerance == DIFFERENCES:
@@ -74,7 +79,37 @@ def _is_shown(exercise: Exercise, part: Part) -> bool:
 def _plain(answer: Answer) -> Any:
     """Return the values as lists, or None for more than a verdict shows."""
     assert answer.array is not None
-    return answer.array.tolist() if answer.array.size <= MOST_SHOWN else None
+    return numbers_of(answer.array) if answer.array.size <= MOST_SHOWN else None
+
+
+def numbers_of(array: np.ndarray) -> Any:
+    """Return an array as lists of numbers that the table may hold."""
+    return np.vectorize(portable, otypes=[float])(array).tolist()
+
+
+def portable(number: float) -> float:
+    """Return a number as every machine computes it: a multiple of 1/1024 as it is, any other one rounded to 12 digits."""
+    exact = float(number * 1024).is_integer()
+    return float(number) if exact else float(f"{number:.{DIGITS - 1}e}")
+
+
+def in_step(made: Any, kept: Any) -> bool:
+    """Tell whether a table made anew is the stored one. Numbers may differ by the rounding of their last digit."""
+    if isinstance(made, dict) and isinstance(kept, dict):
+        return made.keys() == kept.keys() and all(in_step(made[key], kept[key]) for key in made)
+    if isinstance(made, list) and isinstance(kept, list):
+        return len(made) == len(kept) and all(map(in_step, made, kept))
+    if isinstance(made, float) and isinstance(kept, float):
+        return math.isclose(made, kept, rel_tol=CLOSE, abs_tol=CLOSE)
+    return bool(made == kept)
+
+
+def is_stored(assignment: str) -> bool:
+    """Tell whether an assignment's stored table is in step with the solutions and the catalogue of mistakes."""
+    path = table.file_of(assignment)
+    if not path.is_file():
+        return False
+    return in_step(json.loads(as_text(build(assignment))), json.loads(path.read_text(encoding="utf-8")))
 
 
 def _entries(
@@ -101,16 +136,18 @@ def _entries(
                 wrong.setdefault("imprecise", []).append(name)
         entry = {"scale": scale, "right": right, "wrong": wrong}
         entries.append(
-            entry | ({"values": told.array.tolist()} if told.array is not None and (case.large or not case.smooth) else {})
+            entry | ({"values": numbers_of(told.array)} if told.array is not None and (case.large or not case.smooth) else {})
         )
     return entries
 
 
 def main() -> None:
     write_atomically(layers.FILE, layers.source())
-    for assignment in NOTEBOOKS:
-        write_atomically(table.file_of(assignment), as_text(build(assignment)))
-    print(f"wrote {len(NOTEBOOKS)} tables: {len(CATALOGUE)} mistakes")
+    with layers.importable():
+        for assignment in NOTEBOOKS:
+            if not is_stored(assignment):  # a table that another machine has made stays as it is
+                write_atomically(table.file_of(assignment), as_text(build(assignment)))
+    print(f"{len(NOTEBOOKS)} tables are in step: {len(CATALOGUE)} mistakes")
 
 
 def as_text(tables: dict[str, Any]) -> str:

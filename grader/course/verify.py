@@ -12,7 +12,7 @@ import numpy as np
 from grader import capture
 from grader.cases import Case, draw
 from grader.course import layers
-from grader.course.catalogue import answers_of, as_text, build, mistakes_of, reference
+from grader.course.catalogue import answers_of, is_stored, mistakes_of, reference
 from grader.course.notebook import slips, solve
 from grader.course.paths import CourseError
 from grader.exercises import TOTALS, Exercise, Part, of_assignment
@@ -59,8 +59,7 @@ def _notebook(assignment: str) -> Finding:
 
 def _table_in_step(assignment: str) -> Finding:
     path = file_of(assignment)
-    same = path.is_file() and as_text(build(assignment)) == path.read_text(encoding="utf-8")
-    same &= layers.FILE.is_file() and layers.source() == layers.FILE.read_text(encoding="utf-8")
+    same = is_stored(assignment) and layers.FILE.is_file() and layers.source() == layers.FILE.read_text(encoding="utf-8")
     advice = () if same else (f"{path.name} or layers.py is not in step: run python -m grader.course.catalogue",)
     return Finding("fingerprints", "in step with solutions and mistakes", advice)
 
