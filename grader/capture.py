@@ -16,7 +16,7 @@ import numpy as np
 
 from grader.cases import Case
 from grader.exercises import Exercise
-from grader.results import short
+from grader.results import is_of_the_library, short
 
 KEPT = 2000  # characters of a student's own output that a verdict repeats
 UNTOLD = (PendingDeprecationWarning, ImportWarning, ResourceWarning)  # Python itself shows none of these
@@ -44,11 +44,16 @@ def call(function: Callable[..., Any], exercise: Exercise, case: Case) -> Call:
     """Call the function with writable copies and note which of them it changed. Every exception is caught."""
     made = Call(case.copy_args())
     limit = sys.getrecursionlimit()
-    try:
-        with np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):  # numpy's own, whatever was set
-            made.result = function(*made.args)
-    except BaseException as error:  # KeyboardInterrupt and SystemExit are answers too: an endless loop, an exit()
-        made.error = error
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            with np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):  # numpy's own, whatever was set
+                made.result = function(*made.args)
+        except BaseException as error:  # KeyboardInterrupt and SystemExit are answers too: an endless loop, an exit()
+            made.error = error
+    for warning in warned:
+        if not is_of_the_library(warning.message, case.args, made.result):
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     sys.setrecursionlimit(limit)
     made.changed = [
         name
@@ -85,6 +90,7 @@ def quiet() -> Iterator[Noise]:
     nbgrader gives no points to a test cell that shows anything on stderr, so the student is told in the verdict instead.
     """
     noise = Noise()
+    _flush()  # what was printed before belongs to the notebook or the script, not to the function
     with warnings.catch_warnings(record=True) as warned, _scratch() as scratch, _descriptors(scratch.fileno()):
         warnings.simplefilter("always")
         sink = _Sink(scratch, encoding="utf-8", errors="backslashreplace", write_through=True)
@@ -108,12 +114,17 @@ def quiet() -> Iterator[Noise]:
 
 def _divert(name: str, stream: Any, sink: _Sink) -> None:
     """Let a stream write into the sink: a notebook's own in place, since handlers may hold it; others by taking their name."""
-    with suppress(AttributeError, ValueError):
-        stream.flush()
     try:
         stream.write, stream.close = sink.write, sink.close
     except AttributeError:
         setattr(sys, name, sink)
+
+
+def _flush() -> None:
+    """Let all streams write out what they hold, while their descriptors still lead where it belongs."""
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        with suppress(AttributeError, ValueError, OSError):
+            stream.flush()  # type: ignore[union-attr]
 
 
 @contextmanager

@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import logging
 import os
+import subprocess
 import sys
 import time
 import warnings
 
 import numpy as np
 import pytest
-from support import references
+from support import ROOT, references
 
 import grader
 from grader import check
@@ -338,6 +339,54 @@ def test_the_streams_work_again_after_a_check(verdict_on, capfd):
     os.write(1, b"raw\n")
     out, err = capfd.readouterr()
     assert (sorted(out.split()), err) == (["out", "raw"], "err\n")
+
+
+SCRIPT = """
+import numpy as np
+from grader import check
+
+print("before")
+
+def relu_forward(x):
+    print("inside")
+    return np.maximum(x, 0)
+
+check(relu_forward)
+print("after")
+"""
+
+
+def test_what_a_script_printed_before_a_check_is_its_own():
+    """Its output is buffered, as a pipe's always is."""
+    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert (lines[0], lines[-1]) == ("before", "after")
+    assert lines[1].startswith("relu_forward: 1 of 1 point")
+    assert done.stdout.count("before") == 1
+    assert "inside" in done.stdout
+
+
+MATMUL = [f"{what} encountered in matmul" for what in ("divide by zero", "overflow", "invalid value")]
+
+
+@pytest.mark.parametrize("words", MATMUL)
+def test_a_warning_that_apples_library_gives_on_right_products_is_not_the_students(words, verdict_on):
+    """numpy issues 28687 and 29820: flags that Accelerate leaves set."""
+
+    def function(dy, x, w):
+        warnings.warn(words, RuntimeWarning, stacklevel=1)
+        return right(dy, x, w)
+
+    assert verdict_on("affine_backward", function).notes == ()
+
+
+@pytest.mark.parametrize("words", MATMUL)
+def test_a_product_that_is_not_finite_keeps_its_warning(words, verdict_on):
+    def function(dy, x, w):
+        warnings.warn(words, RuntimeWarning, stacklevel=1)
+        return (*right(dy, x, w)[:2], np.full(w.shape[1], np.inf))
+
+    assert verdict_on("affine_backward", function).notes == (f"warned: RuntimeWarning: {words}",)
 
 
 # --- which exercise is meant ---
