@@ -115,7 +115,7 @@ def _offer(verdict: Verdict) -> None:
             return
         with capture.quiet():
             widget = offer(verdict.exercise, verdict.example)
-            bundle = widget and widget._repr_mimebundle_()
+            bundle = widget and widget.can_step and widget._repr_mimebundle_()
         if bundle:
             sys.modules["IPython"].display.display(bundle[0], metadata=bundle[1], raw=True)
 

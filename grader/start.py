@@ -1,4 +1,4 @@
-"""The start check: one line on kernel, versions, folder and widgets, with the one command that mends what is wrong."""
+"""The start check: one line on kernel, versions, folder and widgets, with the one command that mends what is wrong there."""
 
 from __future__ import annotations
 
@@ -6,23 +6,20 @@ import difflib
 import importlib.metadata as metadata
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from grader.checking import unknown_name
-from grader.exercises import EXERCISES
+from grader.exercises import EXERCISES, NOTEBOOKS
+from grader.place import JUPYTER, TERMINAL, here
 from grader.verdict import PartVerdict, Verdict
 
 PYTHON = (3, 11)
-NEEDED = {
-    "numpy": (2, 0),
-    "matplotlib": (3, 8),
-    "ipykernel": (6, 0),
-    "ipywidgets": (8, 0),
-    "jupyterlab_widgets": (3, 0),
-    "anywidget": (0, 9),
-}
+NEEDED = {"numpy": (1, 26), "matplotlib": (3, 8), "ipywidgets": (7, 7)}
+NEEDED_BY_JUPYTER = {"ipykernel": (6, 0), "jupyterlab_widgets": (1, 0)}
+STEPS = "anywidget"  # without it every widget is a still picture
 SHADOWS = ("grader", "numpy", "matplotlib", "ipywidgets", "random", "math", "json", "typing", "statistics", "string", "copy")
 
 
@@ -35,32 +32,60 @@ def start_check() -> None:
 
 
 def report(folder: Path | None = None) -> str:
-    """Return 'Ready: ...', or the first problem with the command that mends it."""
-    problem = next(problems(folder or Path.cwd()), "")
+    """Return 'Ready: ...', or the first problem with what mends it."""
+    folder = (folder or Path.cwd()).resolve()
+    problem = next(problems(folder), "")
     if problem:
         return problem
     versions = ", ".join(f"{name} {_version(name)}" for name in ("numpy", "ipywidgets"))
-    return f"Ready: Python {sys.version.split()[0]}, {versions}, course {_version('cnn-gradients')}, in {Path.cwd().name}/"
+    place = here()
+    where = f"{folder.name}/" if place.local else place.name
+    ready = f"Ready: Python {sys.version.split()[0]}, {versions}, course {_version('cnn-gradients')}, in {where}"
+    if _version(STEPS) is None:
+        ready += f". Widgets are still pictures, since {STEPS} is missing. {place.install(STEPS)}"
+    return ready
 
 
 def problems(folder: Path) -> Iterator[str]:
     """Yield what is wrong with interpreter, packages and folder: what was found, what is expected, what to do."""
-    here = sys.executable
+    place = here()
     if sys.version_info[:2] < PYTHON:
         yield (
             f"This kernel runs Python {sys.version.split()[0]}; the course needs 3.11 or newer. "
-            "Choose another kernel: Kernel > Change Kernel."
+            f"Choose another kernel: {place.kernel}."
         )
-    for name, least in NEEDED.items():
+    needed = NEEDED | NEEDED_BY_JUPYTER if place in (JUPYTER, TERMINAL) else NEEDED
+    for name, least in needed.items():
         found, wanted = _version(name), ".".join(map(str, least))
         if found is None or _numbers(found) < least:
             was = "is missing" if found is None else f"has version {found}, expected {wanted} or newer"
-            yield f'{name} {was} in this kernel. Run this, then Kernel > Restart: "{here}" -m pip install "{name}>={wanted}"'
+            yield f"{name} {was} in this kernel. {place.install(f'{name}>={wanted}')}"
     for name in SHADOWS:
         if (folder / f"{name}.py").exists():
-            yield f"The file {name}.py in this folder hides the module {name}. Rename it, then Kernel > Restart."
+            yield f"The file {name}.py in this folder hides the module {name}. Rename it, then restart the kernel."
+    if place.local:
+        yield from _problems_of_place(folder)
     if not os.access(folder, os.W_OK):
         yield f"The folder {folder} is read-only: answers cannot be saved. Copy it to a folder of your own and work there."
+
+
+def _problems_of_place(folder: Path) -> Iterator[str]:
+    """Yield what is wrong with a folder that is to hold a student's work."""
+    temporary = Path(tempfile.gettempdir()).resolve()
+    if temporary in (folder, *folder.parents):
+        yield (
+            f"The folder {folder} is for temporary files: what you save in it may be deleted. Unpack the student kit "
+            "into a folder of your own, and open the notebook there."
+        )
+    elif folder == Path.home().resolve() and not _holds_notebooks(folder):
+        yield (
+            f"The folder {folder} is your home folder, and no notebook of the course lies in it. Go to the folder of "
+            "the student kit, and start there."
+        )
+
+
+def _holds_notebooks(folder: Path) -> bool:
+    return any(folder.glob("*.ipynb")) or any((folder / assignment).is_dir() for assignment in NOTEBOOKS)
 
 
 def _version(name: str) -> str | None:

@@ -6,13 +6,15 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import tomllib
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from support import ROOT
 
-from grader import start
+from grader import place, start
 from grader.checking import unknown_name
 from grader.course.files import write_atomically
 from grader.equations import compare
@@ -23,36 +25,118 @@ from grader.verdict import Example, PartVerdict, Verdict
 # --- the start check ---
 
 
-def test_a_right_kernel_is_ready(tmp_path):
-    assert start.report(tmp_path).startswith("Ready: Python 3.")
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A student's own folder with a notebook: the one for temporary files is another."""
+    own = tmp_path / "student-kit"
+    for made in (own / "1-affine", tmp_path / "tmp"):
+        made.mkdir(parents=True)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return own
 
 
-def test_a_file_that_hides_a_module_is_named(tmp_path):
-    (tmp_path / "numpy.py").touch()
-    text = "The file numpy.py in this folder hides the module numpy. Rename it, then Kernel > Restart."
-    assert start.report(tmp_path) == text
+def test_a_right_kernel_is_ready(folder):
+    assert start.report(folder).startswith("Ready: Python 3.")
+    assert start.report(folder).endswith(", in student-kit/")
 
 
-def test_a_missing_package_comes_with_the_command_that_mends_it(tmp_path, monkeypatch):
+def test_a_file_that_hides_a_module_is_named(folder):
+    (folder / "numpy.py").touch()
+    text = "The file numpy.py in this folder hides the module numpy. Rename it, then restart the kernel."
+    assert start.report(folder) == text
+
+
+HERE = f'"{sys.executable}" -m pip install "no-such-package>=2.0"'
+ADVICE = {
+    "TERMINAL": f"Run this, then try again: {HERE}",
+    "JUPYTER": f"Run this, then Kernel > Restart: {HERE}",
+    "CODE": f"Run this in a terminal, then press Restart above the notebook: {HERE}",
+    "COLAB": 'Run this in a cell, then Runtime > Restart session: %pip install "no-such-package>=2.0"',
+    "PYODIDE": 'Run this in a cell, then run this cell again: %pip install "no-such-package>=2.0"',
+}
+
+
+@pytest.mark.parametrize("name", ADVICE)
+def test_a_missing_package_comes_with_the_command_that_mends_it_there(folder, monkeypatch, name):
     monkeypatch.setattr(start, "NEEDED", {"no-such-package": (2, 0)})
-    assert start.report(tmp_path) == (
-        f'no-such-package is missing in this kernel. Run this, then Kernel > Restart: "{sys.executable}" '
-        '-m pip install "no-such-package>=2.0"'
+    monkeypatch.setattr(start, "here", lambda: getattr(place, name))
+    assert start.report(folder) == f"no-such-package is missing in this kernel. {ADVICE[name]}"
+
+
+def test_an_old_package_comes_with_the_command_that_mends_it(folder, monkeypatch):
+    monkeypatch.setattr(start, "NEEDED", {"numpy": (99, 0)})
+    assert f"numpy has version {np.__version__}, expected 99.0 or newer in this kernel." in start.report(folder)
+
+
+def test_an_old_python_is_told(folder, monkeypatch):
+    monkeypatch.setattr(start, "PYTHON", (9, 0))
+    assert "Choose another kernel: Kernel > Change Kernel." in start.report(folder)
+
+
+def test_colabs_versions_are_ready_and_anywidget_alone_is_asked_for(folder, monkeypatch):
+    versions = {"numpy": "2.0.2", "matplotlib": "3.10.0", "ipywidgets": "7.7.1", "cnn-gradients": "0.1.0"}
+    monkeypatch.setattr(start, "_version", versions.get)
+    monkeypatch.setattr(start, "here", lambda: place.COLAB)
+    assert start.report(folder).endswith(
+        "numpy 2.0.2, ipywidgets 7.7.1, course 0.1.0, in Colab. Widgets are still pictures, since anywidget is missing. "
+        'Run this in a cell, then Runtime > Restart session: %pip install "anywidget"'
     )
 
 
-def test_an_old_package_comes_with_the_command_that_mends_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(start, "NEEDED", {"numpy": (99, 0)})
-    assert f"numpy has version {np.__version__}, expected 99.0 or newer in this kernel." in start.report(tmp_path)
+def test_a_folder_for_temporary_files_is_told(folder, tmp_path):
+    unpacked = tmp_path / "tmp" / "Temp1_student-kit.zip" / "student-kit"
+    unpacked.mkdir(parents=True)
+    assert start.report(unpacked) == (
+        f"The folder {unpacked} is for temporary files: what you save in it may be deleted. Unpack the student kit into a "
+        "folder of your own, and open the notebook there."
+    )
 
 
-def test_an_old_python_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(start, "PYTHON", (9, 0))
-    assert "Choose another kernel: Kernel > Change Kernel." in start.report(tmp_path)
+def test_a_home_folder_without_a_notebook_is_told(folder, monkeypatch):
+    home = folder / "home"
+    home.mkdir()
+    monkeypatch.setattr(start.Path, "home", lambda: home)
+    assert start.report(home) == (
+        f"The folder {home} is your home folder, and no notebook of the course lies in it. Go to the folder of the "
+        "student kit, and start there."
+    )
+    (home / "affine.ipynb").touch()
+    assert start.report(home).startswith("Ready: ")
 
 
-def test_the_start_check_runs_from_a_terminal(tmp_path):
-    done = subprocess.run([sys.executable, "-m", "grader"], cwd=tmp_path, capture_output=True, text=True, check=False)
+@pytest.mark.parametrize(
+    ("modules", "environment", "names", "kernel", "expected"),
+    [
+        ((), {}, (), False, "TERMINAL"),
+        ((), {}, (), True, "JUPYTER"),
+        ((), {"VSCODE_PID": "7"}, (), True, "CODE"),
+        ((), {"VSCODE_PID": "7", "JPY_SESSION_NAME": "affine.ipynb"}, (), True, "JUPYTER"),  # a server in its terminal
+        ((), {}, ("__vsc_ipynb_file__",), True, "CODE"),
+        (("google.colab",), {}, (), True, "COLAB"),
+    ],
+)
+def test_a_place_is_known_by_what_it_sets(monkeypatch, modules, environment, names, kernel, expected):
+    shell = (
+        SimpleNamespace(user_ns=dict.fromkeys(names)) if not kernel else SimpleNamespace(user_ns=dict.fromkeys(names), kernel=1)
+    )
+    for name in ("VSCODE_PID", "JPY_SESSION_NAME", "COLAB_RELEASE_TAG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    for name in modules:
+        monkeypatch.setitem(sys.modules, name, SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    assert place.here() is getattr(place, expected)
+
+
+def test_pyodide_is_known_by_its_platform(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert place.here() is place.PYODIDE
+
+
+def test_the_start_check_runs_from_a_terminal(folder):
+    done = subprocess.run([sys.executable, "-m", "grader"], cwd=folder, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Ready: ")
 

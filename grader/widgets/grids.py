@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import operator
 from collections.abc import Collection
 from functools import cache, cached_property
+from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from grader.place import here
 from grader.results import short as cut
 from grader.verdict import differing
 
@@ -53,6 +57,11 @@ class Widget:
         self.data = self.data | {"fold": words}
         return self
 
+    @property
+    def can_step(self) -> bool:
+        """Tell whether anywidget, which draws the steps, is installed."""
+        return find_spec("anywidget") is not None
+
     @cached_property
     def live(self) -> Any:
         """What JupyterLab draws, made when it is first shown: a still picture needs no anywidget, which is slow to load."""
@@ -62,14 +71,28 @@ class Widget:
         return self.alternative
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        own = {
+            MIME: {"widget": self.kind, "data": self.data},
+            "text/plain": self.alternative,
+            "image/svg+xml": self.still,
+        }
+        if not self.can_step:
+            return own | {"text/html": self._still_page()}, {}
         data, metadata = self.live._repr_mimebundle_(**kwargs)
-        own = {MIME: {"widget": self.kind, "data": self.data}}
-        return data | own | {"text/plain": self.alternative, "image/svg+xml": self.still}, metadata
+        return data | own, metadata
+
+    def _still_page(self) -> str:
+        """Return the still picture as HTML, and a line that says what is missing to step through it."""
+        picture = base64.b64encode(self.still.encode()).decode("ascii")
+        style = "max-width:100%;background:white;border-radius:4px"
+        line = f"anywidget is missing, so this widget is a still picture. {here().install('anywidget')}"
+        image = f'<img style="{style}" alt="{escape(self.alternative)}" src="data:image/svg+xml;base64,{picture}">'
+        return f"<div>{image}<p>{escape(line)}</p></div>"
 
 
 @cache
 def _live(name: str, esm: str) -> Any:
-    """Return the class of anywidget's that draws a kind of widget. Raises ImportError where anywidget is missing."""
+    """Return the class of anywidget's that draws a kind of widget."""
     import anywidget
     import traitlets
 
