@@ -2,34 +2,37 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+DEVELOPERS := .venv/.ready-dev
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
+ROOT_USER := $(filter 0,$(shell id -u))
 
-.PHONY: lab demo test lint bench soak verify pictures clean
+.PHONY: lab demo test lint bench soak matrix pins wheels verify pictures clean
 
 lab: $(READY)  ## open JupyterLab on the notebooks; formgrader needs the whole repository served
-	$(BIN)/jupyter lab --preferred-dir notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	$(BIN)/jupyter lab --preferred-dir notebooks $(if $(ROOT_USER),--allow-root)
 
-demo: $(READY)  ## play a whole class: release, submit, grade, feedback
-	$(BIN)/grader demo
+demo: $(READY)  ## play a class through one assignment: release, submit, grade, feedback; with ALL=1 through all six
+	$(BIN)/grader demo $(if $(ALL),--all)
 
-test: $(READY)  ## run every test
+test: $(DEVELOPERS)  ## run every test
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 verify: $(READY)  ## references earn everything, stubs nothing, every mistake is caught and named
 	$(BIN)/grader verify
 
-lint: $(READY)  ## style, types, import contracts, notebooks without outputs
+lint: $(DEVELOPERS)  ## style, types, import contracts, notebooks without outputs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/nbstripout --keep-id --verify notebooks/*/*.ipynb
 
-bench: $(READY)  ## print what a check, the import, a widget and the grading of a class cost; stock nbgrader takes ten minutes of it
+bench: $(DEVELOPERS)  ## print what a check, the import, a widget and the grading of a class cost; stock nbgrader takes ten minutes of it
 	$(BIN)/python tests/benchmarks/bench.py
 	$(BIN)/python tests/benchmarks/widgets.py
 	$(BIN)/python tests/benchmarks/grading.py
 
-soak: $(READY)  ## what takes long: broken files, kills, the attacks as an ordinary user, trainings, mutants, many seeds
+soak: $(DEVELOPERS)  ## what takes long: broken files, kills, the attacks as an ordinary user, trainings, mutants, many seeds
 	$(BIN)/python tests/soak/fuzz.py --minutes 30
 	$(BIN)/python tests/soak/kills.py --rounds 200
 	sh tests/soak/ordinary_user.sh
@@ -37,15 +40,31 @@ soak: $(READY)  ## what takes long: broken files, kills, the attacks as an ordin
 	$(BIN)/python tests/soak/mutants.py
 	$(BIN)/grader verify --seeds 5000 --mistake-seeds 1000
 
-pictures: $(READY)  ## take the pictures of the README from the running program
+matrix: $(DEVELOPERS)  ## the pins on every Python and platform; the tests on other Pythons, versions and processor features
+	$(BIN)/python tests/matrix/resolve.py
+	$(BIN)/python tests/matrix/machines.py
+
+pins: $(DEVELOPERS)  ## choose the newest versions that fit every Python and platform of the course, into constraints.txt
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11.0 --python $(BIN)/python --no-python-downloads \
+	  --extra dev --only-binary :all: --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" \
+	  --quiet -o constraints.txt pyproject.toml
+
+wheels: $(READY)  ## build the students' wheel, and the instructor's for machines without a clone, into dist/
+	$(BIN)/grader wheels
+
+pictures: $(DEVELOPERS)  ## take the pictures of the README from the running program
 	$(BIN)/python docs/make_pictures.py
 
 clean:  ## remove the environment and everything made at run time
-	rm -rf .venv course
+	rm -rf .venv course dist
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else 1)' || \
 	  { echo "cnn-gradients needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version 2>&1`. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(INSTALL) -e ".[instructor]"
 	@touch $(READY)
+
+$(DEVELOPERS): $(READY)
+	$(INSTALL) -e ".[dev]"
+	@touch $(DEVELOPERS)

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,18 +65,29 @@ def test_a_feedback_page_shows_score_and_hint(graded):
     assert "lacks the bias: what does every row of Eq. 1 add after the product?" in page
 
 
-def test_the_demo_table_agrees_and_can_disagree(graded):
+def test_the_demo_agrees_with_what_is_known_beforehand_and_can_disagree(graded):
     few = [s for s in submissions("1-affine") if s.student in STUDENTS]
-    said: list[str] = []
-    assert demo.compare(graded, "1-affine", few, said.append), said
-    assert said[-1] == "all as known beforehand\n"
-    assert any(line.startswith(f"{'ada':15}  20 of 20  everything right") for line in said)
-    from dataclasses import replace
+    assert demo.differences(graded, "1-affine", few) == []
+    assert list(demo.found_in(graded, "1-affine", "ada")) == []
+    who = "ada (the reference answers)"
+    other = [replace(few[0], points=19.0), replace(few[0], says=("nonsense",))]
+    assert demo.differences(graded, "1-affine", other) == [
+        f"{who}: 20 points, EXPECTED 19",
+        f"{who}: EXPECTED to be told: nonsense",
+    ]
 
-    assert not demo.compare(graded, "1-affine", [replace(few[0], points=19.0)], said.append)
-    assert "    EXPECTED 19 points (the reference answers)" in said
-    assert not demo.compare(graded, "1-affine", [replace(few[0], says=("nonsense",))], said.append)
-    assert "    EXPECTED to be told: nonsense" in said
+
+def test_the_demo_plays_some_thirty_of_every_kind_and_says_in_ten_lines_where_to_look(tmp_path):
+    chosen = demo.few(submissions("1-affine"))
+    assert 25 <= len(chosen) <= 35
+    assert {submission.kind for submission in chosen} == set(demo.KINDS)
+    status, said = grader("demo", "--course", tmp_path)
+    assert status == 0, said
+    lines = said.splitlines()
+    assert len(lines) <= 18
+    assert "compared   all points and hints are those known beforehand" in lines
+    for name in ("report-1-affine.html", "gradebook.db", "grades.csv", "feedback/ada/1-affine/affine.html"):
+        assert (tmp_path / "demo" / name).is_file()
 
 
 def test_export_writes_every_student(graded, tmp_path):
@@ -205,8 +217,8 @@ def copied(tmp_path, monkeypatch) -> Path:
     path = tmp_path / "notebooks" / "1-affine" / "affine.ipynb"
     path.parent.mkdir(parents=True)
     shutil.copy(ROOT / "notebooks" / "1-affine" / "affine.ipynb", path)
-    monkeypatch.setattr(paths, "REPOSITORY", tmp_path)
-    monkeypatch.setattr(notebook, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(paths, "SOURCES", tmp_path)
+    monkeypatch.setattr(notebook, "SOURCES", tmp_path)
     return path
 
 

@@ -101,8 +101,9 @@ def solve(name: str, output: Path) -> None:
 
 @main.command()
 @assignments
+@click.option("--assignment-list", is_flag=True, help="Let the kit bring nbgrader: students hand in through JupyterLab.")
 @on_course
-def release(course: Course, names: tuple[str, ...]) -> None:
+def release(course: Course, names: tuple[str, ...], assignment_list: bool) -> None:
     """Write the students' notebooks and the student kit into course/release/.
 
     Without a name: all but 6-capstone, whose layers.py answers the others. Release it by name once they are closed.
@@ -110,8 +111,19 @@ def release(course: Course, names: tuple[str, ...]) -> None:
     from grader.course import paths
     from grader.course.release import release
 
-    for line in release(course, paths.to_release(names)):
+    for line in release(course, paths.to_release(names), assignment_list):
         click.echo(line)
+
+
+@main.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("dist"), show_default=True)
+@told
+def wheels(output: Path) -> None:
+    """Build the students' wheel, and the instructor's for machines without a clone."""
+    from grader.course.wheels import build
+
+    for path in build(output):
+        click.echo(f"wrote {path}")
 
 
 @main.command()
@@ -208,9 +220,10 @@ def doctor() -> None:
 
 
 @main.command()
+@click.option("--all", "every", is_flag=True, help="Play the whole class, through all assignments.")
 @on_course
-def demo(course: Course) -> None:
-    """Play a whole class: release, submit, grade, feedback, and compare with the points known beforehand."""
+def demo(course: Course, every: bool) -> None:
+    """Play a class through 1-affine: release, submit, grade, feedback, and compare with the points known beforehand."""
     from grader.course.demo import play
 
-    sys.exit(0 if play(course, click.echo) else 1)
+    sys.exit(0 if play(course, click.echo, every) else 1)

@@ -1,9 +1,11 @@
-"""`make demo`: a whole class through the course, with the points known beforehand."""
+"""`make demo`: a class through an assignment, or through all of them, with the points known beforehand."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,36 +26,96 @@ from grader.verdict import MIME
 
 Say = Callable[[str], None]
 MARK = "demo-class.txt"
+FIRST = "1-affine"
+FEW = {"right": 11, "broken": 5, "file": 4, "hostile": 4, "mistake": 7}  # submissions of each kind
+KINDS = {
+    "right": "right or untouched",
+    "broken": "that do not run as they should",
+    "file": "damaged files",
+    "hostile": "that cheat or run away",
+    "mistake": "with a mistake of the catalogue",
+}
+WIDTH = 150  # characters of a line
 
 
-def play(course: Course, say: Say) -> bool:
-    """Play the class in its own folder course/demo/; return whether everything came out as known beforehand."""
+def play(course: Course, say: Say, every: bool = False) -> bool:
+    """Play a class in its own folder course/demo/; return whether everything came out as known beforehand.
+
+    every: the whole class through all assignments, and not some thirty students through the first one
+    """
     course = replace(course, folder=course.folder / "demo", db=f"sqlite:///{course.folder / 'demo' / 'gradebook.db'}")
     _clear(course.folder)
-    good, without = True, _without_sandbox()
+    without = _without_sandbox()
     if without:
         say(without)
-    for assignment in NOTEBOOKS:
-        for line in release(course, [assignment]):
-            say(line)
+    good = True
+    for assignment in NOTEBOOKS if every else [FIRST]:
         submitted = submissions(assignment)
-        hand_in(course, assignment, submitted)
-        say(f"{assignment}: {len(submitted)} students hand in")
-        looks = grade(Grading(course, assignment, unsafe=bool(without), workers=cores()), say)
-        failed = feedback(course, assignment, say)
-        good &= compare(course, assignment, submitted, say) and not failed
-        say(f"{looks} to look at, {sum(s.look for s in submitted)} expected\n")
-        good &= looks == sum(s.look for s in submitted)
-        page = course.folder / f"report-{assignment}.html"
-        write_page(gather(Grading(course, assignment)), page)
-        say(f"report          {page}")
+        good &= _play_one(course, assignment, submitted if every else few(submitted), bool(without), say)
     gradebook.export(course, course.grades)
-    say(f"gradebook       {course.folder / 'gradebook.db'}")
-    say(f"feedback pages  {course.feedback}/STUDENT/ASSIGNMENT/*.html")
-    say(f"CSV             {course.grades}")
+    for line in _where_to_look(course, NOTEBOOKS if every else [FIRST]):
+        say(line)
     if without:
         say(without)
     return good
+
+
+def few(submitted: list[Submission]) -> list[Submission]:
+    """Return some submissions of every kind."""
+    left = Counter(FEW)
+    chosen = []
+    for submission in submitted:
+        if left[submission.kind] > 0:
+            chosen.append(submission)
+            left[submission.kind] -= 1
+    return chosen
+
+
+def _play_one(course: Course, assignment: str, submitted: list[Submission], unsafe: bool, say: Say) -> bool:
+    """Release, hand in, grade, compare, and write what an instructor reads; return whether all came out as expected."""
+    release(course, [assignment])
+    say(f"released   {assignment}, with the kit that students install")
+    hand_in(course, assignment, submitted)
+    kinds = Counter(submission.kind for submission in submitted)
+    say(f"handed in  {len(submitted)} notebooks: {', '.join(f'{n} {KINDS[kind]}' for kind, n in kinds.items())}")
+    start = time.monotonic()
+    looks = grade(Grading(course, assignment, unsafe=unsafe, workers=cores()), lambda line: None)
+    say(f"graded     {len(submitted)} in {time.monotonic() - start:.0f} s; a person has to look at {looks}. For example:")
+    for line in _examples(course, assignment, submitted):
+        say(line)
+    wrong = differences(course, assignment, submitted)
+    expected = sum(submission.look for submission in submitted)
+    if looks != expected:
+        wrong.append(f"{looks} to look at, EXPECTED {expected}")
+    say("compared   " + ("all points and hints are those known beforehand" if not wrong else "NOT as known beforehand:"))
+    for line in wrong:
+        say(f"    {line}")
+    failed = feedback(course, assignment, lambda line: None)
+    write_page(gather(Grading(course, assignment)), _report(course, assignment))
+    say(f"feedback   a page for each student{f', {failed} could not be written' if failed else ''}\n")
+    return not wrong and not failed
+
+
+def _examples(course: Course, assignment: str, submitted: list[Submission]) -> Iterator[str]:
+    """Yield a line for one submission of every kind: its points, what it is, what was found."""
+    scores = {score.student: score for score in gradebook.scores(course, assignment)}
+    shown = {submission.kind: submission for submission in submitted}  # the last of each kind
+    for submission in shown.values():
+        score = scores[submission.student]
+        found = next(found_in(course, assignment, submission.student), "everything right")
+        line = f"    {submission.student:11} {score.points:4g} of {score.most:g}  {submission.about}: {found}"
+        yield line if len(line) < WIDTH else line[: WIDTH - 3] + "..."
+
+
+def _where_to_look(course: Course, assignments: Iterable[str]) -> Iterator[str]:
+    yield f"report     {_report(course, next(iter(assignments)))}"
+    yield f"feedback   {course.feedback}/STUDENT/ASSIGNMENT/*.html"
+    yield f"gradebook  {course.folder / 'gradebook.db'}, as CSV: {course.grades}"
+    yield "Open the report first: it says how the class did, which mistakes were made, and what a person has to look at."
+
+
+def _report(course: Course, assignment: str) -> Path:
+    return course.folder / f"report-{assignment}.html"
 
 
 def _without_sandbox() -> str:
@@ -83,29 +145,30 @@ def hand_in(course: Course, assignment: str, submitted: list[Submission]) -> Non
         write_atomically(course.submitted / submission.student / assignment / file, submission.edit(dumps(made)))
 
 
-def compare(course: Course, assignment: str, submitted: list[Submission], say: Say) -> bool:
-    """Print a line per student: points, and what was found; return whether points and findings are the expected ones."""
+def differences(course: Course, assignment: str, submitted: list[Submission]) -> list[str]:
+    """Return a line for everything that came out otherwise than known beforehand: points, and what must be said."""
     scores = {score.student: score for score in gradebook.scores(course, assignment)}
-    good = True
-    say(f"\n{'student':15} {'points':>9}  what was found")
+    lines = []
     for submission in submitted:
+        who = f"{submission.student} ({submission.about})"
         score = scores.get(submission.student)
-        shown = outputs(course.autograded / submission.student / assignment / f"{NOTEBOOKS[assignment]}.ipynb")
+        points = f"{score.points:g}" if score else "no"
+        if points != f"{submission.points:g}":
+            lines.append(f"{who}: {points} points, EXPECTED {submission.points:g}")
+        shown = outputs(_autograded(course, assignment, submission.student))
         text = "\n".join(words for cell in shown.values() for words in texts(cell))
-        missing = [words for words in submission.says if words not in text]
-        found = "; ".join(f"{exercise}: {finding}" for exercise, cell in shown.items() for finding in findings(cell))
-        found = found or "everything right"
-        points = f"{score.points:g} of {score.most:g}" if score else "none"
-        say(f"{submission.student:15} {points:>9}  {found if len(found) < 100 else found[:97] + '...'}")
-        if score is None or score.points != submission.points:
-            say(f"    EXPECTED {submission.points:g} points ({submission.about})")
-        for words in missing:
-            say(f"    EXPECTED to be told: {words}")
-        good &= score is not None and score.points == submission.points and not missing
-    total = sum(score.points for score in scores.values())
-    say(f"\n{len(scores)} students, {total:g} points, {total / len(scores):.1f} on average; ")
-    say("all as known beforehand\n" if good else "NOT as known beforehand\n")
-    return good
+        lines += [f"{who}: EXPECTED to be told: {words}" for words in submission.says if words not in text]
+    return lines
+
+
+def found_in(course: Course, assignment: str, student: str) -> Iterator[str]:
+    """Yield what was found in a graded notebook: 'affine_backward: dw has shape ...'."""
+    for exercise, cell in outputs(_autograded(course, assignment, student)).items():
+        yield from (f"{exercise}: {finding}" for finding in findings(cell))
+
+
+def _autograded(course: Course, assignment: str, student: str) -> Path:
+    return course.autograded / student / assignment / f"{NOTEBOOKS[assignment]}.ipynb"
 
 
 def outputs(path: Path) -> dict[str, list[dict[str, Any]]]:

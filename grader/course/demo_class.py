@@ -32,7 +32,8 @@ MAIN = {  # the exercise whose cells are broken
 class Submission:
     """One student's notebook: answers by exercise (whole cells), extra cells, the points due, what the checks must say.
 
-    edit: changes the notebook's text as a whole, for files that are broken; look: whether a person has to look at it.
+    edit: changes the notebook's text as a whole, for files that are broken; look: whether a person has to look at it;
+    kind: right, broken, file, hostile or mistake.
     """
 
     student: str
@@ -43,6 +44,7 @@ class Submission:
     extra: tuple[str, ...] = field(default=())
     edit: Callable[[str], bytes] = str.encode
     look: bool = False
+    kind: str = "right"
 
 
 def submissions(assignment: str) -> list[Submission]:
@@ -65,16 +67,16 @@ def _broken(broken: dict[str, tuple[str, str, str, str, str]], right: dict[str, 
     """One broken answer each; the points lost are those of the exercise, or of its part where one is named."""
     for student, (about, exercise, part, answer, says) in broken.items():
         lost = sum(p.points for p in EXERCISES[exercise].parts if part in ("", p.name))
-        yield Submission(student, about, right | {exercise: answer}, full - lost, (says,))
+        yield Submission(student, about, right | {exercise: answer}, full - lost, (says,), kind="broken")
 
 
 def _files(assignment: str, right: dict[str, str], full: float) -> Iterator[Submission]:
     """Broken files, and code that is hostile or runs away; points as in demo_files."""
     for student, (about, points, edit, text) in files(EXERCISES[MAIN[assignment]], full).items():
-        yield Submission(student, about, right, points, (text,), (), edit, look=True)
+        yield Submission(student, about, right, points, (text,), (), edit, look=True, kind="file")
     for student, (about, answers, extra, says) in RUNAWAYS.items() if assignment == RUN_AWAY_IN else ():
         lost = sum(EXERCISES[name].points for name in answers)
-        yield Submission(student, about, right | answers, full - lost, says, extra)
+        yield Submission(student, about, right | answers, full - lost, says, extra, kind="hostile")
 
 
 def _mistaken(assignment: str, right: dict[str, str], full: float) -> Iterator[Submission]:
@@ -91,7 +93,7 @@ def _mistaken(assignment: str, right: dict[str, str], full: float) -> Iterator[S
         answers = {mistake.exercise: source_of(mistake) for mistake in mistakes}
         says = tuple(m.hint.split("{")[0][1:] for m in mistakes)  # up to the first size, in upper or lower case
         about = ", ".join(mistake.name for mistake in mistakes)
-        yield Submission(f"slip-{number:02}", about, right | answers, full - lost, says)
+        yield Submission(f"slip-{number:02}", about, right | answers, full - lost, says, kind="mistake")
 
 
 def source_of(mistake: Mistake) -> str:

@@ -96,9 +96,9 @@ RUNAWAYS: dict[str, tuple[str, dict[str, str], tuple[str, ...], tuple[str, ...]]
         (),
         ("takes longer than 5.0 s: is there a loop that never ends?",),
     ),
-    "leaves": ("ends the process", {"affine_backward": EXITS}, (), ("could not be asked: the process that ran it was stopped",)),
-    "flood": ("100 MB of output", {}, ("print('x' * 100_000_000)",), ()),
     "imports": ("imports the solutions", {"affine_backward": IMPORTS}, (), ("no cell of the notebook that ran defines it",)),
     "claims": ("an array that equals everything", {"affine_backward": CLAIMS}, (), ("is zero everywhere",)),
     "patches": ("patches numpy and check", {"affine_backward": ZEROS}, (PATCHES,), ("is zero everywhere",)),
+    "leaves": ("ends the process", {"affine_backward": EXITS}, (), ("could not be asked: the process that ran it was stopped",)),
+    "flood": ("100 MB of output", {}, ("print('x' * 100_000_000)",), ()),
 }

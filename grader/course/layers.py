@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from grader.course.paths import REPOSITORY
+from grader.course.paths import SOURCES
 from grader.layers import LAYERS
 from solutions import affine, convolution, max_pool, relu, strided
 
-FILE = REPOSITORY / "notebooks" / "6-capstone" / "layers.py"
+FILE = SOURCES / "notebooks" / "6-capstone" / "layers.py"
 HEAD = (
     '"""The layers of notebooks 1 to 5, to train with. Made from the reference answers: do not edit."""\n\nimport numpy as np\n'
 )

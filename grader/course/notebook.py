@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.catalogue import reference
-from grader.course.paths import REPOSITORY, CourseError, source_notebook
+from grader.course.paths import SOURCES, CourseError, source_notebook
 from grader.exercises import EXERCISES, TOTALS, Exercise, of_assignment
 from solutions import convolution, max_pool
 
@@ -121,7 +121,7 @@ def slips(assignment: str) -> Iterator[str]:
     notebook = load(path)
     answers, tests = answer_cells(notebook), check_cells(notebook)
     exercises = {exercise.name: exercise for exercise in of_assignment(assignment)}
-    where = path.relative_to(REPOSITORY)
+    where = path.relative_to(SOURCES)
     for name in answers.keys() - exercises.keys():
         yield f"{where}: the answer cell {name} is no exercise of the points table"
     for name, exercise in exercises.items():

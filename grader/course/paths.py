@@ -15,10 +15,12 @@ try:
 except ModuleNotFoundError:
     raise SystemExit(
         "grader: this command needs the course repository, and no solutions/ was found. Students use check() in their "
-        "notebooks; instructors clone the repository and install it with: pip install -e ."
+        'notebooks; instructors clone the repository and install it with: pip install -e ".[instructor]"'
     ) from None
 
 REPOSITORY = Path(solutions.__file__).resolve().parents[1]
+IS_CLONE = (REPOSITORY / "notebooks").is_dir()  # else both wheels are installed, and the notebooks lie in the second
+SOURCES = REPOSITORY if IS_CLONE else Path(__file__).parent  # the folder of notebooks/ and nbgrader_config.py
 STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's Submit puts them beside a notebook
 
 
@@ -35,8 +37,11 @@ class Course:
 
     @classmethod
     def at(cls, folder: Path | None = None, db: str | None = None) -> Course:
-        """Return the course in a folder (default course/ in the repository) with its gradebook (default SQLite there)."""
-        folder = (folder or REPOSITORY / "course").resolve()
+        """Return the course in a folder with its gradebook, by default SQLite in that folder.
+
+        The default folder is course/ in the clone, or in the current folder where the wheels are installed.
+        """
+        folder = (folder or (REPOSITORY if IS_CLONE else Path.cwd()) / "course").resolve()
         if folder.exists() and not folder.is_dir():
             raise CourseError(f"The course folder {folder} is a file. Name a folder with --course.")
         return cls(folder, db or f"sqlite:///{folder / 'gradebook.db'}")
@@ -80,9 +85,9 @@ def environment_on_path() -> None:
 
 def source_notebook(assignment: str) -> Path:
     """Return the path of an assignment's notebook with stubs."""
-    path = REPOSITORY / "notebooks" / assignment / f"{NOTEBOOKS[assignment]}.ipynb"
+    path = SOURCES / "notebooks" / assignment / f"{NOTEBOOKS[assignment]}.ipynb"
     if not path.is_file():
-        raise CourseError(f"There is no notebook for {assignment}: expected {path.relative_to(REPOSITORY)}. Restore it from git.")
+        raise CourseError(f"There is no notebook for {assignment}: expected {path.relative_to(SOURCES)}. Restore it from git.")
     return path
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from grader.course.paths import REPOSITORY, Course, CourseError, environment_on_path
+from grader.course.paths import SOURCES, Course, CourseError, environment_on_path
 
 REASON = re.compile(r"(?<!NbGrader)(Error|Exception|MissingEntry|NotJSON\w+): ")  # NbGraderException says: see above
 
@@ -19,7 +19,7 @@ def config(course: Course) -> Any:
 
     course.folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {"COURSE_DIR": str(course.folder), "COURSE_DB": course.db}
-    return PyFileConfigLoader("nbgrader_config.py", path=str(REPOSITORY)).load_config()
+    return PyFileConfigLoader("nbgrader_config.py", path=str(SOURCES)).load_config()
 
 
 class Stock:
