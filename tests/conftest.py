@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from support import ROOT, references
+from tiers import SEALED, in_one_line, need_some_tier, need_tier
 
+from grader.course.sandbox import Tier
 from grader.exercises import EXERCISES
 from grader.judge import judge
 from grader.verdict import Verdict
@@ -19,11 +22,33 @@ from grader.verdict import Verdict
 sys.path.insert(0, str(ROOT / "notebooks" / "6-capstone"))  # `import layers`, as for a notebook that lies beside it
 os.environ.pop("EXCHANGE_DIR", None)  # an instructor's own: the tests' courses have exchanges of their own
 # The start check refuses the folder for temporary files, in which pytest's folders lie: what the tests start has another one.
+if "PYTEST_XDIST_WORKER" in os.environ:  # whoever has started this process has set TMPDIR already
+    tempfile.tempdir = str(Path(os.environ["TMPDIR"]).parent)
 tempfile.gettempdir()  # which this process remembers
 _temporary = tempfile.TemporaryDirectory(prefix="cnn-gradients-")
+os.chmod(_temporary.name, 0o755)  # the second tier's workers run as nobody
 os.environ["TMPDIR"] = _temporary.name
 settings.register_profile("untimed", deadline=None)  # speed lives in `make bench`
 settings.load_profile("untimed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    report = yield
+    in_one_line(report, call)
+    return report
+
+
+@pytest.fixture(params=SEALED)
+def tier(request: pytest.FixtureRequest) -> Tier:
+    """Each tier that holds."""
+    return need_tier(SEALED[request.param])
+
+
+@pytest.fixture
+def some_tier() -> Tier:
+    """The best tier, for a test that needs a sandbox, whichever it is."""
+    return need_some_tier()
 
 
 @pytest.fixture

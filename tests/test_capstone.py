@@ -8,12 +8,13 @@ import json
 import numpy as np
 import pytest
 from support import need, references
+from tiers import best
 
 from grader.cases import Case, draw, visible
 from grader.cases.capstone import TRAININGS, turned
 from grader.course import layers
 from grader.course.broken_answers.capstone import IN_PLACE, SOLVER
-from grader.course.sandbox import Sandbox, Tier
+from grader.course.sandbox import Sandbox
 from grader.course.sealed import grade_submission
 from grader.course.support import support_of
 from grader.data import load_images
@@ -331,7 +332,7 @@ def code_cell(name: str, text: str, **marks: object) -> dict:
 
 
 def sealed(**answers: str) -> dict[str, dict]:
-    """Grade a bare notebook with these answers (the references else), without a sandbox."""
+    """Grade a bare notebook with these answers (the references else)."""
     cells = [
         code_cell("start", "import numpy as np\nfrom grader import load_images, initial_parameters, predict, track, figures")
     ]
@@ -339,7 +340,7 @@ def sealed(**answers: str) -> dict[str, dict]:
         cells.append(code_cell(name, answers.get(name) or inspect.getsource(getattr(capstone, name)), solution=True, grade=False))
         cells.append(code_cell(f"check_{name}", f"check({name})", solution=False, grade=True))
     content = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).encode()
-    with Sandbox(Tier.NONE, "6-capstone") as sandbox:
+    with Sandbox(best(), "6-capstone") as sandbox:
         result = grade_submission(content, 11, sandbox)
     return {told["exercise"]: told for told in result["exercises"]}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -12,14 +11,15 @@ from pathlib import Path
 import pytest
 from lab import CHROMIUM, FLAGS, serving
 from support import ROOT, need
+from tiers import lacking
 
 from grader.widgets.grids import Widget
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
-    if CHROMIUM is None and not os.environ.get("REQUIRE_ALL"):
-        pytest.skip("no chromium on this machine")
+    if CHROMIUM is None:
+        lacking("no Chromium on this machine (Debian: apt-get install chromium)")
     playwright = need("playwright.sync_api")
     with playwright.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
