@@ -12,7 +12,7 @@ demo: $(READY)  ## play a whole class: release, submit, grade, feedback
 	$(BIN)/grader demo
 
 test: $(READY)  ## run every test
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal
 
 verify: $(READY)  ## references earn everything, stubs nothing, every mistake is caught and named
 	$(BIN)/grader verify
@@ -29,7 +29,8 @@ bench: $(READY)  ## print what a check, the import, a widget and the grading of 
 	$(BIN)/python tests/benchmarks/widgets.py
 	$(BIN)/python tests/benchmarks/grading.py
 
-soak: $(READY)  ## what takes long: broken files, kills, the attacks as an ordinary user, trainings, mutants, many seeds
+soak: $(READY)  ## what takes long: broken files, kills, the attacks as an ordinary user, trainings, mutants, many seeds, stock nbgrader
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m soak -n 2 --dist worksteal
 	$(BIN)/python tests/soak/fuzz.py --minutes 30
 	$(BIN)/python tests/soak/kills.py --rounds 200
 	sh tests/soak/ordinary_user.sh

@@ -6,14 +6,18 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Generator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from hypothesis import settings
-from support import ROOT, references
+from support import ROOT, alone, beside, references, run_in_kernel
 from tiers import SEALED, in_one_line, need_some_tier, need_tier
 
+from grader.course.notebook import solve
+from grader.course.paths import source_notebook
 from grader.course.sandbox import Tier
 from grader.exercises import EXERCISES
 from grader.judge import judge
@@ -49,6 +53,26 @@ def tier(request: pytest.FixtureRequest) -> Tier:
 def some_tier() -> Tier:
     """The best tier, for a test that needs a sandbox, whichever it is."""
     return need_some_tier()
+
+
+@pytest.fixture(scope="session")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """assignment -> the file of the solved notebook with its outputs, run once by the process that needs it first."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+
+    @cache
+    def run(assignment: str) -> Path:
+        path = shared / f"solved-{assignment}" / source_notebook(assignment).name
+        with alone(shared / f"solved-{assignment}.lock"):
+            if not path.exists():
+                path.parent.mkdir(exist_ok=True)
+                node = run_in_kernel(solve(assignment), beside(assignment, path.parent))
+                path.write_text(nbformat.writes(node), encoding="utf-8")
+        return path
+
+    return run
 
 
 @pytest.fixture

@@ -335,6 +335,7 @@ def autograde_by_stock(course: Course, assignment: str, students: set[str], fold
     return stock / "gradebook.db"
 
 
+@pytest.mark.soak
 def test_the_gradebook_is_that_of_stock_autograde_row_by_row(course, tmp_path):
     theirs = autograde_by_stock(course, "1-affine", set(HONEST), tmp_path)
     ours = [row for row in rows(course.folder / "gradebook.db") if row[0] in HONEST]
@@ -344,7 +345,11 @@ def test_the_gradebook_is_that_of_stock_autograde_row_by_row(course, tmp_path):
     assert dict(ours)["bela"].startswith("2026-01-02 03:04:05")
 
 
-@pytest.mark.parametrize("assignment", [name for name in NOTEBOOKS if name != "1-affine"])
+QUICK = "4-relu"  # by stock in seconds; the others in make soak
+OTHERS = [pytest.param(name, marks=() if name == QUICK else pytest.mark.soak) for name in NOTEBOOKS if name != "1-affine"]
+
+
+@pytest.mark.parametrize("assignment", OTHERS)
 def test_every_other_notebook_gets_the_grades_of_stock_autograde(assignment, tmp_path):
     course = Course.at(tmp_path / "ours")
     assert grader("release", assignment, "--course", course.folder)[0] == 0
@@ -450,7 +455,7 @@ def test_what_a_grade_is_made_from_is_read_once(course, monkeypatch):
 
 
 def test_an_interrupted_run_ends_its_workers_and_runs_on(tmp_path):
-    course = kills.make_class(tmp_path / "course", times=4)
+    course = kills.make_class(tmp_path / "course", times=3)
     run = kills.start(course, *unsafe())
     first = run.stdout.readline()  # once the first submissions are graded
     started = kills.descendants(run.pid)
@@ -501,11 +506,12 @@ def test_explain_of_nobody_and_of_changed_work(course, tmp_path):
 
 
 def test_random_kills_leave_no_process_no_half_file_and_the_same_scores(tmp_path):
-    course = kills.make_class(tmp_path / "course", times=2)
+    """Two here, of the grader and of a process of its, about the middle of a run; hundreds in make soak."""
+    course = kills.make_class(tmp_path / "course", times=1)
     began = time.monotonic()
     kills.start(course, *unsafe()).communicate()
-    longest, expected, rng = time.monotonic() - began, kills.state(course), random.Random(5)
-    for number in range(5):
+    longest, expected, rng = time.monotonic() - began, kills.state(course), random.Random(175)
+    for number in range(2):
         kills.kill_once(kills.anew(course, tmp_path / str(number)), expected, rng, longest, *unsafe())
 
 
