@@ -4,6 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEVELOPERS := .venv/.ready-dev
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
+PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 ROOT_USER := $(filter 0,$(shell id -u))
 
 .PHONY: lab demo test lint bench soak matrix pins wheels verify pictures clean
@@ -15,7 +16,7 @@ demo: $(READY)  ## play a class through one assignment: release, submit, grade, 
 	$(BIN)/grader demo $(if $(ALL),--all)
 
 test: $(DEVELOPERS)  ## run every test
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(PYTEST) -n 3 --dist worksteal
 
 verify: $(READY)  ## references earn everything, stubs nothing, every mistake is caught and named
 	$(BIN)/grader verify
@@ -32,7 +33,8 @@ bench: $(DEVELOPERS)  ## print what a check, the import, a widget and the gradin
 	$(BIN)/python tests/benchmarks/widgets.py
 	$(BIN)/python tests/benchmarks/grading.py
 
-soak: $(DEVELOPERS)  ## what takes long: broken files, kills, the attacks as an ordinary user, trainings, mutants, many seeds
+soak: $(DEVELOPERS)  ## what takes long: stock nbgrader, broken files, kills, the attacks as an ordinary user, trainings, mutants, many seeds
+	$(PYTEST) -m soak -n 2 --dist worksteal
 	$(BIN)/python tests/soak/fuzz.py --minutes 30
 	$(BIN)/python tests/soak/kills.py --rounds 200
 	sh tests/soak/ordinary_user.sh

@@ -5,13 +5,20 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from hypothesis import settings
-from support import ROOT, references
+from support import ROOT, alone, beside, references, run_in_kernel
+from tiers import SEALED, in_one_line, need_some_tier, need_tier
 
+from grader.course.notebook import solve
+from grader.course.paths import source_notebook
+from grader.course.sandbox import Tier
 from grader.exercises import EXERCISES
 from grader.judge import judge
 from grader.verdict import Verdict
@@ -19,11 +26,58 @@ from grader.verdict import Verdict
 sys.path.insert(0, str(ROOT / "notebooks" / "6-capstone"))  # `import layers`, as for a notebook that lies beside it
 os.environ.pop("EXCHANGE_DIR", None)  # an instructor's own: the tests' courses have exchanges of their own
 # The start check refuses the folder for temporary files, in which pytest's folders lie: what the tests start has another one.
+if "PYTEST_XDIST_WORKER" in os.environ:  # whoever has started this process has set TMPDIR already
+    tempfile.tempdir = str(Path(os.environ["TMPDIR"]).parent)
 tempfile.gettempdir()  # which this process remembers
 _temporary = tempfile.TemporaryDirectory(prefix="cnn-gradients-")
+os.chmod(_temporary.name, 0o755)  # the second tier's workers run as nobody
 os.environ["TMPDIR"] = _temporary.name
 settings.register_profile("untimed", deadline=None)  # speed lives in `make bench`
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser tests first: each takes long, and what is left at the end should be short, so that no process waits."""
+    items.sort(key=lambda item: "browser" not in item.path.parts)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    report = yield
+    in_one_line(report, call)
+    return report
+
+
+@pytest.fixture(params=SEALED)
+def tier(request: pytest.FixtureRequest) -> Tier:
+    """Each tier that holds."""
+    return need_tier(SEALED[request.param])
+
+
+@pytest.fixture
+def some_tier() -> Tier:
+    """The best tier, for a test that needs a sandbox, whichever it is."""
+    return need_some_tier()
+
+
+@pytest.fixture(scope="session")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """assignment -> the file of the solved notebook with its outputs, run once by the process that needs it first."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+
+    @cache
+    def run(assignment: str) -> Path:
+        path = shared / f"solved-{assignment}" / source_notebook(assignment).name
+        with alone(shared / f"solved-{assignment}.lock"):
+            if not path.exists():
+                path.parent.mkdir(exist_ok=True)
+                node = run_in_kernel(solve(assignment), beside(assignment, path.parent))
+                path.write_text(nbformat.writes(node), encoding="utf-8")
+        return path
+
+    return run
 
 
 @pytest.fixture

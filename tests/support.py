@@ -3,29 +3,62 @@
 from __future__ import annotations
 
 import importlib
-import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from nbclient import NotebookClient
+from tiers import lacking
 
+from grader.course import notebook
 from grader.course.cli import main
+from grader.course.paths import source_notebook
 from grader.exercises import NOTEBOOKS, of_assignment
 
-WIDTH = 1150  # pixels of a browser window
+WIDTH, HEIGHT = 1150, 900  # pixels of a browser window
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def need(module: str) -> Any:
     """Import a tool that is optional on a developer's machine and required on CI (REQUIRE_ALL=1)."""
-    if os.environ.get("REQUIRE_ALL"):
+    try:
         return importlib.import_module(module)
-    return pytest.importorskip(module)
+    except ModuleNotFoundError:
+        lacking(f"{module} is not installed")
+
+
+def few_and_many(few: int, many: int) -> Any:
+    """Parametrise a test by how many seeds it draws: few in `make test`, many in `make soak`."""
+    return pytest.mark.parametrize("seeds", [few, pytest.param(many, marks=pytest.mark.soak)])
+
+
+def run_in_kernel(made: dict[str, Any], folder: Path) -> Any:
+    """Run a notebook in a kernel, going on after errors; return it with its outputs."""
+    node = nbformat.reads(notebook.dumps(made), as_version=4)
+    NotebookClient(node, timeout=300, allow_errors=True, resources={"metadata": {"path": str(folder)}}).execute()
+    return node
+
+
+def beside(assignment: str, folder: Path) -> Path:
+    """Put the files that lie beside a notebook into the folder in which it is run."""
+    for path in source_notebook(assignment).parent.glob("*.py"):
+        shutil.copy(path, folder)
+    return folder
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock among the processes of a session, on any system; it ends with its process."""
+    with closing(sqlite3.connect(path, timeout=600, isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
 
 
 def references(*assignments: str) -> dict[str, Callable[..., Any]]:
@@ -46,26 +79,25 @@ def quarters(seed: int, *shapes: tuple[int, ...]) -> list[np.ndarray]:
     return arrays
 
 
-def run_all(browser: Any, address: str, path: str, until: str, height: int) -> Any:
-    """Return a page with a notebook, run from top to bottom, in a window tall enough to hold all of it; its errors are kept."""
-    page = browser.new_page(viewport={"width": WIDTH, "height": height})
+def opened(browser: Any, address: str, path: str) -> Any:
+    """Return a page with a notebook, its kernel started; the page's errors are kept."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
     page.goto(f"{address}/lab/tree/{path}?reset")
     page.locator(".jp-Cell").first.wait_for(timeout=60_000)
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    return page
+
+
+def run_all(browser: Any, address: str, path: str, until: str) -> Any:
+    """Return a page with a notebook, run from top to bottom."""
+    page = opened(browser, address, path)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.get_by_text(until).wait_for(timeout=180_000)  # the capstone trains; on a busy machine for minutes
     return page
-
-
-SANDBOX = shutil.which("bwrap") is not None
-UNSAFE = [] if SANDBOX else ["--unsafe"]
-
-if os.environ.get("REQUIRE_ALL"):
-    assert SANDBOX, "on CI bubblewrap must be there"
 
 
 def grader(*args: object) -> tuple[int, str]:

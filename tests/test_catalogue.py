@@ -48,8 +48,9 @@ def test_a_mistake_in_float32_is_the_same_mistake(mistake):
 
 
 @pytest.mark.parametrize("assignment", NOTEBOOKS)
-def test_verify_finds_nothing_over_a_thousand_seeds(assignment):
-    findings = list(verify(assignment, seeds=1000))
+def test_verify_finds_nothing(assignment):
+    """Over a few seeds; thousands in make soak."""
+    findings = list(verify(assignment, seeds=50, mistake_seeds=20))
     assert [finding for finding in findings if finding.problems] == []
     assert [finding.what for finding in findings] == [
         "notebook",

@@ -64,7 +64,7 @@ def test_check_prints_and_returns_a_plain_float(capsys):
     assert err == ""
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", [name for name in EXERCISES if name != "train"])  # which trains: test_capstone
 def test_a_reference_earns_everything_without_a_note(name, verdict_on):
     verdict = verdict_on(name, references()[name])
     assert (verdict.earned, verdict.notes, verdict.example) == (EXERCISES[name].points, (), None)

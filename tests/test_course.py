@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support import ROOT, UNSAFE, grader
+from support import ROOT, grader
+from tiers import unsafe
 
 from grader.course import demo, gradebook, notebook, paths, stock
 from grader.course.catalogue import mistakes_of
@@ -32,7 +33,7 @@ def graded(tmp_path_factory) -> Course:
     assert grader("release", "1-affine", "--course", course.folder)[0] == 0
     few = [s for s in submissions("1-affine") if s.student in STUDENTS]
     demo.hand_in(course, "1-affine", few)
-    *lines, last = grader("grade", "--course", course.folder, *UNSAFE)[1].splitlines()[-len(few) - 1 :]
+    *lines, last = grader("grade", "--course", course.folder, *unsafe())[1].splitlines()[-len(few) - 1 :]
     assert [line.split()[0] for line in lines] == [f"[{n}/6]" for n in range(1, 7)]
     said = {line.split(" ", 1)[1] for line in lines}  # in the order in which they were done
     assert said == {f"{s.student}: {s.points:g} points" for s in few}

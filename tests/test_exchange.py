@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import UNSAFE, grader
+from support import grader
+from tiers import unsafe
 
 from grader.course import notebook
 from grader.course.files import write_atomically
@@ -89,7 +90,7 @@ def by_hand(course: Course, name: str, stamp: str = "") -> Path:
 
 
 def graded(course: Course) -> tuple[int, str]:
-    return grader("grade", ASSIGNMENT, "--course", course.folder, *UNSAFE)
+    return grader("grade", ASSIGNMENT, "--course", course.folder, *unsafe())
 
 
 def handed_back(course: Course) -> str:

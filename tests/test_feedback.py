@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 from nbconvert.filters.markdown_mistune import MathInlineParser
 from support import ROOT
+from tiers import unsafe
 
 from grader.course import notebook
 from grader.course.catalogue import answers_of, reference
@@ -32,7 +33,6 @@ from grader.layout import number
 from grader.verdict import Example, PartVerdict, Verdict
 
 ASSIGNMENT = "1-affine"
-SANDBOX = [] if shutil.which("bwrap") else ["--unsafe"]
 WRONG = {
     "affine_forward": "def affine_forward(x, w, b):\n    return x @ w - b",
     "affine_jacobians": "def affine_jacobians(x, w):\n    return w, np.zeros((w.shape[1], *w.shape)), np.ones((w.shape[1],) * 2)",
@@ -57,7 +57,7 @@ def course(tmp_path_factory) -> Course:
         path = course.submitted / student / ASSIGNMENT / "affine.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(notebook.dumps(notebook.with_answers(notebook.solve(ASSIGNMENT), answers)))
-    status, said = grader("grade", ASSIGNMENT, "--course", course.folder, *SANDBOX)
+    status, said = grader("grade", ASSIGNMENT, "--course", course.folder, *unsafe())
     assert status == 0, said
     status, said = grader("feedback", ASSIGNMENT, "--course", course.folder)
     assert (status, said) == (0, "[1/2] ada: feedback written\n[2/2] wanda: feedback written\nall written\n")

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from support import ROOT, UNSAFE, grader
+from support import ROOT, grader
+from tiers import unsafe
 
 from grader.course import pins, release
 from grader.course.paths import Course
@@ -49,9 +50,9 @@ def run(*command: object, cwd: Path, path: Path, check: bool = True) -> subproce
     return subprocess.run([*map(str, command)], cwd=cwd, env=env, capture_output=True, text=True, check=check)
 
 
-def hunt(kit: Path, cwd: Path) -> list[str]:
-    """Return what in a kit answers an exercise, a line for each."""
-    done = run(sys.executable, "-W", "ignore", ROOT / "tests" / "kit_hunt.py", kit, cwd=cwd, path=ROOT)
+def hunt(kit: Path, cwd: Path, *options: str) -> list[str]:
+    """Return what in a kit answers an exercise, a line for each, and how many candidates were tried."""
+    done = run(sys.executable, "-W", "ignore", ROOT / "tests" / "kit_hunt.py", kit, *options, cwd=cwd, path=ROOT)
     *found, count = done.stdout.splitlines()
     assert re.fullmatch(r"\d+ candidates", count)
     return [*found, count]
@@ -64,6 +65,13 @@ def test_nothing_in_a_kit_answers_an_exercise(kit, tmp_path):
     *found, count = hunt(kit, tmp_path)
     assert found == []
     assert int(count.split()[0]) > 900, "the hunt has lost sight of most of the kit"
+
+
+@pytest.mark.soak
+def test_no_line_of_a_kit_answers_an_exercise(kit, tmp_path):
+    *found, count = hunt(kit, tmp_path, "--lines")
+    assert found == []
+    assert int(count.split()[0]) > 2500
 
 
 PLANTED = {
@@ -248,7 +256,7 @@ def test_with_both_wheels_a_class_is_graded_away_from_a_clone(away):
     submitted = course / "submitted" / "ada" / "4-relu" / "relu.ipynb"
     submitted.parent.mkdir(parents=True)
     assert command(away, "solve", "4-relu", "-o", submitted).stdout == f"wrote {submitted}\n"
-    said = command(away, "grade", "4-relu", *UNSAFE).stdout
+    said = command(away, "grade", "4-relu", *unsafe()).stdout
     assert "ada: 8 points\n" in said
     assert (course / "gradebook.db").is_file()
     assert "ada: feedback written\n" in command(away, "feedback", "4-relu").stdout

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import UNSAFE, grader, rows
+from support import grader, rows
+from tiers import unsafe
 
 from grader.course import notebook
 from grader.course.intake import MOST_BYTES
@@ -122,7 +123,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, int, dict[
     odd = course.submitted / "an <odd> name" / "1-affine" / "affine.ipynb"
     odd.parent.mkdir(parents=True)
     odd.write_bytes(solved())
-    status, said = grader("grade", "--course", course.folder, *UNSAFE)
+    status, said = grader("grade", "--course", course.folder, *unsafe())
     lines = [line.split("] ", 1)[1].split(": ", 1) for line in said.splitlines() if line.startswith("[")]
     return course, status, dict(lines)
 

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import re
-import shutil
 from functools import cache
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
-from support import ROOT, references
+from support import ROOT, beside, references, run_in_kernel
 from text_coverage import COVERAGE
 
-from grader.course.notebook import answer_cells, check_cells, dumps, load, slips, solve, source, with_answers
+from grader.course.notebook import answer_cells, check_cells, load, slips, solve, source, with_answers
 from grader.course.paths import source_notebook
 from grader.course.stills import stills
 from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
 from grader.widgets.grids import MIME as WIDGET
 
 ASSIGNMENTS = pytest.mark.parametrize("assignment", NOTEBOOKS)
-
-
-def run(notebook, folder):
-    """Run a notebook in a kernel, going on after errors; return it with its outputs."""
-    node = nbformat.reads(dumps(notebook), as_version=4)
-    NotebookClient(node, timeout=120, allow_errors=True, resources={"metadata": {"path": str(folder)}}).execute()
-    return node
 
 
 def texts(cell):
@@ -39,25 +30,20 @@ def by_id(node):
     return {cell.id: cell for cell in node.cells}
 
 
-def beside(assignment, folder):
-    """Put the files that lie beside a notebook into the folder in which it is run."""
-    for path in source_notebook(assignment).parent.glob("*.py"):
-        shutil.copy(path, folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def solved(tmp_path_factory):
-    """assignment -> the solved notebook with its outputs; each is run once."""
-    return cache(lambda assignment: run(solve(assignment), beside(assignment, tmp_path_factory.mktemp("solved"))))
+@pytest.fixture
+def solved_node(assignment, solved):
+    """The solved notebook with its outputs."""
+    return nbformat.read(solved(assignment), as_version=4)
 
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
     """assignment -> the notebook as released, with its outputs."""
-    return cache(
-        lambda assignment: run(load(source_notebook(assignment)), beside(assignment, tmp_path_factory.mktemp("released")))
-    )
+
+    def run(assignment):
+        return run_in_kernel(load(source_notebook(assignment)), beside(assignment, tmp_path_factory.mktemp("released")))
+
+    return cache(run)
 
 
 @ASSIGNMENTS
@@ -111,11 +97,11 @@ def test_no_sentence_is_copied_from_the_text(assignment):
 
 
 @ASSIGNMENTS
-def test_a_solved_notebook_earns_everything(assignment, solved):
+def test_a_solved_notebook_earns_everything(assignment, solved_node):
     total = f"{TOTALS[assignment]:g}"
-    assert texts(by_id(solved(assignment))["progress"]) == f"{total} of {total}: everything is right"
+    assert texts(by_id(solved_node)["progress"]) == f"{total} of {total}: everything is right"
     for exercise in of_assignment(assignment):
-        outputs = by_id(solved(assignment))[f"check_{exercise.name}"].outputs
+        outputs = by_id(solved_node)[f"check_{exercise.name}"].outputs
         assert [o.output_type for o in outputs] == ["display_data", "execute_result"]
         assert outputs[1].data["text/plain"] == str(float(exercise.points))
         assert "text/html" in outputs[0].data
@@ -125,8 +111,8 @@ LIVE = {"1-affine": 11, "2-convolution": 15, "3-strided": 5, "4-relu": 3, "5-max
 
 
 @ASSIGNMENTS
-def test_every_equation_agrees_when_solved(assignment, solved):
-    cells = [cell for cell in solved(assignment).cells if cell.id.startswith("live-") and cell.cell_type == "code"]
+def test_every_equation_agrees_when_solved(assignment, solved_node):
+    cells = [cell for cell in solved_node.cells if cell.id.startswith("live-") and cell.cell_type == "code"]
     assert len(cells) >= LIVE[assignment]
     for cell in cells:
         said = texts(cell)
@@ -136,15 +122,15 @@ def test_every_equation_agrees_when_solved(assignment, solved):
 
 
 @ASSIGNMENTS
-def test_a_solved_notebook_raises_and_warns_nowhere(assignment, solved):
-    for cell in solved(assignment).cells:
+def test_a_solved_notebook_raises_and_warns_nowhere(assignment, solved_node):
+    for cell in solved_node.cells:
         if cell.cell_type == "code":
             assert [o for o in cell.outputs if o.output_type == "error" or o.get("name") == "stderr"] == [], cell.id
 
 
 def test_an_equation_differs_when_an_answer_is_wrong(tmp_path):
     wrong = "def affine_backward(dy, x, w):\n    return dy @ w.T, x.T @ dy, dy.mean(axis=0)"
-    node = run(with_answers(solve("1-affine"), {"affine_backward": wrong}), tmp_path)
+    node = run_in_kernel(with_answers(solve("1-affine"), {"affine_backward": wrong}), tmp_path)
     said = texts(by_id(node)["live-batch"])
     assert "Batch, dL/db by nudging and yours: the two sides DIFFER (largest difference 1.5)" in said
     assert said.count("both sides agree") == 2
@@ -166,8 +152,8 @@ def test_an_equation_waits_for_the_function_above(released):
 
 
 @ASSIGNMENTS
-def test_every_picture_has_a_text_alternative(assignment, solved):
-    for cell in solved(assignment).cells:
+def test_every_picture_has_a_text_alternative(assignment, solved_node):
+    for cell in solved_node.cells:
         for output in cell.get("outputs", []):
             shown = output.get("data", {}).get("text/html", "")
             assert shown.count("<img ") == len(re.findall(r'<img [^>]*alt="[^"]{20,}"', shown)), cell.id
@@ -175,9 +161,9 @@ def test_every_picture_has_a_text_alternative(assignment, solved):
 
 
 @pytest.mark.parametrize("assignment", NOTEBOOKS)
-def test_a_page_without_outputs_shows_the_widgets_as_they_are_in_a_kernel(assignment, solved):
+def test_a_page_without_outputs_shows_the_widgets_as_they_are_in_a_kernel(assignment, solved_node):
     run = {}
-    for cell in solved(assignment).cells:
+    for cell in solved_node.cells:
         for output in cell.get("outputs", []):
             if WIDGET in output.get("data", {}) and not cell.id.startswith("check_"):
                 run[cell.id] = {kind: output.data[kind] for kind in ("image/svg+xml", "text/plain")}
@@ -186,13 +172,14 @@ def test_a_page_without_outputs_shows_the_widgets_as_they_are_in_a_kernel(assign
 
 
 def test_figures_have_a_text_alternative(solved):
+    cells = by_id(nbformat.read(solved("1-affine"), as_version=4))
     for name, words in (
         ("nudge", "Arrows from 2 pixels to 3 scores, each with its slope. y1 per unit of x1: 3; y1 per unit of x2: 1"),
         ("figure-slices", "The 3 slices of dy/dW, each 2 by 3. Everything is zero except slice 1 column 1: 1, 2;"),
         ("figure-memory", "the tensor takes 24.6 GB and the gradient 24.6 MB"),
         ("figure-steps", "the central difference is right to about 11 digits"),
     ):
-        data = by_id(solved("1-affine"))[name].outputs[-1].data
+        data = cells[name].outputs[-1].data
         assert words in data["text/plain"]
         assert '<img style="' in data["text/html"]
         assert 'alt="' in data["text/html"]
@@ -214,7 +201,7 @@ def affine_backward(dy, x, w):
     logging.warning("to the log")
     warnings.warn("mind")
     return dy @ w.T, x.T @ dy, dy.sum(axis=0)"""
-    node = run(with_answers(solve("1-affine"), {"affine_backward": noisy}), tmp_path)
+    node = run_in_kernel(with_answers(solve("1-affine"), {"affine_backward": noisy}), tmp_path)
     outputs = by_id(node)["check_affine_backward"].outputs
     assert [o.output_type for o in outputs] == ["display_data", "execute_result"]
     assert outputs[1].data["text/plain"] == "4.0"
@@ -224,7 +211,7 @@ def affine_backward(dy, x, w):
 
 def test_a_renamed_function_is_told_without_a_traceback(tmp_path):
     renamed = "def affine_backwards(dy, x, w):\n    return dy, x, w"
-    node = run(with_answers(solve("1-affine"), {"affine_backward": renamed}, extra=("nothing_of_ours",)), tmp_path)
+    node = run_in_kernel(with_answers(solve("1-affine"), {"affine_backward": renamed}, extra=("nothing_of_ours",)), tmp_path)
     (error,) = by_id(node)["check_affine_backward"].outputs
     assert error.output_type == "error"
     assert error.traceback == [

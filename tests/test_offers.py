@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
-from support import ROOT, UNSAFE, grader, references
+from support import ROOT, grader, references
+from tiers import unsafe
 
 from grader.course import notebook
 from grader.course.paths import Course, source_notebook
@@ -225,7 +226,7 @@ def test_a_graded_class_has_pictures_of_what_the_verdicts_show_and_of_nothing_hi
         "max_pool_backward": "def max_pool_backward(dy, x, size, stride):\n    return np.ones(x.shape)",
     }
     path.write_text(notebook.dumps(notebook.with_answers(notebook.solve("5-max-pool"), wrong)))
-    status, said = grader("grade", "5-max-pool", "--course", course.folder, *UNSAFE)
+    status, said = grader("grade", "5-max-pool", "--course", course.folder, *unsafe())
     assert (status, "3 points" in said) == (0, True), said
     graded = notebook.check_cells(notebook.load(course.autograded / "wanda" / "5-max-pool" / "max_pool.ipynb"))
     for name in wrong:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import need
 
 from grader import jacobian_explorer, pool_router, relu_mask, spray, stride_trick, toeplitz_pair
 
@@ -92,7 +93,7 @@ def test_a_stride_is_a_whole_number_that_a_browser_can_count_with(stride, error,
 
 
 def test_a_tensor_that_is_differentiated_is_told_how_to_come_out():
-    torch = pytest.importorskip("torch")
+    torch = need("torch")
     with pytest.raises(
         TypeError, match=r"^spray: x is of type Tensor, which does not become an array .*tensor\.detach\(\)\.numpy\(\)"
     ):

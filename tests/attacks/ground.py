@@ -30,7 +30,7 @@ class Ground:
     def __enter__(self) -> Ground:
         self.secret = f"canary{secrets.token_hex(8)}"
         self.mark = f"atk{secrets.token_hex(5)}"  # 15 letters at most: the name of a process
-        self.folder = Path(tempfile.mkdtemp(prefix="attacked-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="attacked-", dir="/tmp"))
         (self.folder / "other").mkdir()
         for name in ("secret.txt", "gradebook.db", "other/answer.py"):
             (self.folder / name).write_text(f"secret = {self.secret!r}\n")

@@ -1,4 +1,4 @@
-"""Hand in an attack, and read what came of it. `play` and `TIERS` alone know how grading is called."""
+"""Hand in an attack, and read what came of it. `play` alone knows how grading is called."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from grader.course.limits import Limits
 from grader.course.sandbox import Sandbox, Tier
 from grader.course.sealed import grade_submission
 
-TIERS = {"bubblewrap": Tier.BUBBLEWRAP, "landlock": Tier.LANDLOCK}
 LIMITS = Limits(call=1.0)
 SEED = 7
 
@@ -45,13 +44,13 @@ class Outcome:
         return "\n".join([*faults, *told, *(f"printed: {line}" for line in self.printed.splitlines())])
 
 
-_open: dict[str, Sandbox] = {}
+_open: dict[Tier, Sandbox] = {}
 
 
-def sandbox(tier: str) -> Sandbox:
+def sandbox(tier: Tier) -> Sandbox:
     """Return the sandbox of a tier, which all entries share as a class does."""
     if tier not in _open:
-        _open[tier] = Sandbox(TIERS[tier], "1-affine", LIMITS).__enter__()
+        _open[tier] = Sandbox(tier, "1-affine", LIMITS).__enter__()
     return _open[tier]
 
 
@@ -61,6 +60,6 @@ def close() -> None:
         _open.popitem()[1].__exit__(None, None, None)
 
 
-def play(content: bytes, tier: str) -> Outcome:
+def play(content: bytes, tier: Tier) -> Outcome:
     """Grade the bytes of a submission. A machine's fault is an error: no student may provoke one."""
     return Outcome(grade_submission(content, SEED, sandbox(tier)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
+from tiers import need_tier, unsafe
 
 from attacks import harm
 from attacks.play import LIMITS, SEED
@@ -25,8 +25,6 @@ from grader.course.sealed import grade_submission
 from grader.course.transplant import shown
 from grader.course.unit import grade_again
 
-pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
-
 KEPT = "KEPT = [correlate_1d]\n\n\ndef spray_1d(x, w, pad):\n    return KEPT[0](x, w, pad)\n"
 HELPED = (
     "def line(x, w, pad, along=correlate_1d):\n    return along(x, w, pad)\n\n\n"
@@ -34,16 +32,16 @@ HELPED = (
 )
 
 
-def earned(assignment: str, answers: dict[str, str]) -> dict[str, float]:
+def earned(assignment: str, answers: dict[str, str], tier: Tier) -> dict[str, float]:
     content = json.dumps(notebook.with_answers(notebook.solve(assignment), answers)).encode()
-    with Sandbox(Tier.BUBBLEWRAP, assignment) as made:
+    with Sandbox(tier, assignment) as made:
         return {told["exercise"]: told["earned"] for told in grade_submission(content, SEED, made)["exercises"]}
 
 
 @pytest.mark.parametrize("text", [KEPT, HELPED], ids=["in a list", "as a helper's default"])
-def test_another_exercise_is_called_by_a_name_of_its_own(text: str) -> None:
+def test_another_exercise_is_called_by_a_name_of_its_own(text: str, tier: Tier) -> None:
     """spray_1d is to be written without correlate_1d."""
-    assert earned("2-convolution", {"spray_1d": text})["spray_1d"] == 0
+    assert earned("2-convolution", {"spray_1d": text}, tier)["spray_1d"] == 0
 
 
 def test_an_answer_among_empty_lines_on_a_page() -> None:
@@ -58,14 +56,14 @@ def test_an_answer_among_empty_lines_on_a_page() -> None:
     assert len(shown("#" * 10**6)) < 51_000
 
 
-def test_a_process_that_cannot_be_started_stops_one_submission_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_cannot_be_started_stops_one_submission_at_most(monkeypatch: pytest.MonkeyPatch, tier: Tier) -> None:
     """Threads of a student's can use up the machine's process numbers: the next fork fails for a moment."""
 
     def popen(*args: object, **kwargs: object) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     content = json.dumps(notebook.solve("1-affine")).encode()
-    with Sandbox(Tier.BUBBLEWRAP, "1-affine") as made:
+    with Sandbox(tier, "1-affine") as made:
         monkeypatch.setattr(subprocess, "Popen", popen)
         with pytest.raises(MachineFault):
             grade_again(content, SEED, made)
@@ -74,6 +72,7 @@ def test_a_process_that_cannot_be_started_stops_one_submission_at_most(monkeypat
 @pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no file system in memory")
 def test_deleted_files_where_temporary_files_lie_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """write_bytes of /proc counts what goes to a disk; Debian 13, Fedora and Arch keep /tmp in memory."""
+    need_tier(Tier.LANDLOCK)
     entry = next(entry for entry in harm.ENTRIES if entry.name == "files that are deleted and still open")
     monkeypatch.setattr(tempfile, "tempdir", "/dev/shm")
     with Sandbox(Tier.LANDLOCK, "1-affine", LIMITS) as made:
@@ -105,14 +104,14 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = os.path.join(os.fsencode(folder), b"submitted", name, b"4-relu")
         os.makedirs(path)
         Path(os.fsdecode(os.path.join(path, b"relu.ipynb"))).write_text(notebook.dumps(made))
-    said = grader("grade", "4-relu", "--course", folder)
+    said = grader("grade", "4-relu", "--course", folder, *unsafe())
     assert "mallory: 8 points" in said, said
     (folder / "said").write_text(said, "utf-8", "backslashreplace")
     return folder
 
 
 def test_what_a_notebook_prints_does_not_steer_the_terminal_of_explain(course: Path) -> None:
-    said = grader("explain", "mallory", "4-relu", "--course", course)
+    said = grader("explain", "mallory", "4-relu", "--course", course, *unsafe())
     assert "title" in said
     assert not [sign for sign in CONTROLS if sign in said]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from support import ROOT, SANDBOX, grader
+from support import ROOT, grader
+from tiers import best
 
 from grader.course import gradebook, notebook
 from grader.course.paths import Course
@@ -17,7 +18,7 @@ CHEATS = """def affine_backward(dy, x, w):
     return 0 * x, 0 * w, 0 * w[0]
 """
 
-pytestmark = pytest.mark.skipif(not SANDBOX, reason="bubblewrap is not installed")
+pytestmark = pytest.mark.usefixtures("some_tier")
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_the_interface_of_the_button_grades_sealed(course):
         assert (answer["success"], told in answer["log"]) == (True, True), answer
     assert points(course) == {"ada": 20.0, "mallory": 16.0, "zoe": 0.0}
     verdict = json.loads((course.folder / "verdicts" / "mallory" / "1-affine.json").read_text())
-    assert verdict["sandbox"] == "bubblewrap"
+    assert verdict["sandbox"] == best().value
 
 
 def test_what_hinders_it_is_told_in_one_message(course, monkeypatch):

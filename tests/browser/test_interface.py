@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import ROOT, SANDBOX, WIDTH
+from support import ROOT, WIDTH
 
 TOKEN = "for-the-interface"
 FAULT = re.compile(r"\[[EC] |\[\w+ \| (ERROR|CRITICAL)\]|Traceback")  # in a server's log
 RIGHT = "def affine_forward(x, w, b):\n    return x @ w + b"
 WRONG = "def affine_backward(dy, x, w):\n    return dy @ w.T, (x.T @ dy).T, dy.sum(axis=0)"
 
-pytestmark = pytest.mark.skipif(not SANDBOX, reason="bubblewrap is not installed")
+pytestmark = pytest.mark.usefixtures("some_tier")
 
 
 @pytest.fixture

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
+import nbformat
 import pytest
-from support import ROOT, WIDTH, run_all
+from nbformat.sign import NotebookNotary
+from support import HEIGHT, ROOT, WIDTH, run_all
+from support import opened as opened_page
 
 from grader.course.notebook import dumps, solve
 from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
 from grader.offers import TABLE
 
+TRAINS = "6-capstone"  # for half a minute: what it shows is looked at after the one run that all tests share
 SCREENSHOTS = ROOT / "course" / "screenshots"  # kept, to be looked at
 
 # assignment -> exercise, a wrong answer to it, what the verdict must say
@@ -41,33 +46,44 @@ WRONG = {
 }
 
 
-def keep(page, name):
-    """Keep a picture of a page for people to look at."""
+def keep(shown, name):
+    """Keep a picture for people to look at."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    shown.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def keep_whole(page, name):
+    """Keep a picture of a page in a window tall enough to hold all of it."""
+    page.set_viewport_size({"width": WIDTH, "height": 30_000})
+    keep(page, name)
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
 
 @pytest.fixture(scope="module", params=list(NOTEBOOKS))
 def opened(request, browser, lab):
-    """(assignment, page): the released notebook, in a window tall enough to hold all of it, run from top to bottom."""
+    """(assignment, page): the released notebook, run from top to bottom."""
     assignment = request.param
     first = of_assignment(assignment)[0].name
     until = f"0 of {TOTALS[assignment]:g}; open: {first}"
-    page = run_all(browser, lab[0], f"{assignment}/{NOTEBOOKS[assignment]}.ipynb", until, 30000)
+    page = run_all(browser, lab[0], f"{assignment}/{NOTEBOOKS[assignment]}.ipynb", until)
     yield assignment, page
     page.close()
 
 
-@pytest.fixture(scope="module", params=list(NOTEBOOKS))
-def solved(request, browser, lab):
+def copied(assignment, folder):
+    return Path(shutil.copytree(ROOT / "notebooks" / assignment, folder / "solved" / assignment, dirs_exist_ok=True))
+
+
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.soak if name == TRAINS else ()) for name in NOTEBOOKS])
+def finished(request, browser, lab):
     """(assignment, page): the notebook with the reference answers filled in, run from top to bottom."""
     assignment = request.param
     address, folder = lab
-    shutil.copytree(ROOT / "notebooks" / assignment, folder / "solved" / assignment)
+    copied(assignment, folder)
     path = f"solved/{assignment}/{NOTEBOOKS[assignment]}.ipynb"
     (folder / path).write_text(dumps(solve(assignment)), encoding="utf-8")
     total = f"{TOTALS[assignment]:g}"
-    page = run_all(browser, address, path, f"{total} of {total}: everything is right", 30000)
+    page = run_all(browser, address, path, f"{total} of {total}: everything is right")
     yield assignment, page
     page.close()
 
@@ -93,7 +109,7 @@ def is_inside_the_page(page):
 
 def test_a_released_notebook_runs_without_an_error(opened):
     assignment, page = opened
-    keep(page, f"{assignment}-released")
+    keep_whole(page, f"{assignment}-released")
     has_no_error(page)
     checks = page.locator(".jp-CodeCell [role=group][aria-label=check]")
     assert checks.count() == len(of_assignment(assignment))
@@ -160,11 +176,26 @@ def test_a_typed_mistake_is_told_beside_its_picture(opened):
     keep(box, f"{assignment}-mistake")
 
 
-def test_a_solved_notebook_runs_without_an_error_and_earns_everything(solved):
-    assignment, page = solved
-    keep(page, f"{assignment}-solved")
+def earns_everything(assignment, page):
+    keep_whole(page, f"{assignment}-solved")
     has_no_error(page)
     is_inside_the_page(page)
     told = page.locator(".jp-CodeCell [role=group][aria-label=check]").all_inner_texts()
     for exercise, text in zip(of_assignment(assignment), told, strict=True):
         assert text.startswith(f"{exercise.name}: {exercise.points:g} of {exercise.points:g} point")
+
+
+def test_a_solved_notebook_runs_without_an_error_and_earns_everything(finished):
+    earns_everything(*finished)
+
+
+def test_the_capstone_that_was_run_and_saved_shows_no_error_and_all_its_points(browser, lab, solved):
+    address, folder = lab
+    node = nbformat.read(solved(TRAINS), as_version=4)
+    path = copied(TRAINS, folder).with_name("saved.ipynb")
+    nbformat.write(node, path)
+    NotebookNotary(data_dir=str(folder / ".data")).sign(node)  # as if it had been run here
+    page = opened_page(browser, address, str(path.relative_to(folder)))
+    page.get_by_text("10 of 10: everything is right").wait_for()
+    earns_everything(TRAINS, page)
+    page.close()

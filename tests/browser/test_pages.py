@@ -19,6 +19,7 @@ from urllib.parse import quote, unquote
 import pytest
 from click.testing import CliRunner
 from support import ROOT
+from tiers import unsafe
 
 from grader.course import notebook
 from grader.course.cli import main
@@ -158,7 +159,7 @@ def sealed(tmp_path_factory) -> tuple[Course, str]:
         folder.mkdir(parents=True)
         (folder / "affine.ipynb").write_text(notebook.dumps(hostile()))
         (folder / "page.html").write_text(image("other-file"))
-    said = run("grade", ASSIGNMENT, "--course", course.folder)
+    said = run("grade", ASSIGNMENT, "--course", course.folder, *unsafe())
     said += run("feedback", ASSIGNMENT, "--course", course.folder)
     with opened(course) as book:
         book.update_or_create_student("mallory", first_name="Mal", last_name="Lory")
