@@ -38,6 +38,7 @@ from grader.results import Answer, split
 SECONDS = 0.1  # of processor time, for one candidate on one exercise
 MOST_SECONDS = 10  # for one that holds on to them
 MOST_LETTERS = 5  # names in an expression that is taken for a function
+OPERATIONS = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare)
 CODE = re.compile(r"```(?:python)?\n(.*?)```|`([^`\n]+)`|(?:^|\n)((?:    .*\n?)+)", re.DOTALL)
 
 
@@ -127,7 +128,8 @@ def _as_function(expression: ast.expr, where: str, module: str) -> Iterator[Cand
     """Yield an expression as a function of the names in it."""
     names = {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
     free = sorted(name for name in names if name != "np" and not hasattr(builtins, name))
-    if 0 < len(free) <= MOST_LETTERS:
+    works = any(isinstance(node, OPERATIONS) for node in ast.walk(expression))
+    if works and 0 < len(free) <= MOST_LETTERS:
         yield Candidate(where, f"lambda {', '.join(free)}: {ast.unparse(expression)}", module)
 
 

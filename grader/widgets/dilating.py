@@ -74,7 +74,7 @@ def with_zeros(dy: np.ndarray, x: np.ndarray, w: np.ndarray, stride: int, pad: i
     spread = np.zeros([n + 2 * pad - k + 1 for n, k in zip(x.shape, w.shape, strict=True)])
     spread[tuple(slice(None, None, stride) for _ in x.shape)] = dy
     for axis, k in enumerate(w.shape):
-        around = k - 1 - pad
+        around = (x.shape[axis] + k - 1 - spread.shape[axis]) // 2
         spread = spread.take(np.arange(max(0, -around), spread.shape[axis] - max(0, -around)), axis)
         spread = np.pad(spread, [(max(0, around),) * 2 if a == axis else (0, 0) for a in range(x.ndim)])
     return spread
