@@ -7,6 +7,7 @@
 set -eu
 here=$(cd "$(dirname "$0")/../.." && pwd)
 system=$(mktemp -d /var/tmp/bare-debian.XXXXXX)
+chmod 755 "$system"
 
 tidy() {
   umount "$system/proc" 2>/dev/null || true
