@@ -48,7 +48,7 @@ matrix: $(DEVELOPERS)  ## the pins on every Python and platform; the tests on ot
 
 pins: $(DEVELOPERS)  ## choose the newest versions that fit every Python and platform of the course, into constraints.txt
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11.0 --python $(BIN)/python --no-python-downloads \
-	  --extra dev --only-binary :all: --no-emit-index-url --no-emit-find-links --custom-compile-command "make pins" \
+	  --extra dev --only-binary :all: --custom-compile-command "make pins" \
 	  --quiet -o constraints.txt pyproject.toml
 
 wheels: $(READY)  ## build the students' wheel, and the instructor's for machines without a clone, into dist/

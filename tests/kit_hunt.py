@@ -22,6 +22,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -35,8 +36,9 @@ from grader.exercises import EXERCISES, Exercise
 from grader.outcome import by_part, matches
 from grader.results import Answer, split
 
-SECONDS = 0.1  # of processor time, for one candidate on one exercise
-MOST_SECONDS = 10  # for one that holds on to them
+SECONDS = 2.0  # of processor time, for one candidate on one exercise
+SECONDS_OF_OTHERS = 0.1  # in all other orders of its arguments together
+MOST_SECONDS = 60  # for one that holds on to them
 MOST_LETTERS = 5  # names in an expression that is taken for a function
 OPERATIONS = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare)
 CODE = re.compile(r"```(?:python)?\n(.*?)```|`([^`\n]+)`|(?:^|\n)((?:    .*\n?)+)", re.DOTALL)
@@ -253,17 +255,17 @@ def _try(candidate: Candidate, all_trials: list[Trial], write: int) -> None:
 
 def _answered(function: Callable[..., Any], trial: Trial) -> set[str]:
     """Return the parts that a function answers in some order of the arguments; one that it raises on answers none."""
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    straight, *others = orders(function, len(trial.exercise.arguments))
+    return _within(SECONDS, function, [straight], trial) or _within(SECONDS_OF_OTHERS, function, others, trial)
+
+
+def _within(seconds: float, function: Callable[..., Any], tried_orders: list[tuple[int, ...]], trial: Trial) -> set[str]:
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
-        for order in orders(function, len(trial.exercise.arguments)):
-            try:
-                parts = right_parts(function, order, trial)
-            except TimeUp:
-                return set()
-            except BaseException:
-                continue
-            if parts:
-                return parts
+        for order in tried_orders:
+            with suppress(Exception, SystemExit, GeneratorExit, KeyboardInterrupt):
+                if parts := right_parts(function, order, trial):
+                    return parts
     except TimeUp:
         pass
     finally:

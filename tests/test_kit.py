@@ -148,6 +148,8 @@ def needed_here(names: list[str]) -> set[str]:
 @pytest.mark.parametrize("also", [(), ("nbgrader",)])
 def test_the_kits_pins_are_those_of_all_that_it_installs_and_no_other(also):
     """On this machine: what is installed here is what the kit's packages need, by their own metadata."""
+    if f"jupyterlab=={metadata.version('jupyterlab')}\n" not in (ROOT / "constraints.txt").read_text():
+        pytest.skip("the packages of this environment are other ones than those of constraints.txt")
     needed = needed_here([*pins._notebook(), "jupyterlab", *also])
     text = pins.constraints("a.whl", also)
     assert [line for line in text.splitlines() if line.startswith("#")] == ["# wheel: a.whl", *(f"# also: {n}" for n in also)]
