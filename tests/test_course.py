@@ -123,6 +123,7 @@ def test_a_released_notebook_has_stubs_and_no_markers(graded):
         assert "SOLUTION" not in notebook.source(cell)
 
 
+@pytest.mark.soak
 def test_stock_nbgrader_works_on_a_fresh_clone(tmp_path):
     """generate_assignment, autograde, generate_feedback, validate, export: nbgrader's own commands, nothing of ours."""
     clone = tmp_path / "clone"

@@ -44,14 +44,14 @@ class Outcome:
         return "\n".join([*faults, *told, *(f"printed: {line}" for line in self.printed.splitlines())])
 
 
-_open: dict[Tier, Sandbox] = {}
+_open: dict[tuple[Tier, Limits], Sandbox] = {}
 
 
-def sandbox(tier: Tier) -> Sandbox:
+def sandbox(tier: Tier, limits: Limits) -> Sandbox:
     """Return the sandbox of a tier, which all entries share as a class does."""
-    if tier not in _open:
-        _open[tier] = Sandbox(tier, "1-affine", LIMITS).__enter__()
-    return _open[tier]
+    if (tier, limits) not in _open:
+        _open[tier, limits] = Sandbox(tier, "1-affine", limits).__enter__()
+    return _open[tier, limits]
 
 
 def close() -> None:
@@ -60,6 +60,6 @@ def close() -> None:
         _open.popitem()[1].__exit__(None, None, None)
 
 
-def play(content: bytes, tier: Tier) -> Outcome:
+def play(content: bytes, tier: Tier, limits: Limits = LIMITS) -> Outcome:
     """Grade the bytes of a submission. A machine's fault is an error: no student may provoke one."""
-    return Outcome(grade_submission(content, SEED, sandbox(tier)))
+    return Outcome(grade_submission(content, SEED, sandbox(tier, limits)))

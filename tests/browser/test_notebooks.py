@@ -15,6 +15,7 @@ from grader.course.notebook import dumps, solve
 from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
 from grader.offers import TABLE
 
+LONGEST = "2-convolution"  # the others in make soak
 TRAINS = "6-capstone"  # for half a minute: what it shows is looked at after the one run that all tests share
 SCREENSHOTS = ROOT / "course" / "screenshots"  # kept, to be looked at
 
@@ -54,7 +55,8 @@ def keep(shown, name):
 
 def keep_whole(page, name):
     """Keep a picture of a page in a window tall enough to hold all of it."""
-    page.set_viewport_size({"width": WIDTH, "height": 30_000})
+    ends = "() => [...document.querySelectorAll('.jp-Cell')].map(cell => cell.offsetHeight).reduce((a, b) => a + b, 0)"
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT + page.evaluate(ends)})
     keep(page, name)
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
@@ -74,7 +76,7 @@ def copied(assignment, folder):
     return Path(shutil.copytree(ROOT / "notebooks" / assignment, folder / "solved" / assignment, dirs_exist_ok=True))
 
 
-@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.soak if name == TRAINS else ()) for name in NOTEBOOKS])
+@pytest.fixture(params=[pytest.param(name, marks=() if name == LONGEST else pytest.mark.soak) for name in NOTEBOOKS])
 def finished(request, browser, lab):
     """(assignment, page): the notebook with the reference answers filled in, run from top to bottom."""
     assignment = request.param
