@@ -111,11 +111,16 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _of_source(text: str, where: str, module: str, lines: bool) -> Iterator[Candidate]:
-    """Yield the functions, lambdas and classes of a piece of Python, and what its strings hold."""
+    """Yield the functions, lambdas and classes of a piece of Python, and what its strings hold.
+
+    One that is no module of the wheel is a candidate as a whole, too: its functions may call each other.
+    """
     try:
         tree = ast.parse(text)
     except SyntaxError:
         return
+    if not module:
+        yield Candidate(where, text)
     for node in ast.walk(tree):
         place = f"{where}:{getattr(node, 'lineno', 0)}"
         if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
