@@ -39,6 +39,7 @@ from grader.results import Answer, split
 SECONDS = 2.0  # of processor time, for one candidate on one exercise
 SECONDS_OF_OTHERS = 0.1  # in all other orders of its arguments together
 MOST_SECONDS = 60  # for one that holds on to them
+PATIENCE = 20  # seconds of the clock
 MOST_LETTERS = 5  # names in an expression that is taken for a function
 OPERATIONS = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare)
 CODE = re.compile(r"```(?:python)?\n(.*?)```|`([^`\n]+)`|(?:^|\n)((?:    .*\n?)+)", re.DOTALL)
@@ -248,7 +249,7 @@ def _time_up(signum: int, frame: FrameType | None) -> None:
 def _try(candidate: Candidate, all_trials: list[Trial], write: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     signal.signal(signal.SIGVTALRM, _time_up)
-    signal.alarm(2 * MOST_SECONDS)  # for one that sleeps
+    signal.alarm(PATIENCE)  # for one that sleeps, or reads what never comes
     quiet = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(quiet, descriptor)
