@@ -37,7 +37,8 @@ from grader.outcome import by_part, matches
 from grader.results import Answer, split
 
 SECONDS = 2.0  # of processor time, for one candidate on one exercise
-SECONDS_OF_OTHERS = 0.1  # in all other orders of its arguments together
+SECONDS_OF_OTHERS = 0.05  # in all other orders of its arguments together
+LOOPS = 4  # exercises on which a function may go on for ever before it is given up
 MOST_SECONDS = 60  # for one that holds on to them
 PATIENCE = 20  # seconds of the clock
 MOST_LETTERS = 5  # names in an expression that is taken for a function
@@ -254,15 +255,30 @@ def _try(candidate: Candidate, all_trials: list[Trial], write: int) -> None:
     for descriptor in (0, 1, 2):
         os.dup2(quiet, descriptor)
     for function in functions(candidate):
+        patience = LOOPS
         for trial in all_trials:
-            if parts := _answered(function, trial):
+            try:
+                parts = _answered(function, trial)
+            except TimeUp:
+                patience -= 1
+                if patience == 0:
+                    break
+                continue
+            if parts:
                 os.write(write, f"{trial.exercise.name}: {', '.join(sorted(parts))}\n".encode())
 
 
 def _answered(function: Callable[..., Any], trial: Trial) -> set[str]:
-    """Return the parts that a function answers in some order of the arguments; one that it raises on answers none."""
+    """Return the parts that a function answers in some order of the arguments; one that it raises on answers none.
+
+    Raises TimeUp when it does not come to an end.
+    """
     straight, *others = orders(function, len(trial.exercise.arguments))
-    return _within(SECONDS, function, [straight], trial) or _within(SECONDS_OF_OTHERS, function, others, trial)
+    if parts := _within(SECONDS, function, [straight], trial):
+        return parts
+    with suppress(TimeUp):
+        return _within(SECONDS_OF_OTHERS, function, others, trial)
+    return set()
 
 
 def _within(seconds: float, function: Callable[..., Any], tried_orders: list[tuple[int, ...]], trial: Trial) -> set[str]:
@@ -272,8 +288,6 @@ def _within(seconds: float, function: Callable[..., Any], tried_orders: list[tup
             with suppress(Exception, SystemExit, GeneratorExit, KeyboardInterrupt):
                 if parts := right_parts(function, order, trial):
                     return parts
-    except TimeUp:
-        pass
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     return set()
