@@ -31,6 +31,7 @@ bench: $(READY)  ## print what a check, the import, a widget and the grading of 
 
 soak: $(READY)  ## what takes long: broken files, kills, the attacks as an ordinary user, trainings, mutants, many seeds, stock nbgrader
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m soak -n 2 --dist worksteal
+	SOAK=1 $(BIN)/python -m pytest tests/test_*_solutions.py
 	$(BIN)/python tests/soak/fuzz.py --minutes 30
 	$(BIN)/python tests/soak/kills.py --rounds 200
 	sh tests/soak/ordinary_user.sh
