@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Generator
@@ -13,11 +14,11 @@ from typing import Any
 import nbformat
 import pytest
 from hypothesis import settings
-from support import ROOT, alone, beside, references, run_in_kernel
+from support import ROOT, alone, beside, grader, references, run_in_kernel
 from tiers import SEALED, in_one_line, need_some_tier, need_tier
 
 from grader.course.notebook import solve
-from grader.course.paths import source_notebook
+from grader.course.paths import Course, source_notebook
 from grader.course.sandbox import Tier
 from grader.exercises import EXERCISES
 from grader.judge import judge
@@ -61,11 +62,30 @@ def some_tier() -> Tier:
 
 
 @pytest.fixture(scope="session")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of all processes of this session."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def released_course(shared: Path) -> Callable[[str, Path], Course]:
+    """(assignment, folder) -> a course in that folder as `grader release` leaves it, which runs once in a session."""
+
+    def copied(assignment: str, folder: Path) -> Course:
+        made = shared / f"released-{assignment}"
+        with alone(shared / f"released-{assignment}.lock"):
+            if not made.exists():
+                status, said = grader("release", assignment, "--course", made)
+                assert status == 0, said
+        return Course.at(Path(shutil.copytree(made, folder, dirs_exist_ok=True)))
+
+    return copied
+
+
+@pytest.fixture(scope="session")
+def solved(shared: Path) -> Callable[[str], Path]:
     """assignment -> the file of the solved notebook with its outputs, run once by the process that needs it first."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
 
     @cache
     def run(assignment: str) -> Path:

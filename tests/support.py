@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import nbformat
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from hypothesis import settings
 from nbclient import NotebookClient
 from tiers import lacking
 
@@ -37,6 +39,11 @@ def need(module: str) -> Any:
 def few_and_many(few: int, many: int) -> Any:
     """Parametrise a test by how many seeds it draws: few in `make test`, many in `make soak`."""
     return pytest.mark.parametrize("seeds", [few, pytest.param(many, marks=pytest.mark.soak)])
+
+
+def examples(many: int) -> settings:
+    """Let hypothesis draw so many examples in `make soak` (SOAK=1), a quarter in `make test`."""
+    return settings(max_examples=many if os.environ.get("SOAK") else many // 4)
 
 
 def run_in_kernel(made: dict[str, Any], folder: Path) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import need, quarters
+from support import examples, need, quarters
 
 from grader.numeric import numerical_gradient, numerical_jacobian
 from solutions import convolution
@@ -19,7 +19,7 @@ W = np.array([1.0, -2.0, 4.0])
 DY = np.array([1.0, 0.0, -2.0, 3.0, 1.0])
 VALID_DY = np.array([1.0, -2.0, 3.0])
 
-often, seldom = settings(max_examples=200), settings(max_examples=40)
+often, seldom = examples(200), settings(max_examples=40)
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -329,7 +329,7 @@ def close(ours, theirs):
     return ours.shape == theirs.shape and np.abs(ours - theirs).max() <= 1e-12 * np.abs(theirs).max()
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(layers(longest=9))
 def test_the_layer_equals_pytorch(layer):
     torch = need("torch")

@@ -49,10 +49,9 @@ class Student:
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory) -> Path:
+def released(tmp_path_factory, released_course) -> Path:
     """A course folder after `grader release` of the first assignment and formgrader's Release."""
-    course = Course.at(tmp_path_factory.mktemp("released") / "course")
-    assert grader("release", ASSIGNMENT, "--course", course.folder)[0] == 0
+    course = released_course(ASSIGNMENT, tmp_path_factory.mktemp("released") / "course")
     pressed(course, "release_assignment")
     return course.folder
 

@@ -49,10 +49,9 @@ def grader(*arguments: object) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Course:
+def course(tmp_path_factory, released_course) -> Course:
     """A course with one right and one wrong submission, graded, and their feedback pages."""
-    course = Course.at(tmp_path_factory.mktemp("course"))
-    assert grader("release", ASSIGNMENT, "--course", course.folder)[0] == 0
+    course = released_course(ASSIGNMENT, tmp_path_factory.mktemp("course"))
     for student, answers in (("ada", {}), ("wanda", WRONG)):
         path = course.submitted / student / ASSIGNMENT / "affine.ipynb"
         path.parent.mkdir(parents=True)

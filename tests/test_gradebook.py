@@ -17,13 +17,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
 from support import ROOT
 
 from grader.course import demo, gradebook, marks, notebook
-from grader.course.cli import main
 from grader.course.demo_class import submissions
 from grader.course.gradebook import Graded, Writer
 from grader.course.paths import Course, CourseError, source_notebook
@@ -45,11 +43,9 @@ class Class:
 
 
 @pytest.fixture(scope="module")
-def stock(tmp_path_factory) -> Class:
+def stock(tmp_path_factory, released_course) -> Class:
     """Four students, one of them late, graded by `nbgrader autograde`."""
-    course = Course.at(tmp_path_factory.mktemp("stock") / "course")
-    done = CliRunner().invoke(main, ["release", "1-affine", "--course", str(course.folder)])
-    assert done.exit_code == 0, done.output
+    course = released_course("1-affine", tmp_path_factory.mktemp("stock") / "course")
     with gradebook.opened(course) as book:
         book.update_or_create_assignment("1-affine", duedate="2026-01-01 00:00:00 UTC")
     released = course.folder / "released.db"

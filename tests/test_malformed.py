@@ -106,10 +106,11 @@ ODD = {
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, int, dict[str, str]]:
+def graded(
+    tmp_path_factory: pytest.TempPathFactory, released_course: Callable[[str, Path], Course]
+) -> tuple[Course, int, dict[str, str]]:
     """A class of broken files and three that are not, graded at once: course, exit status, and what was said of each."""
-    course = Course.at(tmp_path_factory.mktemp("malformed") / "course")
-    assert grader("release", "1-affine", "--course", course.folder)[0] == 0
+    course = released_course("1-affine", tmp_path_factory.mktemp("malformed") / "course")
     made = {name: content for name, (content, _) in MALFORMED.items()} | ODD | dict.fromkeys(("ada", "mia", "zoe"), solved())
     (course.folder / "elsewhere").mkdir()
     (course.folder / "elsewhere" / "affine.ipynb").write_bytes(solved())

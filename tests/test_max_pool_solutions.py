@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import need
+from support import examples, need
 
 from grader.numeric import numerical_gradient
 from solutions import max_pool
@@ -18,7 +18,7 @@ X = np.array([[[[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]]]])
 DY = np.array([[[[10.0, 20], [30, 40]]]])
 DX = [[[[0, 0, 20, 0], [10, 0, 0, 0], [30, 0, 0, 0], [0, 0, 40, 0]]]]  # a three-way tie at 2: the first wins
 
-often, seldom = settings(max_examples=200), settings(max_examples=40)
+often, seldom = examples(200), settings(max_examples=40)
 
 
 @st.composite
@@ -222,7 +222,7 @@ def close(ours, theirs):
     return ours.shape == theirs.shape and np.abs(ours - theirs).max() <= 1e-12 * np.abs(theirs).max()
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(pools(ties=False))
 def test_pooling_equals_pytorch_without_ties(pool):
     x, size, stride, dy = pool
@@ -231,7 +231,7 @@ def test_pooling_equals_pytorch_without_ties(pool):
     assert close(max_pool.max_pool_backward(dy, x, size, stride), dx)
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(pools(ties=True))
 def test_pooling_equals_pytorch_with_ties_where_the_first_in_reading_order_wins(pool):
     x, size, stride, dy = pool

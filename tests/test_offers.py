@@ -19,7 +19,7 @@ from support import ROOT, grader, references
 from tiers import unsafe
 
 from grader.course import notebook
-from grader.course.paths import Course, source_notebook
+from grader.course.paths import source_notebook
 from grader.course.sealed import _as_json
 from grader.course.transplant import transplant
 from grader.exercises import EXERCISES
@@ -216,9 +216,8 @@ def numbers_in(text: str) -> set[str]:
     return set(re.findall(r"\[[-\d.e ]+\]", text))
 
 
-def test_a_graded_class_has_pictures_of_what_the_verdicts_show_and_of_nothing_hidden(tmp_path):
-    course = Course.at(tmp_path / "course")
-    assert grader("release", "5-max-pool", "--course", course.folder)[0] == 0
+def test_a_graded_class_has_pictures_of_what_the_verdicts_show_and_of_nothing_hidden(tmp_path, released_course):
+    course = released_course("5-max-pool", tmp_path / "course")
     path = course.submitted / "wanda" / "5-max-pool" / "max_pool.ipynb"
     path.parent.mkdir(parents=True)
     wrong = {

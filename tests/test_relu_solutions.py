@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from support import need
+from support import examples, need
 
 from grader.numeric import numerical_gradient, numerical_jacobian
 from solutions import convolution, relu
@@ -18,7 +18,7 @@ from solutions import convolution, relu
 X = np.array([[-2.0, 0.0, 3.0], [0.5, -0.0, -1.0]])
 DY = np.array([[10.0, 20.0, -30.0], [-40.0, 50.0, 60.0]])
 
-often = settings(max_examples=200)
+often = examples(200)
 numbers = st.integers(-9, 9).map(lambda n: n / 4)
 shapes = array_shapes(max_dims=4, max_side=4)
 
@@ -181,7 +181,7 @@ def test_for_a_convolution_that_keeps_the_size_a_mask_is_not_enough(w, n):
 # --- PyTorch ---
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(pairs())
 def test_relu_equals_pytorch_also_at_zero(pair):
     torch = need("torch")

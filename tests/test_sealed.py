@@ -301,9 +301,8 @@ HONEST = ("ada", "bela", "chen", "dora", "emil", "fay", "gita", "hugo", "ines", 
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Course:
-    course = Course.at(tmp_path_factory.mktemp("sealed") / "course")
-    assert grader("release", "1-affine", "--course", course.folder)[0] == 0
+def course(tmp_path_factory, released_course) -> Course:
+    course = released_course("1-affine", tmp_path_factory.mktemp("sealed") / "course")
     demo.hand_in(course, "1-affine", [s for s in submissions("1-affine") if s.student in (*HONEST, "empty", "no-answer")])
     (course.submitted / "bela" / "1-affine" / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC\n")
     status, said = grader("grade", "--course", course.folder, *unsafe())
@@ -350,9 +349,8 @@ OTHERS = [pytest.param(name, marks=() if name == QUICK else pytest.mark.soak) fo
 
 
 @pytest.mark.parametrize("assignment", OTHERS)
-def test_every_other_notebook_gets_the_grades_of_stock_autograde(assignment, tmp_path):
-    course = Course.at(tmp_path / "ours")
-    assert grader("release", assignment, "--course", course.folder)[0] == 0
+def test_every_other_notebook_gets_the_grades_of_stock_autograde(assignment, tmp_path, released_course):
+    course = released_course(assignment, tmp_path / "ours")
     honest = [s for s in submissions(assignment) if s.student in ("ada", "chen", "half")]
     demo.hand_in(course, assignment, honest)
     assert grader("grade", assignment, "--course", course.folder, *unsafe())[0] == 0

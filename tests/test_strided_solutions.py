@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import need, quarters
+from support import examples, need, quarters
 
 from grader.numeric import numerical_gradient
 from solutions import convolution, strided
@@ -19,7 +19,7 @@ W = np.array([1.0, -2.0, 4.0])
 DY = np.array([2.0, -1.0])
 BACKWARD = [strided.strided_backward_spray, strided.strided_backward_rotated]
 
-often, seldom = settings(max_examples=200), settings(max_examples=40)
+often, seldom = examples(200), settings(max_examples=40)
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -161,7 +161,7 @@ def test_every_output_is_the_dot_product_with_its_window(layer):
         assert y[n, f, i, j] == np.sum(window * w[f]) + b[f]
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(layers())
 def test_spray_and_rotated_filter_agree(layer):
     x, w, _, stride, pad, dy = layer
@@ -247,7 +247,7 @@ def close(ours, theirs):
     return ours.shape == theirs.shape and np.abs(ours - theirs).max() <= 1e-12 * np.abs(theirs).max()
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(layers())
 def test_the_layer_equals_pytorch(layer):
     torch = need("torch")

@@ -8,6 +8,7 @@ import re
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -20,6 +21,7 @@ from attacks.play import LIMITS, SEED
 from grader.course import notebook
 from grader.course.cli import main
 from grader.course.pages import FeedbackPage
+from grader.course.paths import Course
 from grader.course.sandbox import MachineFault, Sandbox, Tier
 from grader.course.sealed import grade_submission
 from grader.course.transplant import shown
@@ -93,11 +95,9 @@ def grader(*arguments: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def course(tmp_path_factory: pytest.TempPathFactory, released_course: Callable[[str, Path], Course]) -> Path:
     """A graded class: one notebook prints what steers a terminal, one folder's name is no text, one is a command to it."""
-    folder = tmp_path_factory.mktemp("second")
-    released = grader("release", "4-relu", "--course", folder)
-    assert "student kit" in released, released
+    folder = released_course("4-relu", tmp_path_factory.mktemp("second")).folder
     solved = notebook.solve("4-relu")
     steers = notebook.with_answers(solved, {}, (f"print({'title' + ''.join(CONTROLS)!r})",))
     for name, made in ((b"mallory", steers), (b"odd\xff", solved), (b"m\x1b]0;title\x07", solved)):

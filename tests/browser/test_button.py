@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from support import ROOT, grader
+from support import ROOT
 from tiers import best
 
 from grader.course import gradebook, notebook
@@ -22,9 +22,8 @@ pytestmark = pytest.mark.usefixtures("some_tier")
 
 
 @pytest.fixture
-def course(tmp_path) -> Course:
-    course = Course.at(tmp_path / "course")
-    assert grader("release", "1-affine", "--course", course.folder)[0] == 0
+def course(tmp_path, released_course) -> Course:
+    course = released_course("1-affine", tmp_path / "course")
     made = notebook.with_answers(notebook.solve("1-affine"), {"affine_backward": CHEATS})
     for student, text in (("ada", notebook.dumps(notebook.solve("1-affine"))), ("mallory", notebook.dumps(made)), ("zoe", "{")):
         path = course.submitted / student / "1-affine" / "affine.ipynb"

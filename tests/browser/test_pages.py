@@ -150,10 +150,9 @@ def environment(course: Course) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def sealed(tmp_path_factory) -> tuple[Course, str]:
+def sealed(tmp_path_factory, released_course) -> tuple[Course, str]:
     """(a course in which the hostile notebook was graded, what was said): as an instructor has it."""
-    course = Course.at(tmp_path_factory.mktemp("sealed") / "course")
-    run("release", ASSIGNMENT, "--course", course.folder)
+    course = released_course(ASSIGNMENT, tmp_path_factory.mktemp("sealed") / "course")
     for student in ("mallory", FOLDER):
         folder = course.submitted / student / ASSIGNMENT
         folder.mkdir(parents=True)
@@ -301,13 +300,19 @@ def test_a_feedback_page_looks_as_it_should(sealed, watch):
     assert row > column  # the limits of a sum stand above and below it
 
 
-def test_nothing_runs_in_the_feedback_page_of_a_notebook_that_was_not_sealed(unsealed, watch):
-    watch.open(generate_feedback(unsealed, ROOT).as_uri())
+@pytest.fixture(scope="module")
+def unsealed_page(unsealed) -> Path:
+    """The feedback page of that course by stock `nbgrader generate_feedback` with our settings."""
+    return Path(shutil.copy(generate_feedback(unsealed, ROOT), unsealed.folder / "page.html"))
+
+
+def test_nothing_runs_in_the_feedback_page_of_a_notebook_that_was_not_sealed(unsealed_page, watch):
+    watch.open(unsealed_page.as_uri())
     assert watch.ran == set()
 
 
-def test_a_still_picture_is_seen_in_a_feedback_page_and_runs_and_fetches_nothing(unsealed, watch):
-    watch.open(generate_feedback(unsealed, ROOT).as_uri())
+def test_a_still_picture_is_seen_in_a_feedback_page_and_runs_and_fetches_nothing(unsealed_page, watch):
+    watch.open(unsealed_page.as_uri())
     shown = watch.page.get_by_role("img", name=STILL.replace("\n", " ")).first
     shown.click()
     assert shown.get_attribute("alt") == STILL
