@@ -355,10 +355,10 @@ def test_an_unreachable_index_is_one_sentence(installed: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "output"),
     [
-        (NETWORK, "Could not fetch URL https://pypi.org/simple/: connection error"),
+        (NETWORK, "Could not fetch URL https://index.example/simple/: connection error"),
         (NETWORK, "Retrying after connection broken by 'ProxyError()'\nERROR: No matching"),
         (NETWORK, "socket.gaierror: [Errno -3] Temporary failure in name resolution"),
-        (CERTIFICATE, "Could not fetch URL https://pypi.org/: (Caused by SSLError())"),
+        (CERTIFICATE, "Could not fetch URL https://index.example/: (Caused by SSLError())"),
         (CERTIFICATE, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: expired"),
         (DISK_FULL, "ERROR: Could not install: OSError: [Errno 28] No space left on device"),
         (DISK_FULL, "ERROR: [WinError 112] There is not enough space on the disk: 'C:'"),
