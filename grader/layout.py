@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from html import escape
 from typing import Any
 
@@ -93,3 +94,10 @@ def _grid(plane: np.ndarray, marks: np.ndarray) -> str:
         )
         rows += f"<tr style='background:none'>{cells}</tr>"
     return f"<table style='border-collapse:collapse;margin:0;{MONO}'>{rows}</table>"
+
+
+def image(svg: bytes, alternative: str) -> str:
+    """Return a picture as an HTML element with its text alternative, on white also in a dark page."""
+    data = base64.b64encode(svg).decode("ascii")
+    style = "max-width:100%;background:white;border-radius:4px"
+    return f'<img style="{style}" alt="{escape(alternative)}" src="data:image/svg+xml;base64,{data}">'

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import io
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.layout import number
+from grader.layout import image, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,9 +28,7 @@ class Picture:
         return self.alternative
 
     def _repr_html_(self) -> str:
-        data = base64.b64encode(self.svg).decode("ascii")
-        style = "max-width:100%;background:white;border-radius:4px"
-        return f'<img style="{style}" alt="{escape(self.alternative)}" src="data:image/svg+xml;base64,{data}">'
+        return image(self.svg, self.alternative)
 
 
 def new(columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:

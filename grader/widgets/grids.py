@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import operator
 from collections.abc import Collection
@@ -14,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.layout import image
 from grader.place import here
 from grader.results import short as cut
 from grader.verdict import differing
@@ -83,11 +83,8 @@ class Widget:
 
     def _still_page(self) -> str:
         """Return the still picture as HTML, and a line that says what is missing to step through it."""
-        picture = base64.b64encode(self.still.encode()).decode("ascii")
-        style = "max-width:100%;background:white;border-radius:4px"
         line = f"anywidget is missing, so this widget is a still picture. {here().install('anywidget')}"
-        image = f'<img style="{style}" alt="{escape(self.alternative)}" src="data:image/svg+xml;base64,{picture}">'
-        return f"<div>{image}<p>{escape(line)}</p></div>"
+        return f"<div>{image(self.still.encode(), self.alternative)}<p>{escape(line)}</p></div>"
 
 
 @cache
