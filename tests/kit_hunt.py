@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import fcntl
 import importlib
 import itertools
 import json
@@ -36,11 +37,12 @@ from grader.exercises import EXERCISES, Exercise
 from grader.outcome import by_part, matches
 from grader.results import Answer, split
 
-SECONDS = 2.0  # of processor time, for one candidate on one exercise
+SECONDS = 0.5  # of processor time, for one candidate on one exercise
 SECONDS_OF_OTHERS = 0.05  # in all other orders of its arguments together
 LOOPS = 4  # exercises on which a function may go on for ever before it is given up
 MOST_SECONDS = 60  # for one that holds on to them
 PATIENCE = 20  # seconds of the clock
+MOST_DESCRIPTORS = 256  # the pipe's number lies above those that an exercise's arguments could open
 MOST_LETTERS = 5  # names in an expression that is taken for a function
 OPERATIONS = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare)
 CODE = re.compile(r"```(?:python)?\n(.*?)```|`([^`\n]+)`|(?:^|\n)((?:    .*\n?)+)", re.DOTALL)
@@ -251,6 +253,8 @@ def _try(candidate: Candidate, all_trials: list[Trial], write: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     signal.signal(signal.SIGVTALRM, _time_up)
     signal.alarm(PATIENCE)  # for one that sleeps, or reads what never comes
+    write = fcntl.fcntl(write, fcntl.F_DUPFD, MOST_DESCRIPTORS)
+    os.closerange(3, MOST_DESCRIPTORS)
     quiet = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(quiet, descriptor)

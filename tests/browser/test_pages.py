@@ -251,7 +251,7 @@ def generate_feedback(course: Course, settings: Path) -> Path:
 
 def visit_formgrader(watch: Watch, address: str) -> None:
     """Log in, and open every page of formgrader on which something of mallory's stands, or the other's name."""
-    watch.page.goto(f"{address}/lab?token={TOKEN}")
+    watch.page.goto(f"{address}/formgrader/manage_assignments?token={TOKEN}")
     for path in (
         "manage_assignments",
         f"manage_submissions/{ASSIGNMENT}",
