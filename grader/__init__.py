@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from grader import figures
-from grader.checking import check, progress
-from grader.data import load_images
-from grader.equations import equation
-from grader.layers import own_layers
-from grader.networks import initial_parameters, predict
-from grader.numeric import numerical_jacobian
-from grader.start import start_check
-from grader.tracking import track
+from grader.exercises.images import load_images
+from grader.exercises.networks import initial_parameters, predict
+from grader.judge.numeric import numerical_jacobian
+from grader.notebook.check import check, progress
+from grader.notebook.equation import equation
+from grader.notebook.own_layers import own_layers
+from grader.notebook.start import start_check
+from grader.notebook.track import track
 
 if TYPE_CHECKING:
     from grader.widgets import jacobian_explorer, pool_router, relu_mask, spray, stride_trick, toeplitz_pair

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 
-from grader.start import report
+from grader.notebook.start import report
 
 STUDENTS_PART = (
     "This is the students' part of the course, whose one command is this start check. The verbs of an instructor "
@@ -23,12 +23,12 @@ def start_check() -> int:
 
 def command() -> None:
     """Run an instructor's verb, or the start check where the students' part alone is installed."""
-    if find_spec("grader.course") is None:
+    if find_spec("grader.instructor") is None:
         print(STUDENTS_PART)
         sys.exit(2 if sys.argv[1:] else start_check())
     if find_spec("click") is None:
         sys.exit(WITHOUT_CLICK)
-    from grader.course.cli import main
+    from grader.instructor.cli import main
 
     main(prog_name="grader")
 

@@ -17,12 +17,12 @@ from hypothesis import settings
 from support import ROOT, alone, beside, grader, references, run_in_kernel
 from tiers import SEALED, in_one_line, need_some_tier, need_tier
 
-from grader.course.notebook import solve
-from grader.course.paths import Course, source_notebook
-from grader.course.sandbox import Tier
 from grader.exercises import EXERCISES
-from grader.judge import judge
-from grader.verdict import Verdict
+from grader.instructor.author.notebook import solve
+from grader.instructor.classroom import Course, source_notebook
+from grader.instructor.sandbox.sandbox import Tier
+from grader.judge.judge import judge
+from grader.show.verdict import Verdict
 
 sys.path.insert(0, str(ROOT / "notebooks" / "6-capstone"))  # `import layers`, as for a notebook that lies beside it
 os.environ.pop("EXCHANGE_DIR", None)  # an instructor's own: the tests' courses have exchanges of their own

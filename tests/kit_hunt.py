@@ -31,11 +31,14 @@ from typing import Any
 
 import numpy as np
 
-from grader.cases import Case, draw
-from grader.course.catalogue import answers_of, reference
-from grader.exercises import EXERCISES, Exercise
-from grader.outcome import by_part, matches
-from grader.results import Answer, split
+from grader.call.answer import Answer, split
+from grader.exercises import EXERCISES
+from grader.exercises.case import Case
+from grader.exercises.cases import draw
+from grader.exercises.exercise import Exercise
+from grader.instructor.author.catalogue import answers_of, reference
+from grader.judge.answers import by_part
+from grader.judge.compare import matches
 
 SECONDS = 0.5  # of processor time, for one candidate on one exercise
 SECONDS_OF_OTHERS = 0.05  # in all other orders of its arguments together

@@ -19,10 +19,10 @@ from hypothesis import settings
 from nbclient import NotebookClient
 from tiers import lacking
 
-from grader.course import notebook
-from grader.course.cli import main
-from grader.course.paths import source_notebook
 from grader.exercises import NOTEBOOKS, of_assignment
+from grader.instructor.author import notebook
+from grader.instructor.classroom import source_notebook
+from grader.instructor.cli import main
 
 WIDTH, HEIGHT = 1150, 900  # pixels of a browser window
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,19 +11,20 @@ import pytest
 from support import few_and_many, need, references
 from tiers import best
 
-from grader.cases import Case, draw, visible
-from grader.cases.capstone import TRAININGS, turned
-from grader.course import layers
-from grader.course.broken_answers.capstone import IN_PLACE, SOLVER
-from grader.course.sandbox import Sandbox
-from grader.course.sealed import grade_submission
-from grader.course.support import support_of
-from grader.data import load_images
+from grader.call.answer import numbers
 from grader.exercises import EXERCISES
-from grader.layers import LAYERS, own_layers
-from grader.networks import SIZES, accuracy, initial_parameters, predict
-from grader.outcome import matches
-from grader.results import numbers
+from grader.exercises.case import Case
+from grader.exercises.cases import draw, visible
+from grader.exercises.cases.capstone import TRAININGS, turned
+from grader.exercises.images import load_images
+from grader.exercises.networks import SIZES, accuracy, initial_parameters, predict
+from grader.instructor.author import layers
+from grader.instructor.demo.broken_answers.capstone import IN_PLACE, SOLVER
+from grader.instructor.sandbox.sandbox import Sandbox
+from grader.instructor.sandbox.support import support_of
+from grader.instructor.sealed.grade_one import grade_submission
+from grader.judge.compare import matches
+from grader.notebook.own_layers import LAYERS, own_layers
 from solutions import capstone
 from solutions.styles import styles
 

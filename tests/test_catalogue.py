@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from support import references
 
-from grader.cases import BUILDERS, draw, visible
-from grader.course import catalogue
-from grader.course.catalogue import answers_of, is_stored, portable
-from grader.course.verify import verify
 from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
-from grader.judge import judge
-from grader.outcome import entries_of
-from grader.table import file_of, table
+from grader.exercises.cases import BUILDERS, draw, visible
+from grader.instructor.author import catalogue
+from grader.instructor.author.catalogue import answers_of, is_stored, portable
+from grader.instructor.commands.verify import verify
+from grader.judge.compare import entries_of
+from grader.judge.judge import judge
+from grader.judge.table import file_of, table
 from solutions.mistakes import CATALOGUE
 
 EVERY = pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda m: f"{m.exercise}-{m.name}")

@@ -192,7 +192,7 @@ def test_a_checkers_mistake_is_named_at_any_step(name, step, verdict_on):
 
 def test_the_checker_and_the_jacobians_must_do_without_the_graders_own(verdict_on):
     scope = references() | {"numerical_jacobian": grader.numerical_jacobian, "nj": grader.numerical_jacobian}
-    from grader.judge import judge
+    from grader.judge.judge import judge
 
     exec("def affine_jacobians(x, w):\n    return nj(lambda v: v @ w, x), 0, 0", scope)
     verdict = judge(EXERCISES["affine_jacobians"], scope["affine_jacobians"], scope)
@@ -432,7 +432,7 @@ def test_a_check_does_not_wait_for_a_slow_clock():
         calls.append(time.perf_counter())
         return right(dy, x, w)
 
-    from grader.judge import judge
+    from grader.judge.judge import judge
 
     judge(EXERCISES["affine_backward"], counting, references())
     assert len(calls) == 6

@@ -16,11 +16,14 @@ import pytest
 from support import ROOT, grader
 from tiers import unsafe
 
-from grader.course import demo, gradebook, notebook, paths, stock
-from grader.course.catalogue import mistakes_of
-from grader.course.demo_class import MOST_SLIPS, source_of, submissions
-from grader.course.paths import Course, CourseError
 from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
+from grader.instructor import classroom
+from grader.instructor.author import notebook
+from grader.instructor.author.catalogue import mistakes_of
+from grader.instructor.classroom import Course, CourseError
+from grader.instructor.commands import demo
+from grader.instructor.demo.sample_class import MOST_SLIPS, source_of, submissions
+from grader.instructor.records import gradebook, steps
 from solutions.mistakes import CATALOGUE
 
 STUDENTS = ("ada", "blank", "fay", "other-name", "slip-01", "syntax")
@@ -109,7 +112,7 @@ def test_the_kit_holds_what_students_need_and_no_answer(graded, tmp_path):
         assert not [name for name in content.namelist() if "solutions" in name or "mistakes" in name]
         assert "grader/fingerprints/1-affine.json" in content.namelist()
         content.extractall(tmp_path / "site")
-    code = "import grader.checking as c, grader; print(grader.__file__); c.check(len)"
+    code = "import grader.notebook.check as c, grader; print(grader.__file__); c.check(len)"
     env = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, cwd=tmp_path)
     assert str(tmp_path / "site") in done.stdout
@@ -168,15 +171,17 @@ def test_a_class_has_at_least_twenty_five_and_the_mistakes_of_the_catalogue(assi
 def test_a_mistakes_source_stands_alone_and_does_the_same(mistake):
     import numpy as np
 
-    from grader.capture import call
-    from grader.cases import visible
-    from grader.outcome import fingerprint, read
+    from grader.call.call import call
+    from grader.exercises.cases import visible
+    from grader.judge.answers import read
+    from grader.judge.fingerprint import fingerprint
 
     scope: dict[str, object] = {"np": np}
     exec(source_of(mistake), scope)
     exercise = EXERCISES[mistake.exercise]
     for case in (case for case in visible(exercise.name) if not case.goal):
-        alone, ours = (read(exercise, case, call(f, exercise, case)) for f in (scope[exercise.name], mistake.answer))
+        both = (scope[exercise.name], mistake.answer)
+        alone, ours = (read(exercise, case, call(f, exercise.arguments, case.args)) for f in both)
         assert {p: fingerprint(a) for p, a in alone.items()} == {p: fingerprint(a) for p, a in ours.items()}
 
 
@@ -219,7 +224,7 @@ def copied(tmp_path, monkeypatch) -> Path:
     path = tmp_path / "notebooks" / "1-affine" / "affine.ipynb"
     path.parent.mkdir(parents=True)
     shutil.copy(ROOT / "notebooks" / "1-affine" / "affine.ipynb", path)
-    monkeypatch.setattr(paths, "SOURCES", tmp_path)
+    monkeypatch.setattr(classroom, "SOURCES", tmp_path)
     monkeypatch.setattr(notebook, "SOURCES", tmp_path)
     return path
 
@@ -332,7 +337,7 @@ def test_a_course_that_is_a_file_is_told(tmp_path):
 
 
 def test_a_failure_of_nbgrader_is_one_sentence():
-    failing = stock.Stock.__new__(stock.Stock)
+    failing = steps.Stock.__new__(steps.Stock)
 
     def autograde(*args):
         return {"success": False, "log": "[INFO] x", "error": "Traceback ...\nsome.module.ThisError: the reason\n"}
@@ -343,9 +348,8 @@ def test_a_failure_of_nbgrader_is_one_sentence():
 
 def test_without_the_solutions_a_command_says_what_it_needs(tmp_path):
     shutil.copytree(ROOT / "grader", tmp_path / "grader", ignore=shutil.ignore_patterns("__pycache__"))
-    code = (
-        f"import sys; sys.path[:] = [{str(tmp_path)!r}] + [p for p in sys.path if p != {str(ROOT)!r}]; import grader.course.paths"
-    )
+    path = f"sys.path[:] = [{str(tmp_path)!r}] + [p for p in sys.path if p != {str(ROOT)!r}]"
+    code = f"import sys; {path}; import grader.instructor.classroom"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("grader: this command needs the course repository")

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from support import ROOT
 
-from grader import data, load_images
+from grader import load_images
+from grader.exercises import images as data
 
 SETS = {"digits": (1297, 8), "fashion": (2000, 28)}
 FILES = ("cat.npz", "digits.npz", "fashion.npz")

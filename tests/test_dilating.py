@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from support import ROOT
 
 from grader import stride_trick
-from grader.widgets.dilating import MOST_IMAGE, with_zeros
 from grader.widgets.grids import MOST_ROW, made_up
-from grader.widgets.spraying import forward_and_backward
+from grader.widgets.spray import forward_and_backward
+from grader.widgets.stride_trick import MOST_IMAGE, with_zeros
 
 X, W, DY = [1.0, 2.0, 0.0, -1.0, 3.0, 5.0], [1.0, -2.0, 4.0], [2.0, -1.0]
 

@@ -11,11 +11,11 @@ import pytest
 from support import grader
 from tiers import unsafe
 
-from grader.course import notebook
-from grader.course.files import write_atomically
-from grader.course.intake import submission_secret
-from grader.course.paths import SECRET, STAMP, Course
-from grader.course.stock import Stock
+from grader.instructor.author import notebook
+from grader.instructor.classroom import SECRET, STAMP, Course
+from grader.instructor.files import write_atomically
+from grader.instructor.records.steps import Stock
+from grader.instructor.sealed.intake import submission_secret
 
 ASSIGNMENT, GARBAGE = "1-affine", "yesterday at noon"
 

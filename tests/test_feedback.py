@@ -19,18 +19,18 @@ from nbconvert.filters.markdown_mistune import MathInlineParser
 from support import ROOT
 from tiers import unsafe
 
-from grader.course import notebook
-from grader.course.catalogue import answers_of, reference
-from grader.course.cli import main
-from grader.course.decision import cases_of
-from grader.course.pages import POLICY
-from grader.course.paths import Course
-from grader.course.stills import stills
 from grader.exercises import NOTEBOOKS, of_assignment
 from grader.export.mathml import Unconverted, converted, mathml
 from grader.export.safe import clean, markdown
-from grader.layout import number
-from grader.verdict import Example, PartVerdict, Verdict
+from grader.instructor.author import notebook
+from grader.instructor.author.catalogue import answers_of, reference
+from grader.instructor.classroom import Course
+from grader.instructor.cli import main
+from grader.instructor.records.pages import POLICY
+from grader.instructor.records.still_pictures import stills
+from grader.instructor.sealed.hidden_cases import cases_of
+from grader.show.numbers import number
+from grader.show.verdict import Example, PartVerdict, Verdict
 
 ASSIGNMENT = "1-affine"
 WRONG = {

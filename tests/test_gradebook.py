@@ -21,12 +21,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support import ROOT
 
-from grader.course import demo, gradebook, marks, notebook
-from grader.course.demo_class import submissions
-from grader.course.gradebook import Graded, Writer
-from grader.course.paths import Course, CourseError, source_notebook
-from grader.course.timestamp import Garbage, parse, submitted_at
 from grader.exercises import NOTEBOOKS
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Course, CourseError, source_notebook
+from grader.instructor.commands import demo
+from grader.instructor.demo.sample_class import submissions
+from grader.instructor.records import gradebook, scores
+from grader.instructor.records.gradebook import Graded, Writer
+from grader.instructor.sealed.timestamp import Garbage, parse, submitted_at
 
 STUDENTS = ("ada", "bela", "blank", "half")
 HOLD = "BEGIN IMMEDIATE"  # as a program does that is about to write
@@ -269,15 +271,15 @@ def test_checksums_and_scores_are_nbgraders_in_every_notebook(assignment):
             other["metadata"]["nbgrader"] = told | change
             node = nbformat.from_dict(other)
             node.source = "".join(node.source)
-            assert marks.checksum(other) == compute_checksum(node)
+            assert scores.checksum(other) == compute_checksum(node)
             if not told.get("grade") and not change.get("grade"):
                 continue
-            for sum_ in ("", marks.checksum(other)):
+            for sum_ in ("", scores.checksum(other)):
                 other["metadata"]["nbgrader"]["checksum"] = node.metadata.nbgrader["checksum"] = sum_
                 data = {"text/plain": "0.5"}
                 result = {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": None}
                 other["outputs"], node.outputs = [result], [nbformat.from_dict(result)]
-                score = marks.auto_score(other, 2.0)
+                score = scores.auto_score(other, 2.0)
                 assert score == determine_grade(node)[0]
                 assert score in (0.5, None, 0.0)
 
@@ -407,7 +409,7 @@ def test_a_gradebook_that_may_not_be_written_is_told(stock, ours):
 
 def test_a_writer_killed_before_its_commit_leaves_nothing(stock, ours):
     code = """import os, pickle, signal, sys
-from grader.course import gradebook
+from grader.instructor import gradebook
 gradebook._Batch._punish = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
 course, sheets = pickle.load(sys.stdin.buffer)
 with gradebook.Writer(course, "1-affine") as writer:
@@ -466,8 +468,8 @@ def test_the_known_version_and_its_columns_are_nbgraders():
 
 def test_writing_imports_no_nbgrader(stock, ours):
     code = f"""import sys
-from grader.course import gradebook
-from grader.course.paths import Course
+from grader.instructor import gradebook
+from grader.instructor.classroom import Course
 assert "sqlalchemy" not in sys.modules
 from pathlib import Path
 with gradebook.Writer(Course(Path({str(ours.folder)!r}), {ours.db!r}), "1-affine") as writer:

@@ -12,11 +12,11 @@ import pytest
 from support import references
 
 from grader import check
-from grader.cases import draw
+from grader.call.answer import Answer, numbers
 from grader.exercises import EXERCISES
-from grader.judge import judge
-from grader.outcome import matches
-from grader.results import Answer, numbers
+from grader.exercises.cases import draw
+from grader.judge.compare import matches
+from grader.judge.judge import judge
 from solutions import affine
 
 right = affine.affine_backward

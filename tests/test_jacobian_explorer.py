@@ -13,8 +13,8 @@ from support import quarters, references
 
 from grader import jacobian_explorer, numerical_jacobian
 from grader.widgets.grids import MIME
-from grader.widgets.jacobians import MOST, MOST_DRAWN, VIEWS, derivatives
-from grader.widgets.pictures import short
+from grader.widgets.jacobian_explorer import MOST, MOST_DRAWN, VIEWS, derivatives
+from grader.widgets.still_picture import short
 
 X, W = [1.0, 2.0, 3.0], [[3.0, 0.0], [1.0, -2.0], [-1.0, 4.0]]
 RIGHT = references("1-affine")["affine_jacobians"](np.array(X), np.array(W))

@@ -17,10 +17,11 @@ from packaging.requirements import Requirement
 from support import ROOT, grader
 from tiers import unsafe
 
-from grader.course import pins, release
-from grader.course.paths import Course
-from grader.course.wheels import build
 from grader.exercises import EXERCISES, NOTEBOOKS
+from grader.instructor.classroom import Course
+from grader.instructor.commands import release
+from grader.instructor.kit import pins
+from grader.instructor.kit.wheels import build
 
 CAPSTONE = "6-capstone"
 
@@ -128,7 +129,7 @@ def test_a_kit_holds_notebooks_wheel_pins_and_start_py(kit):
 
 def test_the_students_wheel_leaves_the_instructors_part_out_as_a_folder(kit):
     names = [str(path.relative_to(kit / "site")) for path in (kit / "site").rglob("*")]
-    assert [name for name in names if name.startswith(("grader/course", "solutions", "notebooks"))] == []
+    assert [name for name in names if name.startswith(("grader/instructor", "solutions", "notebooks"))] == []
 
 
 def needed_here(names: list[str]) -> set[str]:

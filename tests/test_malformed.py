@@ -12,9 +12,9 @@ import pytest
 from support import grader, rows
 from tiers import unsafe
 
-from grader.course import notebook
-from grader.course.intake import MOST_BYTES
-from grader.course.paths import Course
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Course
+from grader.instructor.sealed.intake import MOST_BYTES
 
 TESTED = "check_affine_backward"
 

@@ -10,10 +10,10 @@ import pytest
 from support import ROOT, beside, references, run_in_kernel
 from text_coverage import COVERAGE
 
-from grader.course.notebook import answer_cells, check_cells, load, slips, solve, source, with_answers
-from grader.course.paths import source_notebook
-from grader.course.stills import stills
 from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
+from grader.instructor.author.notebook import answer_cells, check_cells, load, slips, solve, source, with_answers
+from grader.instructor.classroom import source_notebook
+from grader.instructor.records.still_pictures import stills
 from grader.widgets.grids import MIME as WIDGET
 
 ASSIGNMENTS = pytest.mark.parametrize("assignment", NOTEBOOKS)

@@ -18,14 +18,14 @@ from nbgrader.utils import determine_grade
 from support import ROOT, grader, references
 from tiers import unsafe
 
-from grader.course import notebook
-from grader.course.paths import source_notebook
-from grader.course.sealed import _as_json
-from grader.course.transplant import transplant
 from grader.exercises import EXERCISES
-from grader.judge import judge
-from grader.offers import TABLE, WORDS, offer
-from grader.verdict import Example
+from grader.instructor.author import notebook
+from grader.instructor.classroom import source_notebook
+from grader.instructor.records.autograded import transplant
+from grader.instructor.sealed.grade_one import _as_json
+from grader.judge.judge import judge
+from grader.show.verdict import Example
+from grader.widgets.offer import TABLE, WORDS, offer
 from solutions.mistakes import CATALOGUE
 
 SHOWN = [mistake for mistake in CATALOGUE if mistake.exercise in TABLE]

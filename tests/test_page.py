@@ -19,7 +19,7 @@ from support import ROOT
 from grader.export import live, safe
 from grader.export.page import WebPage
 from grader.export.safe import clean_output
-from grader.figures.base import Picture, new
+from grader.figures.canvas import Picture, new
 from grader.widgets import KINDS, spray
 from grader.widgets.grids import MIME
 

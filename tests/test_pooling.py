@@ -15,7 +15,7 @@ from support import ROOT, references
 
 from grader import pool_router
 from grader.widgets.grids import MIME, MOST_SIDE
-from grader.widgets.pooling import VIEWS, backward, forward, windows_of
+from grader.widgets.pool_router import VIEWS, backward, forward, windows_of
 
 X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])
 DY = np.array([[10.0, 20], [30, 40]])

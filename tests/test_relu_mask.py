@@ -13,8 +13,8 @@ from support import quarters
 
 from grader import relu_mask
 from grader.widgets.grids import MIME, MOST_ROW
-from grader.widgets.masking import MOST_SIDE, TITLE, wrong_entries
-from grader.widgets.pictures import short
+from grader.widgets.relu_mask import MOST_SIDE, TITLE, wrong_entries
+from grader.widgets.still_picture import short
 
 X, DY = [3.0, -4.0, 0.0, -1.0], [10.0, 20.0, -30.0, -40.0]
 

@@ -23,17 +23,24 @@ from soak import kills
 from support import ROOT, grader, rows
 from tiers import SEALED, best, finding, need_tier, unsafe
 
-from grader.cases import visible
-from grader.course import demo, doctor, gradebook, intake, notebook, seccomp, unit
-from grader.course.decision import cases_of
-from grader.course.demo_class import submissions
-from grader.course.limits import Limits
-from grader.course.magics import beyond_python, plain_python
-from grader.course.paths import Course, CourseError
-from grader.course.protocol import Channel, WorkerLost, receive_call
-from grader.course.sandbox import Sandbox, Tier
-from grader.course.sealed import Session, grade_submission
 from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
+from grader.exercises.cases import visible
+from grader.instructor import files
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Course, CourseError
+from grader.instructor.commands import demo
+from grader.instructor.demo.sample_class import submissions
+from grader.instructor.records import gradebook
+from grader.instructor.records import submission as unit
+from grader.instructor.sandbox import probes, seccomp
+from grader.instructor.sandbox.limits import Limits
+from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive_call
+from grader.instructor.sandbox.sandbox import Sandbox, Tier
+from grader.instructor.sealed import intake
+from grader.instructor.sealed.grade_one import grade_submission
+from grader.instructor.sealed.hidden_cases import cases_of
+from grader.instructor.sealed.magics import beyond_python, plain_python
+from grader.instructor.sealed.session import Session
 
 NAMES = [exercise.name for exercise in of_assignment("1-affine")]
 LIMITS = Limits(call=1.0)
@@ -387,7 +394,7 @@ def test_what_a_person_must_look_at_is_marked(course):
 
 def test_the_verdict_file_holds_what_a_grade_depends_on(course):
     stored = json.loads((course.folder / "verdicts" / "half" / "1-affine.json").read_text())
-    assert stored["sha256"] == intake.digest((course.submitted / "half" / "1-affine" / "affine.ipynb").read_bytes())
+    assert stored["sha256"] == files.digest((course.submitted / "half" / "1-affine" / "affine.ipynb").read_bytes())
     assert (stored["student"], stored["points"], stored["sandbox"]) == ("half", 8.0, best().value)
     assert stored["made_with"].keys() == {"course", "numpy", "fingerprints"}
     assert 0 <= stored["seed"] < 2**64
@@ -613,13 +620,13 @@ def test_a_bubblewrap_that_does_not_start_leaves_the_second_tier(course, tmp_pat
 
 
 def test_a_probe_is_closed_in_both_tiers_and_open_outside(tier):
-    assert doctor.examine(tier) == doctor.Finding(tier)
-    assert set(doctor.examine(Tier.NONE).open) == set(doctor.PROBES)
+    assert probes.examine(tier) == probes.Finding(tier)
+    assert set(probes.examine(Tier.NONE).open) == set(probes.PROBES)
 
 
 def test_a_tier_with_an_open_probe_is_not_picked(some_tier, monkeypatch):
     others = {other: finding(other) for other in SEALED.values()}
-    monkeypatch.setitem(doctor.PROBES, "count", "1 + 1")
+    monkeypatch.setitem(probes.PROBES, "count", "1 + 1")
     told = {other: "open: count" if found.holds else str(found) for other, found in others.items()}
     with pytest.raises(CourseError, match=re.escape("; ".join(f"{other.value}: {words}" for other, words in told.items()))):
-        doctor.pick_tier()
+        probes.pick_tier()

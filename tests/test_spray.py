@@ -16,8 +16,8 @@ from support import ROOT, references
 import grader
 from grader import spray, widgets
 from grader.widgets.grids import MIME, MOST_ROW, MOST_SIDE
-from grader.widgets.pictures import short
-from grader.widgets.spraying import VIEWS, forward_and_backward
+from grader.widgets.spray import VIEWS, forward_and_backward
+from grader.widgets.still_picture import short
 
 ROW = [1.0, 2.0, 0.0, -1.0, 3.0, 5.0]
 W = [1.0, -2.0, 4.0]

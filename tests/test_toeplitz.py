@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support import ROOT, references
 
 from grader import toeplitz_pair
-from grader.widgets.toeplitz import MOST, matrix
+from grader.widgets.toeplitz_pair import MOST, matrix
 
 W, X, DY = [1.0, -2.0, 4.0], [1.0, 2.0, 0.0, -1.0, 3.0], [1.0, 0.0, -2.0, 3.0, 1.0]
 

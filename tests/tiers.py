@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from grader.course import doctor
-from grader.course.paths import CourseError
-from grader.course.sandbox import Tier
+from grader.instructor.classroom import CourseError
+from grader.instructor.sandbox import probes
+from grader.instructor.sandbox.sandbox import Tier
 
 SEALED = {"bubblewrap": Tier.BUBBLEWRAP, "landlock": Tier.LANDLOCK}
 
@@ -36,14 +36,14 @@ def in_one_line(report: Any, call: Any) -> None:
 def best() -> Tier:
     """Return the tier in which `grader grade` grades here; NONE where no tier holds."""
     try:
-        return doctor.pick_tier()
+        return probes.pick_tier()
     except CourseError:
         return Tier.NONE
 
 
 @cache
-def finding(tier: Tier) -> doctor.Finding:
-    return doctor.examine(tier)
+def finding(tier: Tier) -> probes.Finding:
+    return probes.examine(tier)
 
 
 def need_some_tier() -> Tier:

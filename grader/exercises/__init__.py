@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from grader.exercises.affine import AFFINE
-from grader.exercises.base import DIFFERENCES, SMOOTH, Exercise, Part
 from grader.exercises.capstone import CAPSTONE
 from grader.exercises.convolution import CONVOLUTION
+from grader.exercises.exercise import DIFFERENCES, SMOOTH, Exercise, Part
 from grader.exercises.max_pool import MAX_POOL
 from grader.exercises.relu import RELU
 from grader.exercises.strided import STRIDED

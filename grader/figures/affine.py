@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checking import show
-from grader.figures.base import BLUE, GREY, ORANGE, Picture, grid, new
-from grader.layout import number
+from grader.figures.canvas import BLUE, GREY, ORANGE, Picture, grid, new
+from grader.show.display import show
+from grader.show.numbers import number
 
 
 def nudges(jacobian: np.ndarray) -> None:

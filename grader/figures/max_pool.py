@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from grader.checking import show
-from grader.figures.base import BLUE, Picture, frame, grid, new
-from grader.layout import number
+from grader.figures.canvas import BLUE, Picture, frame, grid, new
+from grader.show.display import show
+from grader.show.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

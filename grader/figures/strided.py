@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.checking import show
-from grader.figures.base import BLUE, GREY, ORANGE, Picture, frame, grid, new
-from grader.layout import number
+from grader.figures.canvas import BLUE, GREY, ORANGE, Picture, frame, grid, new
+from grader.show.display import show
+from grader.show.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

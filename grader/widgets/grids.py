@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.layout import image
-from grader.place import here
-from grader.results import short as cut
-from grader.verdict import differing
+from grader.call.answer import short as cut
+from grader.show.numbers import image
+from grader.show.place import here
+from grader.show.verdict import differing
 
 MOST_SIDE = 12  # rows or columns of an image, with its padding
 MOST_ROW = 20  # entries of a row, with its padding

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from grader.course import notebook
 from grader.exercises import of_assignment
+from grader.instructor.author import notebook
 
 ASSIGNMENT = "1-affine"
 POINTS = {exercise.name: exercise.points for exercise in of_assignment(ASSIGNMENT)}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from attacks.attack import ALL, TARGET, WRONG, ZERO, Attack
-from grader.course import notebook
+from grader.instructor.author import notebook
 
 BROKEN = "a broken or hostile file: cells and metadata"
 HTML = "HTML and scripts for the instructor's browser"

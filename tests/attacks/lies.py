@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attacks.attack import TARGET, ZERO, Attack, answer, body, cell
-from grader.cases import visible
+from grader.exercises.cases import visible
 
 LIES = "return objects that lie"
 INPUTS = "change its inputs in place"
@@ -25,8 +25,8 @@ def quiz(name: str, code: str, why: str, **more: object) -> Attack:
 
 def known(name: str) -> str:
     """Return the visible cases of an exercise and their answers, as a student can find them."""
-    from grader.course.catalogue import reference
     from grader.exercises import EXERCISES
+    from grader.instructor.author.catalogue import reference
 
     function = reference(EXERCISES[name])
     made = []

@@ -45,7 +45,7 @@ ENTRIES = [
         "another module stands for the grader",
         LINE,
         "import sys, types\nfake = types.ModuleType('grader')\nfake.check = fake.grade_submission = lambda *a, **k: 4.0\n"
-        "for name in ('grader', 'grader.judge', 'grader.outcome', 'grader.course', 'grader.course.sealed'):\n    sys.modules[name] = fake",
+        "for name in ('grader', 'grader.judge.judge', 'grader.judge.compare', 'grader.instructor', 'grader.instructor.sealed.session'):\n    sys.modules[name] = fake",
     ),
     cell(
         "IPython runs cells that always succeed",

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from grader.course.limits import Limits
-from grader.course.sandbox import Sandbox, Tier
-from grader.course.sealed import grade_submission
+from grader.instructor.sandbox.limits import Limits
+from grader.instructor.sandbox.sandbox import Sandbox, Tier
+from grader.instructor.sealed.grade_one import grade_submission
 
 LIMITS = Limits(call=1.0)
 SEED = 7

@@ -17,8 +17,8 @@ from attacks import files, harm, lies, patches, pipes, processes, reads, second,
 from attacks.attack import POINTS, TARGET, Attack
 from attacks.ground import Ground, alive, descendants
 from attacks.play import Outcome, close, play
-from grader.course import notebook
-from grader.course.sandbox import Tier
+from grader.instructor.author import notebook
+from grader.instructor.sandbox.sandbox import Tier
 
 MODULES = (patches, lies, reads, harm, processes, syscalls, pipes, files, second)
 ENTRIES = [entry for module in MODULES for entry in module.ENTRIES]

@@ -18,14 +18,13 @@ from tiers import need_tier, unsafe
 
 from attacks import harm
 from attacks.play import LIMITS, SEED
-from grader.course import notebook
-from grader.course.cli import main
-from grader.course.pages import FeedbackPage
-from grader.course.paths import Course
-from grader.course.sandbox import MachineFault, Sandbox, Tier
-from grader.course.sealed import grade_submission
-from grader.course.transplant import shown
-from grader.course.unit import grade_again
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Course
+from grader.instructor.cli import main
+from grader.instructor.records.autograded import shown
+from grader.instructor.records.pages import FeedbackPage
+from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
+from grader.instructor.sealed.grade_one import grade_again, grade_submission
 
 KEPT = "KEPT = [correlate_1d]\n\n\ndef spray_1d(x, w, pad):\n    return KEPT[0](x, w, pad)\n"
 HELPED = (

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.cases import visible
 from grader.exercises import EXERCISES, NOTEBOOKS
-from grader.judge import judge
+from grader.exercises.cases import visible
+from grader.judge.judge import judge
 
 ROUNDS = 200
 

@@ -22,14 +22,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.course import notebook, sealed, unit
-from grader.course.demo_class import submissions
-from grader.course.files import write_atomically
-from grader.course.notebook import dumps, load, with_answers
-from grader.course.paths import REPOSITORY, Course
-from grader.course.release import release
-from grader.course.sandbox import Sandbox, Worker
 from grader.exercises import NOTEBOOKS
+from grader.instructor.author import notebook
+from grader.instructor.author.notebook import dumps, load, with_answers
+from grader.instructor.classroom import REPOSITORY, Course
+from grader.instructor.commands.release import release
+from grader.instructor.demo.sample_class import submissions
+from grader.instructor.files import write_atomically
+from grader.instructor.records import submission
+from grader.instructor.sandbox.sandbox import Sandbox, Worker
+from grader.instructor.sealed import session
 
 BIN = Path(sys.executable).parent
 HOSTILE = ("endless", "leaves", "exit")  # of the demo's class; their cost is a limit's
@@ -144,15 +146,15 @@ def where(assignment: str, folder: Path, count: int = 30) -> None:
 
     timed(Sandbox, "worker", "a new worker")
     timed(Worker, "close", "its end")
-    timed(sealed.Session, "_execute", "cells")
-    timed(sealed.Session, "_replies", "calls")
-    timed(sealed.Session, "_judge", "judging")
-    timed(sealed, "cases_of", "fresh cases")
-    timed(unit, "transplant", "autograded notebook")
-    timed(unit, "write_atomically", "verdict file")
-    from grader.course.doctor import pick_tier
+    timed(session.Session, "_execute", "cells")
+    timed(session.Session, "_replies", "calls")
+    timed(session.Session, "_judge", "judging")
+    timed(session, "cases_of", "fresh cases")
+    timed(submission, "transplant", "autograded notebook")
+    timed(submission, "write_atomically", "verdict file")
+    from grader.instructor.sandbox.probes import pick_tier
 
-    one = unit.Unit(unit.Grading(course, assignment), pick_tier(), b"benchmark")
+    one = submission.Unit(submission.Grading(course, assignment), pick_tier(), b"benchmark")
     students = course.students(assignment)
     one.grade(students[0])
     spent.clear()

@@ -8,9 +8,10 @@ import pytest
 from support import ROOT
 from tiers import best
 
-from grader.course import gradebook, notebook
-from grader.course.paths import Course
-from grader.course.stock import Stock
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Course
+from grader.instructor.records import gradebook
+from grader.instructor.records.steps import Stock
 
 TOKEN = "for-the-button"
 CHEATS = """def affine_backward(dy, x, w):

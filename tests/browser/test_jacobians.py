@@ -9,8 +9,8 @@ from widget_page import FRAMED, at, every_step, grid, notes, places, scrolls, se
 
 from grader.widgets import jacobian_explorer
 from grader.widgets.grids import made_up
-from grader.widgets.jacobians import VIEWS
-from grader.widgets.pictures import short
+from grader.widgets.jacobian_explorer import VIEWS
+from grader.widgets.still_picture import short
 
 X, W, B = [1.0, 2.0, 3.0], [[3.0, 0.0], [1.0, -2.0], [-1.0, 4.0]], [10.0, 20.0]
 SIZES = [(1, 1), (2, 3), (3, 2), (1, 8), (8, 1), (5, 4), (8, 8)]  # (D, C)

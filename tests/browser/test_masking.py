@@ -9,7 +9,7 @@ from widget_page import FRAMED, at, every_step, grid, notes, places, scrolls, se
 
 from grader.widgets import relu_mask
 from grader.widgets.grids import made_up
-from grader.widgets.pictures import short
+from grader.widgets.still_picture import short
 
 X, DY = [3.0, -4.0, 0.0, -1.0], [10.0, 20.0, -30.0, -40.0]
 LOOK = f"""() => [({FRAMED})(), [...document.querySelectorAll(".share")].map(share => share.textContent)]"""

@@ -11,9 +11,9 @@ from nbformat.sign import NotebookNotary
 from support import HEIGHT, ROOT, WIDTH, run_all
 from support import opened as opened_page
 
-from grader.course.notebook import dumps, solve
 from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
-from grader.offers import TABLE
+from grader.instructor.author.notebook import dumps, solve
+from grader.widgets.offer import TABLE
 
 LONGEST = "2-convolution"  # the others in make soak
 TRAINS = "6-capstone"  # for half a minute: what it shows is looked at after the one run that all tests share

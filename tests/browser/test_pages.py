@@ -21,10 +21,10 @@ from click.testing import CliRunner
 from support import ROOT
 from tiers import unsafe
 
-from grader.course import notebook
-from grader.course.cli import main
-from grader.course.gradebook import opened
-from grader.course.paths import Course
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Course
+from grader.instructor.cli import main
+from grader.instructor.records.gradebook import opened
 
 ASSIGNMENT, TOKEN = "1-affine", "a-long-token-of-the-instructor"
 

@@ -8,8 +8,8 @@ from widget_page import GRIDS, INSIDE, sentence, viewed
 
 from grader.widgets import pool_router
 from grader.widgets.grids import made_up
-from grader.widgets.pictures import short
-from grader.widgets.pooling import backward, forward, windows_of
+from grader.widgets.pool_router import backward, forward, windows_of
+from grader.widgets.still_picture import short
 
 X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])
 DY = np.array([[10.0, 20], [30, 40]])

@@ -12,8 +12,8 @@ from widget_page import GRIDS, INSIDE, numbers, sentence, step, viewed
 
 from grader.widgets import spray
 from grader.widgets.grids import made_up
-from grader.widgets.pictures import short
-from grader.widgets.spraying import VIEWS
+from grader.widgets.spray import VIEWS
+from grader.widgets.still_picture import short
 
 LOOK = f"() => {GRIDS}"
 

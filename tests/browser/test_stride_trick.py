@@ -9,7 +9,7 @@ from widget_page import GRIDS, numbers, sentence
 
 from grader import stride_trick
 from grader.widgets.grids import made_up
-from grader.widgets.pictures import short
+from grader.widgets.still_picture import short
 
 # Goes through a way with the step slider; returns for every step the numbers and texts of the grids, the cells that are seen of
 # dy with its zeros, those that are cut off, those marked, and the labels.

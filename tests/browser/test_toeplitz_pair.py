@@ -9,8 +9,8 @@ from widget_page import GRIDS, numbers, sentence
 
 from grader import toeplitz_pair
 from grader.widgets.grids import made_up
-from grader.widgets.pictures import short
-from grader.widgets.toeplitz import matrix
+from grader.widgets.still_picture import short
+from grader.widgets.toeplitz_pair import matrix
 
 # Goes through a reading with the step slider; returns for every step the numbers and texts of the six grids, the cells in the
 # four frames, and the labels.

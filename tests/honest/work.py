@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.course import notebook
+from grader.instructor.author import notebook
 
 ASSIGNMENT = "1-affine"
 Notebook = dict[str, Any]

@@ -19,12 +19,13 @@ from typing import Any
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported
 
-from grader.course import gradebook, notebook
-from grader.course.doctor import pick_tier
-from grader.course.paths import Course
-from grader.course.release import release
-from grader.course.unit import Grading, Unit
 from grader.exercises import TOTALS
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Course, Grading
+from grader.instructor.commands.release import release
+from grader.instructor.records import gradebook
+from grader.instructor.records.submission import Unit
+from grader.instructor.sandbox.probes import pick_tier
 
 ASSIGNMENT = "1-affine"
 VALUES: tuple[Any, ...] = (

@@ -20,10 +20,12 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from grader.course import demo, gradebook, notebook
-from grader.course.demo_class import submissions
-from grader.course.paths import Course
-from grader.course.release import release
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Course
+from grader.instructor.commands import demo
+from grader.instructor.commands.release import release
+from grader.instructor.demo.sample_class import submissions
+from grader.instructor.records import gradebook
 
 ASSIGNMENT = "1-affine"
 GRADER = str(Path(sys.executable).with_name("grader"))

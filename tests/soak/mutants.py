@@ -38,15 +38,17 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from grader import capture
-from grader.cases import Case, draw
-from grader.course import layers
-from grader.course.catalogue import answers_of, reference
-from grader.exercises import EXERCISES, NOTEBOOKS, Exercise
-from grader.judge import judge
-from grader.outcome import matches
-from grader.results import Answer
-from grader.verdict import Verdict
+from grader.call.answer import Answer
+from grader.call.quiet import quiet
+from grader.exercises import EXERCISES, NOTEBOOKS
+from grader.exercises.case import Case
+from grader.exercises.cases import draw
+from grader.exercises.exercise import Exercise
+from grader.instructor.author import layers
+from grader.instructor.author.catalogue import answers_of, reference
+from grader.judge.compare import matches
+from grader.judge.judge import judge
+from grader.show.verdict import Verdict
 
 SECONDS = 5  # of CPU time for one mutant
 MEMORY = 4 << 30
@@ -320,7 +322,7 @@ def trials(exercise: Exercise, seed: int) -> Iterator[Trial]:
         space = dict(vars(module))
         exec(compile(text, "<mutant>", "exec"), space)
         answer = space[exercise.name]
-        with limited(), capture.quiet():
+        with limited(), quiet():
             verdict, fresh = judge(exercise, answer, scope | {exercise.name: answer}), lost(exercise, answer, cases, rights)
         yield Trial(difference(ast.unparse(ast.parse(source)), text), verdict, fresh)
 

@@ -20,9 +20,9 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported: seconds of
 
 import numpy as np
 
-from grader.cases import capstone as cases
-from grader.data import load_images
-from grader.networks import accuracy
+from grader.exercises.cases import capstone as cases
+from grader.exercises.images import load_images
+from grader.exercises.networks import accuracy
 from solutions import capstone
 
 MARGIN = 0.02

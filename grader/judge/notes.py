@@ -1,0 +1,76 @@
+"""What is worth saying of an answer and costs nothing: changed inputs, shared memory, another convention, float32."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from grader.call.call import Call
+from grader.exercises.exercise import Exercise, Part
+from grader.judge.trial import Asked
+
+
+def remarks(asked: Asked, changed: list[str]) -> Iterator[str]:
+    """What is worth saying and costs nothing: changed inputs, the second shape, float32."""
+    for name in changed:
+        yield f"it changes its input {name} in place; whoever called it finds another {name} afterwards"
+    for part in asked.exercise.parts:
+        if part.convention and not asked.wrong(part) and _by_another_convention(asked, part):
+            yield part.convention
+        if asked.answers[0][part.name].also:
+            printed = f"{part.name} has shape ({', '.join((part.also or '').split())}), as the equation prints it"
+            yield f"{printed}: accepted for one row; {part.like} itself has shape ({part.shape},)"
+    if any(_in_float32(asked, part) for part in asked.exercise.parts):
+        yield "float32: seven digits"
+
+
+def _by_another_convention(asked: Asked, part: Part) -> bool:
+    """Tell whether a right part differs from the reference where several values are right."""
+    for number, (case, answer) in enumerate(zip(asked.cases, asked.answers, strict=False)):
+        got = answer[part.name].array
+        if case.free is not None and case.judges(part.name) and number < asked.shown and got is not None:
+            right = asked.right(part, number).values
+            if right is not None and not np.allclose(got, right):
+                return True
+    return False
+
+
+def argument_order(exercise: Exercise, function: Any) -> list[str]:
+    """Name arguments that are the exercise's in another order: the answer is then computed from the wrong arrays."""
+    code = getattr(function, "__code__", None)
+    names = code.co_varnames[: code.co_argcount] if code is not None else exercise.arguments
+    if names == exercise.arguments or sorted(names) != sorted(exercise.arguments):
+        return []
+    return [f"its arguments are ({', '.join(names)}), expected ({', '.join(exercise.arguments)})"]
+
+
+def shares(part: str, argument: str) -> str:
+    return f"{part} shares its memory with the input {argument}: fine here, but changing one later changes the other"
+
+
+def shared_with(exercise: Exercise, made: Call) -> list[str]:
+    """Name the results that share memory with an argument. Looks at what the function itself returned."""
+    results = made.result if type(made.result) in (tuple, list) else (made.result,)  # isinstance asks the object
+    return [
+        shares(returned, name)
+        for returned, result in zip(exercise.results, results, strict=False)
+        for name, arg in zip(exercise.arguments, made.args, strict=True)
+        if isinstance(arg, np.ndarray) and issubclass(type(result), np.ndarray) and np.may_share_memory(arg, result)
+    ]
+
+
+def _in_float32(asked: Asked, part: Part) -> bool:
+    """A right part whose values on a large case were rounded to what float32 holds, while the right ones need more digits."""
+    for number, (case, answer) in enumerate(zip(asked.cases, asked.answers, strict=False)):
+        got = answer[part.name].array
+        if case.large and number < asked.shown and got is not None and got.dtype.kind == "f" and not asked.wrong(part):
+            right = asked.right(part, number).values
+            return right is not None and _is_float32(got) and not _is_float32(right)
+    return False
+
+
+def _is_float32(array: np.ndarray) -> bool:
+    with np.errstate(all="ignore"):
+        return np.array_equal(array, array.astype(np.float32))
