@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from support import ROOT
 
 from grader import stride_trick
+from grader.instructor.sandbox.sandbox import WORKER
 from grader.widgets.grids import MOST_ROW, made_up
 from grader.widgets.spray import forward_and_backward
 from grader.widgets.stride_trick import MOST_IMAGE, with_zeros
@@ -95,4 +96,4 @@ def test_it_is_found_lazily_names_no_other_host_and_is_inert_in_the_worker():
     code = "import sys, grader; assert 'anywidget' not in sys.modules; from grader import stride_trick"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
     code = "from grader import stride_trick; assert stride_trick([1], [1], 2, pad=1, compare=None) is None"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "grader" / "course" / "worker", check=True, env={"PYTHONPATH": ""})
+    subprocess.run([sys.executable, "-c", code], cwd=WORKER, check=True, env={"PYTHONPATH": ""})

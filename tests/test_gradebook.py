@@ -409,7 +409,7 @@ def test_a_gradebook_that_may_not_be_written_is_told(stock, ours):
 
 def test_a_writer_killed_before_its_commit_leaves_nothing(stock, ours):
     code = """import os, pickle, signal, sys
-from grader.instructor import gradebook
+from grader.instructor.records import gradebook
 gradebook._Batch._punish = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
 course, sheets = pickle.load(sys.stdin.buffer)
 with gradebook.Writer(course, "1-affine") as writer:
@@ -468,7 +468,7 @@ def test_the_known_version_and_its_columns_are_nbgraders():
 
 def test_writing_imports_no_nbgrader(stock, ours):
     code = f"""import sys
-from grader.instructor import gradebook
+from grader.instructor.records import gradebook
 from grader.instructor.classroom import Course
 assert "sqlalchemy" not in sys.modules
 from pathlib import Path

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import ROOT, references
+from support import references
 
 from grader import pool_router
+from grader.instructor.sandbox.sandbox import WORKER
 from grader.widgets.grids import MIME, MOST_SIDE
 from grader.widgets.pool_router import VIEWS, backward, forward, windows_of
 
@@ -155,7 +156,7 @@ def test_what_cannot_be_shown_is_told_in_one_message(arguments, error, message):
 
 def test_the_stand_in_of_the_worker_accepts_the_widget():
     code = "from grader import pool_router; assert pool_router([[1]], (1, 1), compare=None) is None"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "grader" / "course" / "worker", check=True, env={"PYTHONPATH": ""})
+    subprocess.run([sys.executable, "-c", code], cwd=WORKER, check=True, env={"PYTHONPATH": ""})
 
 
 def test_the_text_of_the_module_names_no_other_host():

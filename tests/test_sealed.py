@@ -30,8 +30,7 @@ from grader.instructor.author import notebook
 from grader.instructor.classroom import Course, CourseError
 from grader.instructor.commands import demo
 from grader.instructor.demo.sample_class import submissions
-from grader.instructor.records import gradebook
-from grader.instructor.records import submission as unit
+from grader.instructor.records import gradebook, submission
 from grader.instructor.sandbox import probes, seccomp
 from grader.instructor.sandbox.limits import Limits
 from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive_call
@@ -464,16 +463,16 @@ def test_a_verdict_file_of_a_time_before_it_held_the_timestamp_is_graded_again(c
 
 def test_what_a_grade_is_made_from_is_read_once(course, monkeypatch):
     """Twice could be two different files: a verdict without a fault, and a time that is none."""
-    for name in ("stored", "submitted_at"):
-        monkeypatch.setattr(unit, name, Mock(wraps=getattr(unit, name)))
-    made = unit.Unit(unit.Grading(course, "1-affine", force=True), best(), b"a secret")
-    monkeypatch.setattr(unit, "write_atomically", lambda path, content: None)
+    monkeypatch.setattr(submission, "stored", Mock(wraps=submission.stored))
+    monkeypatch.setattr(intake, "submitted_at", Mock(wraps=intake.submitted_at))
+    made = submission.Unit(submission.Grading(course, "1-affine", force=True), best(), b"a secret")
+    monkeypatch.setattr(submission, "write_atomically", lambda path, content: None)
     try:
         done = made.grade("bela")
     finally:
         made.sandbox.close()
     assert done.ready.timestamp == datetime(2026, 1, 2, 3, 4, 5)
-    assert (unit.stored.call_count, unit.submitted_at.call_count) == (1, 1)
+    assert (submission.stored.call_count, intake.submitted_at.call_count) == (1, 1)
 
 
 def test_an_interrupted_run_ends_its_workers_and_runs_on(tmp_path):

@@ -15,6 +15,7 @@ from support import ROOT, references
 
 import grader
 from grader import spray, widgets
+from grader.instructor.sandbox.sandbox import WORKER
 from grader.widgets.grids import MIME, MOST_ROW, MOST_SIDE
 from grader.widgets.spray import VIEWS, forward_and_backward
 from grader.widgets.still_picture import short
@@ -156,7 +157,7 @@ def test_every_widget_is_found_in_the_course_and_accepted_by_the_stand_in_of_the
     assert [getattr(grader, name) for name in names] == [getattr(widgets, name) for name in names]
     code = f"from grader import {', '.join(names)}; import grader\n"
     code += "\n".join(f"assert {name}([1], [1], 2, pad=1, compare=None) is None; grader.{name}()" for name in names)
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "grader" / "course" / "worker", check=True, env={"PYTHONPATH": ""})
+    subprocess.run([sys.executable, "-c", code], cwd=WORKER, check=True, env={"PYTHONPATH": ""})
 
 
 def test_the_text_of_the_module_names_no_other_host():

@@ -17,10 +17,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from support import ROOT
+
+from grader.instructor.commands.release import PARTS
 
 Done = subprocess.CompletedProcess[str]
-START = ROOT / "grader" / "course" / "kit" / "start.py"
+START = PARTS / "start.py"
 WHEEL = "cnn_gradients-1.0-py3-none-any.whl"
 INTERPRETERS = [
     *sorted(Path.home().glob(".pyenv/versions/*/bin/python")),

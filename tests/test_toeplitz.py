@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from support import ROOT, references
 
 from grader import toeplitz_pair
+from grader.instructor.sandbox.sandbox import WORKER
 from grader.widgets.toeplitz_pair import MOST, matrix
 
 W, X, DY = [1.0, -2.0, 4.0], [1.0, 2.0, 0.0, -1.0, 3.0], [1.0, 0.0, -2.0, 3.0, 1.0]
@@ -86,4 +87,4 @@ def test_it_is_found_lazily_names_no_other_host_and_is_inert_in_the_worker():
     code = "import sys, grader; assert 'anywidget' not in sys.modules; from grader import toeplitz_pair"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
     code = "from grader import toeplitz_pair; assert toeplitz_pair([1], [1], 2, pad=1, compare=None) is None"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "grader" / "course" / "worker", check=True, env={"PYTHONPATH": ""})
+    subprocess.run([sys.executable, "-c", code], cwd=WORKER, check=True, env={"PYTHONPATH": ""})

@@ -1,7 +1,7 @@
 """Figures of the notebooks. Each makes one claim, said in its title, and has a text alternative."""
 
 from grader.figures.affine import nudges, step_sizes, tensor_memory, tensor_slices
-from grader.figures.capstone import chain, descent, image_classes, learnt_filters, loss_curves, wrong_images
+from grader.figures.capstone import chain, descent, image_classes, learnt_filters, loss_curves, training_numbers, wrong_images
 from grader.figures.convolution import (
     bank_columns,
     filter_bank,
@@ -46,6 +46,7 @@ __all__ = [
     "stride_windows",
     "tensor_memory",
     "tensor_slices",
+    "training_numbers",
     "two_tables",
     "weight_jacobian",
     "wrong_images",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.exercises.cases.capstone import TRAININGS
 from grader.figures.canvas import BLUE, GREY, ORANGE, Picture, new
 from grader.show.display import show
 from grader.show.numbers import number
@@ -33,6 +34,12 @@ def image_classes(images: np.ndarray, labels: np.ndarray, names: Sequence[str] =
     ax.set_title("One class, many shapes: no pixel alone tells them apart", fontweight="bold", fontsize=12)
     size = " by ".join(map(str, images.shape[2:]))
     show(Picture(figure, f"{rows} images of each of {len(names)} classes, {size} pixels, dark on white: {', '.join(names)}."))
+
+
+def training_numbers() -> None:
+    """Print what every training of the exercise `train` is given, and the share of images that it must get right."""
+    for part, (network, images, steps, rate, least) in TRAININGS.items():
+        print(f"{part:8} {network:8} {images:8} {steps} steps, rate {rate}, {least:.0%} right")
 
 
 def chain(stations: Sequence[str], layers: Sequence[tuple[str, str, Sequence[str]]]) -> None:

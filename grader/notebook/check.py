@@ -18,7 +18,6 @@ from grader.judge.judge import all_wrong, judge
 from grader.show.display import _shell, show
 from grader.show.summary import Summary
 from grader.show.verdict import PartVerdict, Verdict
-from grader.widgets.offer import offer
 
 _costly: dict[str, tuple[Any, Verdict]] = {}  # exercise -> the function last checked, and its verdict
 _checking = threading.Lock()  # streams and warnings are the process's own: one check at a time
@@ -107,6 +106,8 @@ def _offer(verdict: Verdict) -> None:
     with suppress(Exception):
         if not hasattr(_shell(), "kernel"):  # a terminal draws no widgets
             return
+        from grader.widgets.offer import offer  # with the first wrong answer: `import grader` stays quick
+
         with quiet():
             widget = offer(verdict.exercise, verdict.example)
             bundle = widget and widget.can_step and widget._repr_mimebundle_()
