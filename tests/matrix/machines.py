@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "course" / "matrix"
 LOWEST = (3, 11)
-PART = ("tests/test_catalogue.py", "tests/test_check.py", "tests/test_messages.py", "tests/honest")
+PART = ("tests/exercises/test_catalogue.py", "tests/judge", "tests/notebook/test_messages.py", "tests/honest")
 ALL = ("tests", "--ignore=tests/browser")
 COUNTS = re.compile(r"^(?=.*(?:passed|failed|error)).* in [\d.]+s", re.MULTILINE)
 FEATURES = (
