@@ -1,19 +1,16 @@
-"""What a student's function returned, in plain terms: arrays of real numbers, or the fault that prevents them.
-
-Imports numpy alone: the sandboxed worker loads this one file, and nothing else of the course.
-"""
+"""What a student's function returned, in plain terms: arrays of real numbers, or the fault that prevents them."""
 
 from __future__ import annotations
 
-import linecache
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from types import CodeType, CoroutineType
+from types import CoroutineType
 from typing import Any
 
 import numpy as np
+
+from .text import short
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,111 +27,6 @@ class Answer:
     value: Any = None
     also: bool = False
     layout: tuple[tuple[str, tuple[int, ...]], ...] = ()
-
-
-def short(value: object, most: int = 200) -> str:
-    """Return str(value) on one line, cut; a value whose __str__ fails is named by its type."""
-    try:
-        text = " ".join(str(value).split()).encode("utf-8", "backslashreplace").decode()
-    except BaseException:
-        text = "(no text)"
-    return text if len(text) <= most else text[: most - 3] + "..."
-
-
-def where(function: Any, error: BaseException) -> str:
-    """Return ' in line 4: dx = dy @ w' for the last line of the student's own file that the error passed, or ''."""
-    home = getattr(getattr(function, "__code__", None), "co_filename", None)
-    found = ""
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == home:
-            line = linecache.getline(str(home), trace.tb_lineno).strip()
-            found = f" in line {trace.tb_lineno}" + (f": {short(line, 100)}" if line else "")
-        trace = trace.tb_next
-    return found
-
-
-PRODUCT = re.compile(r"(divide by zero|overflow|invalid value) encountered in (matmul|matvec|vecmat|dot)\b")
-
-
-def is_of_the_library(warning: object, args: Any, result: Any) -> bool:
-    """Tell whether a warning on a matrix product comes from the library that computes it: nothing in it is other than finite.
-
-    Apple's Accelerate leaves the processor's flags set after right products, and numpy reads them (numpy issues 28687, 29820).
-    """
-    try:
-        return PRODUCT.match(short(warning)) is not None and _is_finite(args) and _is_finite(result)
-    except Exception:  # an object that raises when it is looked at
-        return False
-
-
-def _is_finite(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(map(_is_finite, value.values()))
-    if isinstance(value, (tuple, list)):
-        return all(map(_is_finite, value))
-    if isinstance(value, (np.ndarray, np.generic, float)) and np.asarray(value).dtype.kind == "f":
-        return bool(np.isfinite(value).all())
-    return True
-
-
-RAISED = {
-    NotImplementedError: "is not written yet",
-    RecursionError: "calls itself without an end",
-    KeyboardInterrupt: "was interrupted: is there a loop that never ends?",
-    SystemExit: "ends the program: return the result instead of calling exit()",
-}
-
-
-def raised(error: BaseException, function: Any) -> Answer:
-    """Return the fault of a function that raised, with the student's own line.
-
-    Sizes that do not fit are a fault of their own, "raised:sizes"; other errors of the same type may have any cause.
-    """
-    name, text = type(error).__name__, short(error).split(" [original->remapped]")[0]  # einsum goes on for long
-    if type(error) is NotImplementedError and not _raised_in(function, error):
-        return Answer(fault="raised:unwritten", says=f"calls a function that is not written yet{where(function, error)}")
-    for kind, says in RAISED.items():
-        if issubclass(type(error), kind) and (kind is not NotImplementedError or type(error) is kind):
-            return Answer(fault=f"raised:{kind.__name__}", says=says)
-    sizes = issubclass(type(error), ValueError) and any(word in text for word in SIZES)
-    return Answer(
-        fault=f"raised:{'sizes' if sizes else name}",
-        says=f"raised {name}{where(function, error)}" + (f" ({text})" if text else ""),
-    )
-
-
-def reaches(function: Any, others: list[Any]) -> Any:
-    """Return the one of other functions that a function is, or keeps in its defaults, its closure or as a partial; else None."""
-    kept = [function, getattr(function, "func", None), *(getattr(function, "args", None) or ())]
-    kept += [*(getattr(function, "__defaults__", None) or ()), *(getattr(function, "__kwdefaults__", None) or {}).values()]
-    for cell in getattr(function, "__closure__", None) or ():
-        try:
-            kept.append(cell.cell_contents)
-        except ValueError:  # not filled yet
-            continue
-    return next((other for other in others if other is not None and any(value is other for value in kept)), None)
-
-
-def refusing_code(code: CodeType, says: str) -> CodeType:
-    """Return code that raises RuntimeError(says), to be put for a while into a function whose own code this is."""
-
-    def refuse(*args: Any, **kwargs: Any) -> None:
-        raise RuntimeError("")
-
-    constants = tuple(says if constant == "" else constant for constant in refuse.__code__.co_consts)
-    return refuse.__code__.replace(co_consts=constants, co_freevars=code.co_freevars)
-
-
-def _raised_in(function: Any, error: BaseException) -> bool:
-    """Tell whether the error was raised by the function's own lines (a callable without code counts as its own)."""
-    trace, code = error.__traceback__, getattr(function, "__code__", None)
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return code is None or trace is None or trace.tb_frame.f_code is code
-
-
-SIZES = ("matmul", "not aligned", "broadcast", "core dimension")  # in numpy's words on sizes that do not fit
 
 
 def split(result: Any, names: list[str], quiz: bool) -> list[Answer]:

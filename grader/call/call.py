@@ -1,45 +1,57 @@
-"""Call a student's function so that nothing it does disturbs the notebook: no traceback, no stderr, no changed argument."""
+"""Call a student's function so that nothing it does disturbs the caller: no exception, no warning, no changed argument."""
 
 from __future__ import annotations
 
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
-from grader.call.answer import is_of_the_library
+from .warned import told
 
 
-@dataclass
+@dataclass(frozen=True)
 class Call:
-    """What one call did: its result, or the exception it ended with; the arguments it was given, as it left them."""
+    """What one call did.
+
+    args: the arguments it was given, as it left them.  result, error: what it returned, or the exception it ended with.
+    changed: the numbers of the arguments that it changed.  shared: (result, argument), by number, of those that share memory.
+    warned: 'RuntimeWarning: overflow encountered in exp', each once.
+    """
 
     args: tuple[Any, ...]
-    result: Any = None
-    error: BaseException | None = None
-    changed: list[str] = field(default_factory=list)
+    result: Any
+    error: BaseException | None
+    changed: tuple[int, ...]
+    shared: tuple[tuple[int, int], ...]
+    warned: tuple[str, ...]
 
 
-def call(function: Callable[..., Any], names: Sequence[str], args: Sequence[Any]) -> Call:
-    """Call the function with writable copies and note which of them it changed. Every exception is caught."""
-    made = Call(tuple(map(copied, args)))
+def call(function: Callable[..., Any], args: Sequence[Any]) -> Call:
+    """Call the function with writable copies of the arguments. Every exception is caught."""
+    given = tuple(map(copied, args))
+    result, error = None, None
     limit = sys.getrecursionlimit()
-    with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings(record=True) as recorded:
+        warnings.simplefilter("default")  # each place once: a loop may warn without an end
         try:
             with np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):  # numpy's own, whatever was set
-                made.result = function(*made.args)
-        except BaseException as error:  # KeyboardInterrupt and SystemExit are answers too: an endless loop, an exit()
-            made.error = error
-    for warning in warned:
-        if not is_of_the_library(warning.message, args, made.result):
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+                result = function(*given)
+        except BaseException as ended:  # KeyboardInterrupt and SystemExit are answers too: an endless loop, an exit()
+            error = ended
     sys.setrecursionlimit(limit)
-    made.changed = [name for name, before, after in zip(names, args, made.args, strict=True) if not _unchanged(before, after)]
-    return made
+    changed = tuple(number for number, arg in enumerate(args) if not _is_unchanged(arg, given[number]))
+    return Call(given, result, error, changed, _shared(result, given), tuple(told(recorded, args, result)))
+
+
+def argument_names(function: Any) -> tuple[str, ...]:
+    """Return the names of a function's arguments, () where it has no code of its own to say so."""
+    code = getattr(function, "__code__", None)
+    return tuple(code.co_varnames[: code.co_argcount]) if type(code) is CodeType else ()
 
 
 def copied(value: Any) -> Any:
@@ -49,14 +61,33 @@ def copied(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
-def _unchanged(before: Any, after: Any) -> bool:
+def _is_unchanged(before: Any, after: Any) -> bool:
+    """Tell whether an argument is as it was, to the last bit. What cannot be compared any more has been changed."""
+    try:
+        return _is_same(before, after)
+    except Exception:
+        return False
+
+
+def _is_same(before: Any, after: Any) -> bool:
     if isinstance(before, dict):
-        return type(after) is dict and before.keys() == after.keys() and all(_unchanged(before[k], after[k]) for k in before)
+        same_names = type(after) is dict and before.keys() == after.keys()
+        return same_names and all(_is_same(part, after[name]) for name, part in before.items())
     if not isinstance(before, np.ndarray):
         return True
-    return (
-        isinstance(after, np.ndarray)
-        and before.dtype == after.dtype
-        and before.shape == after.shape
-        and before.tobytes() == after.tobytes()
+    same_kind = isinstance(after, np.ndarray) and (before.dtype, before.shape) == (after.dtype, after.shape)
+    return same_kind and before.tobytes() == after.tobytes()
+
+
+def _shared(result: Any, given: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
+    """Return which results share memory with which arguments. Looks at what the function itself returned."""
+    results = result if type(result) in (tuple, list) else (result,)  # isinstance asks the object
+    return tuple(
+        (place, number)
+        for place, one in enumerate(results[:MOST_RESULTS])
+        for number, arg in enumerate(given)
+        if isinstance(arg, np.ndarray) and issubclass(type(one), np.ndarray) and np.may_share_memory(arg, one)
     )
+
+
+MOST_RESULTS = 9  # no exercise asks for more

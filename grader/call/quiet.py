@@ -1,4 +1,4 @@
-"""Keep what a student's function prints and warns of out of the notebook's cell."""
+"""Keep what a student's function prints out of the notebook's cell."""
 
 from __future__ import annotations
 
@@ -9,23 +9,17 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-
-from grader.call.answer import short
 
 KEPT = 2000  # characters of a student's own output that a verdict repeats
 
 
-UNTOLD = (PendingDeprecationWarning, ImportWarning, ResourceWarning)  # Python itself shows none of these
-
-
 @dataclass
-class Noise:
-    """What the student's function printed and warned of while it was checked."""
+class CapturedOutput:
+    """What the student's function printed while it was checked."""
 
     printed: str = ""
-    warned: list[str] = field(default_factory=list)
 
 
 class _Sink(io.TextIOWrapper):
@@ -36,21 +30,21 @@ class _Sink(io.TextIOWrapper):
 
 
 @contextmanager
-def quiet() -> Iterator[Noise]:
+def quiet() -> Iterator[CapturedOutput]:
     """Keep stdout, stderr (Python's, a logging handler's and the process's own) and warnings out of the cell.
 
     nbgrader gives no points to a test cell that shows anything on stderr, so the student is told in the verdict instead.
     """
-    noise = Noise()
+    captured = CapturedOutput()
     _flush()  # what was printed before belongs to the notebook or the script, not to the function
-    with warnings.catch_warnings(record=True) as warned, _scratch() as scratch, _descriptors(scratch.fileno()):
+    with warnings.catch_warnings(record=True), _scratch() as scratch, _descriptors(scratch.fileno()):
         warnings.simplefilter("always")
         sink = _Sink(scratch, encoding="utf-8", errors="backslashreplace", write_through=True)
         streams = {name: getattr(sys, name) for name in ("stdout", "stderr")}
         try:
             for name, stream in streams.items():
                 _divert(name, stream, sink)
-            yield noise
+            yield captured
         finally:
             for name, stream in streams.items():
                 setattr(sys, name, stream)
@@ -58,10 +52,8 @@ def quiet() -> Iterator[Noise]:
                     del stream.write, stream.close
             with suppress(ValueError):
                 sink.flush()
-            noise.printed = _written(scratch)
+            captured.printed = _written(scratch)
             sink.detach()
-    told = [w for w in warned if not issubclass(w.category, UNTOLD)]
-    noise.warned = list(dict.fromkeys(f"{w.category.__name__}: {short(w.message)}" for w in told))
 
 
 def _divert(name: str, stream: Any, sink: _Sink) -> None:

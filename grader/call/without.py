@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from grader.call.answer import reaches, refusing_code
+from .text import short
 
 Scope = dict[str, Any]  # the student's global names
 
@@ -19,9 +18,8 @@ def public(layers: ModuleType) -> dict[str, Callable[..., Any]]:
 
 
 @contextmanager
-def with_layers(scope: Scope) -> Iterator[None]:
-    """Bind the names of the layers to layers.py, beside the notebook, for an exercise that builds on them."""
-    layers = public(importlib.import_module("layers"))
+def with_layers(layers: dict[str, Callable[..., Any]], scope: Scope) -> Iterator[None]:
+    """Bind the names of the layers to those of layers.py, for an exercise that builds on them."""
     held = {name: scope[name] for name in layers if name in scope}
     scope.update(layers)
     try:
@@ -32,14 +30,19 @@ def with_layers(scope: Scope) -> Iterator[None]:
         scope.update(held)
 
 
-def forbidden(names: tuple[str, ...], function: Any, scope: Scope) -> str:
-    """Return the name that an exercise must do without and that a function is, or keeps out of reach of `without`; or ''."""
-    found = reaches(function, [scope.get(name) for name in names])
-    return next((name for name in names if found is not None and scope.get(name) is found), "")
+def refusal(name: str, function: Any, names: Sequence[str], scope: Scope) -> str:
+    """Return why a function is not called at all, or ''. names: what the exercise must do without."""
+    if function is None:
+        return "is not defined"
+    if not callable(function):
+        return f"is {short(function, 40)}, expected a function"
+    held = reaches(function, [scope.get(other) for other in names])
+    found = next((other for other in names if held is not None and scope.get(other) is held), "")
+    return f"is or holds {found}: write {name} without {found}" if found else ""
 
 
 @contextmanager
-def without(names: tuple[str, ...], scope: Scope, exercise: str) -> Iterator[None]:
+def without(names: Sequence[str], scope: Scope, exercise: str) -> Iterator[None]:
     """Bind the names that an exercise must do without to a function that says so, and exit, which would end the kernel."""
 
     def refusing(name: str) -> Callable[..., None]:
@@ -71,3 +74,25 @@ def without(names: tuple[str, ...], scope: Scope, exercise: str) -> Iterator[Non
         scope.update(held)
         for function, code in codes:
             function.__code__ = code
+
+
+def reaches(function: Any, others: list[Any]) -> Any:
+    """Return the one of other functions that a function is, or keeps in its defaults, its closure or as a partial; else None."""
+    kept = [function, getattr(function, "func", None), *(getattr(function, "args", None) or ())]
+    kept += [*(getattr(function, "__defaults__", None) or ()), *(getattr(function, "__kwdefaults__", None) or {}).values()]
+    for cell in getattr(function, "__closure__", None) or ():
+        try:
+            kept.append(cell.cell_contents)
+        except ValueError:  # not filled yet
+            continue
+    return next((other for other in others if other is not None and any(value is other for value in kept)), None)
+
+
+def refusing_code(code: CodeType, says: str) -> CodeType:
+    """Return code that raises RuntimeError(says), to be put for a while into a function whose own code this is."""
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("")
+
+    constants = tuple(says if constant == "" else constant for constant in refuse.__code__.co_consts)
+    return refuse.__code__.replace(co_consts=constants, co_freevars=code.co_freevars)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from grader.call.answer import Answer, raised, split
+from grader.call.answer import Answer, split
 from grader.call.call import Call
+from grader.call.fault import raised
 from grader.exercises.case import Case
 from grader.exercises.exercise import Exercise, Part
 

@@ -7,19 +7,20 @@ when called twice; a changed input or shared memory is named and costs nothing.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from grader.call.answer import Answer, short
-from grader.call.call import call
+from grader.call.answer import Answer
+from grader.call.call import Call, argument_names, call
 from grader.call.quiet import quiet
-from grader.call.without import Scope, forbidden, with_layers, without
+from grader.call.text import short
+from grader.call.without import Scope, public, refusal, with_layers, without
 from grader.exercises import stepping
 from grader.exercises.case import Case
 from grader.exercises.cases import visible
@@ -28,7 +29,7 @@ from grader.judge import detect
 from grader.judge.answers import expected_shape, read
 from grader.judge.catalogue import recognise
 from grader.judge.compare import is_right
-from grader.judge.notes import argument_order, remarks, shared_with
+from grader.judge.notes import argument_order, changed_by, remarks, shared_by
 from grader.judge.trial import Asked
 from grader.judge.witness import Right, right_values
 from grader.show.verdict import Example, PartVerdict, Verdict
@@ -36,6 +37,7 @@ from grader.show.verdict import Example, PartVerdict, Verdict
 # After these the other cases would say the same, or take as long again.
 ENDS = (NotImplementedError, RecursionError, KeyboardInterrupt, SystemExit)
 ENDED = {f"raised:{kind.__name__}" for kind in ENDS} | {"time", "missing"}  # said in words of ours, without any input
+MOST_WARNINGS = 3
 GUESSING = 0.3  # of ten classes, by a lucky start
 FORGETFUL = "gives another answer when it is called again with the same input: what does it remember?"
 ONLY_VISIBLE = "is right on the cases of the check and wrong on others: does it compute, or does it know the answers?"
@@ -46,15 +48,8 @@ def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
     try:
         if exercise.layers and importlib.util.find_spec("layers") is None:
             return all_wrong(exercise, "needs layers.py beside the notebook: copy it there from the assignment's folder")
-        if not callable(function):
-            fault = "is not defined" if function is None else f"is {short(function, 40)}, expected a function"
-            return all_wrong(exercise, fault)
-        name = forbidden(exercise.without, function, scope)
-        return (
-            all_wrong(exercise, f"is or holds {name}: write {exercise.name} without {name}")
-            if name
-            else _judge(exercise, function, scope)
-        )
+        refused = refusal(exercise.name, function, exercise.without, scope)
+        return all_wrong(exercise, refused) if refused else _judge(exercise, function, scope)
     except BaseException as error:  # the last line of defence: objects that raise wherever they are looked at
         return all_wrong(exercise, f"cannot be judged: looking at it raised {short(type(error).__name__)}")
 
@@ -62,7 +57,7 @@ def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
 def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
     cases = visible(exercise.name)
     answers: list[dict[str, Answer]] = []
-    changed, shared = [], []
+    made: list[Call] = []
     asked = Asked(
         exercise,
         cases,
@@ -72,24 +67,23 @@ def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
         len(cases),
         {},
     )
-    lent = with_layers(scope) if exercise.layers else nullcontext()
-    with quiet() as noise, lent, without(exercise.without, scope, exercise.name):
+    layers = public(importlib.import_module("layers")) if exercise.layers else {}
+    with quiet() as captured, with_layers(layers, scope), without(exercise.without, scope, exercise.name):
         for case in (*cases, cases[0]):
             if case.goal and asked.enough() is not asked:
                 break
-            made = call(function, exercise.arguments, case.args)
-            answers.append(read(exercise, case, made, function))  # at once: a result may be a buffer that is used again
-            changed += made.changed
-            shared += shared_with(exercise, made)
-            if isinstance(made.error, ENDS):
+            made.append(call(function, case.args))
+            answers.append(read(exercise, case, made[-1], function))  # at once: a result may be a buffer that is used again
+            if isinstance(made[-1].error, ENDS):
                 break
     *answers, again = answers if len(answers) > len(cases) else (*answers, answers[0])
     with quiet(), without(exercise.without, scope, exercise.name):  # what the student's forward says is not told of this function
         asked = replace(asked, answers=answers, again=again)
         verdict = decide(asked)
-        notes = (*verdict.notes, *remarks(asked, list(dict.fromkeys(changed))), *dict.fromkeys(shared))
-    notes += (*argument_order(exercise, function), *(f"warned: {w}" for w in noise.warned[:3]))
-    return replace(verdict, notes=notes, printed="" if verdict.fault == "is not written yet" else noise.printed)
+        notes = (*verdict.notes, *remarks(asked, changed_by(exercise, made)), *shared_by(exercise, made))
+    warned = dict.fromkeys(words for one in made for words in one.warned)
+    notes += (*argument_order(exercise, argument_names(function)), *(f"warned: {words}" for words in [*warned][:MOST_WARNINGS]))
+    return replace(verdict, notes=notes, printed="" if verdict.fault == "is not written yet" else captured.printed)
 
 
 def all_wrong(exercise: Exercise, fault: str) -> Verdict:

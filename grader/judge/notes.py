@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -37,10 +36,8 @@ def _by_another_convention(asked: Asked, part: Part) -> bool:
     return False
 
 
-def argument_order(exercise: Exercise, function: Any) -> list[str]:
+def argument_order(exercise: Exercise, names: tuple[str, ...]) -> list[str]:
     """Name arguments that are the exercise's in another order: the answer is then computed from the wrong arrays."""
-    code = getattr(function, "__code__", None)
-    names = code.co_varnames[: code.co_argcount] if code is not None else exercise.arguments
     if names == exercise.arguments or sorted(names) != sorted(exercise.arguments):
         return []
     return [f"its arguments are ({', '.join(names)}), expected ({', '.join(exercise.arguments)})"]
@@ -50,15 +47,15 @@ def shares(part: str, argument: str) -> str:
     return f"{part} shares its memory with the input {argument}: fine here, but changing one later changes the other"
 
 
-def shared_with(exercise: Exercise, made: Call) -> list[str]:
-    """Name the results that share memory with an argument. Looks at what the function itself returned."""
-    results = made.result if type(made.result) in (tuple, list) else (made.result,)  # isinstance asks the object
-    return [
-        shares(returned, name)
-        for returned, result in zip(exercise.results, results, strict=False)
-        for name, arg in zip(exercise.arguments, made.args, strict=True)
-        if isinstance(arg, np.ndarray) and issubclass(type(result), np.ndarray) and np.may_share_memory(arg, result)
-    ]
+def changed_by(exercise: Exercise, made: list[Call]) -> list[str]:
+    """Return the arguments that a function has changed in any call."""
+    return list(dict.fromkeys(exercise.arguments[number] for one in made for number in one.changed))
+
+
+def shared_by(exercise: Exercise, made: list[Call]) -> list[str]:
+    """Return a note for every result that shares memory with an argument in any call."""
+    pairs = dict.fromkeys(pair for one in made for pair in one.shared if pair[0] < len(exercise.results))
+    return [shares(exercise.results[result], exercise.arguments[argument]) for result, argument in pairs]
 
 
 def _in_float32(asked: Asked, part: Part) -> bool:

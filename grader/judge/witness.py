@@ -65,7 +65,7 @@ def _forward_is_right(exercise: Exercise, scope: Scope) -> bool:
         return False
     first = forward.parts[0]
     for number, case in enumerate(visible(forward.name)):
-        answer = read(forward, case, call(function, forward.arguments, case.args), function)[first.name]
+        answer = read(forward, case, call(function, case.args), function)[first.name]
         if case.judges(first.name) and not is_right(forward, first, number, answer):
             return False
     return True

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from grader.call.answer import short
 from grader.call.quiet import quiet
+from grader.call.text import short
 from grader.call.without import Scope
 from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
 from grader.exercises.exercise import Exercise

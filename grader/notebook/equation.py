@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.call.answer import short
+from grader.call.text import short
 from grader.show.display import show
 from grader.show.numbers import beside, block, lines_of, row
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.call.answer import short as cut
+from grader.call.text import short as cut
 from grader.show.numbers import image
 from grader.show.place import here
 from grader.show.verdict import differing

@@ -78,9 +78,9 @@ FORGING = [
     early("a cell reads the next request and answers itself", "import threading\n\n\ndef answer():\n    while True:\n        try:\n            os.read(3, 65536)\n            to_all(frame({'fault': ''}) + reply((1, 3)))\n        except OSError:\n            pass\n\n\nthreading.Thread(target=answer, daemon=True).start()", lost=ALL[6:7]),
 ]  # fmt: skip
 
-IN_WORKER = "import sys\nworker = sys.modules['worker']\nresults = sys.modules['results']\n"
+IN_WORKER = "import sys\nworker = sys.modules['worker']\nresults = sys.modules['_call.answer']\n"
 PATCHING = [
-    cell("results are split by another function", WORKER, IN_WORKER + "worker.RESULTS = results\nkeep = results.split\nresults.split = lambda result, names, quiz: [results.Answer(array=np.ones(np.shape(a.array))) if a.array is not None and not a.array.any() else a for a in keep(result, names, quiz)]", why=NO, spoils=True),
+    cell("results are split by another function", WORKER, IN_WORKER + "sys.modules['_call'].answer = results\nkeep = results.split\nresults.split = lambda result, names, quiz: [results.Answer(array=np.ones(np.shape(a.array))) if a.array is not None and not a.array.any() else a for a in keep(result, names, quiz)]", why=NO, spoils=True),
     cell("the channel sends twice", WORKER, IN_WORKER + "keep = worker.Channel.send\nworker.Channel.send = lambda self, *a: (keep(self, *a), keep(self, *a))", why=NO, spoils=True),
     cell("the channel adds points", WORKER, IN_WORKER + "keep = worker.Channel.send\nworker.Channel.send = lambda self, header, payload=b'': keep(self, header | {'earned': 4, 'right': True, 'points': 4}, payload)"),
     cell("cells and calls never fail", WORKER, IN_WORKER + "worker.run_cell = lambda *a: {'fault': ''}\nworker.call = lambda *a: ({'parts': []}, b'')", why=NO, spoils=True),

@@ -139,7 +139,7 @@ LOOKING = [
     cell(
         "modules of its own beside the notebook",
         SHADOW,
-        "import os\nfor name in ('numpy', 'results', 'worker', 'seal', 'grader', 'sitecustomize', 'usercustomize', 'json', 'struct'):\n"
+        "import os\nfor name in ('numpy', '_call', 'worker', 'seal', 'grader', 'sitecustomize', 'usercustomize', 'json', 'struct'):\n"
         "    with open(name + '.py', 'w') as file:\n        file.write('raise SystemExit(\"4 of 4 points\")\\n')\n"
         "os.makedirs('solutions', exist_ok=True)\nprint('written', len(os.listdir('.')) >= 9)",
         why="(?s)" + ZERO + ".*printed: written True",

@@ -181,7 +181,7 @@ def test_a_mistakes_source_stands_alone_and_does_the_same(mistake):
     exercise = EXERCISES[mistake.exercise]
     for case in (case for case in visible(exercise.name) if not case.goal):
         both = (scope[exercise.name], mistake.answer)
-        alone, ours = (read(exercise, case, call(f, exercise.arguments, case.args)) for f in both)
+        alone, ours = (read(exercise, case, call(f, case.args)) for f in both)
         assert {p: fingerprint(a) for p, a in alone.items()} == {p: fingerprint(a) for p, a in ours.items()}
 
 

@@ -14,7 +14,8 @@ from functools import cache
 
 import numpy as np
 
-from grader.exercises.case import Case, Free, Generator, Named
+from grader.call.functions import Named
+from grader.exercises.case import Case, Free, Generator
 from grader.exercises.cases.affine import AFFINE
 from grader.exercises.cases.capstone import CAPSTONE
 from grader.exercises.cases.convolution import CONVOLUTION

@@ -45,7 +45,7 @@ def mistakes_of(exercise: Exercise) -> list[Mistake]:
 
 def answers_of(exercise: Exercise, function: Callable[..., Any], cases: tuple[Case, ...] | list[Case]) -> list[dict[str, Answer]]:
     """Return what a trusted function answers to each case, part by part; nothing where a goal decides."""
-    return [{} if case.goal else read(exercise, case, call(function, exercise.arguments, case.args), function) for case in cases]
+    return [{} if case.goal else read(exercise, case, call(function, case.args), function) for case in cases]
 
 
 CLOSE = 10.0 ** (1 - DIGITS)

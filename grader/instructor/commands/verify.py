@@ -172,7 +172,7 @@ def _lost(mistake: Mistake, exercise: Exercise, cases: list[Case], rights: list[
     """Return the parts that a mistake loses; stops asking when those it is entered with are lost."""
     lost: set[str] = set()
     for case, right in zip(cases, rights, strict=True):
-        got = read(exercise, case, call(mistake.answer, exercise.arguments, case.args))
+        got = read(exercise, case, call(mistake.answer, case.args))
         for part in exercise.parts:
             if case.judges(part.name) and not matches(got[part.name], right[part.name], part, case):
                 lost.add(part.name)

@@ -15,13 +15,14 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from grader.call.answer import MOST_NAMES, Answer, plain
-from grader.exercises.case import Case, Named
+from grader.call.functions import Named
+from grader.exercises.case import Case
 from grader.exercises.exercise import Exercise
 from grader.instructor.sandbox.limits import Limits
 from grader.judge.answers import by_part, expected_shape
@@ -38,13 +39,17 @@ class WorkerLost(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """What one call gave: an Answer per part, the arguments it changed, (part, argument) pairs that share memory, warnings."""
+    """What one call gave: an Answer per part, the arguments it changed, (part, argument) pairs that share memory, warnings.
+
+    names: of the function's arguments, where they are the exercise's in some order.
+    """
 
     answers: dict[str, Answer]
     changed: tuple[str, ...] = ()
     shared: tuple[tuple[str, str], ...] = ()
     warned: tuple[str, ...] = ()
     fault: str = ""
+    names: tuple[str, ...] = ()
 
 
 def pack(header: dict[str, Any], payload: bytes = b"") -> bytes:
@@ -186,19 +191,26 @@ def receive(channel: Channel, deadline: float) -> dict[str, Any]:
 def receive_call(channel: Channel, exercise: Exercise, case: Case, deadline: float) -> Reply:
     """Return the reply to a call: every part an Answer of plain float64. Raises WorkerLost."""
     header = receive(channel, deadline)
-    names = exercise.results
+    noted = _noted(exercise, header)
     if header.get("fault"):
         answer = Answer(fault=text(header["fault"]), says=text(header.get("says", "")))
-        return Reply({part.name: answer for part in exercise.parts}, fault=answer.fault)
+        return replace(noted, answers={part.name: answer for part in exercise.parts}, fault=answer.fault)
     parts = header.get("parts")
-    if not isinstance(parts, list) or len(parts) != len(names):
+    if not isinstance(parts, list) or len(parts) != len(exercise.results):
         raise WorkerLost("it sent a reply of another form")
-    answers = by_part(exercise, case, [_answer(channel, told, most_numbers(exercise, case), deadline) for told in parts])
-    changed = [exercise.arguments[n] for n in _list(header, "changed") if _index(n, exercise.arguments)]
-    pairs = [p for p in _list(header, "shared") if isinstance(p, list) and len(p) == 2]
-    shared = [(names[n], exercise.arguments[i]) for n, i in pairs if _index(n, names) and _index(i, exercise.arguments)]
-    warned = [text(w) for w in _list(header, "warned")[:3] if text(w)]
-    return Reply(answers, tuple(changed), tuple(shared), tuple(warned))
+    results = [_answer(channel, told, most_numbers(exercise, case), deadline) for told in parts]
+    return replace(noted, answers=by_part(exercise, case, results))
+
+
+def _noted(exercise: Exercise, header: dict[str, Any]) -> Reply:
+    """Return what is said of a call beside its answers: whatever is out of shape there is left out."""
+    arguments, results = exercise.arguments, exercise.results
+    changed = [arguments[n] for n in _list(header, "changed") if _index(n, arguments)]
+    pairs = [pair for pair in _list(header, "shared") if isinstance(pair, list) and len(pair) == 2]
+    shared = [(results[n], arguments[i]) for n, i in pairs if _index(n, results) and _index(i, arguments)]
+    warned = [text(words) for words in _list(header, "warned")[:3] if text(words)]
+    names = tuple(name for name in _list(header, "names") if name in arguments)
+    return Reply({}, tuple(changed), tuple(shared), tuple(warned), names=names)
 
 
 def _list(header: dict[str, Any], key: str) -> list[Any]:

@@ -22,8 +22,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from grader.call import answer
-from grader.exercises.case import MATRIX
+from grader import call
 from grader.instructor.classroom import CourseError
 from grader.instructor.files import NOBODY, remove, temporary_folder
 from grader.instructor.sandbox import seccomp
@@ -32,7 +31,7 @@ from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive, tex
 from grader.instructor.sandbox.support import Support, support_of
 
 WORKER = Path(__file__).with_name("worker")
-RESULTS = Path(answer.__file__)
+CALL = Path(call.__file__).parent
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64")
 READABLE = (*SYSTEM, "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/dev/zero", "/dev/random", "/dev/urandom")
 PATIENCE = 30.0  # seconds that a zygote may take to start, or to end a child, on a busy machine
@@ -222,13 +221,12 @@ def _setup(tier: Tier, limits: Limits, support: Support | None, home: Path | Non
     if support is not None:
         seen = "/support" if within else str(support.folder)
         told = {"layers": support.layers, "modules": seen, "images": seen}
-    course = ["/course"] if within else [str(WORKER), str(RESULTS)]
+    course = ["/course"] if within else [str(WORKER), str(CALL)]
     paths = [*READABLE, sys.base_prefix, sys.prefix, *course, *([told["images"]] if told else [])]
     return {
         "sealed": tier is not Tier.NONE,
         "user": user,
-        "results": f"/course/{RESULTS.name}" if within else str(RESULTS),
-        "matrix": MATRIX.tolist(),
+        "call": "/course/call" if within else str(CALL),
         "support": told,
         "folder": "/scratch" if within else str(home),
         "limits": limits.of_process(),
@@ -246,7 +244,7 @@ def _user() -> int:
     """Return the user id for workers without bubblewrap: nobody's where that user can read the interpreter, else our own (0)."""
     if os.geteuid() != 0:
         return 0
-    needed = (sys.base_prefix, sys.prefix, str(WORKER / "zygote.py"), str(RESULTS))
+    needed = (sys.base_prefix, sys.prefix, str(WORKER / "zygote.py"), str(CALL / "call.py"))
     return NOBODY if all(_is_open(Path(path)) for path in needed) else 0
 
 
@@ -271,7 +269,7 @@ def _bubblewrap(limits: Limits, support: Support | None) -> list[str]:
     command += ["--tmpfs", "/tmp", "--size", str(limits.scratch + 2**20), "--tmpfs", "/scratch"]
     for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):  # after the private /tmp, where an environment may lie
         command += ["--ro-bind", prefix, prefix]
-    for path in (*WORKER.glob("*.py"), RESULTS):
+    for path in (*WORKER.glob("*.py"), CALL):
         command += ["--ro-bind", str(path), f"/course/{path.name}"]
     if support is not None:
         command += ["--ro-bind", str(support.folder), "/support"]

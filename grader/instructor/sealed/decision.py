@@ -13,8 +13,8 @@ from grader.exercises.exercise import Exercise, Part
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.sandbox.protocol import Reply
 from grader.judge.compare import matches, reached
-from grader.judge.judge import decide
-from grader.judge.notes import remarks, shares
+from grader.judge.judge import MOST_WARNINGS, decide
+from grader.judge.notes import argument_order, remarks, shares
 from grader.judge.trial import Asked
 from grader.judge.witness import Right
 from grader.show.verdict import Verdict
@@ -57,4 +57,5 @@ def decision(exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: l
     shared = dict.fromkeys(shares(part, argument) for reply in replies for part, argument in reply.shared)
     told = ((number < shown, words) for number, reply in enumerate(replies) for words in reply.warned)
     warned = dict.fromkeys(f"warned: {words if seen else _without_numbers(words)}" for seen, words in told)
-    return replace(verdict, notes=(*verdict.notes, *remarks(asked, changed), *shared, *list(warned)[:3]))
+    order = argument_order(exercise, replies[0].names)
+    return replace(verdict, notes=(*verdict.notes, *remarks(asked, changed), *shared, *order, *list(warned)[:MOST_WARNINGS]))

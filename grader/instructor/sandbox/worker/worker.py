@@ -4,6 +4,7 @@ Imports neither `solutions` nor the real `grader`; `import grader` finds the ine
 student's code does to this process, the other side reads lengths, plain JSON and raw float64, and nothing else.
 """
 
+import importlib
 import importlib.util
 import json
 import linecache
@@ -12,29 +13,29 @@ import signal
 import struct
 import sys
 import types
-import warnings
 
 import inert
 import numpy as np
 
-RESULTS = None  # grader/call/answer.py, the one file that worker and course share: how results are read
-FUNCTIONS = {}
+CALL = None  # grader/call, the one folder that worker and course share: how a function is called, and its results are read
 LAYERS = {}  # the capstone's layers by name, as they were before any student's code ran
 MOST_HEADER = 32768
-NUMPYS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}  # its own settings, whatever a cell set
+MOST_WARNINGS, MOST_NAMES = 3, 9  # that a reply tells
 
 
 class TimeUp(BaseException):
     """A call or a cell has used up its time. Not an Exception: `except Exception` does not catch it."""
 
 
-def load_results(path):
-    """Load the one file that worker and course share: how results are read."""
-    spec = importlib.util.spec_from_file_location("results", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["results"] = module
-    spec.loader.exec_module(module)
-    return module
+def load_call(folder):
+    """Load grader/call under a name of its own: `grader` is the stand-in here, and a student may have a call.py."""
+    spec = importlib.util.spec_from_file_location("_call", f"{folder}/__init__.py", submodule_search_locations=[folder])
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["_call"] = package
+    spec.loader.exec_module(package)
+    for name in ("answer", "call", "fault", "functions", "text", "without"):
+        importlib.import_module(f"_call.{name}")
+    return package
 
 
 class Channel:
@@ -81,29 +82,12 @@ def arguments(specs, payload):
             args.append(dict(zip(spec["dict"], arguments(spec["dict"].values(), payload[at : at + count]))))
             at += count
         elif "function" in spec:
-            args.append(scaled(FUNCTIONS[spec["function"]], spec["scale"]))
+            args.append(CALL.functions.Named(spec["function"], spec["scale"]))
         elif "tuple" in spec:
             args.append(tuple(spec["tuple"]))
         else:
             args.append(spec["value"])
     return args
-
-
-def scaled(function, scale):
-    return function if scale == 1.0 else lambda x: scale * function(x)
-
-
-def named_functions(matrix):
-    """The functions that the checker exercise differentiates; the trusted side sends their one matrix."""
-    v = np.array(matrix)
-    return {
-        "square": lambda x: x * x,
-        "cube": lambda x: x * x * x,
-        "abs": np.abs,
-        "affine": lambda x: x @ v + 1.0,
-        "bowl": lambda x: (x @ v) ** 2,
-        "identity": lambda x: x,
-    }
 
 
 def support(told):
@@ -144,50 +128,6 @@ def run_cell(scope, request):
     return {"fault": ""}
 
 
-def as_given(value):
-    """Return a copy of an argument, to see afterwards whether it was changed."""
-    if isinstance(value, dict):
-        return {name: as_given(part) for name, part in value.items()}
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def same(before, after):
-    """Tell whether an argument is as it was. What cannot be compared any more has been changed."""
-    try:
-        return _same(before, after)
-    except Exception:
-        return False
-
-
-def _same(before, after):
-    if isinstance(before, dict):
-        return type(after) is dict and before.keys() == after.keys() and all(_same(before[k], after[k]) for k in before)
-    return not isinstance(before, np.ndarray) or (isinstance(after, np.ndarray) and np.array_equal(before, after))
-
-
-def without(scope, names, exercise):
-    """Bind the names that an exercise must do without, and other names for the same functions; return what was there."""
-
-    def refusing(name):
-        def refuse(*args, **kwargs):
-            raise RuntimeError(f"write {exercise} without {name}")
-
-        return refuse
-
-    refused = [(name, scope[name]) for name in names if name in scope]
-    held, codes = {}, []
-    for name, function in refused:
-        aliases = {alias: value for alias, value in scope.items() if value is function}
-        held |= aliases
-        scope.update(dict.fromkeys(aliases, refusing(name)))
-        if (
-            isinstance(function, types.FunctionType) and function.__globals__ is scope
-        ):  # the notebook's own, wherever else it is kept: in a list, a default, a closure
-            codes.append((function, function.__code__))
-            function.__code__ = RESULTS.refusing_code(function.__code__, f"write {exercise} without {name}")
-    return held, codes
-
-
 def calls(scope, request, payload, channel):
     """Call a function of the student's with one case after another, and send a reply for each; a fault of an end is the last."""
     at = 0
@@ -203,61 +143,41 @@ def calls(scope, request, payload, channel):
 def call(scope, request, payload):
     """Call a function of the student's; return the header and the raw arrays of the reply."""
     function = scope.get(request["name"])
-    if function is None:
-        return {"fault": "missing", "says": "is not defined"}, b""
-    if not callable(function):
-        return {"fault": "missing", "says": f"is {RESULTS.short(function, 40)}, expected a function"}, b""
-    kept = RESULTS.reaches(function, [scope.get(name) for name in request["without"]])
-    if kept is not None:
-        name = next(name for name in request["without"] if scope.get(name) is kept)
-        return {"fault": "missing", "says": f"is or holds {name}: write {request['name']} without {name}"}, b""
-    args = arguments(request["args"], payload)
-    before = [as_given(a) for a in args]
-    bound = {name: scope[name] for name in LAYERS if name in scope} if request["layers"] else {}
-    if request["layers"]:
-        scope.update(LAYERS)
-    held, codes = without(scope, request["without"], request["name"])
-    depth = sys.getrecursionlimit()
-    try:
-        with (
-            np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"),
-            warnings.catch_warnings(record=True) as warned,
-        ):
-            warnings.simplefilter("default")
-            result = within(request["seconds"], lambda: function(*args))
-    except TimeUp:
+    refused = CALL.without.refusal(request["name"], function, request["without"], scope)
+    if refused:
+        return {"fault": "missing", "says": refused}, b""
+    layers = LAYERS if request["layers"] else {}
+    with CALL.without.with_layers(layers, scope), CALL.without.without(request["without"], scope, request["name"]):
+        made = CALL.call.call(limited(function, request["seconds"]), arguments(request["args"], payload))
+    if isinstance(made.error, TimeUp):
         return {"fault": "time", "says": f"takes longer than {request['seconds']} s: is there a loop that never ends?"}, b""
-    except BaseException as error:
-        answer = RESULTS.raised(error, function)
-        return {"fault": answer.fault, "says": answer.says}, b""
-    finally:
-        scope.update(held | bound)
-        for other, code in codes:
-            other.__code__ = code
-        sys.setrecursionlimit(depth)
+    reply = {"changed": made.changed, "shared": made.shared, "warned": made.warned[:MOST_WARNINGS]}
+    reply["names"] = CALL.call.argument_names(function)[:MOST_NAMES]
+    if made.error is not None:
+        answer = CALL.fault.raised(made.error, function)
+        return reply | {"fault": answer.fault, "says": answer.says}, b""
+    parts, numbers = packed(CALL.answer.split(made.result, request["parts"], request["quiz"]), request["most"])
+    return reply | {"parts": parts}, numbers
+
+
+def limited(function, seconds):
+    return lambda *args: within(seconds, lambda: function(*args))
+
+
+def packed(answers, most):
+    """Return what is told of each answer, and the numbers of all arrays one behind another."""
     parts, chunks = [], []
-    for answer in RESULTS.split(result, request["parts"], request["quiz"]):
+    for answer in answers:
         part = {"fault": answer.fault, "says": answer.says}
         if answer.value is not None:
             part["value"] = answer.value
-        if answer.array is not None:
+        if answer.array is not None and answer.array.size > most:
+            part = {"fault": "too large", "says": f"has shape {answer.array.shape}, far more numbers than expected"}
+        elif answer.array is not None:
             part |= {"dims": list(answer.array.shape), "float": answer.array.dtype.kind == "f", "layout": answer.layout}
-            if answer.array.size > request["most"]:
-                part = {"fault": "too large", "says": f"has shape {answer.array.shape}, far more numbers than expected"}
-            else:
-                chunks.append(np.ascontiguousarray(answer.array, dtype="<f8").tobytes())
+            chunks.append(np.ascontiguousarray(answer.array, dtype="<f8").tobytes())
         parts.append(part)
-    changed = [i for i, a in enumerate(args) if not same(before[i], a)]
-    returned = result if type(result) in (tuple, list) else (result,)
-    shared = [
-        [n, i]
-        for n, value in enumerate(returned[:9])
-        for i, a in enumerate(args)
-        if isinstance(a, np.ndarray) and issubclass(type(value), np.ndarray) and np.may_share_memory(a, value)
-    ]
-    warned = [w for w in warned if not RESULTS.is_of_the_library(w.message, before, result)]
-    told = [f"{w.category.__name__}: {RESULTS.short(w.message)}" for w in warned[:3]]
-    return {"parts": parts, "changed": changed, "shared": shared, "warned": told}, b"".join(chunks)
+    return parts, b"".join(chunks)
 
 
 def flush():
@@ -271,9 +191,8 @@ def flush():
 
 def prepare(setup):
     """Do once, before any child is forked, what all of them need."""
-    global RESULTS
-    RESULTS = load_results(setup["results"])
-    FUNCTIONS.update(named_functions(setup["matrix"]))
+    global CALL
+    CALL = load_call(setup["call"])
     sys.path[:] = [p for p in sys.path if not os.path.isdir(os.path.join(p, "solutions"))]
     sys.argv[:] = ["notebook"]
     import grader  # noqa: F401 (the stand-in)
