@@ -46,7 +46,7 @@ CALLS = [
     raw("perf_event_open", 298, "ctypes.byref((ctypes.c_uint32 * 32)(1, 128, 0, 0, 0, 0, 0, 0, 0, 0, 0x61)), 0, -1, -1, 0"),
     raw("add_key", 248, "b'user', MARK.encode(), b'x', 1, -1"),
     raw("keyctl", 250, "0, -3, 1"),
-    raw("unshare", 272, "0x10000000"),
+    raw("unshare", 272, "0x400"),  # files alone: a user name space is closed in a chroot, and on some systems to users
     raw("setns", 308, "os.open('/proc/self/ns/uts', 0) if PREFIX != sys.prefix else 3, 0", needs_root=True),
     raw("mount", 165, "b'none', FOLDER.encode(), b'tmpfs', 0, 0", "call('unshare', 272, 0x20000)", needs_root=True),
     raw("chroot", 161, "FOLDER.encode()", needs_root=True),

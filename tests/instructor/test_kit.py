@@ -30,7 +30,7 @@ def unpacked(folder: Path, names: list[str], assignment_list: bool = False) -> P
     """Make a kit of these notebooks and unpack it, and its wheel into site/."""
     course = Course.at(folder / "course")
     for name in names:
-        shutil.copytree(ROOT / "notebooks" / name, course.release / name)  # stubs, as they are released
+        shutil.copytree(ROOT / "notebooks" / name, course.release / name)  # stubs, with the markers that a release takes out
     (folder / "kit.zip").write_bytes(release._kit(course, assignment_list))
     with zipfile.ZipFile(folder / "kit.zip") as content:
         content.extractall(folder)

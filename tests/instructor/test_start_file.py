@@ -161,6 +161,9 @@ def first_run(tmp_path_factory: pytest.TempPathFactory, index: str) -> tuple[Pat
     return kit, run(kit, "--no-lab", PIP_FIND_LINKS=index, **foreign)
 
 
+NEXT = "To open JupyterLab, run start.py without --no-lab."
+
+
 @pytest.fixture
 def installed(first_run: tuple[Path, Done], tmp_path: Path) -> Path:
     """Return a copy of an installed kit."""
@@ -185,6 +188,7 @@ def test_the_first_run_installs_and_prints_a_line_per_step(first_run: tuple[Path
         f"Making the environment .venv with Python {sys.version.split()[0]}.",
         "Installing the course and jupyterlab, standin_nbgrader: this takes a few minutes.",
         "Ready: the first course",
+        NEXT,
     ]
     assert (kit / ".venv" / "ready").exists()
     assert not (kit / "target").exists()
@@ -200,7 +204,8 @@ def test_the_second_run_installs_nothing_and_opens_the_kit(installed: Path) -> N
     assert (done.returncode, done.stderr) == (3, "")
     call = json.loads((installed / "call.json").read_text())
     assert call["folder"] == str(installed)
-    assert call["arguments"] == (["--allow-root"] if os.geteuid() == 0 else [])
+    asks_nothing = "--ServerApp.answer_yes=True"  # else Ctrl-C alone does not stop it
+    assert call["arguments"] == [asks_nothing, *(["--allow-root"] if os.geteuid() == 0 else [])]
 
 
 def test_another_environment_is_ignored_and_the_index_kept(installed: Path, tmp_path: Path) -> None:
@@ -239,7 +244,7 @@ def test_a_new_kit_is_installed_and_notebooks_stay(installed: Path, index: str) 
     kept.touch()
     make_kit(installed, "the second course")
     done = run(installed, "--no-lab", PIP_FIND_LINKS=index)
-    assert done.stdout.splitlines()[1:] == ["Ready: the second course"]
+    assert done.stdout.splitlines()[1:] == ["Ready: the second course", NEXT]
     assert notebook.read_text() == "solved"
     assert kept.exists()
     assert not (installed / "install.log").exists()
@@ -251,7 +256,7 @@ def test_an_environment_whose_python_is_gone_is_replaced(installed: Path, index:
     python.symlink_to("/usr/bin/python3.removed")
     done = run(installed, "--no-lab", PIP_FIND_LINKS=index)
     assert done.stdout.startswith("Making the environment")
-    assert done.stdout.endswith("Ready: the first course\n")
+    assert done.stdout.endswith(f"Ready: the first course\n{NEXT}\n")
 
 
 def test_an_environment_without_marker_is_replaced_once(
@@ -397,15 +402,14 @@ def test_a_kit_without_wheel_is_to_be_unpacked_again(kit: Path, tmp_path: Path) 
     (kit / WHEEL).unlink()
     (tmp_path / "tmp").mkdir()
     text = f"""The folder {kit} lacks the file cnn_gradients-VERSION-py3-none-any.whl, which belongs
-    beside start.py: unpack the whole student-kit.zip again, and run the start.py in the unpacked
-    folder."""
+    beside start.py: unpack the whole student-kit.zip again into a new folder, and run the start.py there."""
     assert_fails(run(kit, TMPDIR=str(tmp_path / "tmp")), text)
 
 
 def test_a_kit_without_constraints_is_to_be_unpacked_again(kit: Path) -> None:
     (kit / "constraints.txt").unlink()
     text = f"""The folder {kit} lacks the file constraints.txt, which belongs beside start.py:
-    unpack the whole student-kit.zip again, and run the start.py in the unpacked folder."""
+    unpack the whole student-kit.zip again into a new folder, and run the start.py there."""
     assert_main_fails(load(kit), text)
 
 
@@ -491,7 +495,7 @@ def test_a_path_too_long_for_windows_is_told_before_anything_is_made(kit: Path) 
 
 def test_an_unknown_option_ends_with_status_2(kit: Path) -> None:
     done = run(kit, "--lab")
-    assert done.stderr == "start.py has no option --lab: use --no-lab or --help.\n"
+    assert done.stderr == "start.py does not take --lab: use --no-lab, --help or nothing.\n"
     assert done.returncode == 2
 
 

@@ -10,7 +10,7 @@ system=$(mktemp -d /var/tmp/bare-debian.XXXXXX)
 chmod 755 "$system"
 
 tidy() {
-  umount "$system/proc" "$system/dev/shm" 2>/dev/null || true
+  umount "$system/proc" "$system/dev/shm" "$system/dev/pts" 2>/dev/null || true
   rm -rf --one-file-system "$system"
 }
 trap tidy EXIT
@@ -28,8 +28,10 @@ for file in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/ssl/certs/ca-certific
   [ ! -e "$file" ] || cp -L "$file" "$system$file"
 done
 mount -t proc proc "$system/proc"
-mkdir -p "$system/dev/shm"
+mkdir -p "$system/dev/shm" "$system/dev/pts"
 mount -t tmpfs -o mode=1777 shm "$system/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$system/dev/pts"
+ln -sf pts/ptmx "$system/dev/ptmx"
 chroot "$system" useradd --create-home student
 git clone --quiet "$here" "$system/home/student/course"
 chroot "$system" chown -R student:student /home/student

@@ -67,11 +67,11 @@ CAUSES = (
 
 def main(arguments):
     """Install, check and open; return the exit status, or raise SystemExit with one sentence."""
-    unknown = [argument for argument in arguments if argument not in ("--no-lab", "--help")]
+    unknown = [argument for argument in arguments if argument not in ("--no-lab", "-h", "--help")]
     if unknown:
-        sys.stderr.write("start.py has no option %s: use --no-lab or --help.\n" % unknown[0])
+        sys.stderr.write("start.py does not take %s: use --no-lab, --help or nothing.\n" % unknown[0])
         return 2
-    if "--help" in arguments:
+    if "-h" in arguments or "--help" in arguments:
         say(__doc__.strip())
         return 0
     try:
@@ -89,7 +89,10 @@ def start(stops_early):
         sys.stdout.reconfigure(errors="replace")  # A terminal may lack letters of a folder's name.
     prepare()
     check()
-    return 0 if stops_early else open_lab()
+    if stops_early:
+        say("To open JupyterLab, run start.py without --no-lab.")
+        return 0
+    return open_lab()
 
 
 def say(line):
@@ -199,7 +202,7 @@ def find_wheel():
         raise SystemExit(sentence % HERE)
     sentence = (
         "The folder %s lacks the file %s, which belongs beside start.py: unpack the whole"
-        " student-kit.zip again, and run the start.py in the unpacked folder."
+        " student-kit.zip again into a new folder, and run the start.py there."
     )
     missing = "constraints.txt" if wheels else "cnn_gradients-VERSION-py3-none-any.whl"
     raise SystemExit(sentence % (HERE, missing))
@@ -346,7 +349,8 @@ def check():
 def open_lab():
     """Run JupyterLab on the kit's folder until it is stopped; return its exit status."""
     say("Opening JupyterLab in the browser; to stop it, press Ctrl-C here.")
-    command = PYTHON + ["-m", "jupyterlab"]
+    # Without this option it asks "Shut down?" after Ctrl-C, and runs on if nobody answers within five seconds.
+    command = PYTHON + ["-m", "jupyterlab", "--ServerApp.answer_yes=True"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     process = subprocess.Popen(command, cwd=HERE, env=variables())
