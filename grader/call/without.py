@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -78,14 +79,20 @@ def without(names: Sequence[str], scope: Scope, exercise: str) -> Iterator[None]
 
 def reaches(function: Any, others: list[Any]) -> Any:
     """Return the one of other functions that a function is, or keeps in its defaults, its closure or as a partial; else None."""
-    kept = [function, getattr(function, "func", None), *(getattr(function, "args", None) or ())]
-    kept += [*(getattr(function, "__defaults__", None) or ()), *(getattr(function, "__kwdefaults__", None) or {}).values()]
-    for cell in getattr(function, "__closure__", None) or ():
-        try:
-            kept.append(cell.cell_contents)
-        except ValueError:  # not filled yet
-            continue
+    kept = [function, *_kept(function)]
     return next((other for other in others if other is not None and any(value is other for value in kept)), None)
+
+
+def _kept(function: Any) -> Iterator[Any]:
+    """Yield what a function holds. Only Python's own kinds of functions are looked into: another object may answer anything."""
+    if issubclass(type(function), functools.partial):
+        yield from (function.func, *function.args, *function.keywords.values())
+    if type(function) is FunctionType:
+        yield from function.__defaults__ or ()
+        yield from (function.__kwdefaults__ or {}).values()
+        for cell in function.__closure__ or ():
+            with suppress(ValueError):  # not filled yet
+                yield cell.cell_contents
 
 
 def refusing_code(code: CodeType, says: str) -> CodeType:
