@@ -71,6 +71,7 @@ ENTRIES = [
         "another numpy is imported from now on",
         LINE,
         "import sys, types\nfake = types.ModuleType('numpy')\nfake.__getattr__ = lambda name: (lambda *a, **k: True)\nsys.modules['numpy'] = fake",
+        spoils=True,  # numpy 1.26 imports parts of itself when they are first called
     ),
     cell(
         "json adds points to every reply",
