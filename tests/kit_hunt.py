@@ -33,12 +33,11 @@ import numpy as np
 
 from grader.call.answer import Answer, split
 from grader.exercises import EXERCISES
-from grader.exercises.case import Case
-from grader.exercises.cases import draw
-from grader.exercises.exercise import Exercise
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.judge.answers import by_part
+from grader.judge.case import Case
 from grader.judge.compare import matches
+from grader.judge.exercise import Exercise
 
 SECONDS = 0.5  # of processor time, for one candidate on one exercise
 SECONDS_OF_OTHERS = 0.05  # in all other orders of its arguments together
@@ -223,7 +222,7 @@ def trials() -> list[Trial]:
     made = []
     for exercise in EXERCISES.values():
         if not exercise.costly:
-            cases = draw(exercise.name, np.random.default_rng(5))
+            cases = exercise.draw(np.random.default_rng(5))
             made.append(Trial(exercise, cases, answers_of(exercise, reference(exercise), cases)))
     return made
 

@@ -5,19 +5,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from grader.exercises.affine import AFFINE
 from grader.exercises.capstone import CAPSTONE
+from grader.exercises.cases import BUILDERS
 from grader.exercises.convolution import CONVOLUTION
-from grader.exercises.exercise import DIFFERENCES, SMOOTH, Exercise, Part
 from grader.exercises.max_pool import MAX_POOL
 from grader.exercises.relu import RELU
 from grader.exercises.strided import STRIDED
+from grader.exercises.witnesses import WITNESSES
+from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part
 
-__all__ = ["DIFFERENCES", "EXERCISES", "NOTEBOOKS", "SMOOTH", "TOTALS", "Exercise", "Part", "of_assignment"]
+__all__ = ["DIFFERENCES", "EXERCISES", "NOTEBOOKS", "SMOOTH", "TOTALS", "Exercise", "Part", "file_of", "of_assignment"]
 
-EXERCISES: dict[str, Exercise] = {
-    exercise.name: exercise for table in (AFFINE, CONVOLUTION, STRIDED, RELU, MAX_POOL, CAPSTONE) for exercise in table
-}
+FINGERPRINTS = Path(__file__).parents[1] / "fingerprints"
+
+
+def file_of(assignment: str) -> Path:
+    """Return the file with the fingerprints of an assignment's exercises."""
+    return FINGERPRINTS / f"{assignment}.json"
+
+
+def _exercises() -> dict[str, Exercise]:
+    """Give every row of the points table what belongs to its exercise."""
+    exercises: dict[str, Exercise] = {}
+    for row in (*AFFINE, *CONVOLUTION, *STRIDED, *RELU, *MAX_POOL, *CAPSTONE):
+        exercises[row.name] = replace(
+            row,
+            build=BUILDERS[row.name],
+            partner=exercises.get(row.forward),
+            witness=WITNESSES.get(row.name, {}),
+            tables=file_of(row.assignment),
+        )
+    return exercises
+
+
+EXERCISES = _exercises()
 
 NOTEBOOKS = {  # assignment -> notebook and module of solutions
     "1-affine": "affine",

@@ -1,6 +1,6 @@
 """1-affine: section 1 of the text."""
 
-from grader.exercises.exercise import DIFFERENCES, SMOOTH, Exercise, Part, quiz
+from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part, quiz
 
 AFFINE = (
     Exercise("affine_forward", "1-affine", ("x", "w", "b"), (Part("y", 1, "N C"),)),

@@ -1,6 +1,6 @@
 """6-capstone: a network of one's own."""
 
-from grader.exercises.exercise import SMOOTH, Exercise, Part
+from grader.judge.exercise import SMOOTH, Exercise, Part
 
 HERE = "6-capstone"
 CLOSE = 1e-6

@@ -1,6 +1,6 @@
 """2-convolution: section 2 of the text."""
 
-from grader.exercises.exercise import Exercise, Part, quiz
+from grader.judge.exercise import Exercise, Part, quiz
 
 HERE = "2-convolution"
 

@@ -1,6 +1,6 @@
 """5-max-pool: section 4 of the text."""
 
-from grader.exercises.exercise import Exercise, Part, quiz
+from grader.judge.exercise import Exercise, Part, quiz
 
 HERE = "5-max-pool"
 SHARED = "where a window has several largest entries, dy is not given to the first of them: also a subgradient, and accepted"

@@ -1,6 +1,6 @@
 """4-relu: section 3 of the text."""
 
-from grader.exercises.exercise import Exercise, Part, quiz
+from grader.judge.exercise import Exercise, Part, quiz
 
 HERE = "4-relu"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.exercises.case import Case
+from grader.judge.case import Case
 
 CLOSE = 1e-4  # of the way: float32 errs by less
 ASKED = "asked for is params - rate * gradient, for every array in params (section 5)"
 
 
-def told(got: np.ndarray, right: np.ndarray, case: Case) -> str:
+def message(got: np.ndarray, right: np.ndarray, case: Case) -> str:
     """Return where the parameters went, and where they should have gone, in words.
 
     got, right: the parameters after the training, in one row

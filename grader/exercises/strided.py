@@ -1,6 +1,6 @@
 """3-strided: section 2 of the text, its question on strides."""
 
-from grader.exercises.exercise import Exercise, Part, quiz
+from grader.judge.exercise import Exercise, Part, quiz
 
 HERE = "3-strided"
 ARGUMENTS = ("dy", "x", "w", "stride", "pad")

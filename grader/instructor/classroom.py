@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from grader.exercises import NOTEBOOKS, of_assignment
+from grader.exercises import NOTEBOOKS, file_of, of_assignment
 from grader.instructor.files import digest
-from grader.judge.table import file_of
 
 try:
     import solutions

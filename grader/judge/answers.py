@@ -8,8 +8,8 @@ from typing import Any
 from grader.call.answer import Answer, split
 from grader.call.call import Call
 from grader.call.fault import raised
-from grader.exercises.case import Case
-from grader.exercises.exercise import Exercise, Part
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise, Part
 
 
 def read(exercise: Exercise, case: Case, made: Call, function: Any = None) -> dict[str, Answer]:

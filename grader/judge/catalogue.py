@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.exercises.cases import visible
-from grader.exercises.exercise import Exercise, Part
 from grader.judge.compare import entries_of
+from grader.judge.exercise import Exercise, Part
 from grader.judge.fingerprint import fingerprint
-from grader.judge.table import table
 from grader.judge.trial import Asked
 
 
@@ -24,7 +22,7 @@ def from_catalogue(
     """
     if not prints:
         return "", ""
-    told, cases = table(exercise.name), visible(exercise.name)
+    told, cases = exercise.table, exercise.visible
     entries = entries_of(exercise, part)
     known = [names for n, print_ in prints.items() if (names := set(entries[n]["wrong"].get(print_, ())))]
     probes = any(case.shows for case in cases)
@@ -51,7 +49,7 @@ def _wrong_on(entries: list[dict[str, Any]], mistake: str) -> set[int]:
 def recognise(asked: Asked, part: Part) -> tuple[str, str]:
     """Return (mistake, hint) from the catalogue, by the visible cases, or ("", "")."""
     entries = entries_of(asked.exercise, part)
-    known = [case for case in visible(asked.exercise.name) if not case.goal]  # which has no fingerprints
+    known = [case for case in asked.exercise.visible if not case.goal]  # which has no fingerprints
     same = [other for other in asked.exercise.parts if other.result == part.result]  # their cases tell more together
     wrong = sorted(number for other in same for number in asked.wrong(other) if asked.cases[number] in known)
     told = [n for n in wrong if not asked.cases[n].large] or wrong  # in float32 a large case has no fingerprint of its own

@@ -13,25 +13,23 @@ from typing import Any
 import numpy as np
 
 from grader.call.answer import Answer
-from grader.exercises.case import Case
-from grader.exercises.cases import visible
-from grader.exercises.exercise import Exercise, Part
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise, Part
 from grader.judge.fingerprint import GRID, fingerprint, on_grid
-from grader.judge.table import table
 
 
 def entries_of(exercise: Exercise, part: Part) -> list[dict[str, Any]]:
     """Return the table's entry for every visible case, for a part and those that judge the same result on other cases."""
-    parts, cases = [other for other in exercise.parts if other.result == part.result], visible(exercise.name)
-    entries = {other.name: table(exercise.name)["cases"][other.name] for other in parts}
+    parts, cases = [other for other in exercise.parts if other.result == part.result], exercise.visible
+    entries = {other.name: exercise.table["cases"][other.name] for other in parts}
     judging = [next((other.name for other in parts if case.judges(other.name)), part.name) for case in cases]
     return [entries[name][number] for number, name in enumerate(judging)]
 
 
 def is_right(exercise: Exercise, part: Part, number: int, answer: Answer) -> bool:
     """Tell whether a part of visible case `number` is right, by its fingerprint and its distance from the grid."""
-    entry = table(exercise.name)["cases"][part.name][number]
-    case = visible(exercise.name)[number]
+    entry = exercise.table["cases"][part.name][number]
+    case = exercise.visible[number]
     if case.goal is not None:
         return reached(case, answer)
     if case.by_values:

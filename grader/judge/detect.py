@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from grader.exercises.case import Case
+from grader.judge.case import Case
 
 
 def wrong_shape(got: tuple[int, ...], expected: tuple[int, ...], like: str) -> str:

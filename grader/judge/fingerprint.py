@@ -7,8 +7,8 @@ import hashlib
 import numpy as np
 
 from grader.call.answer import Answer
-from grader.exercises.case import Case
-from grader.exercises.exercise import Part
+from grader.judge.case import Case
+from grader.judge.exercise import Part
 
 SCALE = 16 * 3600.0
 

@@ -21,17 +21,15 @@ from grader.call.call import Call, argument_names, call
 from grader.call.quiet import quiet
 from grader.call.text import short
 from grader.call.without import Scope, public, refusal, with_layers, without
-from grader.exercises import stepping
-from grader.exercises.case import Case
-from grader.exercises.cases import visible
-from grader.exercises.exercise import Exercise, Part
 from grader.judge import detect
 from grader.judge.answers import expected_shape, read
+from grader.judge.case import Case
 from grader.judge.catalogue import recognise
 from grader.judge.compare import is_right
+from grader.judge.exercise import Exercise, Part
 from grader.judge.notes import argument_order, changed_by, remarks, shared_by
+from grader.judge.right import Right, right_values
 from grader.judge.trial import Asked
-from grader.judge.witness import Right, right_values
 from grader.show.verdict import Example, PartVerdict, Verdict
 
 # After these the other cases would say the same, or take as long again.
@@ -55,7 +53,7 @@ def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
 
 
 def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
-    cases = visible(exercise.name)
+    cases = exercise.visible
     answers: list[dict[str, Answer]] = []
     made: list[Call] = []
     asked = Asked(
@@ -173,8 +171,8 @@ def _seen(asked: Asked, part: Part, number: int, hint: str, right: np.ndarray | 
     """Return what is wrong with a part on case `number`, then the hint, or what the general detectors see."""
     answer, case = asked.answers[number][part.name], asked.cases[number]
     seen = answer.says or _learnt(asked, part, number)
-    if case.rate is not None and answer.array is not None and right is not None:
-        seen = stepping.told(answer.array, right, case)
+    if case.explain is not None and answer.array is not None and right is not None:
+        seen = case.explain(answer.array, right, case)
     if not seen and answer.array is not None and answer.array.shape != expected_shape(part, case):
         seen = detect.wrong_shape(answer.array.shape, expected_shape(part, case), part.like)
     if not seen and not hint:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.call.call import Call
-from grader.exercises.exercise import Exercise, Part
+from grader.judge.exercise import Exercise, Part
 from grader.judge.trial import Asked
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from grader.call.answer import Answer
-from grader.exercises.case import Case
-from grader.exercises.exercise import Exercise, Part
-from grader.judge.witness import Right
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise, Part
+from grader.judge.right import Right
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from grader.call.quiet import quiet
 from grader.call.text import short
 from grader.call.without import Scope
 from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
-from grader.exercises.exercise import Exercise
+from grader.judge.exercise import Exercise
 from grader.judge.judge import all_wrong, judge
 from grader.show.display import _shell, show
 from grader.show.summary import Summary

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from attacks.attack import TARGET, ZERO, Attack, answer, body, cell
-from grader.exercises.cases import visible
 
 LIES = "return objects that lie"
 INPUTS = "change its inputs in place"
@@ -30,7 +29,7 @@ def known(name: str) -> str:
 
     function = reference(EXERCISES[name])
     made = []
-    for case in visible(name):
+    for case in EXERCISES[name].visible:
         results = function(*case.copy_args())
         made.append(([arg.tolist() for arg in case.args], [part.tolist() for part in results]))
     return repr(made)

@@ -13,8 +13,6 @@ from tiers import best
 
 from grader.call.answer import numbers
 from grader.exercises import EXERCISES
-from grader.exercises.case import Case
-from grader.exercises.cases import draw, visible
 from grader.exercises.cases.capstone import TRAININGS, turned
 from grader.exercises.images import load_images
 from grader.exercises.networks import SIZES, accuracy, initial_parameters, predict
@@ -23,6 +21,7 @@ from grader.instructor.demo.broken_answers.capstone import IN_PLACE, SOLVER
 from grader.instructor.sandbox.sandbox import Sandbox
 from grader.instructor.sandbox.support import support_of
 from grader.instructor.sealed.grade_one import grade_submission
+from grader.judge.case import Case
 from grader.judge.compare import matches
 from grader.notebook.own_layers import LAYERS, own_layers
 from solutions import capstone
@@ -52,7 +51,7 @@ def by_torch(torch, params, images, labels):
 def test_the_references_gradients_are_those_of_pytorch(seeds):
     torch = need("torch")
     for seed in range(seeds):
-        for case in draw("loss_and_gradients", np.random.default_rng(seed)):
+        for case in EXERCISES["loss_and_gradients"].draw(np.random.default_rng(seed)):
             loss, gradients = capstone.loss_and_gradients(*case.copy_args())
             their_loss, theirs = by_torch(torch, *case.args)
             assert abs(loss - their_loss) <= 1e-12 * abs(their_loss)
@@ -63,7 +62,7 @@ def test_the_references_gradients_are_those_of_pytorch(seeds):
 
 def test_a_case_stands_on_no_kink():
     for seed in range(50):
-        for case in draw("loss_and_gradients", np.random.default_rng(seed)):
+        for case in EXERCISES["loss_and_gradients"].draw(np.random.default_rng(seed)):
             params, images, _ = case.args
             stride = 2 if "w3" in params else 1
             before = references()["strided_forward"](images, params["w1"], params["b1"], stride, 1)
@@ -134,7 +133,7 @@ def test_images_are_turned_in_eight_ways():
 
 
 def steps_of(seed: int) -> list[Case]:
-    return [case for case in draw("train", np.random.default_rng(seed)) if not case.goal]
+    return [case for case in EXERCISES["train"].draw(np.random.default_rng(seed)) if not case.goal]
 
 
 def trained_by(answer: str):
@@ -184,7 +183,7 @@ def test_any_batch_takes_the_step_of_the_reference(style, seeds):
 
 def test_a_last_layer_that_is_solved_for_reaches_every_goal_and_earns_nothing(verdict_on):
     train = trained_by(SOLVER)
-    for case in draw("train", np.random.default_rng(0)):
+    for case in EXERCISES["train"].draw(np.random.default_rng(0)):
         assert not case.goal or case.goal.share(train(*case.copy_args())) >= case.goal.least
     verdict = verdict_on("train", train)
     assert verdict.earned == 0
@@ -258,7 +257,7 @@ def test_the_reference_reaches_every_goal_and_earns_everything_without_a_note(so
 
 
 def test_a_training_is_drawn_anew_for_every_seed():
-    first, second = (draw("train", np.random.default_rng(seed)) for seed in (1, 2))
+    first, second = (EXERCISES["train"].draw(np.random.default_rng(seed)) for seed in (1, 2))
     for a, b in zip(first, second, strict=True):
         assert not np.array_equal(a.args[0]["w1"], b.args[0]["w1"])
         assert not np.array_equal(a.args[1], b.args[1])
@@ -271,7 +270,9 @@ def test_parameters_learnt_at_home_are_of_no_use(verdict_on):
     images = load_images("digits")
     learnt = capstone.train(initial_parameters("small", 1), images.train_images, images.train_labels, 600, 0.2, 1)
     assert accuracy(learnt, images.test_images, images.test_labels) > 0.9
-    reached = [case.goal.share(learnt) for seed in range(20) for case in draw("train", np.random.default_rng(seed))[-3:-1]]
+    reached = [
+        case.goal.share(learnt) for seed in range(20) for case in EXERCISES["train"].draw(np.random.default_rng(seed))[-3:-1]
+    ]
     assert max(reached) < TRAININGS["digits"][-1]
 
 
@@ -376,7 +377,7 @@ def test_the_loader_in_the_worker_holds_no_test_images():
 
 
 def test_the_visible_trainings_are_three_and_judge_a_part_each_after_steps_that_judge_a_network():
-    cases: tuple[Case, ...] = visible("train")
+    cases: tuple[Case, ...] = EXERCISES["train"].visible
     assert [case.parts for case in cases if case.goal] == [("overfit",), ("digits",), ("strided",)]
     assert [case.parts for case in cases[:4]] == [("overfit", "digits")] * 2 + [("strided",)] * 2
     assert {part.name for part in EXERCISES["train"].parts} == set(TRAININGS)

@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 from support import references
 
-from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
-from grader.exercises.cases import BUILDERS, draw, visible
+from grader.exercises import EXERCISES, NOTEBOOKS, file_of, of_assignment
+from grader.exercises.cases import BUILDERS
 from grader.instructor.author import catalogue
 from grader.instructor.author.catalogue import answers_of, is_stored, portable
 from grader.instructor.commands.verify import verify
 from grader.judge.compare import entries_of
 from grader.judge.judge import judge
-from grader.judge.table import file_of, table
 from solutions.mistakes import CATALOGUE
 
 EVERY = pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda m: f"{m.exercise}-{m.name}")
@@ -122,7 +121,7 @@ def test_a_shipped_table_holds_no_code_and_no_quiz_answer(assignment):
     text = file_of(assignment).read_text(encoding="utf-8")
     assert "def " not in text
     assert "lambda" not in text
-    assert [e.name for e in of_assignment(assignment) if e.is_quiz and table(e.name)["shown"]] == []
+    assert [e.name for e in of_assignment(assignment) if e.is_quiz and e.table["shown"]] == []
 
 
 def test_two_mistakes_of_one_exercise_never_have_the_same_fingerprints():
@@ -143,7 +142,7 @@ def test_every_exercise_has_cases_and_a_mistake():
 
 def test_the_visible_cases_never_change():
     """They are drawn from raw bits of PCG64, whose stream numpy promises to keep."""
-    dy, x, w = visible("affine_backward")[0].args
+    dy, x, w = EXERCISES["affine_backward"].visible[0].args
     assert (dy.tolist(), x.tolist(), w.tolist()) == (
         [[2.25, -1.0, 0.0]],
         [[-0.5, 1.75]],
@@ -153,14 +152,14 @@ def test_the_visible_cases_never_change():
 
 @pytest.mark.parametrize("exercise", ["affine_forward", "affine_backward", "softmax_loss", "hinge_loss"])
 def test_sizes_that_a_mistake_can_swap_differ(exercise):
-    for case in (*visible(exercise), *draw(exercise, np.random.default_rng(0))):
+    for case in (*EXERCISES[exercise].visible, *EXERCISES[exercise].draw(np.random.default_rng(0))):
         if case.sizes["N"] != 1 and exercise.startswith("affine"):
             assert len(set(case.sizes.values())) == len(case.sizes)
-    assert any(case.sizes["N"] > 1 for case in visible(exercise))
+    assert any(case.sizes["N"] > 1 for case in EXERCISES[exercise].visible)
 
 
 def test_entries_are_multiples_of_a_quarter_within_nine_quarters():
-    for case in draw("affine_backward", np.random.default_rng(1)):
+    for case in EXERCISES["affine_backward"].draw(np.random.default_rng(1)):
         for array in case.args:
             assert np.array_equal(array * 4, np.rint(array * 4))
             assert case.large or np.abs(array).max() <= 9 / 4

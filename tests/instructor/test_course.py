@@ -172,14 +172,13 @@ def test_a_mistakes_source_stands_alone_and_does_the_same(mistake):
     import numpy as np
 
     from grader.call.call import call
-    from grader.exercises.cases import visible
     from grader.judge.answers import read
     from grader.judge.fingerprint import fingerprint
 
     scope: dict[str, object] = {"np": np}
     exec(source_of(mistake), scope)
     exercise = EXERCISES[mistake.exercise]
-    for case in (case for case in visible(exercise.name) if not case.goal):
+    for case in (case for case in exercise.visible if not case.goal):
         both = (scope[exercise.name], mistake.answer)
         alone, ours = (read(exercise, case, call(f, case.args)) for f in both)
         assert {p: fingerprint(a) for p, a in alone.items()} == {p: fingerprint(a) for p, a in ours.items()}

@@ -24,7 +24,6 @@ from support import ROOT, grader, rows
 from tiers import SEALED, best, finding, need_tier, unsafe
 
 from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
-from grader.exercises.cases import visible
 from grader.instructor import files
 from grader.instructor.author import notebook
 from grader.instructor.classroom import Course, CourseError
@@ -130,7 +129,7 @@ def reply(header: bytes, payload: bytes = b"", length: int | None = None):
         os.write(theirs, struct.pack("<I", len(header) if length is None else length) + header + payload)
         os.close(theirs)
         exercise = EXERCISES["affine_backward"]
-        return receive_call(channel, exercise, visible(exercise.name)[0], time.monotonic() + 1)
+        return receive_call(channel, exercise, exercise.visible[0], time.monotonic() + 1)
     finally:
         channel.close()
 
@@ -261,7 +260,7 @@ def test_memory_is_limited():
 
 def test_a_submission_that_knows_the_visible_cases_is_found():
     known = []
-    for case in visible("affine_forward"):
+    for case in EXERCISES["affine_forward"].visible:
         x, w, b = case.args
         known.append((x.tolist(), (x @ w + b).tolist()))
     text = f"""KNOWN = {known!r}

@@ -14,7 +14,6 @@ from support import references
 from grader import check
 from grader.call.answer import Answer, numbers
 from grader.exercises import EXERCISES
-from grader.exercises.cases import draw
 from grader.judge.compare import matches
 from grader.judge.judge import judge
 from solutions import affine
@@ -41,7 +40,7 @@ def test_a_loss_by_logaddexp_is_right_in_either_precision(dtype, verdict_on):
     function = softmax_by_logaddexp(dtype)
     assert verdict_on("softmax_loss", function).earned == 2.0
     for seed in range(50):
-        for case in draw("softmax_loss", np.random.default_rng(seed)):
+        for case in EXERCISES["softmax_loss"].draw(np.random.default_rng(seed)):
             told = zip(function(*case.args), affine.softmax_loss(*case.args), EXERCISES["softmax_loss"].parts, strict=True)
             assert all(matches(numbers(a), Answer(np.asarray(b)), part, case) for a, b, part in told)
 
@@ -380,7 +379,7 @@ def test_a_step_that_loses_most_digits_is_found_on_any_case(step, verdict_on):
     assert verdict_on("numerical_gradient", numerical_gradient).earned == 0.0
     part = EXERCISES["numerical_gradient"].parts[0]
     for seed in range(20):
-        cases = draw("numerical_gradient", np.random.default_rng(seed))
+        cases = EXERCISES["numerical_gradient"].draw(np.random.default_rng(seed))
         answers = [(numbers(numerical_gradient(*case.args)), case) for case in cases]
         assert not all(matches(a, Answer(affine.numerical_gradient(*c.args)), part, c) for a, c in answers)
 

@@ -41,12 +41,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from grader.call.answer import Answer
 from grader.call.quiet import quiet
 from grader.exercises import EXERCISES, NOTEBOOKS
-from grader.exercises.case import Case
-from grader.exercises.cases import draw
-from grader.exercises.exercise import Exercise
 from grader.instructor.author import layers
 from grader.instructor.author.catalogue import answers_of, reference
+from grader.judge.case import Case
 from grader.judge.compare import matches
+from grader.judge.exercise import Exercise
 from grader.judge.judge import judge
 from grader.show.verdict import Verdict
 
@@ -316,7 +315,7 @@ def trials(exercise: Exercise, seed: int) -> Iterator[Trial]:
     module = importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment]}")
     scope = {name: reference(other) for name, other in EXERCISES.items()}
     source = inspect.getsource(scope[exercise.name])
-    cases = draw(exercise.name, np.random.default_rng(seed))
+    cases = exercise.draw(np.random.default_rng(seed))
     rights = answers_of(exercise, scope[exercise.name], cases)
     for text in mutants(source):
         space = dict(vars(module))

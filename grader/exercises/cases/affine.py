@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from grader.call.functions import FUNCTIONS, Named
-from grader.exercises.case import Case, Generator, large, quarters, whole
-from grader.exercises.exercise import SMOOTH
+from grader.judge.case import Case, Generator, large, quarters, whole
+from grader.judge.exercise import SMOOTH
 
 AFFINE_SIZES = ((1, 2, 3), (2, 3, 4), (3, 5, 2), (4, 2, 3))  # N, D, C, all different
 

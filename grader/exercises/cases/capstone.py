@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.exercises.case import Case, Generator, Goal, whole
 from grader.exercises.images import Images, load_images
-from grader.exercises.networks import initial_parameters, predict
+from grader.exercises.networks import accuracy, initial_parameters, predict
+from grader.exercises.stepping import message
+from grader.judge.case import Case, Generator, Goal, whole
 
 # Networks of C x H x W images and three classes, small enough to look at. One pixel more on a side leaves the sizes odd.
 SMALL = {"w1": (3, 2, 3, 3), "b1": (3,), "w2": (18, 3), "b2": (3,)}
@@ -70,7 +71,7 @@ def _steps(rng: Generator) -> list[Case]:
             label, seed = (predict(params, image) + 1 + whole(rng, 2, (1,))) % 3, int(whole(rng, 2**31, (1,))[0])
             args = (params, image.repeat(COPIES, axis=0), label.repeat(COPIES), steps, rate, seed)
             sizes = {"params": (sum(value.size for value in params.values()),)}
-            cases.append(Case(args, sizes, large=True, parts=parts, layout=_layout(params), rate=rate))
+            cases.append(Case(args, sizes, large=True, parts=parts, layout=_layout(params), rate=rate, explain=message))
     return cases
 
 
@@ -91,7 +92,7 @@ def _trainings(rng: Generator) -> list[Case]:
         turn, classes = int(whole(rng, 8, (1,))[0]), rng.bit_generator.random_raw(10).argsort()
         args = (params, turned(images.train_images[learnt], turn), classes[images.train_labels[learnt]], steps, rate, seed)
         held = (turned(images.test_images, turn), classes[images.test_labels]) if part != "overfit" else args[1:3]
-        goal = Goal(*held, least, seen=part == "overfit")
+        goal = Goal(*held, least, part == "overfit", accuracy)
         cases.append(Case(args, {"params": (numbers,)}, smooth=False, parts=(part,), layout=_layout(params), goal=goal))
     return cases
 

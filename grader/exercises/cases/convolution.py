@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.exercises.case import Case, Generator, large, quarters, whole
-from grader.exercises.exercise import SMOOTH
+from grader.judge.case import Case, Generator, large, quarters, whole
+from grader.judge.exercise import SMOOTH
 
 WORKED_X, WORKED_W = np.array([1.0, 2, 0, -1, 3]), np.array([1.0, -2, 4])  # the notebook's example
 

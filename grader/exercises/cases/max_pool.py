@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from grader.exercises.case import Case, Free, Generator, large, quarters, whole
-from grader.exercises.exercise import SMOOTH
+from grader.judge.case import Case, Free, Generator, large, quarters, whole
+from grader.judge.exercise import SMOOTH
 
 WORKED_X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])  # the notebook's example
 SHOWN = ((1, 1, 4, 4, 2, 2, 2), (1, 1, 3, 4, 2, 2, 1), (1, 1, 3, 6, 2, 3, 2))  # N, C, H, W, K, L, stride

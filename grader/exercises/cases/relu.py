@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.exercises.case import Case, Free, Generator, large, quarters, whole
-from grader.exercises.exercise import SMOOTH
+from grader.judge.case import Case, Free, Generator, large, quarters, whole
+from grader.judge.exercise import SMOOTH
 
 SHAPES = ((2, 3), (5,), (3, 4), (2, 3, 4, 2), (1, 2, 3, 4))
 

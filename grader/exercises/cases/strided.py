@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grader.exercises.case import Case, Generator, quarters, whole
 from grader.exercises.cases.convolution import images
+from grader.judge.case import Case, Generator, quarters, whole
 
 # N, C, H, W, F, K, L, stride, pad
 SHOWN = ((1, 1, 3, 6, 1, 2, 3, 2, 0), (1, 1, 4, 3, 1, 2, 1, 3, 1), (2, 1, 3, 4, 3, 2, 2, 2, 1), (1, 2, 4, 3, 3, 2, 1, 2, 0))

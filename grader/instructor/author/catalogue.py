@@ -15,17 +15,15 @@ import numpy as np
 
 from grader.call.answer import Answer
 from grader.call.call import call
-from grader.exercises import NOTEBOOKS, of_assignment
-from grader.exercises.case import Case
-from grader.exercises.cases import visible
-from grader.exercises.exercise import DIFFERENCES, SMOOTH, Exercise, Part
+from grader.exercises import NOTEBOOKS, file_of, of_assignment
+from grader.exercises.witnesses import WITNESSES
 from grader.instructor.author import layers
 from grader.instructor.files import write_atomically
-from grader.judge import table
 from grader.judge.answers import read
+from grader.judge.case import Case
 from grader.judge.compare import matches
+from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part
 from grader.judge.fingerprint import SCALE, fingerprint, on_grid
-from grader.judge.witness import WITNESSES
 from grader.show.numbers import MOST_SHOWN
 from solutions.mistakes import CATALOGUE, Mistake
 
@@ -69,8 +67,8 @@ def build(assignment: str) -> dict[str, Any]:
 
 
 def _build(exercise: Exercise) -> dict[str, Any]:
-    rights = answers_of(exercise, reference(exercise), visible(exercise.name))
-    wrongs = {m.name: answers_of(exercise, m.answer, visible(exercise.name)) for m in mistakes_of(exercise)}
+    rights = answers_of(exercise, reference(exercise), exercise.visible)
+    wrongs = {m.name: answers_of(exercise, m.answer, exercise.visible) for m in mistakes_of(exercise)}
     return {
         "cases": {part.name: _entries(exercise, part, rights, wrongs) for part in exercise.parts},
         "hints": {m.name: m.hint for m in mistakes_of(exercise)},
@@ -114,7 +112,7 @@ def in_step(made: Any, kept: Any) -> bool:
 
 def is_stored(assignment: str) -> bool:
     """Tell whether an assignment's stored table is in step with the solutions and the catalogue of mistakes."""
-    path = table.file_of(assignment)
+    path = file_of(assignment)
     if not path.is_file():
         return False
     return in_step(json.loads(as_text(build(assignment))), json.loads(path.read_text(encoding="utf-8")))
@@ -124,7 +122,7 @@ def _entries(
     exercise: Exercise, part: Part, rights: list[dict[str, Answer]], wrongs: dict[str, list[dict[str, Answer]]]
 ) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
-    for number, case in enumerate(visible(exercise.name)):
+    for number, case in enumerate(exercise.visible):
         if case.goal or not case.judges(part.name):
             entries.append({"scale": SCALE, "right": "", "wrong": {}})
             continue
@@ -154,7 +152,7 @@ def main() -> None:
     with layers.importable():
         for assignment in NOTEBOOKS:
             if not is_stored(assignment):  # a table that another machine has made stays as it is
-                write_atomically(table.file_of(assignment), as_text(build(assignment)))
+                write_atomically(file_of(assignment), as_text(build(assignment)))
     print(f"{len(NOTEBOOKS)} tables are in step: {len(CATALOGUE)} mistakes")
 
 

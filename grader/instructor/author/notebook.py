@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.exercises import EXERCISES, TOTALS, of_assignment
-from grader.exercises.exercise import Exercise
 from grader.instructor.author.catalogue import reference
 from grader.instructor.classroom import SOURCES, CourseError, source_notebook
+from grader.judge.exercise import Exercise
 from solutions import convolution, max_pool
 
 Notebook = dict[str, Any]

@@ -11,13 +11,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from grader.exercises import TOTALS, of_assignment
+from grader.exercises import EXERCISES, TOTALS, of_assignment
 from grader.instructor.classroom import CourseError, Grading
 from grader.instructor.files import write_atomically
 from grader.instructor.records.submission import stored
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
-from grader.judge.table import table
 
 MOST_MISTAKES = 3
 
@@ -72,7 +71,7 @@ def _exercises(assignment: str, verdicts: list[dict[str, Any]]) -> Iterator[Exer
 
 def _hint(exercise: str, mistake: str) -> str:
     """Return a mistake's parts and hint, or its name where the table no longer has it."""
-    parts, hints = table(exercise)["parts"], table(exercise)["hints"]
+    parts, hints = EXERCISES[exercise].table["parts"], EXERCISES[exercise].table["hints"]
     if mistake not in hints:
         return mistake
     return f"{', '.join(parts[mistake])}: {hints[mistake]}".replace("{", "").replace("}", "")

@@ -11,20 +11,18 @@ import numpy as np
 
 from grader.call.answer import Answer
 from grader.call.call import call
-from grader.exercises import TOTALS, of_assignment
-from grader.exercises.case import Case
-from grader.exercises.cases import draw
-from grader.exercises.exercise import Exercise, Part
+from grader.exercises import TOTALS, file_of, of_assignment
+from grader.exercises.witnesses import WITNESSES, Gradient
 from grader.instructor.author import layers
 from grader.instructor.author.catalogue import answers_of, is_stored, mistakes_of, reference
 from grader.instructor.author.notebook import slips, solve
 from grader.instructor.classroom import CourseError
 from grader.judge.answers import read
+from grader.judge.case import Case
 from grader.judge.compare import matches
+from grader.judge.exercise import Exercise, Part
 from grader.judge.judge import judge
 from grader.judge.numeric import complex_step_gradient
-from grader.judge.table import file_of
-from grader.judge.witness import WITNESSES, Gradient
 from solutions.mistakes import Mistake
 
 
@@ -122,7 +120,7 @@ def _witness(exercises: list[Exercise], seeds: int) -> Finding:
     for exercise in exercises:
         for seed in range(seeds):
             rng = np.random.default_rng([seed, 1])
-            for case in draw(exercise.name, np.random.default_rng(seed)):
+            for case in exercise.draw(np.random.default_rng(seed)):
                 told = _right(exercise, case)
                 for part in exercise.parts:
                     agrees = _by_witness(exercise, part, case, told[part.name], rng) if case.judges(part.name) else None
@@ -156,7 +154,7 @@ def _mistakes_on_fresh_cases(exercises: list[Exercise], seeds: int) -> Finding:
     problems, count = [], 0
     for exercise in exercises:
         for seed in range(seeds):
-            cases = [case for case in draw(exercise.name, np.random.default_rng(seed)) if not case.goal]  # those: make soak
+            cases = [case for case in exercise.draw(np.random.default_rng(seed)) if not case.goal]  # those: make soak
             rights = [_right(exercise, case) for case in cases]
             for mistake in mistakes_of(exercise):
                 count += 1

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from grader.exercises.exercise import Exercise
+from grader.judge.exercise import Exercise
 
 
 def _cells(change: Callable[[list[dict[str, Any]]], None]) -> Callable[[str], bytes]:

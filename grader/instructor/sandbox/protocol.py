@@ -22,10 +22,10 @@ import numpy as np
 
 from grader.call.answer import MOST_NAMES, Answer, plain
 from grader.call.functions import Named
-from grader.exercises.case import Case
-from grader.exercises.exercise import Exercise
 from grader.instructor.sandbox.limits import Limits
 from grader.judge.answers import by_part, expected_shape
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise
 
 MOST_HEADER = 32768
 MOST_TEXT = 400

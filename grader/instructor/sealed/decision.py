@@ -7,27 +7,26 @@ from functools import cache
 
 from grader.call.answer import Answer
 from grader.exercises import EXERCISES
-from grader.exercises.case import Case
-from grader.exercises.cases import visible
-from grader.exercises.exercise import Exercise, Part
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.sandbox.protocol import Reply
+from grader.judge.case import Case
 from grader.judge.compare import matches, reached
+from grader.judge.exercise import Exercise, Part
 from grader.judge.judge import MOST_WARNINGS, decide
 from grader.judge.notes import argument_order, remarks, shares
+from grader.judge.right import Right
 from grader.judge.trial import Asked
-from grader.judge.witness import Right
 from grader.show.verdict import Verdict
 
 
 @cache
 def _visible_rights(name: str) -> list[dict[str, Answer]]:
-    return answers_of(EXERCISES[name], reference(EXERCISES[name]), visible(name))
+    return answers_of(EXERCISES[name], reference(EXERCISES[name]), EXERCISES[name].visible)
 
 
 def _rights(exercise: Exercise, cases: tuple[Case, ...]) -> list[dict[str, Answer]]:
     """Return the reference's answers, nothing for a goal. The visible cases are the same for everybody."""
-    known = dict(zip(map(id, visible(exercise.name)), _visible_rights(exercise.name)))
+    known = dict(zip(map(id, exercise.visible), _visible_rights(exercise.name)))
     fresh = iter(answers_of(exercise, reference(exercise), [case for case in cases if id(case) not in known]))
     return [known[id(case)] if id(case) in known else next(fresh) for case in cases]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from grader.exercises import of_assignment
-from grader.exercises.case import Case
-from grader.exercises.cases import draw, visible
-from grader.exercises.exercise import Exercise
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise
 
 
 def cases_of(exercise: Exercise, seed: int, fresh: bool = True) -> tuple[tuple[Case, ...], int]:
@@ -16,12 +15,12 @@ def cases_of(exercise: Exercise, seed: int, fresh: bool = True) -> tuple[tuple[C
     The visible ones find the hint; then come fresh ones that may be shown, and fresh ones that stay hidden.
     """
     if not fresh:
-        return visible(exercise.name), len(visible(exercise.name))
+        return exercise.visible, len(exercise.visible)
     number = [other.name for other in of_assignment(exercise.assignment)].index(exercise.name)
     rng = np.random.default_rng([seed, number])
     if exercise.costly:  # nothing to hide, and the visible trainings are asked in a check alone
-        cases = (*(case for case in visible(exercise.name) if not case.goal), *draw(exercise.name, rng))
+        cases = (*(case for case in exercise.visible if not case.goal), *exercise.draw(rng))
         return cases, len(cases)
-    hidden = draw(exercise.name, rng)
-    seen = (*visible(exercise.name), *draw(exercise.name, rng))
+    hidden = exercise.draw(rng)
+    seen = (*exercise.visible, *exercise.draw(rng))
     return (*seen, *hidden), len(seen)

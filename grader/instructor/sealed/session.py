@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 
 from grader.call.answer import Answer
 from grader.exercises import of_assignment
-from grader.exercises.case import Case
-from grader.exercises.exercise import Exercise
 from grader.instructor.sandbox.protocol import Reply, WorkerLost, pack, pack_calls, receive, receive_call
 from grader.instructor.sandbox.sandbox import Sandbox, Worker
 from grader.instructor.sealed import intake
 from grader.instructor.sealed.decision import decision
 from grader.instructor.sealed.hidden_cases import cases_of
 from grader.instructor.sealed.magics import plain_python
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise
 from grader.judge.judge import ENDED, all_wrong
 from grader.show.verdict import Verdict
 

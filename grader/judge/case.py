@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from grader.call.call import copied
-from grader.exercises.networks import accuracy
 
 Generator = np.random.Generator
 Size = int | tuple[int, ...]
@@ -33,17 +32,18 @@ class Free:
 class Goal:
     """What a trained network must reach: so large a share of images right.
 
-    seen: whether the network was trained on these very images.
+    seen: whether the network was trained on these very images.  accuracy: (parameters, images, labels) -> the share.
     """
 
     images: np.ndarray
     labels: np.ndarray
     least: float
     seen: bool
+    accuracy: Callable[[dict[str, np.ndarray], np.ndarray, np.ndarray], float]
 
     def share(self, params: dict[str, np.ndarray]) -> float:
         with np.errstate(all="ignore"):
-            return accuracy(params, self.images, self.labels)
+            return self.accuracy(params, self.images, self.labels)
 
     def told(self, share: float) -> str:
         """Return what was reached, in words."""
@@ -62,6 +62,7 @@ class Case:
     layout: names and shapes of the arrays in a dict that is expected as a result, which is read as one long row.
     goal: judged by what the returned network has learnt.
     rate: of a training that ends at one place, whichever batches it picks, since all its images are copies of one.
+    explain: (result, right result, case) -> what a wrong result says of itself, for results of a kind of their own.
     slack: the error, relative to the largest entry, that honest float32 makes here.
     smooth: the witness may take differences here (False where a case sits on a kink).
     shows: the mistake that this case was built to show; alone: when no other case goes wrong, this one names it.
@@ -79,6 +80,7 @@ class Case:
     layout: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     goal: Goal | None = None
     rate: float | None = None
+    explain: Callable[[np.ndarray, np.ndarray, Case], str] | None = None
 
     @property
     def by_values(self) -> bool:
