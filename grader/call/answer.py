@@ -36,7 +36,9 @@ def split(result: Any, names: list[str], quiz: bool) -> list[Answer]:
             result.close()  # else Python warns that it was never awaited
         return list(_split(result, names, quiz))
     except BaseException as error:  # an object that raises when it is looked at
-        return [Answer(fault="type:unreadable", says=f"cannot be read: {short(error)}")] * len(names)
+        return [Answer(fault="type:unreadable", says=f"cannot be read: {short(error)}")] * len(
+            names
+        )
 
 
 def _split(result: Any, names: list[str], quiz: bool) -> Iterator[Answer]:
@@ -70,24 +72,40 @@ def numbers(result: Any) -> Answer:
     if isinstance(result, dict):
         return _row(result)
     if not isinstance(result, (np.ndarray, np.generic, int, float, complex)):
-        return Answer(fault=f"type:{type(result).__name__}", says=f"is {kind(result)}, expected a numpy array of numbers")
-    array = np.array(result, subok=False)  # a copy: the result may be a buffer, or an object that lies
+        return Answer(
+            fault=f"type:{type(result).__name__}",
+            says=f"is {kind(result)}, expected a numpy array of numbers",
+        )
+    array = np.array(
+        result, subok=False
+    )  # a copy: the result may be a buffer, or an object that lies
     if array.dtype.kind == "c":
         return Answer(fault="type:complex", says="holds complex numbers, expected real ones")
     if array.dtype.kind not in "fiub":
-        return Answer(fault=f"type:{array.dtype.kind}", says=f"holds {array.dtype.name} entries, expected numbers")
+        return Answer(
+            fault=f"type:{array.dtype.kind}",
+            says=f"holds {array.dtype.name} entries, expected numbers",
+        )
     finite = np.isfinite(array)
     if not finite.all():
         place = tuple(int(i) for i in np.argwhere(~finite)[0])
         name = "NaN" if np.isnan(array[place]) else "infinity"
-        return Answer(fault="not finite", says=f"holds {name}" + (f" at {list(place)}" if place else ""))
+        return Answer(
+            fault="not finite", says=f"holds {name}" + (f" at {list(place)}" if place else "")
+        )
     return Answer(array)
 
 
 def _row(result: dict[Any, Any]) -> Answer:
     """Return the numbers of a dict of arrays in one row."""
-    if not result or len(result) > MOST_NAMES or not all(type(name) is str and len(name) < 20 for name in result):
-        return Answer(fault="type:dict", says="is a dict, but its keys are not the names of the parameters")
+    if (
+        not result
+        or len(result) > MOST_NAMES
+        or not all(type(name) is str and len(name) < 20 for name in result)
+    ):
+        return Answer(
+            fault="type:dict", says="is a dict, but its keys are not the names of the parameters"
+        )
     parts = {name: numbers(result[name]) for name in sorted(result)}
     for name, part in parts.items():
         if part.array is None:
@@ -103,9 +121,19 @@ MOST_IN_QUIZ = 20  # numbers or words; no quiz asks for more
 
 def quiz_answer(result: Any) -> Answer:
     if isinstance(result, np.ndarray) and result.size > MOST_IN_QUIZ:
-        return Answer(fault="type:large", says=f"is {kind(result)}, expected a few numbers or a word")
-    if result is None or isinstance(result, (dict, set)) or callable(result) or hasattr(type(result), "__next__"):
-        return Answer(fault=f"type:{type(result).__name__}", says=f"is {kind(result)}, expected numbers, a tuple or a word")
+        return Answer(
+            fault="type:large", says=f"is {kind(result)}, expected a few numbers or a word"
+        )
+    if (
+        result is None
+        or isinstance(result, (dict, set))
+        or callable(result)
+        or hasattr(type(result), "__next__")
+    ):
+        return Answer(
+            fault=f"type:{type(result).__name__}",
+            says=f"is {kind(result)}, expected numbers, a tuple or a word",
+        )
     return Answer(value=plain(result))
 
 

@@ -39,13 +39,21 @@ def call(function: Callable[..., Any], args: Sequence[Any]) -> Call:
     with warnings.catch_warnings(record=True) as recorded:
         warnings.simplefilter("default")  # each place once: a loop may warn without an end
         try:
-            with np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):  # numpy's own, whatever was set
+            with np.errstate(
+                divide="warn", over="warn", under="ignore", invalid="warn"
+            ):  # numpy's own, whatever was set
                 result = function(*given)
-        except BaseException as ended:  # KeyboardInterrupt and SystemExit are answers too: an endless loop, an exit()
+        except (
+            BaseException
+        ) as ended:  # KeyboardInterrupt and SystemExit are answers too: an endless loop, an exit()
             error = ended
     sys.setrecursionlimit(limit)
-    changed = tuple(number for number, arg in enumerate(args) if not _is_unchanged(arg, given[number]))
-    return Call(given, result, error, changed, _shared(result, given), tuple(told(recorded, args, result)))
+    changed = tuple(
+        number for number, arg in enumerate(args) if not _is_unchanged(arg, given[number])
+    )
+    return Call(
+        given, result, error, changed, _shared(result, given), tuple(told(recorded, args, result))
+    )
 
 
 def argument_names(function: Any) -> tuple[str, ...]:
@@ -75,7 +83,10 @@ def _is_same(before: Any, after: Any) -> bool:
         return same_names and all(_is_same(part, after[name]) for name, part in before.items())
     if not isinstance(before, np.ndarray):
         return True
-    same_kind = isinstance(after, np.ndarray) and (before.dtype, before.shape) == (after.dtype, after.shape)
+    same_kind = isinstance(after, np.ndarray) and (before.dtype, before.shape) == (
+        after.dtype,
+        after.shape,
+    )
     return same_kind and before.tobytes() == after.tobytes()
 
 
@@ -86,7 +97,9 @@ def _shared(result: Any, given: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
         (place, number)
         for place, one in enumerate(results[:MOST_RESULTS])
         for number, arg in enumerate(given)
-        if isinstance(arg, np.ndarray) and issubclass(type(one), np.ndarray) and np.may_share_memory(arg, one)
+        if isinstance(arg, np.ndarray)
+        and issubclass(type(one), np.ndarray)
+        and np.may_share_memory(arg, one)
     )
 
 

@@ -8,7 +8,12 @@ from typing import Any
 from .answer import Answer
 from .text import short
 
-SIZES = ("matmul", "not aligned", "broadcast", "core dimension")  # in numpy's words on sizes that do not fit
+SIZES = (
+    "matmul",
+    "not aligned",
+    "broadcast",
+    "core dimension",
+)  # in numpy's words on sizes that do not fit
 RAISED = {
     NotImplementedError: "is not written yet",
     RecursionError: "calls itself without an end",
@@ -22,11 +27,19 @@ def raised(error: BaseException, function: Any) -> Answer:
 
     Sizes that do not fit are a fault of their own, "raised:sizes"; other errors of the same type may have any cause.
     """
-    name, text = type(error).__name__, short(error).split(" [original->remapped]")[0]  # einsum goes on for long
+    name, text = (
+        type(error).__name__,
+        short(error).split(" [original->remapped]")[0],
+    )  # einsum goes on for long
     if type(error) is NotImplementedError and not _raised_in(function, error):
-        return Answer(fault="raised:unwritten", says=f"calls a function that is not written yet{where(function, error)}")
+        return Answer(
+            fault="raised:unwritten",
+            says=f"calls a function that is not written yet{where(function, error)}",
+        )
     for kind, says in RAISED.items():
-        if issubclass(type(error), kind) and (kind is not NotImplementedError or type(error) is kind):
+        if issubclass(type(error), kind) and (
+            kind is not NotImplementedError or type(error) is kind
+        ):
             return Answer(fault=f"raised:{kind.__name__}", says=says)
     sizes = issubclass(type(error), ValueError) and any(word in text for word in SIZES)
     return Answer(

@@ -16,7 +16,9 @@ class Named:
     scale: float = 1.0
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        return FUNCTIONS[self.name](x) if self.scale == 1.0 else self.scale * FUNCTIONS[self.name](x)
+        return (
+            FUNCTIONS[self.name](x) if self.scale == 1.0 else self.scale * FUNCTIONS[self.name](x)
+        )
 
     def __repr__(self) -> str:
         return self.name
@@ -29,6 +31,8 @@ FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "cube": lambda x: x * x * x,
     "abs": np.abs,
     "affine": lambda x: x @ MATRIX + 1.0,
-    "bowl": lambda x: (x @ MATRIX) ** 2,  # ties the entries of a row together: shows a step that was not taken back
+    "bowl": lambda x: (
+        (x @ MATRIX) ** 2
+    ),  # ties the entries of a row together: shows a step that was not taken back
     "identity": lambda x: x,  # returns x itself, not a copy: shows aliasing
 }

@@ -37,7 +37,11 @@ def quiet() -> Iterator[CapturedOutput]:
     """
     captured = CapturedOutput()
     _flush()  # what was printed before belongs to the notebook or the script, not to the function
-    with warnings.catch_warnings(record=True), _scratch() as scratch, _descriptors(scratch.fileno()):
+    with (
+        warnings.catch_warnings(record=True),
+        _scratch() as scratch,
+        _descriptors(scratch.fileno()),
+    ):
         warnings.simplefilter("always")
         sink = _Sink(scratch, encoding="utf-8", errors="backslashreplace", write_through=True)
         streams = {name: getattr(sys, name) for name in ("stdout", "stderr")}

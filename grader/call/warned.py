@@ -10,8 +10,14 @@ import numpy as np
 
 from .text import short
 
-UNTOLD = (PendingDeprecationWarning, ImportWarning, ResourceWarning)  # Python itself shows none of these
-PRODUCT = re.compile(r"(divide by zero|overflow|invalid value) encountered in (matmul|matvec|vecmat|dot)\b")
+UNTOLD = (
+    PendingDeprecationWarning,
+    ImportWarning,
+    ResourceWarning,
+)  # Python itself shows none of these
+PRODUCT = re.compile(
+    r"(divide by zero|overflow|invalid value) encountered in (matmul|matvec|vecmat|dot)\b"
+)
 
 
 def is_of_the_library(warning: object, args: Any, result: Any) -> bool:
@@ -37,5 +43,9 @@ def _is_finite(value: Any) -> bool:
 
 def told(recorded: list[warnings.WarningMessage], args: Any, result: Any) -> list[str]:
     """Return 'RuntimeWarning: overflow encountered in exp' for each warning that is the function's own, each once."""
-    own = [w for w in recorded if not issubclass(w.category, UNTOLD) and not is_of_the_library(w.message, args, result)]
+    own = [
+        w
+        for w in recorded
+        if not issubclass(w.category, UNTOLD) and not is_of_the_library(w.message, args, result)
+    ]
     return list(dict.fromkeys(f"{w.category.__name__}: {short(w.message)}" for w in own))

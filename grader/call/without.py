@@ -80,7 +80,10 @@ def without(names: Sequence[str], scope: Scope, exercise: str) -> Iterator[None]
 def reaches(function: Any, others: list[Any]) -> Any:
     """Return the one of other functions that a function is, or keeps in its defaults, its closure or as a partial; else None."""
     kept = [function, *_kept(function)]
-    return next((other for other in others if other is not None and any(value is other for value in kept)), None)
+    return next(
+        (other for other in others if other is not None and any(value is other for value in kept)),
+        None,
+    )
 
 
 def _kept(function: Any) -> Iterator[Any]:
@@ -101,5 +104,7 @@ def refusing_code(code: CodeType, says: str) -> CodeType:
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError("")
 
-    constants = tuple(says if constant == "" else constant for constant in refuse.__code__.co_consts)
+    constants = tuple(
+        says if constant == "" else constant for constant in refuse.__code__.co_consts
+    )
     return refuse.__code__.replace(co_consts=constants, co_freevars=code.co_freevars)

@@ -42,16 +42,22 @@ def _wrong_layout(case: Case, answer: Answer) -> Answer | None:
         return None
     if not answer.layout:
         what = answer.says.split(", expected")[0] or "is no dict"
-        return Answer(fault="type:no dict", says=f"{what}, expected a dict with the keys {', '.join(sorted(case.layout))}")
+        return Answer(
+            fault="type:no dict",
+            says=f"{what}, expected a dict with the keys {', '.join(sorted(case.layout))}",
+        )
     got = dict(answer.layout)
     missing, more = sorted(case.layout.keys() - got.keys()), sorted(got.keys() - case.layout.keys())
     if missing or more:
-        says = [f"lacks {', '.join(missing)}"] * bool(missing) + [f"has {', '.join(more)}, which is no parameter"] * bool(more)
+        says = [f"lacks {', '.join(missing)}"] * bool(missing) + [
+            f"has {', '.join(more)}, which is no parameter"
+        ] * bool(more)
         return Answer(fault=f"keys:{','.join(missing)}:{','.join(more)}", says=" and ".join(says))
     for name, shape in case.layout.items():
         if got[name] != shape:
             return Answer(
-                fault=f"shape:{name}:{got[name]}", says=f"{name} has shape {got[name]}, expected {shape} like params[{name!r}]"
+                fault=f"shape:{name}:{got[name]}",
+                says=f"{name} has shape {got[name]}, expected {shape} like params[{name!r}]",
             )
     return None
 

@@ -48,7 +48,11 @@ class Goal:
     def told(self, share: float) -> str:
         """Return what was reached, in words."""
         count = len(self.labels)
-        which = f"the {count} images that it was trained on" if self.seen else f"{count} images that it had not seen"
+        which = (
+            f"the {count} images that it was trained on"
+            if self.seen
+            else f"{count} images that it had not seen"
+        )
         return f"{100 * share:.1f} % of {which}, at least {100 * self.least:g} % are asked for"
 
 
@@ -87,6 +91,11 @@ class Case:
         """Judged by right values, not by a fingerprint of them."""
         return self.large or self.free is not None
 
+    @property
+    def is_bulky(self) -> bool:
+        """Has too many digits or numbers to be shown where another case will do."""
+        return self.large or self.goal is not None
+
     def judges(self, part: str) -> bool:
         return not self.parts or part in self.parts
 
@@ -97,7 +106,10 @@ class Case:
         """Return the arrays of a dict from the long row that it was read as."""
         names = sorted(self.layout)
         ends = np.cumsum([int(np.prod(self.layout[name])) for name in names])
-        return {name: part.reshape(self.layout[name]) for name, part in zip(names, np.split(row, ends[:-1]), strict=True)}
+        return {
+            name: part.reshape(self.layout[name])
+            for name, part in zip(names, np.split(row, ends[:-1]), strict=True)
+        }
 
 
 def whole(rng: Generator, below: int, shape: tuple[int, ...]) -> np.ndarray:

@@ -14,7 +14,9 @@ import numpy as np
 from grader.judge.case import Case, Generator
 
 SMOOTH = 1e-5  # softmax in honest float32 errs by 1.4e-7
-DIFFERENCES = 1e-6  # central differences with any sensible step err by less; a step of 1e-12 errs by more
+DIFFERENCES = (
+    1e-6  # central differences with any sensible step err by less; a step of 1e-12 errs by more
+)
 
 
 @dataclass(frozen=True)
@@ -116,5 +118,7 @@ class Exercise:
         return tuple(dict.fromkeys(part.result for part in self.parts))
 
 
-def quiz(name: str, assignment: str, arguments: tuple[str, ...], points: float, why: str) -> Exercise:
+def quiz(
+    name: str, assignment: str, arguments: tuple[str, ...], points: float, why: str
+) -> Exercise:
     return Exercise(name, assignment, arguments, (Part("answer", points),), why=why)

@@ -16,7 +16,9 @@ SCALE = 16 * 3600.0
 BIGGEST = 2.0**62
 
 
-GRID = 1 / 16  # products of quarters; where everything is 0, a Fourier transform still errs by 1e-17
+GRID = (
+    1 / 16
+)  # products of quarters; where everything is 0, a Fourier transform still errs by 1e-17
 
 
 def fingerprint(answer: Answer, scale: float = SCALE) -> str:
@@ -24,7 +26,9 @@ def fingerprint(answer: Answer, scale: float = SCALE) -> str:
     if answer.fault:
         return answer.fault
     if answer.array is None:
-        spelt = repr(answer.value).replace("True", "1").replace("False", "0")  # words are in lower case
+        spelt = (
+            repr(answer.value).replace("True", "1").replace("False", "0")
+        )  # words are in lower case
         return hashlib.blake2b(spelt.encode(), digest_size=8).hexdigest()
     with np.errstate(all="ignore"):
         scaled = np.rint(answer.array.astype(np.float64) * scale)

@@ -8,29 +8,34 @@ import numpy as np
 
 from grader.call.call import Call
 from grader.judge.exercise import Exercise, Part
-from grader.judge.trial import Asked
+from grader.judge.trial import Trial
 
 
-def remarks(asked: Asked, changed: list[str]) -> Iterator[str]:
+def remarks(trial: Trial, changed: list[str]) -> Iterator[str]:
     """What is worth saying and costs nothing: changed inputs, the second shape, float32."""
     for name in changed:
         yield f"it changes its input {name} in place; whoever called it finds another {name} afterwards"
-    for part in asked.exercise.parts:
-        if part.convention and not asked.wrong(part) and _by_another_convention(asked, part):
+    for part in trial.exercise.parts:
+        if part.convention and not trial.wrong(part) and _by_another_convention(trial, part):
             yield part.convention
-        if asked.answers[0][part.name].also:
+        if trial.answers[0][part.name].also:
             printed = f"{part.name} has shape ({', '.join((part.also or '').split())}), as the equation prints it"
             yield f"{printed}: accepted for one row; {part.like} itself has shape ({part.shape},)"
-    if any(_in_float32(asked, part) for part in asked.exercise.parts):
+    if any(_in_float32(trial, part) for part in trial.exercise.parts):
         yield "float32: seven digits"
 
 
-def _by_another_convention(asked: Asked, part: Part) -> bool:
+def _by_another_convention(trial: Trial, part: Part) -> bool:
     """Tell whether a right part differs from the reference where several values are right."""
-    for number, (case, answer) in enumerate(zip(asked.cases, asked.answers, strict=False)):
+    for number, (case, answer) in enumerate(zip(trial.cases, trial.answers, strict=False)):
         got = answer[part.name].array
-        if case.free is not None and case.judges(part.name) and number < asked.shown and got is not None:
-            right = asked.right(part, number).values
+        if (
+            case.free is not None
+            and case.judges(part.name)
+            and number < trial.visible_count
+            and got is not None
+        ):
+            right = trial.right(part, number).values
             if right is not None and not np.allclose(got, right):
                 return True
     return False
@@ -54,16 +59,26 @@ def changed_by(exercise: Exercise, made: list[Call]) -> list[str]:
 
 def shared_by(exercise: Exercise, made: list[Call]) -> list[str]:
     """Return a note for every result that shares memory with an argument in any call."""
-    pairs = dict.fromkeys(pair for one in made for pair in one.shared if pair[0] < len(exercise.results))
-    return [shares(exercise.results[result], exercise.arguments[argument]) for result, argument in pairs]
+    pairs = dict.fromkeys(
+        pair for one in made for pair in one.shared if pair[0] < len(exercise.results)
+    )
+    return [
+        shares(exercise.results[result], exercise.arguments[argument]) for result, argument in pairs
+    ]
 
 
-def _in_float32(asked: Asked, part: Part) -> bool:
+def _in_float32(trial: Trial, part: Part) -> bool:
     """A right part whose values on a large case were rounded to what float32 holds, while the right ones need more digits."""
-    for number, (case, answer) in enumerate(zip(asked.cases, asked.answers, strict=False)):
+    for number, (case, answer) in enumerate(zip(trial.cases, trial.answers, strict=False)):
         got = answer[part.name].array
-        if case.large and number < asked.shown and got is not None and got.dtype.kind == "f" and not asked.wrong(part):
-            right = asked.right(part, number).values
+        if (
+            case.large
+            and number < trial.visible_count
+            and got is not None
+            and got.dtype.kind == "f"
+            and not trial.wrong(part)
+        ):
+            right = trial.right(part, number).values
             return right is not None and _is_float32(got) and not _is_float32(right)
     return False
 

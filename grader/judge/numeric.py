@@ -13,7 +13,9 @@ import numpy as np
 Array = np.ndarray
 
 
-def numerical_gradient(f: Callable[[Array], Array], x: Array, dy: Array, step: float = 1.0) -> Array:
+def numerical_gradient(
+    f: Callable[[Array], Array], x: Array, dy: Array, step: float = 1.0
+) -> Array:
     """Return the gradient of sum(dy * f(x)) with respect to x by central differences.
 
     f: takes an array like x; x: any shape; dy: the shape of f(x)  ->  x's shape. The default step is for functions that
@@ -24,7 +26,9 @@ def numerical_gradient(f: Callable[[Array], Array], x: Array, dy: Array, step: f
         there, back = x.astype(float), x.astype(float)
         there[place] += step
         back[place] -= step
-        gradient[place] = np.sum(dy * (np.array(f(there), float) - np.array(f(back), float))) / (2 * step)
+        gradient[place] = np.sum(dy * (np.array(f(there), float) - np.array(f(back), float))) / (
+            2 * step
+        )
     return gradient
 
 

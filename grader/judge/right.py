@@ -35,7 +35,9 @@ def right_values(exercise: Exercise, part: Part, number: int, scope: Scope) -> R
     if shown is not None:
         return Right() if shown[number] is None else Right(np.array(shown[number]), "right")
     witness = exercise.witness.get(part.name)
-    if witness is None or any(isinstance(arg, np.ndarray) and arg.size > MOST_NUDGES for arg in case.args):
+    if witness is None or any(
+        isinstance(arg, np.ndarray) and arg.size > MOST_NUDGES for arg in case.args
+    ):
         return Right()
     if exercise.forward and not _forward_is_right(exercise, scope):
         same = exercise.forward == exercise.name
@@ -43,14 +45,21 @@ def right_values(exercise: Exercise, part: Part, number: int, scope: Scope) -> R
         advice = f"to see the right values beside yours, mend {what} first: they are its numerical gradient"
         return Right(advice=(advice + ("" if same else " (your points do not depend on it)"),))
     try:
-        return Right(np.asarray(witness(_on_copies(scope.get(exercise.forward)), *case.copy_args())), "numerically")
-    except BaseException:  # the student's forward, right on its own cases, may still fail here, in any way
+        return Right(
+            np.asarray(witness(_on_copies(scope.get(exercise.forward)), *case.copy_args())),
+            "numerically",
+        )
+    except (
+        BaseException
+    ):  # the student's forward, right on its own cases, may still fail here, in any way
         return Right()
 
 
 def _on_copies(function: Any) -> Callable[..., Any]:
     """Return the function on copies of its arguments: a forward may change what it is given."""
-    return lambda *args: function(*(np.array(arg) if isinstance(arg, np.ndarray) else arg for arg in args))
+    return lambda *args: function(
+        *(np.array(arg) if isinstance(arg, np.ndarray) else arg for arg in args)
+    )
 
 
 def _forward_is_right(exercise: Exercise, scope: Scope) -> bool:

@@ -11,11 +11,11 @@ from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.sandbox.protocol import Reply
 from grader.judge.case import Case
 from grader.judge.compare import matches, reached
+from grader.judge.decide import MOST_WARNINGS, decide
 from grader.judge.exercise import Exercise, Part
-from grader.judge.judge import MOST_WARNINGS, decide
 from grader.judge.notes import argument_order, remarks, shares
 from grader.judge.right import Right
-from grader.judge.trial import Asked
+from grader.judge.trial import Trial
 from grader.show.verdict import Verdict
 
 
@@ -48,13 +48,22 @@ def decision(exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: l
     def right(part: Part, n: int) -> Right:
         return Right(rights[n][part.name].array, "right") if rights[n] else Right()
 
-    asked = Asked(exercise, cases, answers, is_right, right, shown, again.answers, of)
-    verdict = decide(asked)
+    trial = Trial(
+        exercise=exercise,
+        cases=cases,
+        answers=answers,
+        is_right=is_right,
+        right=right,
+        visible_count=shown,
+        again=again.answers,
+        again_of=of,
+    )
+    verdict = decide(trial)
     if verdict.right:
-        asked = replace(asked, shown=len(cases))  # notes on what is right show no numbers
+        trial = replace(trial, visible_count=len(cases))  # notes on what is right show no numbers
     changed = list(dict.fromkeys(name for reply in replies for name in reply.changed))
     shared = dict.fromkeys(shares(part, argument) for reply in replies for part, argument in reply.shared)
     told = ((number < shown, words) for number, reply in enumerate(replies) for words in reply.warned)
     warned = dict.fromkeys(f"warned: {words if seen else _without_numbers(words)}" for seen, words in told)
     order = argument_order(exercise, replies[0].names)
-    return replace(verdict, notes=(*verdict.notes, *remarks(asked, changed), *shared, *order, *list(warned)[:MOST_WARNINGS]))
+    return replace(verdict, notes=(*verdict.notes, *remarks(trial, changed), *shared, *order, *list(warned)[:MOST_WARNINGS]))

@@ -9,7 +9,7 @@ from grader.instructor.author import layers
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox
 from grader.instructor.sealed import intake
 from grader.instructor.sealed.session import Session
-from grader.judge.judge import all_wrong
+from grader.judge.decide import all_wrong
 from grader.show.verdict import Verdict
 from grader.widgets.offer import offer
 

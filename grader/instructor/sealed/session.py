@@ -19,8 +19,8 @@ from grader.instructor.sealed.decision import decision
 from grader.instructor.sealed.hidden_cases import cases_of
 from grader.instructor.sealed.magics import plain_python
 from grader.judge.case import Case
+from grader.judge.decide import ENDED, all_wrong
 from grader.judge.exercise import Exercise
-from grader.judge.judge import ENDED, all_wrong
 from grader.show.verdict import Verdict
 
 MOST_RESTARTS = 3
