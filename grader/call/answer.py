@@ -1,4 +1,6 @@
-"""What a student's function returned, in plain terms: arrays of real numbers, or the fault that prevents them."""
+"""What a student's function returned, in plain terms: arrays of real numbers, or the fault that
+prevents them.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,13 @@ from .text import short
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """One part of one call: an array of real numbers (value for a quiz), or the fault that prevents it.
+    """One part of one call: an array of real numbers (value for a quiz), or the fault that prevents
+    it.
 
-    fault: the kind, which is also its fingerprint; says: the sentence for the student; also: it came in the second shape.
-    layout: names and shapes of a dict of arrays, whose numbers stand in one long row, name by name in the alphabet's order.
+    fault: the kind, which is also its fingerprint; says: the sentence for the student; also: it
+        came in the second shape.
+    layout: names and shapes of a dict of arrays, whose numbers stand in one long row, name by name
+        in the alphabet's order.
     """
 
     array: np.ndarray | None = None
@@ -98,21 +103,21 @@ def numbers(result: Any) -> Answer:
 
 def _row(result: dict[Any, Any]) -> Answer:
     """Return the numbers of a dict of arrays in one row."""
-    if (
-        not result
-        or len(result) > MOST_NAMES
-        or not all(type(name) is str and len(name) < 20 for name in result)
-    ):
-        return Answer(
-            fault="type:dict", says="is a dict, but its keys are not the names of the parameters"
-        )
-    parts = {name: numbers(result[name]) for name in sorted(result)}
-    for name, part in parts.items():
+    if not result or len(result) > MOST_NAMES or not all(map(_is_a_name, result)):
+        message = "is a dict, but its keys are not the names of the parameters"
+        return Answer(fault="type:dict", says=message)
+    layout, rows = [], []
+    for name in sorted(result):
+        part = numbers(result[name])
         if part.array is None:
             return Answer(fault=part.fault, says=f"{name} {part.says}")
-    arrays = {name: part.array for name, part in parts.items() if part.array is not None}
-    row = np.concatenate([array.ravel().astype(float) for array in arrays.values()])
-    return Answer(row, layout=tuple((name, array.shape) for name, array in arrays.items()))
+        layout.append((name, part.array.shape))
+        rows.append(part.array.ravel().astype(float))
+    return Answer(np.concatenate(rows), layout=tuple(layout))
+
+
+def _is_a_name(key: Any) -> bool:
+    return type(key) is str and len(key) < 20
 
 
 MOST_NAMES = 20

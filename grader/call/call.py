@@ -1,4 +1,6 @@
-"""Call a student's function so that nothing it does disturbs the caller: no exception, no warning, no changed argument."""
+"""Call a student's function so that nothing it does disturbs the caller: no exception, no warning,
+no changed argument.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,10 @@ from .warned import told
 class Call:
     """What one call did.
 
-    args: the arguments it was given, as it left them.  result, error: what it returned, or the exception it ended with.
-    changed: the numbers of the arguments that it changed.  shared: (result, argument), by number, of those that share memory.
+    args: the arguments it was given, as it left them.  result, error: what it returned, or the
+        exception it ended with.
+    changed: the numbers of the arguments that it changed.  shared: (result, argument), by number,
+        of those that share memory.
     warned: 'RuntimeWarning: overflow encountered in exp', each once.
     """
 
@@ -63,14 +67,18 @@ def argument_names(function: Any) -> tuple[str, ...]:
 
 
 def copied(value: Any) -> Any:
-    """Return an argument that may be changed without a trace: arrays are copied, dicts of arrays too."""
+    """Return an argument that may be changed without a trace: arrays are copied, dicts of arrays
+    too.
+    """
     if isinstance(value, dict):
         return {name: copied(part) for name, part in value.items()}
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def _is_unchanged(before: Any, after: Any) -> bool:
-    """Tell whether an argument is as it was, to the last bit. What cannot be compared any more has been changed."""
+    """Tell whether an argument is as it was, to the last bit. What cannot be compared any more has
+    been changed.
+    """
     try:
         return _is_same(before, after)
     except Exception:
@@ -91,7 +99,9 @@ def _is_same(before: Any, after: Any) -> bool:
 
 
 def _shared(result: Any, given: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
-    """Return which results share memory with which arguments. Looks at what the function itself returned."""
+    """Return which results share memory with which arguments. Looks at what the function itself
+    returned.
+    """
     results = result if type(result) in (tuple, list) else (result,)  # isinstance asks the object
     return tuple(
         (place, number)

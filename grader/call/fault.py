@@ -25,31 +25,30 @@ RAISED = {
 def raised(error: BaseException, function: Any) -> Answer:
     """Return the fault of a function that raised, with the student's own line.
 
-    Sizes that do not fit are a fault of their own, "raised:sizes"; other errors of the same type may have any cause.
+    Sizes that do not fit are a fault of their own, "raised:sizes"; other errors of the same type
+    may have any cause.
     """
-    name, text = (
-        type(error).__name__,
-        short(error).split(" [original->remapped]")[0],
-    )  # einsum goes on for long
-    if type(error) is NotImplementedError and not _raised_in(function, error):
-        return Answer(
-            fault="raised:unwritten",
-            says=f"calls a function that is not written yet{where(function, error)}",
-        )
-    for kind, says in RAISED.items():
-        if issubclass(type(error), kind) and (
-            kind is not NotImplementedError or type(error) is kind
-        ):
-            return Answer(fault=f"raised:{kind.__name__}", says=says)
-    sizes = issubclass(type(error), ValueError) and any(word in text for word in SIZES)
-    return Answer(
-        fault=f"raised:{'sizes' if sizes else name}",
-        says=f"raised {name}{where(function, error)}" + (f" ({text})" if text else ""),
-    )
+    kind = type(error)
+    if kind is NotImplementedError and not _raised_in(function, error):
+        message = f"calls a function that is not written yet{where(function, error)}"
+        return Answer(fault="raised:unwritten", says=message)
+    for known, message in RAISED.items():
+        if issubclass(kind, known) and (known is not NotImplementedError or kind is known):
+            return Answer(fault=f"raised:{known.__name__}", says=message)
+    text = short(error).split(" [original->remapped]")[0]  # einsum goes on for long
+    message = f"raised {kind.__name__}{where(function, error)}"
+    fault = "sizes" if _is_about_sizes(kind, text) else kind.__name__
+    return Answer(fault=f"raised:{fault}", says=f"{message} ({text})" if text else message)
+
+
+def _is_about_sizes(kind: type[BaseException], text: str) -> bool:
+    return issubclass(kind, ValueError) and any(word in text for word in SIZES)
 
 
 def where(function: Any, error: BaseException) -> str:
-    """Return ' in line 4: dx = dy @ w' for the last line of the student's own file that the error passed, or ''."""
+    """Return ' in line 4: dx = dy @ w' for the last line of the student's own file that the error
+    passed, or ''.
+    """
     home = getattr(getattr(function, "__code__", None), "co_filename", None)
     found = ""
     trace = error.__traceback__
@@ -62,7 +61,9 @@ def where(function: Any, error: BaseException) -> str:
 
 
 def _raised_in(function: Any, error: BaseException) -> bool:
-    """Tell whether the error was raised by the function's own lines (a callable without code counts as its own)."""
+    """Tell whether the error was raised by the function's own lines (a callable without code counts
+    as its own).
+    """
     trace, code = error.__traceback__, getattr(function, "__code__", None)
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -10,7 +10,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Named:
-    """A function known by its name, which the checker exercise differentiates, times a number: fresh for every grade."""
+    """A function known by its name, which the checker exercise differentiates, times a number:
+    fresh for every grade.
+    """
 
     name: str
     scale: float = 1.0

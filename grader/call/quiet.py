@@ -31,9 +31,11 @@ class _Sink(io.TextIOWrapper):
 
 @contextmanager
 def quiet() -> Iterator[CapturedOutput]:
-    """Keep stdout, stderr (Python's, a logging handler's and the process's own) and warnings out of the cell.
+    """Keep stdout, stderr (Python's, a logging handler's and the process's own) and warnings out of
+    the cell.
 
-    nbgrader gives no points to a test cell that shows anything on stderr, so the student is told in the verdict instead.
+    nbgrader gives no points to a test cell that shows anything on stderr, so the student is told in
+    the verdict instead.
     """
     captured = CapturedOutput()
     _flush()  # what was printed before belongs to the notebook or the script, not to the function
@@ -61,7 +63,9 @@ def quiet() -> Iterator[CapturedOutput]:
 
 
 def _divert(name: str, stream: Any, sink: _Sink) -> None:
-    """Let a stream write into the sink: a notebook's own in place, since handlers may hold it; others by taking their name."""
+    """Let a stream write into the sink: a notebook's own in place, since handlers may hold it;
+    others by taking their name.
+    """
     try:
         stream.write, stream.close = sink.write, sink.close
     except AttributeError:
@@ -69,7 +73,9 @@ def _divert(name: str, stream: Any, sink: _Sink) -> None:
 
 
 def _flush() -> None:
-    """Let all streams write out what they hold, while their descriptors still lead where it belongs."""
+    """Let all streams write out what they hold, while their descriptors still lead where it
+    belongs.
+    """
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         with suppress(AttributeError, ValueError, OSError):
             stream.flush()  # type: ignore[union-attr]

@@ -21,9 +21,11 @@ PRODUCT = re.compile(
 
 
 def is_of_the_library(warning: object, args: Any, result: Any) -> bool:
-    """Tell whether a warning on a matrix product comes from the library that computes it: nothing in it is other than finite.
+    """Tell whether a warning on a matrix product comes from the library that computes it: nothing
+    in it is other than finite.
 
-    Apple's Accelerate leaves the processor's flags set after right products, and numpy reads them (numpy issues 28687, 29820).
+    Apple's Accelerate leaves the processor's flags set after right products, and numpy reads them
+    (numpy issues 28687, 29820).
     """
     try:
         return PRODUCT.match(short(warning)) is not None and _is_finite(args) and _is_finite(result)
@@ -42,7 +44,9 @@ def _is_finite(value: Any) -> bool:
 
 
 def told(recorded: list[warnings.WarningMessage], args: Any, result: Any) -> list[str]:
-    """Return 'RuntimeWarning: overflow encountered in exp' for each warning that is the function's own, each once."""
+    """Return 'RuntimeWarning: overflow encountered in exp' for each warning that is the function's
+    own, each once.
+    """
     own = [
         w
         for w in recorded

@@ -1,10 +1,12 @@
-"""The names that a student's function finds while it is judged: some are taken away, those of the layers are lent."""
+"""The names that a student's function finds while it is judged: some are taken away, those of the
+layers are lent.
+"""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -44,41 +46,56 @@ def refusal(name: str, function: Any, names: Sequence[str], scope: Scope) -> str
 
 @contextmanager
 def without(names: Sequence[str], scope: Scope, exercise: str) -> Iterator[None]:
-    """Bind the names that an exercise must do without to a function that says so, and exit, which would end the kernel."""
+    """Take away the names that an exercise must do without.
 
-    def refusing(name: str) -> Callable[..., None]:
-        def refuse(*args: Any, **kwargs: Any) -> None:
-            raise RuntimeError(f"write {exercise} without {name}")
+    They, and other names for the same functions, are bound to a function that says so. exit and
+    quit, which would end the kernel, raise SystemExit meanwhile.
+    """
+    refused = {name: scope[name] for name in names if name in scope}
+    ends = {name: scope[name] for name in ("exit", "quit") if name in scope}
+    aliases: Scope = {}
+    with ExitStack() as codes:
+        for name, function in refused.items():
+            message = f"write {exercise} without {name}"
+            same = {alias: value for alias, value in scope.items() if value is function}
+            aliases |= same
+            scope.update(dict.fromkeys(same, _refusing(message)))
+            # The notebook's own may be kept elsewhere too: in a list, a default, a closure.
+            if isinstance(function, FunctionType) and function.__globals__ is scope:
+                codes.enter_context(_refusing_by_its_code(function, message))
+        scope.update(dict.fromkeys(ends, _leave))
+        try:
+            yield
+        finally:
+            scope.update(aliases | ends)
 
-        return refuse
 
-    def leave(*args: Any, **kwargs: Any) -> None:
-        raise SystemExit
+def _refusing(message: str) -> Callable[..., None]:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError(message)
 
-    held: Scope = {}
-    codes: list[tuple[FunctionType, CodeType]] = []
-    for name, function in [(name, scope[name]) for name in names if name in scope]:
-        aliases = {alias: value for alias, value in scope.items() if value is function}
-        held |= aliases
-        scope.update(dict.fromkeys(aliases, refusing(name)))
-        if (
-            isinstance(function, FunctionType) and function.__globals__ is scope
-        ):  # the notebook's own, wherever else it is kept: in a list, a default, a closure
-            codes.append((function, function.__code__))
-            function.__code__ = refusing_code(function.__code__, f"write {exercise} without {name}")
-    ends: Scope = {name: scope[name] for name in ("exit", "quit") if name in scope}
-    scope.update(dict.fromkeys(ends, leave))
-    held |= ends
+    return refuse
+
+
+def _leave(*args: Any, **kwargs: Any) -> None:
+    raise SystemExit
+
+
+@contextmanager
+def _refusing_by_its_code(function: FunctionType, message: str) -> Iterator[None]:
+    """Let a function refuse wherever it is held, by other code put into it for a while."""
+    code = function.__code__
+    function.__code__ = refusing_code(code, message)
     try:
         yield
     finally:
-        scope.update(held)
-        for function, code in codes:
-            function.__code__ = code
+        function.__code__ = code
 
 
 def reaches(function: Any, others: list[Any]) -> Any:
-    """Return the one of other functions that a function is, or keeps in its defaults, its closure or as a partial; else None."""
+    """Return the one of other functions that a function is, or keeps in its defaults, its closure
+    or as a partial; else None.
+    """
     kept = [function, *_kept(function)]
     return next(
         (other for other in others if other is not None and any(value is other for value in kept)),
@@ -87,7 +104,9 @@ def reaches(function: Any, others: list[Any]) -> Any:
 
 
 def _kept(function: Any) -> Iterator[Any]:
-    """Yield what a function holds. Only Python's own kinds of functions are looked into: another object may answer anything."""
+    """Yield what a function holds. Only Python's own kinds of functions are looked into: another
+    object may answer anything.
+    """
     if issubclass(type(function), functools.partial):
         yield from (function.func, *function.args, *function.keywords.values())
     if type(function) is FunctionType:
@@ -99,7 +118,9 @@ def _kept(function: Any) -> Iterator[Any]:
 
 
 def refusing_code(code: CodeType, says: str) -> CodeType:
-    """Return code that raises RuntimeError(says), to be put for a while into a function whose own code this is."""
+    """Return code that raises RuntimeError(says), to be put for a while into a function whose own
+    code this is.
+    """
 
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError("")

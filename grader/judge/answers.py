@@ -26,12 +26,18 @@ def by_part(exercise: Exercise, case: Case, results: list[Answer]) -> dict[str, 
 
 
 def accepted(part: Part, case: Case, answer: Answer) -> Answer:
-    """Return an array of the part's second shape in its first one, and a dict that is not the expected one as a fault."""
+    """Return an answer in the form that its part is judged in.
+
+    An array of the part's second shape is returned in its first one, a dict that is not the
+    expected one as a fault.
+    """
     if case.layout and part.like == "params":
-        return answer if (wrong := _wrong_layout(case, answer)) is None else wrong
+        return _wrong_layout(case, answer) or answer
     if answer.layout:
         return Answer(fault="type:dict", says="is a dict, expected a numpy array of numbers")
-    if part.also is None or answer.array is None or answer.array.shape != shape_of(part.also, case):
+    if part.also is None or answer.array is None:
+        return answer
+    if answer.array.shape != shape_of(part.also, case):
         return answer
     return replace(answer, array=answer.array.reshape(expected_shape(part, case)), also=True)
 
@@ -42,23 +48,31 @@ def _wrong_layout(case: Case, answer: Answer) -> Answer | None:
         return None
     if not answer.layout:
         what = answer.says.split(", expected")[0] or "is no dict"
-        return Answer(
-            fault="type:no dict",
-            says=f"{what}, expected a dict with the keys {', '.join(sorted(case.layout))}",
-        )
-    got = dict(answer.layout)
-    missing, more = sorted(case.layout.keys() - got.keys()), sorted(got.keys() - case.layout.keys())
-    if missing or more:
-        says = [f"lacks {', '.join(missing)}"] * bool(missing) + [
-            f"has {', '.join(more)}, which is no parameter"
-        ] * bool(more)
-        return Answer(fault=f"keys:{','.join(missing)}:{','.join(more)}", says=" and ".join(says))
-    for name, shape in case.layout.items():
-        if got[name] != shape:
-            return Answer(
-                fault=f"shape:{name}:{got[name]}",
-                says=f"{name} has shape {got[name]}, expected {shape} like params[{name!r}]",
-            )
+        names = ", ".join(sorted(case.layout))
+        return Answer(fault="type:no dict", says=f"{what}, expected a dict with the keys {names}")
+    shapes = dict(answer.layout)
+    return _wrong_names(case, shapes) or _wrong_shapes(case, shapes)
+
+
+def _wrong_names(case: Case, shapes: dict[str, tuple[int, ...]]) -> Answer | None:
+    missing = ", ".join(sorted(case.layout.keys() - shapes.keys()))
+    unknown = ", ".join(sorted(shapes.keys() - case.layout.keys()))
+    sentences = []
+    if missing:
+        sentences.append(f"lacks {missing}")
+    if unknown:
+        sentences.append(f"has {unknown}, which is no parameter")
+    if not sentences:
+        return None
+    fault = f"keys:{missing}:{unknown}".replace(", ", ",")
+    return Answer(fault=fault, says=" and ".join(sentences))
+
+
+def _wrong_shapes(case: Case, shapes: dict[str, tuple[int, ...]]) -> Answer | None:
+    for name, expected in case.layout.items():
+        if shapes[name] != expected:
+            says = f"{name} has shape {shapes[name]}, expected {expected} like params[{name!r}]"
+            return Answer(fault=f"shape:{name}:{shapes[name]}", says=says)
     return None
 
 

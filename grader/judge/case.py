@@ -17,9 +17,11 @@ LARGE = 4096  # entries of a large case are 4096*a + c: too many digits for floa
 
 @dataclass(frozen=True, eq=False)
 class Free:
-    """Where several values are right, because the function has a kink there: a ReLU at 0, a tie in a window.
+    """Where several values are right, because the function has a kink there: a ReLU at 0, a tie in
+    a window.
 
-    where: the entries that are free;  bound: each of them must lie between 0 and bound;  total: what they add up to, if that
+    where: the entries that are free;  bound: each of them must lie between 0 and bound;  total:
+        what they add up to, if that
     is asked. All other entries have one right value.
     """
 
@@ -32,7 +34,8 @@ class Free:
 class Goal:
     """What a trained network must reach: so large a share of images right.
 
-    seen: whether the network was trained on these very images.  accuracy: (parameters, images, labels) -> the share.
+    seen: whether the network was trained on these very images.  accuracy: (parameters, images,
+        labels) -> the share.
     """
 
     images: np.ndarray
@@ -63,13 +66,17 @@ class Case:
     large: judged by its values, since they lie on no grid that a fingerprint could round to.
     parts: the parts of the exercise that it judges; () for all.
     free: where more than one value is right.
-    layout: names and shapes of the arrays in a dict that is expected as a result, which is read as one long row.
+    layout: names and shapes of the arrays in a dict that is expected as a result, which is read as
+        one long row.
     goal: judged by what the returned network has learnt.
-    rate: of a training that ends at one place, whichever batches it picks, since all its images are copies of one.
-    explain: (result, right result, case) -> what a wrong result says of itself, for results of a kind of their own.
+    rate: of a training that ends at one place, whichever batches it picks, since all its images are
+        copies of one.
+    explain: (result, right result, case) -> what a wrong result says of itself, for results of a
+        kind of their own.
     slack: the error, relative to the largest entry, that honest float32 makes here.
     smooth: the witness may take differences here (False where a case sits on a kink).
-    shows: the mistake that this case was built to show; alone: when no other case goes wrong, this one names it.
+    shows: the mistake that this case was built to show; alone: when no other case goes wrong, this
+        one names it.
     """
 
     args: tuple[Any, ...]
@@ -113,7 +120,9 @@ class Case:
 
 
 def whole(rng: Generator, below: int, shape: tuple[int, ...]) -> np.ndarray:
-    """Return integers in [0, below). From raw bits: unlike Generator.integers their stream is promised for ever."""
+    """Return integers in [0, below). From raw bits: unlike Generator.integers their stream is
+    promised for ever.
+    """
     raw = rng.bit_generator.random_raw(int(np.prod(shape, dtype=int)))
     return (np.asarray(raw, dtype=np.uint64) % np.uint64(below)).astype(np.int64).reshape(shape)
 

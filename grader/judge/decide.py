@@ -1,7 +1,8 @@
-"""Decide what a trial earns, and say what was seen: the same for a check in the notebook and for sealed grading.
+"""Decide what a trial earns, and say what was seen: the same for a check in the notebook and for
+sealed grading.
 
-Beside the numbers it counts whether the results are as many as asked for, of the right type and shape, finite, and the
-same when the function is called twice.
+Beside the numbers it counts whether the results are as many as asked for, of the right type and
+shape, finite, and the same when the function is called twice.
 """
 
 from __future__ import annotations
@@ -31,9 +32,15 @@ GUESSING = 0.3  # of ten classes, by a lucky start
 FORGETFUL = (
     "gives another answer when it is called again with the same input: what does it remember?"
 )
-ONLY_VISIBLE = "is right on the cases of the check and wrong on others: does it compute, or does it know the answers?"
+ONLY_VISIBLE = (
+    "is right on the cases of the check and wrong on others: "
+    "does it compute, or does it know the answers?"
+)
 NO_BETTER = "that is no better than guessing: does every step change the parameters, and downhill?"
-NOT_ENOUGH = "it learns, but not enough: is every step taken, at the rate given, for every parameter, with all the images in turn?"
+NOT_ENOUGH = (
+    "it learns, but not enough: is every step taken, at the rate given, for every parameter, "
+    "with all the images in turn?"
+)
 
 
 def all_wrong(exercise: Exercise, fault: str) -> Verdict:
@@ -66,7 +73,9 @@ def decide(trial: Trial) -> Verdict:
 
 
 def _fault_of_all_parts(trial: Trial, number: int) -> Verdict | None:
-    """Return the verdict on a function that has one fault in all parts of a case: it raised, or returned too few results."""
+    """Return the verdict on a function that has one fault in all parts of a case: it raised, or
+    returned too few results.
+    """
     answers = list(trial.answers[number].values())
     faults = {answer.says for answer in answers}
     if trial.exercise.is_quiz or len(faults) > 1 or faults == {""}:
@@ -77,7 +86,9 @@ def _fault_of_all_parts(trial: Trial, number: int) -> Verdict | None:
 
 
 def _one_fault(trial: Trial, number: int, says: str) -> Verdict:
-    """Return the verdict that tells a fault of the whole function once, with a hint where one is known."""
+    """Return the verdict that tells a fault of the whole function once, with a hint where one is
+    known.
+    """
     parts, hints = [], []
     for part in trial.exercise.parts:
         mistake, hint = recognise(trial, part)
@@ -93,7 +104,9 @@ def _one_fault(trial: Trial, number: int, says: str) -> Verdict:
 
 @dataclass(frozen=True)
 class Found:
-    """What is found wrong with a part: the number of the case that shows it best, the mistake and its hint, or ''."""
+    """What is found wrong with a part: the number of the case that shows it best, the mistake and
+    its hint, or ''.
+    """
 
     number: int
     mistake: str
@@ -101,7 +114,9 @@ class Found:
 
 
 def _found_wrong(trial: Trial, part: Part) -> Found | None:
-    """Return what is wrong with a part on cases that may be shown, None where it is right on all of them."""
+    """Return what is wrong with a part on cases that may be shown, None where it is right on all of
+    them.
+    """
     wrong = trial.visible_wrong(part)
     if not wrong:
         return None
@@ -110,7 +125,9 @@ def _found_wrong(trial: Trial, part: Part) -> Found | None:
 
 
 def _without_a_case_to_show(trial: Trial, part: Part) -> PartVerdict:
-    """Return the verdict on a part that is right, or wrong on hidden cases alone, or not the same twice."""
+    """Return the verdict on a part that is right, or wrong on hidden cases alone, or not the same
+    twice.
+    """
     wrong = trial.wrong(part)
     if wrong or not trial.is_repeated(part):
         return PartVerdict(part.name, part.points, 0.0, _wrong_on_hidden_cases(trial, part, wrong))
@@ -151,9 +168,11 @@ def _learnt(trial: Trial, part: Part, number: int) -> str:
 
 
 def _smallest_that_shows(trial: Trial, part: Part, wrong: list[int], mistake: str) -> int:
-    """Return the first wrong case that was built for the mistake, else the first with other numbers than the right ones.
+    """Return the first wrong case that was built for the mistake, else the first with other numbers
+    than the right ones.
 
-    With one image in the batch, for instance, a db that was not summed has the right numbers and only the wrong shape.
+    With one image in the batch, for instance, a db that was not summed has the right numbers and
+    only the wrong shape.
     """
     built = [number for number in wrong if mistake and trial.cases[number].shows == mistake]
     candidates = built or wrong
@@ -167,7 +186,9 @@ def _smallest_that_shows(trial: Trial, part: Part, wrong: list[int], mistake: st
 
 
 def _has_other_numbers(result: np.ndarray | None, right: np.ndarray | None) -> bool:
-    """Tell whether a result holds other numbers than the right ones, or none; nothing is told where the right ones are not."""
+    """Tell whether a result holds other numbers than the right ones, or none; nothing is told where
+    the right ones are not.
+    """
     if result is None:
         return True
     if right is None:
@@ -176,7 +197,9 @@ def _has_other_numbers(result: np.ndarray | None, right: np.ndarray | None) -> b
 
 
 def _what_is_wrong(trial: Trial, part: Part, found: Found) -> str:
-    """Return what is wrong with a part on the case that shows it, then the hint, or what the general detectors see."""
+    """Return what is wrong with a part on the case that shows it, then the hint, or what the
+    general detectors see.
+    """
     observed = _observed(trial, part, found.number)
     if not observed and not found.hint:
         observed = _in_common(trial, part, found.number)
@@ -205,7 +228,9 @@ def _in_common(trial: Trial, part: Part, number: int) -> str:
 
 
 def _beside_right(trial: Trial, part: Part) -> list[Pair]:
-    """Return the wrong arrays of the right shape with the right ones, for the cases that may be shown; large ones last."""
+    """Return the wrong arrays of the right shape with the right ones, for the cases that may be
+    shown; large ones last.
+    """
     wrong = trial.visible_wrong(part)
     small = [number for number in wrong if not trial.cases[number].large]
     pairs = []
@@ -217,7 +242,9 @@ def _beside_right(trial: Trial, part: Part) -> list[Pair]:
 
 
 def sentences(*texts: str) -> str:
-    """Join what is observed and what to think about: 'has shape (3, 4), expected (4, 3). Did you ...?'"""
+    """Join what is observed and what to think about: 'has shape (3, 4), expected (4, 3). Did you
+    ...?'
+    """
     first, *others = [text for text in texts if text] or [""]
     joined = first
     for text in others:

@@ -40,7 +40,9 @@ class Finding(NamedTuple):
 
 
 def wrong_shape(shape: tuple[int, ...], expected: tuple[int, ...], like: str) -> str:
-    """Return the sentence for a result of another shape. like: the argument whose shape was expected, or ''."""
+    """Return the sentence for a result of another shape. like: the argument whose shape was
+    expected, or ''.
+    """
     wanted = f"{expected} like {like}" if like else f"{expected}"
     return (
         f"has shape {shape}, expected {wanted}"
@@ -57,15 +59,24 @@ def detect(pairs: list[Pair]) -> str:
     # One or two numbers have everything in common, or nothing.
     pairs = [pair for pair in pairs if pair.right.size > 2] or pairs
     with np.errstate(all="ignore"):
-        findings = [_findings(pair) for pair in pairs]
-        differing = int((~_close(pairs[0].result, pairs[0].right)).sum())
+        return _in_common(pairs) or _count_of_differences(pairs[0])
+
+
+def _in_common(pairs: list[Pair]) -> str:
+    """Return the first finding that all pairs share, if one of them is sure of it, or ''."""
+    findings = [_findings(pair) for pair in pairs]
     for key, finding in findings[0].items():
-        if all(key in other for other in findings) and any(
-            other[key].is_sure for other in findings
-        ):
+        same = [other[key] for other in findings if key in other]
+        if len(same) == len(pairs) and any(other.is_sure for other in same):
             return finding.message
-    size = pairs[0].result.size
-    return "is not right" if size == 1 else f"is not right: {differing} of {size} numbers differ"
+    return ""
+
+
+def _count_of_differences(pair: Pair) -> str:
+    if pair.result.size == 1:
+        return "is not right"
+    count = int((~_close(pair.result, pair.right)).sum())
+    return f"is not right: {count} of {pair.result.size} numbers differ"
 
 
 def _findings(pair: Pair) -> dict[str, Finding]:
@@ -106,7 +117,9 @@ def _is_nearly(result: np.ndarray, right: np.ndarray) -> bool:
 
 
 def _factor(pair: Pair) -> Iterator[Finding]:
-    """A constant factor, named by a size of the case where it is one. Any number is a multiple of any other."""
+    """A constant factor, named by a size of the case where it is one. Any number is a multiple of
+    any other.
+    """
     result, right = pair.result, pair.right
     if not right.any():
         return
@@ -162,7 +175,9 @@ def _reversed_along_an_axis(pair: Pair) -> Iterator[Finding]:
 
 
 def _planes(pair: Pair) -> Iterator[Finding]:
-    """What images and filters have in common: planes turned, mirrored at the diagonal, or stacked in another order."""
+    """What images and filters have in common: planes turned, mirrored at the diagonal, or stacked
+    in another order.
+    """
     result, right = pair.result, pair.right
     if result.ndim != 4:
         return

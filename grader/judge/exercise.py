@@ -23,7 +23,8 @@ DIFFERENCES = (
 class Part:
     """One result of an exercise.
 
-    shape: names of sizes ("D C"), numbers, or "" for a scalar; None where the answer is not an array (a quiz).
+    shape: names of sizes ("D C"), numbers, or "" for a scalar; None where the answer is not an
+        array (a quiz).
     like: the argument whose shape it shares, for messages.
     also: a second shape that is accepted with a note.
     tolerance: largest error accepted, relative to the largest entry of the right answer.
@@ -59,14 +60,18 @@ def tables_in(path: Path) -> dict[str, Any]:
 class Exercise:
     """One function that a student writes: one answer cell, one test cell.
 
-    forward: the exercise whose numerical gradient supplies the right values to show ("" where there is none).
-    without: names that raise while this exercise is judged: it is to be written without calling them.
+    forward: the exercise whose numerical gradient supplies the right values to show ("" where there
+        is none).
+    without: names that raise while this exercise is judged: it is to be written without calling
+        them.
     why: for a quiz, the reason, told once the answer is right.
     layers: the names of the layers are bound to layers.py while it is judged.
-    costly: it takes seconds: its trainings are asked with one draw of cases, and `progress` does not ask it again.
+    costly: it takes seconds: its trainings are asked with one draw of cases, and `progress` does
+        not ask it again.
     build: (generator, whether they are fresh ones) -> the cases that it is asked with.
     partner: the exercise that `forward` names, where that is another one.
-    witness: part -> the right values, from the student's forward (once it is right) and the arguments of the call.
+    witness: part -> the right values, from the student's forward (once it is right) and the
+        arguments of the call.
     tables: the file with the fingerprints of its notebook.
     """
 
@@ -99,12 +104,16 @@ class Exercise:
 
     @property
     def table(self) -> dict[str, Any]:
-        """What `grader.instructor.author.catalogue` makes from the reference and its mistakes. Data only, no answer as code.
+        """What `grader.instructor.author.catalogue` makes from the reference and its mistakes. Data
+        only, no answer as code.
 
-        "cases": part -> one entry per visible case: scale, right (a fingerprint), wrong (fingerprint -> mistakes), and for a
-        case that is large or on a kink the right values, which no fingerprint or difference could tell;
+        "cases": part -> one entry per visible case: scale, right (a fingerprint), wrong
+            (fingerprint -> mistakes), and for a
+        case that is large or on a kink the right values, which no fingerprint or difference could
+        tell;
         "hints" and "parts": mistake -> its sentence, and the parts it gets wrong;
-        "shown": part -> right values per case, for parts that no numerical gradient can supply (null where too many to show).
+        "shown": part -> right values per case, for parts that no numerical gradient can supply
+            (null where too many to show).
         """
         return tables_in(self.tables)[self.name]
 

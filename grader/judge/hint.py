@@ -1,4 +1,6 @@
-"""The hint: which catalogued mistake a wrong part shows, recognised by the fingerprints of the visible cases."""
+"""The hint: which catalogued mistake a wrong part shows, recognised by the fingerprints of the
+visible cases.
+"""
 
 from __future__ import annotations
 
@@ -19,40 +21,41 @@ def recognise(trial: Trial, part: Part) -> tuple[str, str]:
     wrong = _wrong_cases(trial, part)
     if not wrong:
         return UNKNOWN
-    exercise, entries = trial.exercise, entries_of(trial.exercise, part)
-    fingerprints = {}
-    for number in wrong:
-        found = fingerprint(trial.answers[number][part.name], entries[number]["scale"])
-        fingerprints[number] = "imprecise" if found == entries[number]["right"] else found
-    wrong_parts = {other.name for other in exercise.parts if trial.wrong(other)}
-    evidence = Evidence(exercise, part, fingerprints, wrong_parts)
+    evidence = _evidence(trial, part, wrong)
     suspects = _suspects(evidence)
-    if not suspects and all(trial.answers[number][part.name].array is not None for number in wrong):
+    if not suspects and _has_arrays(trial, part, wrong):
         suspects = _built_for(evidence)
-    hints = {exercise.table["hints"][name] for name in suspects}
+    hints = {trial.exercise.table["hints"][name] for name in suspects}
     return (min(suspects), hints.pop()) if len(hints) == 1 else UNKNOWN
 
 
 def _wrong_cases(trial: Trial, part: Part) -> list[int]:
-    """Return the visible cases with a fingerprint on which a part is wrong, or one that judges the same result."""
-    exercise = trial.exercise
-    known = [case for case in exercise.visible if not case.goal]  # which has no fingerprints
-    same_result = [
-        other for other in exercise.parts if other.result == part.result
-    ]  # their cases tell more together
-    wrong = sorted(
-        number
-        for other in same_result
-        for number in trial.wrong(other)
-        if trial.cases[number] in known
-    )
-    small = [number for number in wrong if not trial.cases[number].large]
-    return small or wrong  # in float32 a large case has no fingerprint of its own
+    """Return the visible cases on which a part is wrong, or one that judges the same result."""
+    wrong = set()
+    for other in trial.exercise.parts:
+        if other.result == part.result:  # their cases tell more together
+            wrong.update(trial.wrong(other))
+    known = [number for number in sorted(wrong) if _has_a_fingerprint(trial, number)]
+    small = [number for number in known if not trial.cases[number].large]
+    return small or known  # in float32 a large case has no fingerprint of its own
+
+
+def _has_a_fingerprint(trial: Trial, number: int) -> bool:
+    case = trial.cases[number]
+    return case.goal is None and any(case is visible for visible in trial.exercise.visible)
+
+
+def _has_arrays(trial: Trial, part: Part, wrong: list[int]) -> bool:
+    return all(trial.answers[number][part.name].array is not None for number in wrong)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of a wrong part: its fingerprints by the numbers of the visible cases, and which parts are wrong."""
+    """What is known of a wrong part.
+
+    fingerprints: of its results, by the numbers of the visible cases.
+    wrong_parts: all parts of the exercise that are wrong.
+    """
 
     exercise: Exercise
     part: Part
@@ -63,33 +66,63 @@ class Evidence:
     def cases(self) -> tuple[Case, ...]:
         return self.exercise.visible
 
+    @property
+    def has_built_cases(self) -> bool:
+        """Whether cases were built to show one mistake each: then fingerprints depend on a step."""
+        return any(case.shows for case in self.cases)
+
+
+def _evidence(trial: Trial, part: Part, wrong: list[int]) -> Evidence:
+    entries = entries_of(trial.exercise, part)
+    fingerprints = {}
+    for number in wrong:
+        found = fingerprint(trial.answers[number][part.name], entries[number]["scale"])
+        is_imprecise = found == entries[number]["right"]
+        fingerprints[number] = "imprecise" if is_imprecise else found
+    wrong_parts = {other.name for other in trial.exercise.parts if trial.wrong(other)}
+    return Evidence(trial.exercise, part, fingerprints, wrong_parts)
+
 
 def _suspects(evidence: Evidence) -> set[str]:
     """Return the mistakes that explain all that is wrong; several when they cannot be told apart.
 
-    A mistake is a suspect when it gives these fingerprints, goes wrong on just these cases, and spoils no part that is
-    right. Where cases were built to show one mistake each, fingerprints depend on a step: half of them may be unknown.
+    A mistake is a suspect when it gives these fingerprints, goes wrong on just these cases, and
+    spoils no part that is right. Where cases were built to show one mistake each, half of the
+    fingerprints may be unknown.
     """
     entries = entries_of(evidence.exercise, evidence.part)
-    matches = [
-        set(entries[case]["wrong"].get(found, ())) for case, found in evidence.fingerprints.items()
-    ]
-    known = [names for names in matches if names]
-    has_built_cases = any(case.shows for case in evidence.cases)
-    if not known or (len(known) < len(matches) and not has_built_cases):
+    known = _catalogued(evidence, entries)
+    unknown = len(evidence.fingerprints) - len(known)
+    if not known or (unknown and not evidence.has_built_cases):
         return set()
-    spoiled: dict[str, list[str]] = evidence.exercise.table["parts"]
-    suspects = {
-        name for name in set.intersection(*known) if evidence.wrong_parts.issuperset(spoiled[name])
-    }
+    suspects = _that_spoil_no_right_part(set.intersection(*known), evidence)
     exact = {name for name in suspects if _goes_wrong_as_seen(name, entries, evidence)}
-    if not exact and not (has_built_cases and 2 * len(known) >= len(matches)):
-        return set()
-    return _that_explain_most(exact or suspects, spoiled)
+    if exact:
+        return _that_explain_most(exact, evidence)
+    if evidence.has_built_cases and unknown <= len(known):
+        return _that_explain_most(suspects, evidence)
+    return set()
+
+
+def _catalogued(evidence: Evidence, entries: list[dict[str, Any]]) -> list[set[str]]:
+    """Return the mistakes that give a fingerprint, for every fingerprint that the catalogue knows."""
+    known = []
+    for number, found in evidence.fingerprints.items():
+        names = entries[number]["wrong"].get(found)
+        if names:
+            known.append(set(names))
+    return known
+
+
+def _that_spoil_no_right_part(names: set[str], evidence: Evidence) -> set[str]:
+    spoiled = evidence.exercise.table["parts"]
+    return {name for name in names if evidence.wrong_parts.issuperset(spoiled[name])}
 
 
 def _goes_wrong_as_seen(mistake: str, entries: list[dict[str, Any]], evidence: Evidence) -> bool:
-    """Tell whether a mistake goes wrong on just the cases that did; a large case counts only where it was looked at."""
+    """Tell whether a mistake goes wrong on just the cases that did; a large case counts only where
+    it was looked at.
+    """
     for number, case in enumerate(evidence.cases):
         if case.large and number not in evidence.fingerprints:
             continue
@@ -99,14 +132,17 @@ def _goes_wrong_as_seen(mistake: str, entries: list[dict[str, Any]], evidence: E
     return True
 
 
-def _that_explain_most(suspects: set[str], spoiled: dict[str, list[str]]) -> set[str]:
+def _that_explain_most(suspects: set[str], evidence: Evidence) -> set[str]:
     """Return the suspects that spoil the most parts: they explain the other wrong parts as well."""
-    most = max((len(spoiled[name]) for name in suspects), default=0)
-    return {name for name in suspects if len(spoiled[name]) == most}
+    spoiled = {name: len(evidence.exercise.table["parts"][name]) for name in suspects}
+    most = max(spoiled.values(), default=0)
+    return {name for name in suspects if spoiled[name] == most}
 
 
 def _built_for(evidence: Evidence) -> set[str]:
-    """Return the mistake that the only wrong case was built to show, where no other case would show it."""
+    """Return the mistake that the only wrong case was built to show, where no other case would show
+    it.
+    """
     if len(evidence.fingerprints) > 1:
         return set()
     (number,) = evidence.fingerprints

@@ -1,6 +1,8 @@
-"""Judge a function in the student's notebook: ask it the visible cases, and decide by their fingerprints.
+"""Judge a function in the student's notebook: ask it the visible cases, and decide by their
+fingerprints.
 
-There is no reference in a student's kernel. Sealed grading builds a `Trial` of its own, in which the reference decides.
+There is no reference in a student's kernel. Sealed grading builds a `Trial` of its own, in which
+the reference decides.
 """
 
 from __future__ import annotations
@@ -56,7 +58,8 @@ def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
         calls = _ask(trial, function)
     cases, answers = trial.cases, trial.answers
     again = answers.pop() if len(answers) > len(cases) else answers[0]
-    # The student's forward partner is called here: what it prints and warns of is not this function's.
+    # The student's forward partner is called here: what it prints and warns of is not this
+    # function's.
     with quiet(), without(exercise.without, scope, exercise.name):
         trial = replace(trial, again=again)
         verdict = decide(trial)
@@ -90,7 +93,9 @@ def _new_trial(exercise: Exercise, scope: Scope) -> Trial:
 
 
 def _ask(trial: Trial, function: Any) -> list[Call]:
-    """Ask the function all cases and the first once more, until an answer that ends them; fill in the trial's answers."""
+    """Ask the function all cases and the first once more, until an answer that ends them; fill in
+    the trial's answers.
+    """
     calls = []
     for case in (*trial.cases, trial.cases[0]):
         if case.goal and trial.enough() is not trial:

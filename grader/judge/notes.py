@@ -1,4 +1,7 @@
-"""What is worth saying of an answer and costs nothing: changed inputs, shared memory, another convention, float32."""
+"""What is worth saying of an answer and costs nothing.
+
+Changed inputs, memory shared with an input, another convention, the second shape, float32.
+"""
 
 from __future__ import annotations
 
@@ -8,81 +11,71 @@ import numpy as np
 
 from grader.call.call import Call
 from grader.judge.exercise import Exercise, Part
+from grader.judge.float32 import is_in_float32
 from grader.judge.trial import Trial
 
 
 def remarks(trial: Trial, changed: list[str]) -> Iterator[str]:
-    """What is worth saying and costs nothing: changed inputs, the second shape, float32."""
+    """Yield the notes on a trial. changed: the arguments that the function has changed."""
     for name in changed:
-        yield f"it changes its input {name} in place; whoever called it finds another {name} afterwards"
+        whoever = f"whoever called it finds another {name} afterwards"
+        yield f"it changes its input {name} in place; {whoever}"
     for part in trial.exercise.parts:
-        if part.convention and not trial.wrong(part) and _by_another_convention(trial, part):
+        if _follows_another_convention(trial, part):
             yield part.convention
         if trial.answers[0][part.name].also:
-            printed = f"{part.name} has shape ({', '.join((part.also or '').split())}), as the equation prints it"
-            yield f"{printed}: accepted for one row; {part.like} itself has shape ({part.shape},)"
-    if any(_in_float32(trial, part) for part in trial.exercise.parts):
+            yield _second_shape(part)
+    if any(is_in_float32(trial, part) for part in trial.exercise.parts):
         yield "float32: seven digits"
 
 
-def _by_another_convention(trial: Trial, part: Part) -> bool:
+def _second_shape(part: Part) -> str:
+    printed = ", ".join((part.also or "").split())
+    accepted = f"accepted for one row; {part.like} itself has shape ({part.shape},)"
+    return f"{part.name} has shape ({printed}), as the equation prints it: {accepted}"
+
+
+def _follows_another_convention(trial: Trial, part: Part) -> bool:
     """Tell whether a right part differs from the reference where several values are right."""
-    for number, (case, answer) in enumerate(zip(trial.cases, trial.answers, strict=False)):
-        got = answer[part.name].array
-        if (
-            case.free is not None
-            and case.judges(part.name)
-            and number < trial.visible_count
-            and got is not None
-        ):
-            right = trial.right(part, number).values
-            if right is not None and not np.allclose(got, right):
-                return True
+    if not part.convention or trial.wrong(part):
+        return False
+    for number, answer in enumerate(trial.answers):
+        case, result = trial.cases[number], answer[part.name].array
+        if case.free is None or not case.judges(part.name) or not trial.is_visible(number):
+            continue
+        right = trial.right(part, number).values
+        if result is not None and right is not None and not np.allclose(result, right):
+            return True
     return False
 
 
 def argument_order(exercise: Exercise, names: tuple[str, ...]) -> list[str]:
-    """Name arguments that are the exercise's in another order: the answer is then computed from the wrong arrays."""
-    if names == exercise.arguments or sorted(names) != sorted(exercise.arguments):
+    """Return a note on arguments that are the exercise's in another order.
+
+    The answer is then computed from the wrong arrays. names: those of the function's arguments.
+    """
+    expected = exercise.arguments
+    if names == expected or sorted(names) != sorted(expected):
         return []
-    return [f"its arguments are ({', '.join(names)}), expected ({', '.join(exercise.arguments)})"]
+    return [f"its arguments are ({', '.join(names)}), expected ({', '.join(expected)})"]
 
 
 def shares(part: str, argument: str) -> str:
-    return f"{part} shares its memory with the input {argument}: fine here, but changing one later changes the other"
+    fine = "fine here, but changing one later changes the other"
+    return f"{part} shares its memory with the input {argument}: {fine}"
 
 
-def changed_by(exercise: Exercise, made: list[Call]) -> list[str]:
-    """Return the arguments that a function has changed in any call."""
-    return list(dict.fromkeys(exercise.arguments[number] for one in made for number in one.changed))
+def changed_by(exercise: Exercise, calls: list[Call]) -> list[str]:
+    """Return the arguments that a function has changed in any call, each once."""
+    names = (exercise.arguments[number] for made in calls for number in made.changed)
+    return list(dict.fromkeys(names))
 
 
-def shared_by(exercise: Exercise, made: list[Call]) -> list[str]:
+def shared_by(exercise: Exercise, calls: list[Call]) -> list[str]:
     """Return a note for every result that shares memory with an argument in any call."""
-    pairs = dict.fromkeys(
-        pair for one in made for pair in one.shared if pair[0] < len(exercise.results)
-    )
-    return [
-        shares(exercise.results[result], exercise.arguments[argument]) for result, argument in pairs
-    ]
-
-
-def _in_float32(trial: Trial, part: Part) -> bool:
-    """A right part whose values on a large case were rounded to what float32 holds, while the right ones need more digits."""
-    for number, (case, answer) in enumerate(zip(trial.cases, trial.answers, strict=False)):
-        got = answer[part.name].array
-        if (
-            case.large
-            and number < trial.visible_count
-            and got is not None
-            and got.dtype.kind == "f"
-            and not trial.wrong(part)
-        ):
-            right = trial.right(part, number).values
-            return right is not None and _is_float32(got) and not _is_float32(right)
-    return False
-
-
-def _is_float32(array: np.ndarray) -> bool:
-    with np.errstate(all="ignore"):
-        return np.array_equal(array, array.astype(np.float32))
+    pairs = dict.fromkeys(pair for made in calls for pair in made.shared)
+    notes = []
+    for result, argument in pairs:
+        if result < len(exercise.results):
+            notes.append(shares(exercise.results[result], exercise.arguments[argument]))
+    return notes

@@ -1,7 +1,8 @@
 """Gradients by differences: the witness that needs no derivation.
 
-For a function that is linear in its argument a central difference has no truncation error at any step, and with data that
-floating point holds exactly it has no rounding error either: the numerical gradient is exact.
+For a function that is linear in its argument a central difference has no truncation error at any
+step, and with data that floating point holds exactly it has no rounding error either: the numerical
+gradient is exact.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ def numerical_gradient(
 ) -> Array:
     """Return the gradient of sum(dy * f(x)) with respect to x by central differences.
 
-    f: takes an array like x; x: any shape; dy: the shape of f(x)  ->  x's shape. The default step is for functions that
+    f: takes an array like x; x: any shape; dy: the shape of f(x)  ->  x's shape. The default step
+        is for functions that
     are linear in x. The two values of f are subtracted before dy is applied: that keeps the digits.
     """
     gradient = np.zeros(x.shape)
@@ -35,9 +37,10 @@ def numerical_gradient(
 def numerical_jacobian(f: Callable[[Array], Array], x: Array, step: float = 2.0**-10) -> Array:
     """Return the derivative of every entry of f(x) by every entry of x, by central differences.
 
-    x: any shape  ->  the shape of f(x), then the shape of x: (C, D) for a row of C from a row of D, (C, D, C) when x is
-    a D x C matrix (the text's section 1, second explanation and footnote). The step is a power of two, so that
-    functions that are linear in x give exact results.
+    x: any shape  ->  the shape of f(x), then the shape of x: (C, D) for a row of C from a row of D,
+        (C, D, C) when x is
+    a D x C matrix (the text's section 1, second explanation and footnote). The step is a power of
+    two, so that functions that are linear in x give exact results.
     """
     x = np.asarray(x, float)
     columns = []
@@ -50,10 +53,11 @@ def numerical_jacobian(f: Callable[[Array], Array], x: Array, step: float = 2.0*
 
 
 def complex_step_gradient(f: Callable[[Array], complex], x: Array, step: float = 1e-30) -> Array:
-    """Return the gradient of a smooth f, which takes complex arrays and returns a number, exact to the last digits.
+    """Return the gradient of a smooth f, which takes complex arrays and returns a number, exact to
+    the last digits.
 
-    Squire and Trapp, "Using complex variables to estimate derivatives of real functions" (1998): nothing is subtracted, so
-    the step can be as small as you like.
+    Squire and Trapp, "Using complex variables to estimate derivatives of real functions" (1998):
+    nothing is subtracted, so the step can be as small as you like.
     """
     gradient = np.zeros(x.shape)
     for place in np.ndindex(*x.shape):

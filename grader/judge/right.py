@@ -1,4 +1,6 @@
-"""The right values to show beside a wrong answer, from the numerical gradient of the student's own forward."""
+"""The right values to show beside a wrong answer, from the numerical gradient of the student's own
+forward.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +13,19 @@ import numpy as np
 from grader.call.call import call
 from grader.call.without import Scope
 from grader.judge.answers import read
+from grader.judge.case import Case
 from grader.judge.compare import is_right
 from grader.judge.exercise import Exercise, Part
 
-MOST_NUDGES = 60  # numbers of an argument; a student's forward may be made of loops, and each nudge calls it twice
+# numbers of an argument; a student's forward may be made of loops, and each nudge calls it twice
+MOST_NUDGES = 60
 
 
 @dataclass(frozen=True, eq=False)
 class Right:
-    """Right values of a part on one case and where they come from; advice: what to do first when there are none."""
+    """Right values of a part on one case and where they come from; advice: what to do first when
+    there are none.
+    """
 
     values: np.ndarray | None = None
     source: str = ""
@@ -28,31 +34,42 @@ class Right:
 
 def right_values(exercise: Exercise, part: Part, number: int, scope: Scope) -> Right:
     """Return the right values of a part on visible case `number`, as far as they can be told."""
-    entry, case = exercise.table["cases"][part.name][number], exercise.visible[number]
+    entry = exercise.table["cases"][part.name][number]
     if "values" in entry:
         return Right(np.array(entry["values"]), "right")
     shown = exercise.table["shown"].get(part.name)
-    if shown is not None:
-        return Right() if shown[number] is None else Right(np.array(shown[number]), "right")
+    if shown is None:
+        return _by_differences(exercise, part, exercise.visible[number], scope)
+    return Right() if shown[number] is None else Right(np.array(shown[number]), "right")
+
+
+def _by_differences(exercise: Exercise, part: Part, case: Case, scope: Scope) -> Right:
+    """Return the numerical gradient of the student's own forward, if that is right."""
     witness = exercise.witness.get(part.name)
-    if witness is None or any(
-        isinstance(arg, np.ndarray) and arg.size > MOST_NUDGES for arg in case.args
-    ):
+    if witness is None or any(map(_is_too_large, case.args)):
         return Right()
     if exercise.forward and not _forward_is_right(exercise, scope):
-        same = exercise.forward == exercise.name
-        what = f"the {exercise.parts[0].name}" if same else exercise.forward
-        advice = f"to see the right values beside yours, mend {what} first: they are its numerical gradient"
-        return Right(advice=(advice + ("" if same else " (your points do not depend on it)"),))
+        return Right(advice=(_advice(exercise),))
+    forward = _on_copies(scope.get(exercise.forward))
     try:
-        return Right(
-            np.asarray(witness(_on_copies(scope.get(exercise.forward)), *case.copy_args())),
-            "numerically",
-        )
-    except (
-        BaseException
-    ):  # the student's forward, right on its own cases, may still fail here, in any way
+        return Right(np.asarray(witness(forward, *case.copy_args())), "numerically")
+    # a forward that is right on its own cases may still fail here, in any way
+    except BaseException:
         return Right()
+
+
+def _is_too_large(argument: Any) -> bool:
+    return isinstance(argument, np.ndarray) and argument.size > MOST_NUDGES
+
+
+def _advice(exercise: Exercise) -> str:
+    """Return what to do before right values can be shown."""
+    why = "they are its numerical gradient"
+    if exercise.partner is None:
+        first = exercise.parts[0].name
+        return f"to see the right values beside yours, mend the {first} first: {why}"
+    forward, points = exercise.forward, "(your points do not depend on it)"
+    return f"to see the right values beside yours, mend {forward} first: {why} {points}"
 
 
 def _on_copies(function: Any) -> Callable[..., Any]:

@@ -1,4 +1,6 @@
-"""One exercise, the cases that its function was asked with, and the answers: what a verdict is made of."""
+"""One exercise, the cases that its function was asked with, and the answers: what a verdict is made
+of.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from grader.judge.right import Right
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """One exercise, the cases that its function was asked with (the visible ones first), and the answers.
+    """One exercise, the cases that its function was asked with (the visible ones first), and the
+    answers.
 
     is_right: decides on a part of case n.
     right: the right values of a part on case n, to show and to compare with.
@@ -46,15 +49,21 @@ class Trial:
         return number < self.visible_count
 
     def enough(self) -> Trial:
-        """Return this without the trainings to a goal, where what comes before them has lost every part already."""
+        """Return this without the trainings to a goal, where what comes before them has lost every
+        part already.
+        """
         goals = (number for number, case in enumerate(self.cases) if case.goal)
         before = replace(self, answers=self.answers[: next(goals, len(self.cases))])
         return before if all(map(before.wrong, self.exercise.parts)) else self
 
     def holds(self, part: Part, number: int, answer: Answer) -> bool:
-        """Tell whether an answer to case `number` leaves a part right: a case need not judge every part."""
+        """Tell whether an answer to case `number` leaves a part right: a case need not judge every
+        part.
+        """
         return not self.cases[number].judges(part.name) or self.is_right(part, number, answer)
 
     def is_repeated(self, part: Part) -> bool:
-        """Tell whether the answer to the case that was asked twice leaves a part right the second time too."""
+        """Tell whether the answer to the case that was asked twice leaves a part right the second
+        time too.
+        """
         return self.holds(part, self.again_of, self.again[part.name])

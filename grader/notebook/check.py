@@ -13,8 +13,8 @@ from grader.call.quiet import quiet
 from grader.call.text import short
 from grader.call.without import Scope
 from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
-from grader.judge.exercise import Exercise
 from grader.judge.decide import all_wrong
+from grader.judge.exercise import Exercise
 from grader.judge.judge import judge
 from grader.show.display import _shell, show
 from grader.show.summary import Summary

@@ -14,8 +14,8 @@ from support import references
 from grader import check
 from grader.call.answer import Answer, numbers
 from grader.exercises import EXERCISES
-from grader.judge.compare import matches
 from grader.judge.judge import judge
+from grader.judge.tolerance import matches
 from solutions import affine
 
 right = affine.affine_backward

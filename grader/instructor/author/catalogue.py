@@ -21,9 +21,9 @@ from grader.instructor.author import layers
 from grader.instructor.files import write_atomically
 from grader.judge.answers import read
 from grader.judge.case import Case
-from grader.judge.compare import matches
 from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part
-from grader.judge.fingerprint import SCALE, fingerprint, on_grid
+from grader.judge.fingerprint import SCALE, fingerprint
+from grader.judge.tolerance import matches, on_grid
 from grader.show.numbers import MOST_SHOWN
 from solutions.mistakes import CATALOGUE, Mistake
 

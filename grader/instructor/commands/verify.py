@@ -19,10 +19,10 @@ from grader.instructor.author.notebook import slips, solve
 from grader.instructor.classroom import CourseError
 from grader.judge.answers import read
 from grader.judge.case import Case
-from grader.judge.compare import matches
 from grader.judge.exercise import Exercise, Part
 from grader.judge.judge import judge
 from grader.judge.numeric import complex_step_gradient
+from grader.judge.tolerance import matches
 from solutions.mistakes import Mistake
 
 

@@ -10,11 +10,12 @@ from grader.exercises import EXERCISES
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.sandbox.protocol import Reply
 from grader.judge.case import Case
-from grader.judge.compare import matches, reached
+from grader.judge.compare import reached
 from grader.judge.decide import MOST_WARNINGS, decide
 from grader.judge.exercise import Exercise, Part
 from grader.judge.notes import argument_order, remarks, shares
 from grader.judge.right import Right
+from grader.judge.tolerance import matches
 from grader.judge.trial import Trial
 from grader.show.verdict import Verdict
 
