@@ -34,7 +34,10 @@ def with_layers(layers: dict[str, Callable[..., Any]], scope: Scope) -> Iterator
 
 
 def refusal(name: str, function: Any, names: Sequence[str], scope: Scope) -> str:
-    """Return why a function is not called at all, or ''. names: what the exercise must do without."""
+    """Return why a function is not called at all, or ''.
+
+    names: what the exercise must do without
+    """
     if function is None:
         return "is not defined"
     if not callable(function):

@@ -1,6 +1,8 @@
-"""The points table: every exercise of the course, its arguments, its parts and what each part is worth.
+"""The points table: every exercise of the course, its arguments, its parts and what each part is
+worth.
 
-`grader verify` compares it with the points in the notebooks' metadata, and the sum per assignment with course totals.
+`grader verify` compares it with the points in the notebooks' metadata, and the sum per assignment
+with course totals.
 """
 
 from __future__ import annotations
@@ -18,7 +20,17 @@ from grader.exercises.strided import STRIDED
 from grader.exercises.witnesses import WITNESSES
 from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part
 
-__all__ = ["DIFFERENCES", "EXERCISES", "NOTEBOOKS", "SMOOTH", "TOTALS", "Exercise", "Part", "file_of", "of_assignment"]
+__all__ = [
+    "DIFFERENCES",
+    "EXERCISES",
+    "NOTEBOOKS",
+    "SMOOTH",
+    "TOTALS",
+    "Exercise",
+    "Part",
+    "file_of",
+    "of_assignment",
+]
 
 FINGERPRINTS = Path(__file__).parents[1] / "fingerprints"
 

@@ -10,7 +10,10 @@ CAPSTONE = (
         "loss_and_gradients",
         HERE,
         ("params", "images", "labels"),
-        (Part("loss", 1, "", tolerance=CLOSE), Part("gradients", 2, "params", "params", tolerance=CLOSE)),
+        (
+            Part("loss", 1, "", tolerance=CLOSE),
+            Part("gradients", 2, "params", "params", tolerance=CLOSE),
+        ),
         layers=True,
     ),
     Exercise(

@@ -77,7 +77,7 @@ def _wrong_shapes(case: Case, shapes: dict[str, tuple[int, ...]]) -> Answer | No
 
 
 def shape_of(text: str, case: Case) -> tuple[int, ...]:
-    """Return (4, 3) for 'D C' in a case with D = 4 and C = 3; a letter may stand for a whole shape."""
+    """Return (4, 3) for 'D C' in a case with D = 4 and C = 3 (a letter may be a whole shape)."""
     shape: list[int] = []
     for size in text.split():
         found = int(size) if size.isdigit() else case.sizes[size]

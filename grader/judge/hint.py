@@ -105,7 +105,7 @@ def _suspects(evidence: Evidence) -> set[str]:
 
 
 def _catalogued(evidence: Evidence, entries: list[dict[str, Any]]) -> list[set[str]]:
-    """Return the mistakes that give a fingerprint, for every fingerprint that the catalogue knows."""
+    """Return the mistakes that give a fingerprint, for every fingerprint that is known."""
     known = []
     for number, found in evidence.fingerprints.items():
         names = entries[number]["wrong"].get(found)

@@ -37,13 +37,23 @@ def relu_backward(rng: Generator, fresh: bool) -> list[Case]:
     """dy and x differ in sign often enough that a mask from dy shows."""
     cases = []
     for shape in SHAPES:
-        cases.append(Case((-_away_from_zero(rng, *shape), _away_from_zero(rng, *shape)), {"shape": shape}))
+        cases.append(
+            Case((-_away_from_zero(rng, *shape), _away_from_zero(rng, *shape)), {"shape": shape})
+        )
     tiny = _away_from_zero(rng, 3, 4) / 2**20  # a slope is a matter of the sign, however small x is
     cases.append(Case((-_away_from_zero(rng, 3, 4), tiny), {"shape": (3, 4)}, smooth=False))
     for shape in SHAPES[1:]:
         dy, x = -_away_from_zero(rng, *shape), _with_zeros(rng, *shape)
         cases.append(Case((dy, x), {"shape": shape}, smooth=False, free=Free(x == 0, dy)))
-    return [*cases, Case((large(rng, 3, 5), large(rng, 3, 5) + 0.125), {"shape": (3, 5)}, large=True, slack=SMOOTH)]
+    return [
+        *cases,
+        Case(
+            (large(rng, 3, 5), large(rng, 3, 5) + 0.125),
+            {"shape": (3, 5)},
+            large=True,
+            slack=SMOOTH,
+        ),
+    ]
 
 
 def eq_12(rng: Generator, fresh: bool) -> list[Case]:
@@ -51,14 +61,24 @@ def eq_12(rng: Generator, fresh: bool) -> list[Case]:
 
 
 def slopes_at_zero(rng: Generator, fresh: bool) -> list[Case]:
-    told = [(0.0, 1.0), (-1.0, 0.5, 2.0), (0.25, 0.75), (-0.25, 1.25), (1.0, 0.0, 0.5), (), (2.0, -3.0, 1.0)]
+    told = [
+        (0.0, 1.0),
+        (-1.0, 0.5, 2.0),
+        (0.25, 0.75),
+        (-0.25, 1.25),
+        (1.0, 0.0, 0.5),
+        (),
+        (2.0, -3.0, 1.0),
+    ]
     if fresh:
         told += [tuple((row - 4) / 4) for row in whole(rng, 13, (3, 5)).astype(float)]
     return [Case((candidates,)) for candidates in told]
 
 
 def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
-    """Diagonals with zeros and other numbers, a shift, a triangle, one number off the diagonal on either side."""
+    """Diagonals with zeros and other numbers, a shift, a triangle, one number off the diagonal on
+    either side.
+    """
     n = 3 + int(whole(rng, 3, (1,))[0]) if fresh else 3
     numbers = _away_from_zero(rng, 1, n)[0]
     made = [
@@ -76,11 +96,15 @@ def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
         made.append(one)
     opposite = np.diag(numbers)  # its sum off the diagonal is 0
     opposite[0, 1], opposite[1, 0] = 1.0, -1.0
-    round_about = np.diag(numbers)  # in every row and column the numbers off the diagonal add up to 0
+    # in every row and column the numbers off the diagonal add up to 0
+    round_about = np.diag(numbers)
     round_about[:3, :3] += np.array([[0.0, 1, -1], [-1, 0, 1], [1, -1, 0]])
     negative = np.diag(numbers)
     negative[1, 2] = -0.25
-    return [Case((jacobian,), {"n": n}) for jacobian in [*made, opposite, round_about, negative, np.array([[2.0]])]]
+    return [
+        Case((jacobian,), {"n": n})
+        for jacobian in [*made, opposite, round_about, negative, np.array([[2.0]])]
+    ]
 
 
 RELU = {

@@ -1,4 +1,4 @@
-"""Cases of 3-strided: remainders, pixels under no window, strides beyond the filter, and stride 1."""
+"""Cases of 3-strided: remainders, pixels under no window, strides beyond the filter, stride 1."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from grader.exercises.cases.convolution import images
 from grader.judge.case import Case, Generator, quarters, whole
 
 # N, C, H, W, F, K, L, stride, pad
-SHOWN = ((1, 1, 3, 6, 1, 2, 3, 2, 0), (1, 1, 4, 3, 1, 2, 1, 3, 1), (2, 1, 3, 4, 3, 2, 2, 2, 1), (1, 2, 4, 3, 3, 2, 1, 2, 0))
+SHOWN = (
+    (1, 1, 3, 6, 1, 2, 3, 2, 0),
+    (1, 1, 4, 3, 1, 2, 1, 3, 1),
+    (2, 1, 3, 4, 3, 2, 2, 2, 1),
+    (1, 2, 4, 3, 3, 2, 1, 2, 0),
+)
 FINDERS = (
     (2, 3, 7, 10, 4, 3, 2, 1, 0),
     (3, 2, 8, 7, 5, 3, 4, 2, 1),
@@ -28,14 +33,29 @@ def strided_backward(rng: Generator, fresh: bool) -> list[Case]:
 
 def dilate(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
-    for N, F, P, Q, stride in ((1, 1, 2, 3, 2), (1, 1, 3, 2, 3), (2, 3, 2, 4, 2), (1, 2, 1, 3, 4), (2, 1, 3, 2, 1)):
-        sizes = {"N": N, "F": F, "H'": P, "W'": Q, "A": (P - 1) * stride + 1, "B": (Q - 1) * stride + 1}
+    for N, F, P, Q, stride in (
+        (1, 1, 2, 3, 2),
+        (1, 1, 3, 2, 3),
+        (2, 3, 2, 4, 2),
+        (1, 2, 1, 3, 4),
+        (2, 1, 3, 2, 1),
+    ):
+        sizes = {
+            "N": N,
+            "F": F,
+            "H'": P,
+            "W'": Q,
+            "A": (P - 1) * stride + 1,
+            "B": (Q - 1) * stride + 1,
+        }
         cases.append(Case((quarters(rng, N, F, P, Q), stride), sizes))
     return cases
 
 
 def lines(rng: Generator, fresh: bool) -> list[Case]:
-    """n, K, stride, pad: no remainder, several, a filter as long as the input, a stride beyond it, holes inside the padding."""
+    """n, K, stride, pad: no remainder, several, a filter as long as the input, a stride beyond it,
+    holes inside the padding.
+    """
     told = [
         (6, 3, 2, 0),
         (7, 3, 2, 1),
