@@ -99,7 +99,7 @@ def image_file(name: str) -> Path:
 
 
 def _read(name: str) -> dict[str, np.ndarray]:
-    """Return the bytes of a set, as many as SHAPES says. Raises an OSError that tells what to do."""
+    """Return the bytes of a set, as SHAPES says. Raises an OSError that tells what to do."""
     path = image_file(name)
     try:
         with np.load(path, allow_pickle=False) as file:
