@@ -18,9 +18,11 @@ from grader.exercises.max_pool import MAX_POOL
 from grader.exercises.relu import RELU
 from grader.exercises.strided import STRIDED
 from grader.exercises.witnesses import WITNESSES
+from grader.judge.course import Course, Notebook
 from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part
 
 __all__ = [
+    "COURSE",
     "DIFFERENCES",
     "EXERCISES",
     "NOTEBOOKS",
@@ -40,39 +42,34 @@ def file_of(assignment: str) -> Path:
     return FINGERPRINTS / f"{assignment}.json"
 
 
-def _exercises() -> dict[str, Exercise]:
-    """Give every row of the points table what belongs to its exercise."""
+def _notebook(assignment: str, stem: str, points: float, rows: tuple[Exercise, ...]) -> Notebook:
+    """Give every row of a notebook's points table what belongs to its exercise."""
     exercises: dict[str, Exercise] = {}
-    for row in (*AFFINE, *CONVOLUTION, *STRIDED, *RELU, *MAX_POOL, *CAPSTONE):
+    for row in rows:
         exercises[row.name] = replace(
             row,
             build=BUILDERS[row.name],
             partner=exercises.get(row.forward),
             witness=WITNESSES.get(row.name, {}),
-            tables=file_of(row.assignment),
+            tables=file_of(assignment),
         )
-    return exercises
+    return Notebook(assignment, stem, points, tuple(exercises.values()))
 
 
-EXERCISES = _exercises()
-
-NOTEBOOKS = {  # assignment -> notebook and module of solutions
-    "1-affine": "affine",
-    "2-convolution": "convolution",
-    "3-strided": "strided",
-    "4-relu": "relu",
-    "5-max-pool": "max_pool",
-    "6-capstone": "capstone",
-}
-
-TOTALS = {  # what the course promises, beside the sum of the parts above
-    "1-affine": 20.0,
-    "2-convolution": 30.0,
-    "3-strided": 20.0,
-    "4-relu": 8.0,
-    "5-max-pool": 12.0,
-    "6-capstone": 10.0,
-}
+COURSE = Course(
+    "cnn-gradients",
+    (
+        _notebook("1-affine", "affine", 20.0, AFFINE),
+        _notebook("2-convolution", "convolution", 30.0, CONVOLUTION),
+        _notebook("3-strided", "strided", 20.0, STRIDED),
+        _notebook("4-relu", "relu", 8.0, RELU),
+        _notebook("5-max-pool", "max_pool", 12.0, MAX_POOL),
+        _notebook("6-capstone", "capstone", 10.0, CAPSTONE),
+    ),
+)
+EXERCISES = COURSE.exercises
+NOTEBOOKS = {notebook.assignment: notebook.stem for notebook in COURSE.notebooks}
+TOTALS = {notebook.assignment: notebook.points for notebook in COURSE.notebooks}
 
 
 def of_assignment(assignment: str) -> list[Exercise]:
