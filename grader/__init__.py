@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from grader import figures
 from grader.exercises.images import load_images
 from grader.exercises.networks import initial_parameters, predict
-from grader.judge.numeric import numerical_jacobian
+from grader.exercises.numeric import numerical_jacobian
 from grader.notebook.check import check, progress
 from grader.notebook.equation import equation
 from grader.notebook.own_layers import own_layers

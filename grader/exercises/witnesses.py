@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.numeric import numerical_gradient, numerical_jacobian
+from grader.exercises.numeric import numerical_gradient, numerical_jacobian
 
 
 def _no_bias(w: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 from grader.call.answer import Answer
 from grader.call.call import call
 from grader.exercises import TOTALS, file_of, of_assignment
+from grader.exercises.numeric import complex_step_gradient
 from grader.exercises.witnesses import WITNESSES, Gradient
 from grader.instructor.author import layers
 from grader.instructor.author.catalogue import answers_of, is_stored, mistakes_of, reference
@@ -21,7 +22,6 @@ from grader.judge.answers import read
 from grader.judge.case import Case
 from grader.judge.exercise import Exercise, Part
 from grader.judge.judge import judge
-from grader.judge.numeric import complex_step_gradient
 from grader.judge.tolerance import matches
 from solutions.mistakes import Mistake
 
