@@ -148,16 +148,3 @@ def _lambdas(module: str) -> dict[tuple[str, int], ast.Lambda]:
             if isinstance(first, ast.Lambda):
                 found[node.arg, first.lineno] = first
     return found
-
-
-def mistake(
-    exercises: str, parts: str, hint: str
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter the decorated function as a mistake of one exercise or several (separated by spaces)."""
-
-    def enter(answer: Callable[..., Any]) -> Callable[..., Any]:
-        for exercise in exercises.split():
-            CATALOGUE.append(Mistake(answer.__name__, exercise, tuple(parts.split()), hint, answer))
-        return answer
-
-    return enter

@@ -935,7 +935,7 @@ def sprayed(dy: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 
 def weights(dy: np.ndarray, images: np.ndarray) -> np.ndarray:
-    """Return dw from padded images: dy slides over them as a filter. Empty where it does not fit."""
+    """Return dw from padded images: dy slides over them. Empty where it does not fit."""
     P, Q = dy.shape[2:]
     K, L = max(images.shape[2] - P + 1, 0), max(images.shape[3] - Q + 1, 0)
     dw = np.zeros((dy.shape[1], images.shape[1], K, L))
