@@ -45,10 +45,20 @@ CATALOGUE: list[Mistake] = []
 
 @dataclass(frozen=True)
 class Reference:
-    """The right answer to an exercise. names: what its results are called, separated by spaces."""
+    """The right answer to an exercise. names: what its results are called, separated by spaces.
+
+    Raises ValueError if a result is called like an argument: a change could not name it.
+    """
 
     function: Callable[..., Any]
     names: str
+
+    def __post_init__(self) -> None:
+        both = [result for result in self.results if result in self.arguments]
+        if both:
+            raise ValueError(
+                f"{self.exercise} has an argument {both[0]}: give the result another name"
+            )
 
     @property
     def exercise(self) -> str:
@@ -86,7 +96,10 @@ def wrong(
 def _answer(
     reference: Reference, parts: tuple[str, ...], name: str, change: Change
 ) -> Callable[..., Any]:
-    """Return the wrong answer as a function with source: the demo class hands it in as text."""
+    """Return the wrong answer as a function of its own, whose source inspect finds.
+
+    The demo class hands that source in as a student's cell.
+    """
     lines = _source(reference, parts, name, change).splitlines(keepends=True)
     filename = f"<mistake {name} of {reference.exercise}>"
     linecache.cache[filename] = (sum(map(len, lines)), None, lines, filename)
@@ -97,7 +110,7 @@ def _answer(
 
 
 def _source(reference: Reference, parts: tuple[str, ...], name: str, change: Change) -> str:
-    """Return the text of a function that calls the reference, if need be, and applies the change.
+    """Return the text of the wrong answer. It calls the reference if it needs a result of it.
 
     def dw_sign(dy, x, w):
         dx, dw, db = affine.affine_backward(dy, x, w)
