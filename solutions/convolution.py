@@ -1,7 +1,8 @@
 """Section 2 of the text: convolution as a gather and as a spray, and its gradients (Eqs. 9-10).
 
-Convolution means cross-correlation, as in the text and in every framework. The two-dimensional functions are literally the
-spray: one product of matrices for each tap of the filter, over all images and pixels at once.
+Convolution means cross-correlation, as in the text and in every framework. The two-dimensional
+functions are literally the spray: one product of matrices for each tap of the filter, over all
+images and pixels at once.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Section 2 of the text, its question on strides: the spray, and the rotated filter with its trick."""
+"""Section 2 of the text, its question on strides: the spray, and the rotated filter."""
 
 import numpy as np
 
@@ -74,8 +74,10 @@ def strided_backward_rotated(dy, x, w, stride, pad):
     full, dw = np.zeros(padded.shape), np.zeros(w.shape)
     for u in range(K):
         for v in range(L):
-            full += np.einsum("nfhw,fc->nchw", around[:, :, u : u + H + 2 * pad, v : v + W + 2 * pad], rotated[:, :, u, v])
-            dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dilated, padded[:, :, u : u + P, v : v + Q])  # not rotated
+            seen = around[:, :, u : u + H + 2 * pad, v : v + W + 2 * pad]
+            full += np.einsum("nfhw,fc->nchw", seen, rotated[:, :, u, v])
+            # dw: dy meets the windows of x, not rotated
+            dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dilated, padded[:, :, u : u + P, v : v + Q])
     return full[:, :, pad : pad + H, pad : pad + W], dw, dy.sum(axis=(0, 2, 3))
 
 

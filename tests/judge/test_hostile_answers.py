@@ -17,6 +17,7 @@ from grader.exercises import EXERCISES
 from grader.judge.judge import judge
 from grader.judge.tolerance import matches
 from solutions import affine
+from solutions.mistakes import CATALOGUE
 
 right = affine.affine_backward
 
@@ -225,9 +226,8 @@ def test_an_endless_loop_is_interrupted_once(verdict_on):
 
 
 def test_a_class_on_the_margin_is_shown_with_the_right_values(verdict_on):
-    from solutions.mistakes.affine import hinge_at_least
-
-    example = verdict_on("hinge_loss", hinge_at_least).example
+    (at_least,) = (mistake for mistake in CATALOGUE if mistake.name == "hinge_at_least")
+    example = verdict_on("hinge_loss", at_least.answer).example
     assert example.right.tolist()[0] == [-0.5, 0.0, 0.5, 0.0]
 
 
