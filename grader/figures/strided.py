@@ -229,7 +229,11 @@ def _check_windows(name: str, n: int, K: int, starts: Sequence[int]) -> None:
 
 def _window_counts(n: int, K: int, starts: Sequence[int]) -> list[int]:
     """Return for each of n entries how many windows of K entries see it."""
-    return [sum(start <= a < start + K for start in starts) for a in range(n)]
+    counts = [0] * n
+    for start in starts:
+        for a in range(start, start + K):
+            counts[a] += 1
+    return counts
 
 
 def _under_none(unseen: int, n: int) -> str:

@@ -295,7 +295,11 @@ def wrong_mask(yours: np.ndarray, right: np.ndarray) -> np.ndarray:
 def plain(values: np.ndarray) -> list[list[Any]]:
     """Return rows of numbers for JSON, which has no NaN and no infinity: those become text."""
     rows = np.atleast_2d(values).tolist()
-    return [[v if math.isfinite(v) else str(v) for v in row] for row in rows]
+    return [list(map(_plain, row)) for row in rows]
+
+
+def _plain(number: float) -> float | str:
+    return number if math.isfinite(number) else str(number)
 
 
 def plain_or_none(values: np.ndarray | None) -> list[list[Any]] | None:
