@@ -16,29 +16,38 @@ from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
 from grader.judge.decide import all_wrong
 from grader.judge.exercise import Exercise
 from grader.judge.judge import judge
-from grader.show.display import _shell, show
+from grader.show.display import shell, show
 from grader.show.summary import Summary
 from grader.show.verdict import PartVerdict, Verdict
 
-_costly: dict[str, tuple[Any, Verdict]] = {}  # exercise -> the function last checked, and its verdict
-_checking = threading.Lock()  # streams and warnings are the process's own: one check at a time
+# By exercise: the function that was checked last, and its verdict
+_costly: dict[str, tuple[Any, Verdict]] = {}
+# Output streams and warnings belong to the whole process, so only one check may run at a time.
+_checking = threading.Lock()
 
 
 def check(function: Callable[..., Any]) -> float:
     """Check one function of the course, show the verdict, and return the points earned.
 
-    function: named as an exercise of the points table. Returns a plain float between 0 and the exercise's points, which
-    nbgrader takes as the partial credit of the cell. Never raises and leaves nothing on stderr.
+    function: named as an exercise of the points table
+
+    The result is a plain float from 0 to the exercise's points, which nbgrader takes as the partial
+    credit of the cell. This function never raises, and leaves nothing on stderr.
     """
     frame = sys._getframe(1)
-    if not _checking.acquire(blocking=False):  # called by the function that is being checked, or by another thread
+    namespace = frame.f_globals
+    # The function that is being checked may call check, and so may another thread.
+    if not _checking.acquire(blocking=False):
         print("a check is already running: take check(...) out of your function")
         return 0.0
     try:
-        exercise = _exercise_of(function, frame.f_code.co_names, frame.f_globals)
-        verdict = judge(exercise, function, frame.f_globals) if exercise else _unknown(function)
-        if exercise and exercise.costly:
-            _costly[exercise.name] = (function, verdict)
+        exercise = _exercise_of(function, frame.f_code.co_names, namespace)
+        if exercise is None:
+            verdict = _unknown(function)
+        else:
+            verdict = judge(exercise, function, namespace)
+            if exercise.costly:
+                _costly[exercise.name] = (function, verdict)
     finally:
         _checking.release()
     show(verdict)
@@ -48,44 +57,56 @@ def check(function: Callable[..., Any]) -> float:
 
 def progress() -> None:
     """Show the points earned so far in this notebook and what is still open."""
-    scope = sys._getframe(1).f_globals
+    namespace = sys._getframe(1).f_globals
     if _checking.locked():
         print("a check is already running: take progress() out of your function")
         return
-    exercises = [exercise for assignment in _assignments_in(scope) for exercise in of_assignment(assignment)]
-    show(Summary(tuple(_verdict_on(exercise, scope) for exercise in exercises)))
+    verdicts = []
+    for assignment in _assignments_in(namespace):
+        verdicts += [_verdict_on(exercise, namespace) for exercise in of_assignment(assignment)]
+    show(Summary(tuple(verdicts)))
 
 
-def _verdict_on(exercise: Exercise, scope: Scope) -> Verdict:
-    """Return the verdict on an exercise; on one that takes seconds to judge, the verdict of its own check."""
-    function = scope.get(exercise.name)
+def _verdict_on(exercise: Exercise, namespace: Scope) -> Verdict:
+    """Return the verdict on an exercise.
+
+    If it takes seconds to judge, that is the verdict of its last check.
+    """
+    function = namespace.get(exercise.name)
     if not exercise.costly:
-        return judge(exercise, function, scope)
+        return judge(exercise, function, namespace)
     checked, verdict = _costly.get(exercise.name, (None, None))
-    return verdict if verdict is not None and checked is function else all_wrong(exercise, "is not checked yet")
+    if verdict is None or checked is not function:
+        return all_wrong(exercise, "is not checked yet")
+    return verdict
 
 
-def _assignments_in(scope: Scope) -> list[str]:
-    """Return the assignment whose exercises the notebook defines: the fullest, since functions of others may be pasted in."""
+def _assignments_in(namespace: Scope) -> list[str]:
+    """Return the assignment whose exercises the notebook defines, in a list.
+
+    Functions of others may be pasted in, so it is the one of which the largest share is defined.
+    The list is empty if nothing is defined, and longer if two are equal.
+    """
     shares = {}
     for assignment in NOTEBOOKS:
         names = [exercise.name for exercise in of_assignment(assignment)]
-        shares[assignment] = sum(name in scope for name in names) / len(names)
-    return [assignment for assignment, share in shares.items() if share and share == max(shares.values())]
+        shares[assignment] = sum(name in namespace for name in names) / len(names)
+    largest = max(shares.values())
+    return [assignment for assignment, share in shares.items() if share and share == largest]
 
 
-def _exercise_of(function: Any, names: tuple[str, ...], scope: Scope) -> Exercise | None:
+def _exercise_of(function: Any, names: tuple[str, ...], namespace: Scope) -> Exercise | None:
     """Find the exercise by the name in the call `check(name)`, else by the function's own name."""
-    called = [name for name in names if name in EXERCISES and scope.get(name) is function]
+    called = [name for name in names if name in EXERCISES and namespace.get(name) is function]
     name = called[0] if len(called) == 1 else _own_name(function)
     return EXERCISES.get(name)
 
 
 def _own_name(function: Any) -> str:
-    """Return a function's own name, or its type's; an object may raise when it is asked."""
+    """Return a function's own name, or 'a' and its type's if it has none."""
     try:
         name = function.__name__
-    except BaseException:
+    except BaseException:  # an object may raise anything when an attribute is read
         name = None
     return name if type(name) is str else f"a {short(type(function).__name__)}"
 
@@ -93,21 +114,27 @@ def _own_name(function: Any) -> str:
 def unknown_name(name: str) -> str:
     """Return the sentence for a name that is in no exercise, with the nearest one that is."""
     near = difflib.get_close_matches(name, EXERCISES, 1, 0.5)
-    return f"{name} is not an exercise of this course" + (f". Did you mean {near[0]}?" if near else "")
+    sentence = f"{name} is not an exercise of this course"
+    return f"{sentence}. Did you mean {near[0]}?" if near else sentence
 
 
 def _unknown(function: Any) -> Verdict:
-    return Verdict("check", (PartVerdict("answer", 0.0, 0.0, ""),), unknown_name(short(_own_name(function), 60)))
+    fault = unknown_name(short(_own_name(function), 60))
+    return Verdict("check", (PartVerdict("answer", 0.0, 0.0, ""),), fault)
 
 
 def _offer(verdict: Verdict) -> None:
-    """Show a notebook's reader the widget that goes through the verdict's example, closed. Where anything fails, show nothing."""
+    """Show the widget that goes through the verdict's example, closed.
+
+    Show nothing outside a notebook, without a widget for the example, and if anything fails.
+    """
     if verdict.example is None:
         return
     with suppress(Exception):
-        if not hasattr(_shell(), "kernel"):  # a terminal draws no widgets
+        if not hasattr(shell(), "kernel"):  # a terminal draws no widgets
             return
-        from grader.widgets.offer import offer  # with the first wrong answer: `import grader` stays quick
+        # This import waits for the first wrong answer, so that `import grader` stays quick.
+        from grader.widgets.offer import offer
 
         with quiet():
             widget = offer(verdict.exercise, verdict.example)

@@ -1,4 +1,7 @@
-"""The layers that the capstone builds on: one's own, if they are right and quick enough, else those of layers.py."""
+"""The layers that the capstone builds on.
+
+They are the student's own if they are right and quick enough, else those of layers.py.
+"""
 
 from __future__ import annotations
 
@@ -33,23 +36,29 @@ ENOUGH = 0.001  # seconds; below that nobody waits
 
 
 def own_layers() -> None:
-    """Check and time the layers that the notebook has defined; where one is missing, wrong or slow, take that of layers.py."""
-    scope = sys._getframe(1).f_globals
+    """Check and time the layers that the notebook has defined, and print a line on each.
+
+    One that is missing, wrong or slow is replaced by that of layers.py.
+    """
+    namespace = sys._getframe(1).f_globals
     theirs = public(importlib.import_module("layers"))
     width = max(map(len, LAYERS))
-    scope.update({name: value for name, value in theirs.items() if name not in LAYERS})
+    namespace.update({name: value for name, value in theirs.items() if name not in LAYERS})
     for name in LAYERS:
-        told = _told(name, scope.get(name), theirs[name], scope)
-        if told != "right":
-            scope[name] = theirs[name]
-            told += ": training with layers.py"
-        print(f"{name:{width}}  {told}")
+        message = _message(name, namespace.get(name), theirs[name], namespace)
+        if message != "right":
+            namespace[name] = theirs[name]
+            message += ": training with layers.py"
+        print(f"{name:{width}}  {message}")
 
 
-def _told(name: str, function: Any, theirs: Callable[..., Any], scope: dict[str, Any]) -> str:
+def _message(
+    name: str, function: Any, theirs: Callable[..., Any], namespace: dict[str, Any]
+) -> str:
+    """Return 'right', or why the notebook's function is not used."""
     if function is None or function is theirs:
         return "not pasted"
-    if not judge(EXERCISES[name], function, scope).right:
+    if not judge(EXERCISES[name], function, namespace).right:
         return "not right"
     allowed = max(SLOW * _seconds(theirs, name), ENOUGH)
     return "right" if _seconds(function, name) <= allowed else "right but slow"
@@ -57,12 +66,12 @@ def _told(name: str, function: Any, theirs: Callable[..., Any], scope: dict[str,
 
 def _seconds(function: Callable[..., Any], name: str) -> float:
     """Return the shortest of three calls on a small batch, in seconds."""
-    args = _batch(name)
+    arguments = _batch(name)
     with quiet():
         times = []
         for _ in range(3):
             start = time.perf_counter()
-            function(*args)
+            function(*arguments)
             times.append(time.perf_counter() - start)
     return min(times)
 
@@ -70,9 +79,14 @@ def _seconds(function: Callable[..., Any], name: str) -> float:
 def _batch(name: str) -> tuple[Any, ...]:
     """Return arguments for one call: eight 8 x 8 images, eight filters, ten classes."""
     rng = np.random.default_rng(0)
-    x, w, b = rng.normal(size=(8, 4, 8, 8)), rng.normal(size=(8, 4, 3, 3)), rng.normal(size=8)
-    dy, small = rng.normal(size=(8, 8, 8, 8)), rng.normal(size=(8, 8, 4, 4))
-    rows, v, scores = x.reshape(8, -1), rng.normal(size=(256, 10)), rng.normal(size=(8, 10))
+    x = rng.normal(size=(8, 4, 8, 8))
+    w = rng.normal(size=(8, 4, 3, 3))
+    b = rng.normal(size=8)
+    dy = rng.normal(size=(8, 8, 8, 8))
+    small = rng.normal(size=(8, 8, 4, 4))
+    rows = x.reshape(8, -1)
+    v = rng.normal(size=(256, 10))
+    scores = rng.normal(size=(8, 10))
     return {
         "affine_forward": (rows, v, scores[0]),
         "affine_backward": (scores, rows, v),

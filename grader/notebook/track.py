@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from grader.show.display import shell
+
 
 def track(steps: Sequence[Any], what: str = "") -> Iterator[Any]:
-    """Yield the steps one by one, and show how far the loop has come. Outside a notebook nothing is shown."""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    if shell is None or not hasattr(shell, "kernel"):
+    """Yield the steps one by one, and show how far the loop has come.
+
+    what: the name of the loop, in front of the bar. Outside a notebook nothing is shown.
+    """
+    if not hasattr(shell(), "kernel"):
         yield from steps
         return
+    # Both packages are optional, and slow to import.
     from IPython.display import display
     from ipywidgets import IntProgress
 

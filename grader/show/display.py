@@ -7,12 +7,19 @@ from typing import Any
 
 
 def show(thing: Any) -> None:
-    """Display in a notebook, print elsewhere, and where a student's code has put another function in display's place."""
+    """Display something in a notebook, and print it elsewhere.
+
+    It is also printed if display fails, as it does where a student's code has replaced it.
+    """
     try:
-        (print if _shell() is None else sys.modules["IPython"].display.display)(thing)
+        if shell() is None:
+            print(thing)
+        else:
+            sys.modules["IPython"].display.display(thing)
     except Exception:
         print(thing)
 
 
-def _shell() -> Any:
+def shell() -> Any:
+    """Return IPython's shell, or None if IPython has not been imported or runs no shell."""
     return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()

@@ -1,4 +1,7 @@
-"""Numbers set out for reading: aligned text for terminals and screen readers, grids for the notebook."""
+"""Numbers set out for reading.
+
+Terminals and screen readers get aligned text, the notebook gets grids.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ import numpy as np
 MOST_SHOWN = 200  # numbers; a larger array is named by its shape
 WIDTH = 88  # characters of a line of arrays side by side
 
-# Colours come from JupyterLab's theme where there is one, so the grids are readable in light and dark; a marked cell has
-# a frame and bold type as well.
+# Colours come from JupyterLab's theme where there is one, so that the grids are readable in light
+# and dark. A marked cell has a frame and bold type as well.
 MONO = "font-family:var(--jp-code-font-family,monospace);font-size:0.92em"
 _DIFFERS = "font-weight:bold;outline:2px solid #d55e00;outline-offset:-1px;border-radius:2px;"
 
@@ -25,31 +28,53 @@ def number(value: Any) -> str:
 
 
 def lines_of(value: Any) -> list[str]:
-    """Return a value as lines of text, an array with its columns aligned and slices one under the other."""
+    """Return a value as lines of text.
+
+    The columns of an array are aligned, and its slices stand one under the other. An array of more
+    than MOST_SHOWN numbers, or of none, is named by its shape.
+    """
     if isinstance(value, dict):
         return [f"{name}: {np.shape(part)}" for name, part in value.items()]
-    if not isinstance(value, np.ndarray):
-        return [number(value) if isinstance(value, (float, np.generic)) else repr(value)[:WIDTH]]
-    if value.size > MOST_SHOWN or 0 in value.shape:
-        return [f"array of shape {value.shape}"]
-    if value.ndim == 0:
+    if isinstance(value, np.ndarray):
+        return _lines_of_array(value)
+    if isinstance(value, (float, np.generic)):
         return [number(value)]
-    cells = [number(v) for v in value.ravel()]
-    width = max((len(c) for c in cells), default=0)
-    rows = value.reshape(-1, value.shape[-1])
-    texts = [" ".join(number(v).rjust(width) for v in row) for row in rows]
-    if value.ndim == 1:
-        return [f"[{text}]" for text in texts]
-    depth = value.shape[-2]
-    blocks = [texts[i : i + depth] for i in range(0, len(texts), depth)]
-    out: list[str] = []
-    for block in blocks:
-        out += ([""] if out else []) + [f"[{text}]" for text in block]
-    return out
+    return [repr(value)[:WIDTH]]
+
+
+def _lines_of_array(array: np.ndarray) -> list[str]:
+    if array.size > MOST_SHOWN or array.size == 0:
+        return [f"array of shape {array.shape}"]
+    if array.ndim == 0:
+        return [number(array)]
+    rows = _aligned_rows(array)
+    depth = array.shape[-2] if array.ndim > 1 else 1
+    lines = []
+    for first in range(0, len(rows), depth):
+        if first:
+            lines.append("")
+        lines += rows[first : first + depth]
+    return lines
+
+
+def _aligned_rows(array: np.ndarray) -> list[str]:
+    """Return each row of an array, of all its slices, as '[1  2]' with columns of one width."""
+    texts = np.array([number(entry) for entry in array.ravel()], dtype=object)
+    width = max(map(len, texts))
+    rows = texts.reshape(-1, array.shape[-1])
+    lines = []
+    for row in rows:
+        cells = " ".join(text.rjust(width) for text in row)
+        lines.append(f"[{cells}]")
+    return lines
 
 
 def beside(columns: list[tuple[str, list[str]]]) -> list[str]:
-    """Set titled blocks of lines side by side, going to the next row of blocks where the line would be too long."""
+    """Set titled blocks of lines side by side.
+
+    columns: title and lines of each block. A block that does not fit into a line of WIDTH
+    characters begins a new row of blocks.
+    """
     rows: list[list[list[str]]] = [[]]
     used = 0
     for title, lines in columns:
@@ -60,44 +85,76 @@ def beside(columns: list[tuple[str, list[str]]]) -> list[str]:
             used = 0
         rows[-1].append([line.ljust(width) for line in block])
         used += width + 3
-    out = []
+    joined = []
     for row in rows:
-        height = max(map(len, row))
-        filled = [block + [" " * len(block[0])] * (height - len(block)) for block in row]
-        out += ["   ".join(line).rstrip() for line in zip(*filled, strict=True)]
-    return out
+        joined += _joined(row)
+    return joined
+
+
+def _joined(blocks: list[list[str]]) -> list[str]:
+    """Return the lines of blocks side by side; short blocks are filled with empty lines."""
+    height = max(map(len, blocks))
+    filled = []
+    for block in blocks:
+        blank = " " * len(block[0])
+        filled.append(block + [blank] * (height - len(block)))
+    return ["   ".join(line).rstrip() for line in zip(*filled, strict=True)]
 
 
 def row(blocks: list[str]) -> str:
-    return f"<div style='display:flex;flex-wrap:wrap;gap:6px 26px;margin:6px 0'>{''.join(blocks)}</div>"
+    """Return HTML blocks side by side."""
+    style = "display:flex;flex-wrap:wrap;gap:6px 26px;margin:6px 0"
+    return f"<div style='{style}'>{''.join(blocks)}</div>"
 
 
 def block(title: str, value: Any, marks: np.ndarray | None = None) -> str:
-    """Return a titled grid of numbers; slices of a tensor stand beside each other."""
-    if not isinstance(value, np.ndarray) or value.ndim == 0 or value.size > MOST_SHOWN or value.size == 0:
-        body = f"<span style='{MONO}'>{escape(' '.join(lines_of(value)))}</span>"
-    else:
-        marks = np.zeros(value.shape, bool) if marks is None else marks
-        planes = value.reshape(-1, *value.shape[-2:]) if value.ndim > 1 else value.reshape(1, 1, -1)
-        body = "".join(map(_grid, planes, marks.reshape(planes.shape)))
-        body = f"<div style='display:flex;flex-wrap:wrap;gap:10px'>{body}</div>"
+    """Return a titled grid of numbers as HTML; slices of a tensor stand beside each other.
+
+    marks: a mask of the value's shape, of the entries that are marked
+    """
+    body = _grids(value, marks) if _is_drawn(value) else _span(value)
     return f"<div><div style='{MONO};opacity:0.75'>{escape(title)}</div>{body}</div>"
 
 
+def _is_drawn(value: Any) -> bool:
+    """Tell whether a value is an array that is drawn as a grid."""
+    return isinstance(value, np.ndarray) and value.ndim > 0 and 0 < value.size <= MOST_SHOWN
+
+
+def _span(value: Any) -> str:
+    return f"<span style='{MONO}'>{escape(' '.join(lines_of(value)))}</span>"
+
+
+def _grids(array: np.ndarray, marks: np.ndarray | None) -> str:
+    shape = (-1, *np.atleast_2d(array).shape[-2:])
+    marked = np.zeros(array.shape, bool) if marks is None else marks
+    grids = "".join(map(_grid, array.reshape(shape), marked.reshape(shape)))
+    return f"<div style='display:flex;flex-wrap:wrap;gap:10px'>{grids}</div>"
+
+
 def _grid(plane: np.ndarray, marks: np.ndarray) -> str:
-    edge = "border:1px solid var(--jp-border-color2,#d0d0d0);"
     rows = ""
     for values, marked in zip(plane, marks, strict=True):
-        cells = "".join(
-            f"<td style='{edge}background:none;padding:2px 6px;text-align:right;{_DIFFERS if m else ''}'>{number(v)}</td>"
-            for v, m in zip(values, marked, strict=True)
-        )
+        cells = "".join(map(_cell, values, marked))
         rows += f"<tr style='background:none'>{cells}</tr>"
     return f"<table style='border-collapse:collapse;margin:0;{MONO}'>{rows}</table>"
 
 
+def _cell(value: Any, marked: bool) -> str:
+    edge = "border:1px solid var(--jp-border-color2,#d0d0d0);"
+    style = f"{edge}background:none;padding:2px 6px;text-align:right;"
+    if marked:
+        style += _DIFFERS
+    return f"<td style='{style}'>{number(value)}</td>"
+
+
 def image(svg: bytes, alternative: str) -> str:
-    """Return a picture as an HTML element with its text alternative, on white also in a dark page."""
+    """Return a picture as an HTML element with its text alternative.
+
+    It stands on white, also in a dark page.
+    """
     data = base64.b64encode(svg).decode("ascii")
     style = "max-width:100%;background:white;border-radius:4px"
-    return f'<img style="{style}" alt="{escape(alternative)}" src="data:image/svg+xml;base64,{data}">'
+    return (
+        f'<img style="{style}" alt="{escape(alternative)}" src="data:image/svg+xml;base64,{data}">'
+    )

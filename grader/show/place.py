@@ -1,4 +1,7 @@
-"""Where a notebook runs, and how a package is installed there: JupyterLab, VS Code, Colab, Pyodide, or a terminal."""
+"""Where a notebook runs, and how a package is installed there.
+
+The places are JupyterLab, VS Code, Colab, Pyodide, and a terminal.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import os
 import sys
 from dataclasses import dataclass
 from typing import Any
+
+from grader.show.display import shell
 
 PIP = '"{python}" -m pip install "{package}"'
 MAGIC = '%pip install "{package}"'
@@ -15,8 +20,9 @@ MAGIC = '%pip install "{package}"'
 class Place:
     """A place where a notebook runs.
 
-    name: as a message says it;  run: how a command is run;  command: which one;  kernel: how another kernel is chosen
-    local: the folder in which it runs is one of the student's own
+    name: for messages;  run: how a command is run;  command: the one that installs a package
+    kernel: how another kernel is chosen
+    local: whether the notebook runs in a folder of the student's own
     """
 
     name: str
@@ -55,19 +61,25 @@ PYODIDE = Place(
 
 
 def here() -> Place:
-    """Return where this process runs. JupyterLab and Notebook 7 are told apart by nobody: their menus are the same."""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    """Return where this process runs.
+
+    JupyterLab and Notebook 7 are one place: their menus are the same.
+    """
+    ipython = shell()
     if sys.platform == "emscripten":
         return PYODIDE
     if "google.colab" in sys.modules or "COLAB_RELEASE_TAG" in os.environ:
         return COLAB
-    if not hasattr(shell, "kernel"):
+    if not hasattr(ipython, "kernel"):
         return TERMINAL
-    return CODE if _in_code(shell) else JUPYTER
+    return CODE if _in_code(ipython) else JUPYTER
 
 
-def _in_code(shell: Any) -> bool:
-    """Tell whether VS Code started this kernel: by the name that it sets there, or its environment without a Jupyter server's."""
-    if "__vsc_ipynb_file__" in shell.user_ns:
+def _in_code(ipython: Any) -> bool:
+    """Tell whether VS Code started this kernel.
+
+    VS Code sets a name in the kernel; its environment lacks that of a Jupyter server.
+    """
+    if "__vsc_ipynb_file__" in ipython.user_ns:
         return True
     return "VSCODE_PID" in os.environ and "JPY_SESSION_NAME" not in os.environ

@@ -1,4 +1,7 @@
-"""Widgets: pictures of the course's numbers that can be stepped through. Imported on first use; to show one needs anywidget."""
+"""Widgets: pictures of the course's numbers that can be stepped through.
+
+This package is imported on first use. To step through a widget, anywidget must be installed.
+"""
 
 from grader.widgets.grids import Widget
 from grader.widgets.jacobian_explorer import JacobianExplorer, jacobian_explorer
@@ -8,7 +11,9 @@ from grader.widgets.spray import Spray, spray
 from grader.widgets.stride_trick import StrideTrick, stride_trick
 from grader.widgets.toeplitz_pair import ToeplitzPair, toeplitz_pair
 
-KINDS = {widget.kind: widget for widget in Widget.__subclasses__()}  # every widget above, by the name of its ES module
+KINDS = {
+    widget.kind: widget for widget in Widget.__subclasses__()
+}  # every widget above, by the name of its ES module
 
 __all__ = [
     "KINDS",

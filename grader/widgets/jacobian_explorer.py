@@ -1,4 +1,7 @@
-"""`jacobian_explorer`: the derivatives of an affine layer, entry by entry (section 1, Eqs. 1, 3, 5, 6, 7)."""
+"""`jacobian_explorer`: the derivatives of an affine layer, entry by entry.
+
+They are those of section 1, Eqs. 1, 3, 5, 6, 7.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,18 @@ from typing import Any
 import numpy as np
 
 from grader.show.numbers import beside, lines_of
-from grader.widgets.grids import Widget, apart, array, fitting, made_up, module, one_of, plain, unplain
-from grader.widgets.still_picture import Panel, picture
+from grader.widgets.grids import (
+    Widget,
+    array,
+    fitting,
+    made_up,
+    module,
+    one_of,
+    plain,
+    unplain,
+    wrong_mask,
+)
+from grader.widgets.still_picture import Panel, counted, picture
 
 NAME = "jacobian_explorer"
 MOST = 8  # pixels or classes: the widest picture still fits into 700 pixels
@@ -19,7 +32,9 @@ VIEWS = {
     "dy/db": "dy/db, the identity: b[i] moves y[i] alone (Eq. 7)",
     "dL/dW": "dL/dW = xᵀ dL/dy: the slices of dy/dW times their dL/dy, added up (Eq. 6)",
 }
-COMPARED = {"dy_dx": "dy/dx", "dy_dw": "dy/dW", "dy_db": "dy/db"}  # the results of affine_jacobians, and their views
+SOURCES = {"dy/dx": ["W"], "dy/dW": ["x"], "dy/db": ["b"], "dL/dW": ["x", "dL/dy"]}
+# The results of affine_jacobians, and their views
+COMPARED = {"dy_dx": "dy/dx", "dy_dw": "dy/dW", "dy_db": "dy/db"}
 
 
 class JacobianExplorer(Widget):
@@ -41,15 +56,20 @@ class JacobianExplorer(Widget):
 def jacobian_explorer(
     x: Any, w: Any, b: Any = None, compare: Any = None, *, dy: Any = None, view: str | None = None
 ) -> JacobianExplorer:
-    """Show the derivatives of y = xW + b, and which x, W or b and which y an entry ties: alone in a cell it is displayed.
+    """Show the derivatives of y = xW + b, and for each entry the x, W or b and the y it connects.
 
-    x: (D,);  w: (D, C);  b: (C,), by default zeros;  dy: (C,), the dL/dy of the view dL/dW, by default small whole numbers
-    compare: your own (dy_dx (C, D), dy_dw (C, D, C), dy_db (C, C)), as affine_jacobians returns them; None stands for one that is
-        not written yet. Where one is not right it is marked
-    view: "dy/dx" (Eq. 3), "dy/dW" (Eq. 5), "dy/db" (Eq. 7) or "dL/dW" (Eq. 6); by default the first in which compare is not right
+    Alone in a cell the widget is displayed.
 
-    Raises TypeError for what is no array of real numbers, and for a compare that is not three results; ValueError for NaN or
-    infinity (outside compare), for shapes that do not fit, and for more than 8 pixels or classes.
+    x: (D,);  w: (D, C);  b: (C,), by default zeros
+    dy: (C,), the dL/dy of the view dL/dW, by default small whole numbers
+    compare: your own (dy_dx (C, D), dy_dw (C, D, C), dy_db (C, C)), as affine_jacobians returns
+        them; None stands for one that is not written yet. The entries that are not right are marked
+    view: "dy/dx" (Eq. 3), "dy/dW" (Eq. 5), "dy/db" (Eq. 7) or "dL/dW" (Eq. 6); by default the
+        first in which compare is not right
+
+    Raises TypeError for an argument that is not an array of real numbers, and for a compare that is
+    not three results. Raises ValueError for NaN or infinity (outside compare), for shapes that do
+    not fit, and for more than 8 pixels or classes.
     """
     x = array(NAME, "x", x, ndims=(1,))
     w = fitting(NAME, "w", w, (len(x), "C"), "with one row per entry of x")
@@ -60,44 +80,77 @@ def jacobian_explorer(
     dy = made_up((C,)) if made else fitting(NAME, "dy", dy, (C,), "like y")
     view = None if view is None else one_of(NAME, "view", view, VIEWS)
     right = derivatives(x, w, dy)
-    yours = {} if compare is None else _yours(compare, right)
-    wrong = {name: apart(mine, right[COMPARED[name]]) for name, mine in yours.items()}
-    view = view or next((COMPARED[name] for name, where in wrong.items() if where.any()), "dy/dx")
+    yours = _yours(compare, right)
+    wrong = {name: wrong_mask(mine, right[COMPARED[name]]) for name, mine in yours.items()}
+    view = view or _first_wrong(wrong)
     data = {
         "x": x.tolist(),
         "w": w.tolist(),
         "b": b.tolist(),
         "dy": dy.tolist(),
         "made": made,
-        "compare": None if compare is None else {name: list(map(plain, _slices(mine))) for name, mine in yours.items()},
+        "compare": None if compare is None else _as_slices(yours),
         "view": view,
     }
-    given = {"x": x, "W": w, "b": b, "y": x @ w + b, "dL/dy": dy}
-    return JacobianExplorer(data, *_still(view, given, right[view], yours, wrong))
+    arguments = {"x": x, "W": w, "b": b, "y": x @ w + b, "dL/dy": dy}
+    return JacobianExplorer(data, *_still_picture(view, arguments, right[view], yours, wrong))
 
 
 def derivatives(x: np.ndarray, w: np.ndarray, dy: np.ndarray) -> dict[str, np.ndarray]:
-    """Return dy/dx (C, D), dy/dW (C, D, C), dy/db (C, C) and dL/dW (D, C), by their views' names (Eqs. 3, 5, 7, 6)."""
+    """Return the derivatives by the names of their views.
+
+    x: (D,);  w: (D, C);  dy: (C,)  ->  dy/dx: (C, D), dy/dW: (C, D, C), dy/db: (C, C),
+    dL/dW: (D, C) (Eqs. 3, 5, 7, 6)
+    """
     classes = np.eye(w.shape[1])
-    return {"dy/dx": w.T, "dy/dW": np.einsum("d,ic->idc", x, classes), "dy/db": classes, "dL/dW": np.outer(x, dy)}
+    return {
+        "dy/dx": w.T,  # Eq. 3
+        "dy/dW": np.einsum("d,ic->idc", x, classes),  # Eq. 5
+        "dy/db": classes,  # Eq. 7
+        "dL/dW": np.outer(x, dy),  # Eq. 6
+    }
 
 
 def _check_sizes(D: int, C: int) -> None:
     if max(D, C) > MOST:
-        limit = f"at most {MOST} pixels and {MOST} classes can be shown"
-        raise ValueError(f"{NAME}: w has shape ({D}, {C}); {limit}. Show a part, like x[:{MOST}] and w[:{MOST}, :{MOST}]")
+        allowed = f"at most {MOST} pixels and {MOST} classes can be shown"
+        advice = f"Show a part, like x[:{MOST}] and w[:{MOST}, :{MOST}]"
+        raise ValueError(f"{NAME}: w has shape ({D}, {C}); {allowed}. {advice}")
 
 
 def _yours(compare: Any, right: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the student's own results by name, without those that are None."""
-    if not isinstance(compare, (tuple, list)) or len(compare) != len(COMPARED):
-        told = f"{len(compare)} results" if isinstance(compare, (tuple, list)) else f"of type {type(compare).__name__}"
-        raise TypeError(f"{NAME}: compare is {told}, expected (dy_dx, dy_dw, dy_db), as affine_jacobians returns them")
-    return {
-        name: fitting(NAME, f"{name} of compare", mine, right[view].shape, f"like {view}", finite=False)
-        for (name, view), mine in zip(COMPARED.items(), compare, strict=True)
-        if mine is not None
-    }
+    if compare is None:
+        return {}
+    _check_results(compare)
+    yours = {}
+    for (name, view), mine in zip(COMPARED.items(), compare, strict=True):
+        if mine is not None:
+            argument, shape = f"{name} of compare", right[view].shape
+            yours[name] = fitting(NAME, argument, mine, shape, f"like {view}", finite=False)
+    return yours
+
+
+def _check_results(compare: Any) -> None:
+    if not isinstance(compare, (tuple, list)):
+        problem = f"of type {type(compare).__name__}"
+    elif len(compare) != len(COMPARED):
+        problem = f"{len(compare)} results"
+    else:
+        return
+    expected = "(dy_dx, dy_dw, dy_db), as affine_jacobians returns them"
+    raise TypeError(f"{NAME}: compare is {problem}, expected {expected}")
+
+
+def _first_wrong(wrong: dict[str, np.ndarray]) -> str:
+    """Return the first view in which the student's result is not right, else the first of all."""
+    views = [COMPARED[name] for name, where in wrong.items() if where.any()]
+    return views[0] if views else "dy/dx"
+
+
+def _as_slices(yours: dict[str, np.ndarray]) -> dict[str, list[list[list[Any]]]]:
+    """Return the student's results for JSON, each as a list of slices."""
+    return {name: list(map(plain, _slices(mine))) for name, mine in yours.items()}
 
 
 def _slices(values: np.ndarray) -> np.ndarray:
@@ -110,21 +163,28 @@ def _matrix(slices: np.ndarray | None) -> np.ndarray | None:
     return slices if slices is None else slices[0]
 
 
-def _still(
+def _still_picture(
     view: str,
-    given: dict[str, np.ndarray],
+    arguments: dict[str, np.ndarray],
     shown: np.ndarray,
     yours: dict[str, np.ndarray],
     wrong: dict[str, np.ndarray],
 ) -> tuple[str, str]:
-    """Return the picture, which is where a view's numbers come from and the numbers, slice by slice; and its text."""
-    columns = [*given.items(), (view, shown)]
-    columns += [(f"your {name} ({int(wrong[name].sum())} of {mine.size} differ)", mine) for name, mine in yours.items()]
-    alternative = "\n".join([VIEWS[view], *beside([(name, lines_of(values)) for name, values in columns])])
-    marked = next((where for name, where in wrong.items() if COMPARED[name] == view), np.zeros(shown.shape, bool))
-    sources = {"dy/dx": ["W"], "dy/dW": ["x"], "dy/db": ["b"], "dL/dW": ["x", "dL/dy"]}[view]
-    name = "dy[{}]/dW" if view == "dy/dW" else view
-    slices = zip(_slices(shown)[:MOST_DRAWN], _slices(marked), strict=False)
-    panels: list[Panel] = [(source, given[source], {}) for source in sources]
-    panels += [(name.format(i), values, {"marked": where}) for i, (values, where) in enumerate(slices)]
+    """Return the picture of a view, and its text.
+
+    The picture shows the arrays that the numbers come from, then the numbers, slice by slice.
+    """
+    columns = [*arguments.items(), (view, shown)]
+    columns += [(counted(f"your {name}", wrong[name]), mine) for name, mine in yours.items()]
+    lines = beside([(name, lines_of(values)) for name, values in columns])
+    alternative = "\n".join([VIEWS[view], *lines])
+    marked = np.zeros(shown.shape, bool)
+    for name, where in wrong.items():
+        if COMPARED[name] == view:
+            marked = where
+    panels: list[Panel] = [(source, arguments[source], {}) for source in SOURCES[view]]
+    title = "dy[{}]/dW" if view == "dy/dW" else view
+    drawn = zip(_slices(shown)[:MOST_DRAWN], _slices(marked), strict=False)
+    for i, (values, where) in enumerate(drawn):
+        panels.append((title.format(i), values, {"marked": where}))
     return picture(VIEWS[view], alternative, panels), alternative

@@ -1,8 +1,11 @@
-"""What a wrong answer is offered: the widget that goes through the case of its verdict, with the student's own result in it."""
+"""The widget that is offered after a wrong answer: it goes through the case of the verdict.
+
+The student's own result is shown in it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +21,14 @@ WORDS = "Step through this case"
 
 @dataclass(frozen=True)
 class Row:
-    """What an exercise is offered when one of its results is not right.
+    """The widget of an exercise, for when one of its results is not right.
 
-    part: the result that the widget shows;  ndim: its dimensions, of which the first two of four are batch and channel
-    make: takes the arguments of the case, with one channel of one image, and the student's own result or None as `compare`
-    words: under which the widget is closed, where its numbers are not just those of the verdict
+    part: the result that the widget shows
+    ndim: the number of its axes; the first two of four are batch and channel
+    make: a function of the case's arguments, with one channel of one image, and of the student's
+        own result or None, as `compare`
+    words: under which the widget is closed; they differ where its numbers are not just those of
+        the verdict
     """
 
     part: str
@@ -32,71 +38,95 @@ class Row:
 
 
 def offer(exercise: str, example: Example | None) -> Widget | None:
-    """Return the widget that goes through the example of a verdict, or None where no widget shows it. Never raises.
+    """Return the widget that goes through the example of a verdict, or None if no widget shows it.
 
-    The student's own result is marked in it where it has the right shape, and left out where it has none that can be shown.
-    All of it comes from what the verdict shows: the widget itself counts what is right, also where the verdict does not tell yet.
+    The student's own result is marked in it if it has the right shape, and left out if it cannot be
+    shown. All of it comes from what the verdict shows: the widget itself computes what is right,
+    also where the verdict does not tell yet. This function never raises.
     """
     row = TABLE.get(exercise)
-    if row is None or example is None or example.part != row.part or _same(example):
+    if row is None or example is None or example.part != row.part or _is_right(example):
         return None
-    given = {name: _one(value) for name, value in example.inputs.items()}
-    yours = _one(example.yours) if type(example.yours) is np.ndarray and example.yours.ndim == row.ndim else None
-    for compare in (None,) if yours is None else (yours, None):
+    arguments = {name: _one_channel(value) for name, value in example.inputs.items()}
+    for compare in _results(example.yours, row.ndim):
         try:
             with np.errstate(all="ignore"):  # infinity among the student's numbers
-                widget = row.make(compare=compare, **given)
-        except Exception:  # too large, or with numbers that cannot be shown: without the student's own, or not at all
+                widget = row.make(compare=compare, **arguments)
+        except Exception:  # too large, or with numbers that cannot be shown
             continue
         return None if widget is None else widget.folded(row.words)
     return None
 
 
-def _same(example: Example) -> bool:
+def _is_right(example: Example) -> bool:
     """Tell whether the student's numbers are the right ones: then a widget has nothing to show."""
     apart = differing(example.yours, example.right)
     return apart is not None and not apart.any()
 
 
-def _one(value: Any) -> Any:
-    """Return one channel of one image where that is all there is; anything else as it is, which no widget takes if it is more."""
-    return value[0, 0] if isinstance(value, np.ndarray) and value.ndim == 4 and value.shape[:2] == (1, 1) else value
+def _results(yours: Any, ndim: int) -> Iterator[np.ndarray | None]:
+    """Yield the student's result if it has so many axes, and then None.
+
+    None stands for a widget without a result, for one that cannot be shown.
+    """
+    if type(yours) is np.ndarray and yours.ndim == ndim:
+        yield _one_channel(yours)
+    yield None
 
 
-# ---- the widgets, which are imported when one is made
+def _one_channel(value: Any) -> Any:
+    """Return one channel of one image if that is all there is, and anything else as it is.
+
+    No widget takes a value that holds more.
+    """
+    if isinstance(value, np.ndarray) and value.ndim == 4 and value.shape[:2] == (1, 1):
+        return value[0, 0]
+    return value
+
+
+# The widgets are imported when one is made, so that a check without a wrong answer stays quick.
 
 
 def _spray(view: str) -> Callable[..., Widget]:
-    def made(compare: Any, x: Any, w: Any, pad: int, stride: int = 1, dy: Any = None) -> Widget:
+    def make(compare: Any, x: Any, w: Any, pad: int, stride: int = 1, dy: Any = None) -> Widget:
         from grader.widgets import spray
 
         return spray(x, w, stride, pad, dy, compare, view=view)
 
-    return made
+    return make
 
 
 def _row_backward(view: str) -> Callable[..., Widget]:
-    """In one dimension the x is not given, and plays no part."""
+    """In one dimension x is not given: only its length plays a part."""
 
-    def made(compare: Any, dy: Any, w: Any, pad: int) -> Widget:
+    def make(compare: Any, dy: Any, w: Any, pad: int) -> Widget:
         from grader.widgets.grids import made_up
 
-        return _spray(view)(compare, made_up((len(dy) + len(w) - 1 - 2 * pad,)), w, pad, dy=dy)
+        x = made_up((len(dy) + len(w) - 1 - 2 * pad,))
+        return _spray(view)(compare, x, w, pad, dy=dy)
 
-    return made
+    return make
 
 
-def _without_bias(compare: Any, b: Any, **given: Any) -> Widget | None:
-    """Return the convolution alone: spray has no b. A mistake in b alone is none that it shows."""
+def _without_bias(compare: Any, b: Any, **arguments: Any) -> Widget | None:
+    """Return the convolution alone, since `spray` has no b.
+
+    Return None if the mistake is in b alone: this widget does not show it.
+    """
+    if compare is None:
+        return _spray("forward gather")(None, **arguments)
+    unbiased = compare - b[0]
+    if _differs_by_a_constant(unbiased, **arguments):
+        return None
+    return _spray("forward gather")(unbiased, **arguments)
+
+
+def _differs_by_a_constant(y: np.ndarray, x: Any, w: Any, pad: int, stride: int = 1) -> bool:
     from grader.widgets.spray import forward_and_backward, output_shape
 
-    if compare is not None:
-        compare = compare - b[0]
-        x, w, stride, pad = given["x"], given["w"], given.get("stride", 1), given["pad"]
-        right, _ = forward_and_backward(x, w, np.zeros(output_shape(x, w, stride, pad)), stride, pad)
-        if np.ptp(compare - right) <= 1e-9 * max(1.0, np.abs(right).max()):
-            return None
-    return _spray("forward gather")(compare, **given)
+    dy = np.zeros(output_shape(x, w, stride, pad))
+    right, _ = forward_and_backward(x, w, dy, stride, pad)
+    return bool(np.ptp(y - right) <= 1e-9 * max(1.0, np.abs(right).max()))
 
 
 def _trick(compare: Any, dy: Any, x: Any, w: Any, stride: int, pad: int) -> Widget:

@@ -8,90 +8,156 @@ from html import escape
 
 import numpy as np
 
-CELL = 40
+CELL = 40  # pixels of a square, its border included
+BLUE = "#0060a0"  # the step shown, and the winners of a window
+RED = "#a83a00"  # what is not right
+
+Panel = tuple[str, np.ndarray, dict[str, np.ndarray]]  # name, values, masks
 
 
 def short(value: float) -> str:
-    """Return a number in 5 characters as well as they can ('0.333', '1.2e5'); a few extreme ones need 6 or 7. As grids.js."""
+    """Return a number in 5 characters if possible ('0.333', '1.2e5'), else in 6 or 7.
+
+    grids.js does the same, to the letter.
+    """
     if not math.isfinite(value):
         return str(value).replace("-", "−")
     text = ""
     for digits in range(5, 0, -1):
         # the browser rounds a half away from zero, Python to even
-        rounded = float(decimal.Context(digits, decimal.ROUND_HALF_UP).create_decimal(decimal.Decimal(value))) + 0.0
+        context = decimal.Context(digits, decimal.ROUND_HALF_UP)
+        rounded = float(context.create_decimal(decimal.Decimal(value))) + 0.0
         mantissa, _, power = np.format_float_scientific(rounded, trim="-").partition("e")
-        for text in (np.format_float_positional(rounded, trim="-"), f"{mantissa}e{int(power)}"):
+        positional = np.format_float_positional(rounded, trim="-")
+        for text in (positional, f"{mantissa}e{int(power)}"):
             if len(text) <= 5:
                 return text.replace("-", "−")
     return text.replace("-", "−")
 
 
-def panel(name: str, values: np.ndarray, x: float, y: float, masks: dict[str, np.ndarray]) -> str:
-    """Return a named grid as SVG.
+def counted(name: str, wrong: np.ndarray) -> str:
+    """Return the title of a student's result, with the number of entries that are not right."""
+    return f"{name} ({int(wrong.sum())} of {wrong.size} differ)"
 
-    masks: "framed" for the step shown, "dotted" for padding, "marked" where a result is not right, "unseen" under no window,
-        "tied" for equals of a winner
+
+def panel(name: str, values: np.ndarray, x: float, y: float, masks: dict[str, np.ndarray]) -> str:
+    """Return a named grid as SVG, with its upper left corner at (x, y).
+
+    values: (m, n);  masks: of the same shape, by the sign that they stand for: "framed" for the
+    step shown, "dotted" for padding, "marked" where a result is not right, "unseen" under no
+    window, "tied" for equals of a winner
     """
-    none = np.zeros(values.shape, bool)
-    framed, dotted, marked, unseen, tied = (masks.get(m, none) for m in ("framed", "dotted", "marked", "unseen", "tied"))
     limit = float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
-    drawn = [f'<text x="{x:g}" y="{y - 10:g}" font-size="16" font-weight="bold" font-style="italic">{escape(name)}</text>']
+    font = 'font-size="16" font-weight="bold" font-style="italic"'
+    drawn = [f'<text x="{x:g}" y="{y - 10:g}" {font}>{escape(name)}</text>']
     for (i, j), value in np.ndenumerate(values):
-        left, top = x + j * CELL, y + i * CELL
-        fill = "none" if dotted[i, j] else _ramp(value / limit)
-        edge = 'stroke="#707070" stroke-dasharray="2 3"' if dotted[i, j] else 'stroke="#c9c9c9"'
-        drawn.append(f'<rect x="{left + 1:g}" y="{top + 1:g}" width="38" height="38" rx="3" fill="{fill}" {edge}/>')
-        if unseen[i, j]:
-            lines = "".join(f"M {left + a:g} {top + b:g} L {left + b:g} {top + a:g} " for a, b in ((2, 20), (2, 38), (20, 38)))
-            drawn.append(f'<path d="{lines}" stroke="#8a8a8a" stroke-width="1.5"/>')
-        if framed[i, j]:
-            drawn.append(
-                f'<rect x="{left + 2:g}" y="{top + 2:g}" width="36" height="36" rx="3" fill="none" '
-                'stroke="#0060a0" stroke-width="2.5"/>'
-            )
-        text = short(float(value))
-        size = 15 if len(text) < 5 else 11.5 if len(text) < 6 else 9.5
-        drawn.append(f'<text x="{left + 20:g}" y="{top + 26:g}" text-anchor="middle" font-size="{size}">{text}</text>')
-        if tied[i, j]:
-            ring = f'<rect x="{left + 4:g}" y="{top + 4:g}" width="32" height="32" rx="3" fill="none" stroke="#0060a0" '
-            drawn.append("" if framed[i, j] else f'{ring}stroke-width="1.5" stroke-dasharray="1 3"/>')
-            drawn.append(
-                f'<text x="{left + 33:g}" y="{top + 15:g}" text-anchor="end" font-size="11" font-weight="bold" '
-                'fill="#0060a0">=</text>'
-            )
-        if marked[i, j]:
-            drawn.append(
-                f'<rect x="{left + 4:g}" y="{top + 4:g}" width="32" height="32" fill="none" stroke="#a83a00" stroke-width="2" '
-                f'stroke-dasharray="3 2"/><text x="{left + 33:g}" y="{top + 13:g}" text-anchor="end" font-size="11" '
-                'font-weight="bold" fill="#a83a00">≠</text>'
-            )
+        signs = {sign for sign, where in masks.items() if where[i, j]}
+        drawn.append(_cell(x + j * CELL, y + i * CELL, float(value), limit, signs))
     return "".join(drawn)
 
 
-Panel = tuple[str, np.ndarray, dict[str, np.ndarray]]  # name, values, masks
-
-
 def picture(title: str, alternative: str, panels: list[Panel], below: bool = False) -> str:
-    """Return a whole SVG with named grids side by side, or one below the other, and their text alternative inside."""
-    drawn, left, top, right, bottom = "", 14.0, 64.0, 8.1 * len(title), 0.0
+    """Return a whole SVG with its text alternative inside.
+
+    below: whether the grids stand one below the other, and not side by side
+    """
+    drawn = ""
+    left, top = 14.0, 64.0
+    right, bottom = 8.1 * len(title), 0.0
     for name, values, masks in panels:
         grid = np.atleast_2d(values)
-        drawn += panel(name, grid, left, top, {mask: np.atleast_2d(where) for mask, where in masks.items()})
+        flat = {sign: np.atleast_2d(where) for sign, where in masks.items()}
+        drawn += panel(name, grid, left, top, flat)
         wide = max(grid.shape[1] * CELL, 10 * len(name))
-        right, bottom = max(right, left + wide), max(bottom, top + len(grid) * CELL)
-        left, top = (left, bottom + 38) if below else (left + wide + 44, top)
-    width, height = right + 14, bottom + 14
+        right = max(right, left + wide)
+        bottom = max(bottom, top + len(grid) * CELL)
+        if below:
+            top = bottom + 38
+        else:
+            left += wide + 44
+    width = f"{right + 14:g}"
+    height = f"{bottom + 14:g}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
-        'role="img" font-family="Helvetica, Arial, sans-serif" fill="#1a1a1a">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img" '
+        'font-family="Helvetica, Arial, sans-serif" fill="#1a1a1a">'
         f"<title>{escape(title)}</title><desc>{escape(alternative)}</desc>"
         '<rect width="100%" height="100%" fill="#ffffff"/>'
         f'<text x="14" y="26" font-size="15">{escape(title)}</text>{drawn}</svg>'
     )
 
 
+def _cell(left: float, top: float, value: float, limit: float, signs: set[str]) -> str:
+    """Return one square with its number and its signs; later ones lie above earlier ones."""
+    drawn = _square(left, top, value / limit, "dotted" in signs)
+    if "unseen" in signs:
+        drawn += _hatching(left, top)
+    if "framed" in signs:
+        drawn += _frame(left, top)
+    drawn += _number(left, top, value)
+    if "tied" in signs:
+        drawn += _tie(left, top, "framed" in signs)
+    if "marked" in signs:
+        drawn += _mark(left, top)
+    return drawn
+
+
+def _square(left: float, top: float, share: float, dotted: bool) -> str:
+    fill = "none" if dotted else _ramp(share)
+    edge = 'stroke="#707070" stroke-dasharray="2 3"' if dotted else 'stroke="#c9c9c9"'
+    return f'{_rectangle(left + 1, top + 1, 38)} rx="3" fill="{fill}" {edge}/>'
+
+
+def _hatching(left: float, top: float) -> str:
+    lines = ""
+    for a, b in ((2, 20), (2, 38), (20, 38)):
+        lines += f"M {left + a:g} {top + b:g} L {left + b:g} {top + a:g} "
+    return f'<path d="{lines}" stroke="#8a8a8a" stroke-width="1.5"/>'
+
+
+def _frame(left: float, top: float) -> str:
+    line = f'fill="none" stroke="{BLUE}" stroke-width="2.5"/>'
+    return f'{_rectangle(left + 2, top + 2, 36)} rx="3" {line}'
+
+
+def _number(left: float, top: float, value: float) -> str:
+    text = short(value)
+    sizes = {1: "15", 2: "15", 3: "15", 4: "15", 5: "11.5"}
+    size = sizes.get(len(text), "9.5")
+    place = f'x="{left + 20:g}" y="{top + 26:g}" text-anchor="middle"'
+    return f'<text {place} font-size="{size}">{text}</text>'
+
+
+def _tie(left: float, top: float, framed: bool) -> str:
+    """Return the sign of an entry that is as large as its window's winner, or is that winner."""
+    line = f'fill="none" stroke="{BLUE}" stroke-width="1.5" stroke-dasharray="1 3"/>'
+    ring = "" if framed else f'{_rectangle(left + 4, top + 4, 32)} rx="3" {line}'
+    return ring + _sign("=", left + 33, top + 15, BLUE)
+
+
+def _mark(left: float, top: float) -> str:
+    line = f'fill="none" stroke="{RED}" stroke-width="2" stroke-dasharray="3 2"/>'
+    return f"{_rectangle(left + 4, top + 4, 32)} {line}{_sign('≠', left + 33, top + 13, RED)}"
+
+
+def _rectangle(x: float, y: float, side: float) -> str:
+    """Return the beginning of a square's element."""
+    return f'<rect x="{x:g}" y="{y:g}" width="{side:g}" height="{side:g}"'
+
+
+def _sign(text: str, x: float, y: float, colour: str) -> str:
+    """Return a small sign in the upper right corner of a square."""
+    font = 'text-anchor="end" font-size="11" font-weight="bold"'
+    return f'<text x="{x:g}" y="{y:g}" {font} fill="{colour}">{text}</text>'
+
+
 def _ramp(share: float) -> str:
-    """Return the colour of a value from -1 to 1, or of one that is not finite: the ramp of grids.css in the light theme."""
-    share = float(np.clip(share, -1, 1)) if np.isfinite(share) else 0.0
-    zero, end = (0xF6, 0xF5, 0xF4), ((0xFD, 0xBF, 0x72) if share > 0 else (0xB7, 0xB0, 0xD8))
-    return "#" + "".join(f"{round(z + abs(share) * (e - z)):02x}" for z, e in zip(zero, end, strict=True))
+    """Return the colour of a value from -1 to 1, or of one that is not finite.
+
+    The colours are those of grids.css in the light theme.
+    """
+    known = float(np.clip(share, -1, 1)) if np.isfinite(share) else 0.0
+    zero = (0xF6, 0xF5, 0xF4)
+    end = (0xFD, 0xBF, 0x72) if known > 0 else (0xB7, 0xB0, 0xD8)
+    colour = [round(z + abs(known) * (e - z)) for z, e in zip(zero, end, strict=True)]
+    return "#" + "".join(f"{part:02x}" for part in colour)

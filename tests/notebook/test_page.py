@@ -274,7 +274,7 @@ def test_attached_pictures_that_name_each_other_are_not_put_into_each_other():
 
 @pytest.mark.parametrize("more", [{"fold": "<" * 10**6}, {"x": [[0.0]] * 10**5}, {"unasked": [0.0] * 10**5}])
 def test_data_longer_than_any_widgets_are_not_looked_at(bundle, more, monkeypatch):
-    monkeypatch.setattr(live, "_made", None)
+    monkeypatch.setattr(live, "_rebuilt", None)
     assert live.given({MIME: {"widget": "spray", "data": bundle[MIME]["data"] | more}}) is None
 
 
@@ -282,7 +282,7 @@ def test_a_widget_is_made_again_once_for_a_page(bundle, monkeypatch):
     made = []
     again = KINDS["spray"].again
     monkeypatch.setattr(KINDS["spray"], "again", lambda data: made.append(data) or again(data))
-    live._made.cache_clear()
+    live._rebuilt.cache_clear()
     page_of(bundle, bundle)
     assert len(made) == 1
 
