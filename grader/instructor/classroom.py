@@ -22,9 +22,16 @@ except ModuleNotFoundError:
     ) from None
 
 REPOSITORY = Path(solutions.__file__).resolve().parents[1]
-IS_CLONE = (REPOSITORY / "notebooks").is_dir()  # else both wheels are installed, and the notebooks lie in the second
-SOURCES = REPOSITORY if IS_CLONE else Path(__file__).parent  # the folder of notebooks/ and nbgrader_config.py
-STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's Submit puts them beside a notebook
+IS_CLONE = (
+    REPOSITORY / "notebooks"
+).is_dir()  # else both wheels are installed, and the notebooks lie in the second
+SOURCES = (
+    REPOSITORY if IS_CLONE else Path(__file__).parent
+)  # the folder of notebooks/ and nbgrader_config.py
+STAMP, SECRET = (
+    "timestamp.txt",
+    "submission_secret.txt",
+)  # nbgrader's Submit puts them beside a notebook
 
 
 class CourseError(Exception):
@@ -71,7 +78,9 @@ class Course:
 
     def students(self, assignment: str) -> list[str]:
         """Return the students with a submission, sorted."""
-        return sorted(path.parent.name for path in self.submitted.glob(f"*/{assignment}") if path.is_dir())
+        return sorted(
+            path.parent.name for path in self.submitted.glob(f"*/{assignment}") if path.is_dir()
+        )
 
 
 def cores() -> int:
@@ -90,7 +99,9 @@ def source_notebook(assignment: str) -> Path:
     """Return the path of an assignment's notebook with stubs."""
     path = SOURCES / "notebooks" / assignment / f"{NOTEBOOKS[assignment]}.ipynb"
     if not path.is_file():
-        raise CourseError(f"There is no notebook for {assignment}: expected {path.relative_to(SOURCES)}. Restore it from git.")
+        raise CourseError(
+            f"There is no notebook for {assignment}: expected {path.relative_to(SOURCES)}. Restore it from git."
+        )
     return path
 
 
@@ -103,7 +114,13 @@ def handed_in(course: Course, names: tuple[str, ...]) -> list[str]:
 def to_release(names: tuple[str, ...]) -> list[str]:
     """Return the assignments asked for, or all whose files tell no answer to others."""
     found = assignments(names)
-    return found if names else [name for name in found if not any(exercise.layers for exercise in of_assignment(name))]
+    return (
+        found
+        if names
+        else [
+            name for name in found if not any(exercise.layers for exercise in of_assignment(name))
+        ]
+    )
 
 
 def assignments(names: tuple[str, ...]) -> list[str]:
@@ -112,7 +129,11 @@ def assignments(names: tuple[str, ...]) -> list[str]:
         if name not in NOTEBOOKS:
             near = difflib.get_close_matches(name, [*NOTEBOOKS, *NOTEBOOKS.values()], 1, 0.3)
             known = {notebook: assignment for assignment, notebook in NOTEBOOKS.items()}
-            hint = f"Did you mean {known.get(near[0], near[0])}?" if near else f"There are: {', '.join(NOTEBOOKS)}."
+            hint = (
+                f"Did you mean {known.get(near[0], near[0])}?"
+                if near
+                else f"There are: {', '.join(NOTEBOOKS)}."
+            )
             raise CourseError(f"There is no assignment {name!r}. {hint}")
     return list(dict.fromkeys(names)) or list(NOTEBOOKS)
 
@@ -135,10 +156,20 @@ class Grading:
         return self.course.release / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
 
     def submitted(self, student: str) -> Path:
-        return self.course.submitted / student / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
+        return (
+            self.course.submitted
+            / student
+            / self.assignment
+            / f"{NOTEBOOKS[self.assignment]}.ipynb"
+        )
 
     def autograded(self, student: str) -> Path:
-        return self.course.autograded / student / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
+        return (
+            self.course.autograded
+            / student
+            / self.assignment
+            / f"{NOTEBOOKS[self.assignment]}.ipynb"
+        )
 
     def verdicts(self, student: str) -> Path:
         return self.course.folder / "verdicts" / student / f"{self.assignment}.json"

@@ -39,7 +39,8 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
         except OSError as error:  # a full disk, a folder without permission: never a score
             where = error.filename or "a file"
             click.echo(
-                f"grader: {where} cannot be read or written: {error.strerror}. Mend that and run the command again.", err=True
+                f"grader: {where} cannot be read or written: {error.strerror}. Mend that and run the command again.",
+                err=True,
             )
             sys.exit(1)
 
@@ -49,7 +50,12 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
 def on_course(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that name a course, and hand it over as the first argument."""
 
-    @click.option("--course", "folder", type=click.Path(path_type=Path), help="Course folder (default: course/).")
+    @click.option(
+        "--course",
+        "folder",
+        type=click.Path(path_type=Path),
+        help="Course folder (default: course/).",
+    )
     @click.option("--db", help="Gradebook URL (default: SQLite in the course folder).")
     @functools.wraps(command)
     def run(folder: Path | None, db: str | None, **kwargs: Any) -> None:
@@ -65,8 +71,15 @@ assignments = click.argument("names", metavar="[ASSIGNMENT]...", nargs=-1)
 
 @main.command()
 @assignments
-@click.option("--seeds", default=1000, show_default=True, help="Draws of fresh cases for the references.")
-@click.option("--mistake-seeds", default=200, show_default=True, help="Draws of fresh cases for every mistake.")
+@click.option(
+    "--seeds", default=1000, show_default=True, help="Draws of fresh cases for the references."
+)
+@click.option(
+    "--mistake-seeds",
+    default=200,
+    show_default=True,
+    help="Draws of fresh cases for every mistake.",
+)
 @told
 def verify(names: tuple[str, ...], seeds: int, mistake_seeds: int) -> None:
     """Check that references earn everything, stubs nothing, and every mistake is caught and named."""
@@ -76,17 +89,29 @@ def verify(names: tuple[str, ...], seeds: int, mistake_seeds: int) -> None:
     problems = 0
     for assignment in classroom.assignments(names):
         for finding in verify(assignment, seeds, mistake_seeds):
-            click.echo(f"{assignment}  {finding.what:12}  {finding.seen if not finding.problems else 'NOT RIGHT'}")
+            click.echo(
+                f"{assignment}  {finding.what:12}  {finding.seen if not finding.problems else 'NOT RIGHT'}"
+            )
             for problem in finding.problems:
                 click.echo(f"    {problem}")
             problems += len(finding.problems)
-    click.echo(f"{problems} problem{'' if problems == 1 else 's'} found" if problems else "everything holds")
+    click.echo(
+        f"{problems} problem{'' if problems == 1 else 's'} found"
+        if problems
+        else "everything holds"
+    )
     sys.exit(1 if problems else 0)
 
 
 @main.command()
 @click.argument("name", metavar="ASSIGNMENT")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="File to write.",
+)
 @told
 def solve(name: str, output: Path) -> None:
     """Write the assignment's notebook with the reference answers filled in."""
@@ -101,7 +126,11 @@ def solve(name: str, output: Path) -> None:
 
 @main.command()
 @assignments
-@click.option("--assignment-list", is_flag=True, help="Let the kit bring nbgrader: students hand in through JupyterLab.")
+@click.option(
+    "--assignment-list",
+    is_flag=True,
+    help="Let the kit bring nbgrader: students hand in through JupyterLab.",
+)
 @on_course
 def release(course: Course, names: tuple[str, ...], assignment_list: bool) -> None:
     """Write the students' notebooks and the student kit into course/release/.
@@ -116,7 +145,13 @@ def release(course: Course, names: tuple[str, ...], assignment_list: bool) -> No
 
 
 @main.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("dist"), show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("dist"),
+    show_default=True,
+)
 @told
 def wheels(output: Path) -> None:
     """Build the students' wheel, and the instructor's for machines without a clone."""
@@ -130,11 +165,26 @@ def wheels(output: Path) -> None:
 @assignments
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again.")
 @click.option("--unsafe", is_flag=True, help="Run the students' code without a sandbox.")
-@click.option("--student", "students", multiple=True, metavar="NAME", help="Grade this student alone; may be given again.")
-@click.option("--workers", type=click.IntRange(1), help="Submissions at the same time (default: one for each core).")
+@click.option(
+    "--student",
+    "students",
+    multiple=True,
+    metavar="NAME",
+    help="Grade this student alone; may be given again.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="Submissions at the same time (default: one for each core).",
+)
 @on_course
 def grade(
-    course: Course, names: tuple[str, ...], force: bool, unsafe: bool, students: tuple[str, ...], workers: int | None
+    course: Course,
+    names: tuple[str, ...],
+    force: bool,
+    unsafe: bool,
+    students: tuple[str, ...],
+    workers: int | None,
 ) -> None:
     """Grade course/submitted/ into the gradebook and course/autograded/, sealed."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is loaded
@@ -143,7 +193,10 @@ def grade(
     from grader.instructor.commands.grade import grade
 
     workers = workers or classroom.cores()
-    runs = [Grading(course, name, unsafe, force, workers, students) for name in classroom.handed_in(course, names)]
+    runs = [
+        Grading(course, name, unsafe, force, workers, students)
+        for name in classroom.handed_in(course, names)
+    ]
     looks = sum(grade(run, click.echo) for run in runs)
     click.echo(f"{looks} to look at: see above" if looks else "all graded")
     sys.exit(1 if looks else 0)
@@ -191,13 +244,20 @@ def feedback(course: Course, names: tuple[str, ...]) -> None:
     from grader.instructor import classroom
     from grader.instructor.commands.feedback import feedback
 
-    failed = sum(feedback(course, assignment, click.echo) for assignment in classroom.handed_in(course, names))
+    failed = sum(
+        feedback(course, assignment, click.echo)
+        for assignment in classroom.handed_in(course, names)
+    )
     click.echo(f"{failed} could not be written: see above" if failed else "all written")
     sys.exit(1 if failed else 0)
 
 
 @main.command()
-@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="File to write (default: course/grades.csv).")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write (default: course/grades.csv).",
+)
 @on_course
 def export(course: Course, to: Path | None) -> None:
     """Write all grades as CSV."""

@@ -31,21 +31,30 @@ from solutions.mistakes import CATALOGUE, Mistake
 
 LOSS_STEPS = 1000  # a smooth loss is rounded to this many steps between 0 and its right value
 DIGITS = 12  # of a stored number: the last digits of a sum or a logarithm differ from processor to processor
-SMOOTH_SCALE = 16 * 144.0  # softmax: sixteenths, by N twice; coarser, so that float32 seldom rounds to another number
+SMOOTH_SCALE = (
+    16 * 144.0
+)  # softmax: sixteenths, by N twice; coarser, so that float32 seldom rounds to another number
 
 
 def reference(exercise: Exercise) -> Callable[..., Any]:
     """Return the reference answer to an exercise."""
-    return getattr(importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment]}"), exercise.name)
+    return getattr(
+        importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment]}"), exercise.name
+    )
 
 
 def mistakes_of(exercise: Exercise) -> list[Mistake]:
     return [mistake for mistake in CATALOGUE if mistake.exercise == exercise.name]
 
 
-def answers_of(exercise: Exercise, function: Callable[..., Any], cases: tuple[Case, ...] | list[Case]) -> list[dict[str, Answer]]:
+def answers_of(
+    exercise: Exercise, function: Callable[..., Any], cases: tuple[Case, ...] | list[Case]
+) -> list[dict[str, Answer]]:
     """Return what a trusted function answers to each case, part by part; nothing where a goal decides."""
-    return [{} if case.goal else read(exercise, case, call(function, case.args), function) for case in cases]
+    return [
+        {} if case.goal else read(exercise, case, call(function, case.args), function)
+        for case in cases
+    ]
 
 
 CLOSE = 10.0 ** (1 - DIGITS)
@@ -70,18 +79,27 @@ def build(assignment: str) -> dict[str, Any]:
 
 def _build(exercise: Exercise) -> dict[str, Any]:
     rights = answers_of(exercise, reference(exercise), visible(exercise.name))
-    wrongs = {m.name: answers_of(exercise, m.answer, visible(exercise.name)) for m in mistakes_of(exercise)}
+    wrongs = {
+        m.name: answers_of(exercise, m.answer, visible(exercise.name))
+        for m in mistakes_of(exercise)
+    }
     return {
         "cases": {part.name: _entries(exercise, part, rights, wrongs) for part in exercise.parts},
         "hints": {m.name: m.hint for m in mistakes_of(exercise)},
         "parts": {m.name: list(m.parts) for m in mistakes_of(exercise)},
-        "shown": {part.name: [_plain(a[part.name]) for a in rights] for part in exercise.parts if _is_shown(exercise, part)},
+        "shown": {
+            part.name: [_plain(a[part.name]) for a in rights]
+            for part in exercise.parts
+            if _is_shown(exercise, part)
+        },
     }
 
 
 def _is_shown(exercise: Exercise, part: Part) -> bool:
     """Right values are shipped for what has no numerical gradient: a forward result, a loss."""
-    return not exercise.is_quiz and part.name not in WITNESSES.get(exercise.name, {}) and not part.of
+    return (
+        not exercise.is_quiz and part.name not in WITNESSES.get(exercise.name, {}) and not part.of
+    )
 
 
 def _plain(answer: Answer) -> Any:
@@ -117,11 +135,16 @@ def is_stored(assignment: str) -> bool:
     path = table.file_of(assignment)
     if not path.is_file():
         return False
-    return in_step(json.loads(as_text(build(assignment))), json.loads(path.read_text(encoding="utf-8")))
+    return in_step(
+        json.loads(as_text(build(assignment))), json.loads(path.read_text(encoding="utf-8"))
+    )
 
 
 def _entries(
-    exercise: Exercise, part: Part, rights: list[dict[str, Answer]], wrongs: dict[str, list[dict[str, Answer]]]
+    exercise: Exercise,
+    part: Part,
+    rights: list[dict[str, Answer]],
+    wrongs: dict[str, list[dict[str, Answer]]],
 ) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     for number, case in enumerate(visible(exercise.name)):
@@ -144,7 +167,12 @@ def _entries(
                 wrong.setdefault("imprecise", []).append(name)
         entry = {"scale": scale, "right": right, "wrong": wrong}
         entries.append(
-            entry | ({"values": numbers_of(told.array)} if told.array is not None and (case.large or not case.smooth) else {})
+            entry
+            | (
+                {"values": numbers_of(told.array)}
+                if told.array is not None and (case.large or not case.smooth)
+                else {}
+            )
         )
     return entries
 
@@ -162,7 +190,10 @@ def as_text(tables: dict[str, Any]) -> str:
     """Return JSON with a line for each list of cases, of hints, and so on: short, and a change shows where it is."""
     lines = [
         f"{json.dumps(exercise)}: {{\n"
-        + ",\n".join(f" {json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}" for key, value in made.items())
+        + ",\n".join(
+            f" {json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}"
+            for key, value in made.items()
+        )
         + "\n}"
         for exercise, made in tables.items()
     ]

@@ -12,9 +12,7 @@ from grader.notebook.own_layers import LAYERS
 from solutions import affine, convolution, max_pool, relu, strided
 
 FILE = SOURCES / "notebooks" / "6-capstone" / "layers.py"
-HEAD = (
-    '"""The layers of notebooks 1 to 5, to train with. Made from the reference answers: do not edit."""\n\nimport numpy as np\n'
-)
+HEAD = '"""The layers of notebooks 1 to 5, to train with. Made from the reference answers: do not edit."""\n\nimport numpy as np\n'
 HELPERS = ("fits", "pool_fits", "output_size")  # what the layers call
 
 
@@ -31,5 +29,8 @@ def importable() -> Iterator[None]:
 def source() -> str:
     """Return the text of layers.py."""
     modules = (affine, convolution, strided, relu, max_pool)
-    found = {name: next(getattr(m, name) for m in modules if hasattr(m, name)) for name in (*HELPERS, *LAYERS)}
+    found = {
+        name: next(getattr(m, name) for m in modules if hasattr(m, name))
+        for name in (*HELPERS, *LAYERS)
+    }
     return "\n\n".join([HEAD, *(inspect.getsource(function) for function in found.values())])

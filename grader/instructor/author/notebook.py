@@ -20,9 +20,14 @@ from solutions import convolution, max_pool
 Notebook = dict[str, Any]
 Cell = dict[str, Any]
 
-GIVEN = {"fits": convolution.fits, "pool_fits": max_pool.pool_fits}  # helpers that a notebook hands out
+GIVEN = {
+    "fits": convolution.fits,
+    "pool_fits": max_pool.pool_fits,
+}  # helpers that a notebook hands out
 
-REGION = re.compile(r"^[ \t]*### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*$", re.MULTILINE | re.DOTALL)
+REGION = re.compile(
+    r"^[ \t]*### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*$", re.MULTILINE | re.DOTALL
+)
 
 
 def load(path: Path) -> Notebook:
@@ -32,7 +37,9 @@ def load(path: Path) -> Notebook:
         assert notebook["nbformat"] == 4
         assert isinstance(notebook["cells"], list)
     except (OSError, ValueError, AssertionError, KeyError, TypeError) as error:
-        raise CourseError(f"{path} cannot be read as a notebook of format 4 ({type(error).__name__}: {error}).") from None
+        raise CourseError(
+            f"{path} cannot be read as a notebook of format 4 ({type(error).__name__}: {error})."
+        ) from None
     return notebook
 
 
@@ -54,12 +61,18 @@ def _marked(cell: Cell, mark: str) -> bool:
 
 def answer_cells(notebook: Notebook) -> dict[str, Cell]:
     """Return the cells that students fill in, by grade_id."""
-    return {c["metadata"]["nbgrader"]["grade_id"]: c for c in notebook["cells"] if _marked(c, "solution")}
+    return {
+        c["metadata"]["nbgrader"]["grade_id"]: c
+        for c in notebook["cells"]
+        if _marked(c, "solution")
+    }
 
 
 def check_cells(notebook: Notebook) -> dict[str, Cell]:
     """Return the locked cells that earn points, by grade_id."""
-    return {c["metadata"]["nbgrader"]["grade_id"]: c for c in notebook["cells"] if _marked(c, "grade")}
+    return {
+        c["metadata"]["nbgrader"]["grade_id"]: c for c in notebook["cells"] if _marked(c, "grade")
+    }
 
 
 def solve(assignment: str) -> Notebook:
@@ -71,7 +84,9 @@ def solve(assignment: str) -> Notebook:
     cells = answer_cells(notebook)
     for exercise in of_assignment(assignment):
         if exercise.name not in cells:
-            raise CourseError(f"{assignment}: the notebook has no answer cell for {exercise.name} (its grade_id is the name).")
+            raise CourseError(
+                f"{assignment}: the notebook has no answer cell for {exercise.name} (its grade_id is the name)."
+            )
         function = reference(exercise)
         _same_head(assignment, exercise, source(cells[exercise.name]), function)
         fill(cells[exercise.name], _body(function))
@@ -80,9 +95,13 @@ def solve(assignment: str) -> Notebook:
 
 def fill(cell: Cell, body: str) -> None:
     """Put a function body between the markers of a stub."""
-    text, filled = REGION.subn(lambda _: f"    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION", source(cell))
+    text, filled = REGION.subn(
+        lambda _: f"    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION", source(cell)
+    )
     if filled != 1:
-        raise CourseError(f"The cell {cell['id']} has {filled} regions from ### BEGIN SOLUTION to ### END SOLUTION, expected 1.")
+        raise CourseError(
+            f"The cell {cell['id']} has {filled} regions from ### BEGIN SOLUTION to ### END SOLUTION, expected 1."
+        )
     set_source(cell, text)
 
 
@@ -100,7 +119,9 @@ def _body(function: Callable[..., Any]) -> str:
     return "".join(text.splitlines(keepends=True)[docstring.end_lineno :]).rstrip()
 
 
-def _same_head(assignment: str, exercise: Exercise, stub: str, function: Callable[..., Any]) -> None:
+def _same_head(
+    assignment: str, exercise: Exercise, stub: str, function: Callable[..., Any]
+) -> None:
     ours, theirs = _definition(stub), _definition(inspect.getsource(function))
     for what, a, b in (
         ("signature", ast.unparse(ours.args), ast.unparse(theirs.args)),
@@ -136,7 +157,10 @@ def slips(assignment: str) -> Iterator[str]:
     if total != TOTALS[assignment]:
         yield f"{assignment}: the points table adds up to {total:g}, the course promises {TOTALS[assignment]:g}"
     for cell in notebook["cells"]:
-        if cell["id"] in GIVEN and source(cell).strip() != inspect.getsource(GIVEN[cell["id"]]).strip():
+        if (
+            cell["id"] in GIVEN
+            and source(cell).strip() != inspect.getsource(GIVEN[cell["id"]]).strip()
+        ):
             yield f"{where}: the given cell {cell['id']} differs from the function in solutions/; make the two the same"
         grade_id = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", cell["id"])
         if grade_id != cell["id"]:
@@ -145,7 +169,9 @@ def slips(assignment: str) -> Iterator[str]:
             yield f"{where}: the cell {cell['id']} holds outputs; remove them with: nbstripout --keep-id {where}"
 
 
-def with_answers(notebook: Notebook, answers: dict[str, str], extra: tuple[str, ...] = ()) -> Notebook:
+def with_answers(
+    notebook: Notebook, answers: dict[str, str], extra: tuple[str, ...] = ()
+) -> Notebook:
     """Return a copy with whole answer cells replaced and extra code cells put in after the first code cell."""
     made = copy.deepcopy(notebook)
     cells = answer_cells(made)
@@ -155,7 +181,13 @@ def with_answers(notebook: Notebook, answers: dict[str, str], extra: tuple[str, 
         set_source(cells[name], text)
     first = next(number for number, cell in enumerate(made["cells"]) if cell["cell_type"] == "code")
     for number, text in enumerate(extra):
-        cell: Cell = {"cell_type": "code", "execution_count": None, "id": f"extra-{number}", "metadata": {}, "outputs": []}
+        cell: Cell = {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": f"extra-{number}",
+            "metadata": {},
+            "outputs": [],
+        }
         set_source(cell, text)
         made["cells"].insert(first + 1 + number, cell)
     return made

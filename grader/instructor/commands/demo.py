@@ -42,7 +42,11 @@ def play(course: Course, say: Say, every: bool = False) -> bool:
 
     every: the whole class through all assignments, and not some thirty students through the first one
     """
-    course = replace(course, folder=course.folder / "demo", db=f"sqlite:///{course.folder / 'demo' / 'gradebook.db'}")
+    course = replace(
+        course,
+        folder=course.folder / "demo",
+        db=f"sqlite:///{course.folder / 'demo' / 'gradebook.db'}",
+    )
     _clear(course.folder)
     without = _without_sandbox()
     if without:
@@ -50,7 +54,9 @@ def play(course: Course, say: Say, every: bool = False) -> bool:
     good = True
     for assignment in NOTEBOOKS if every else [FIRST]:
         submitted = submissions(assignment)
-        good &= _play_one(course, assignment, submitted if every else few(submitted), bool(without), say)
+        good &= _play_one(
+            course, assignment, submitted if every else few(submitted), bool(without), say
+        )
     gradebook.export(course, course.grades)
     for line in _where_to_look(course, NOTEBOOKS if every else [FIRST]):
         say(line)
@@ -70,28 +76,43 @@ def few(submitted: list[Submission]) -> list[Submission]:
     return chosen
 
 
-def _play_one(course: Course, assignment: str, submitted: list[Submission], unsafe: bool, say: Say) -> bool:
+def _play_one(
+    course: Course, assignment: str, submitted: list[Submission], unsafe: bool, say: Say
+) -> bool:
     """Release, hand in, grade, compare, and write what an instructor reads; return whether all came out as expected."""
     release(course, [assignment])
     say(f"released   {assignment}, with the kit that students install")
     hand_in(course, assignment, submitted)
     kinds = Counter(submission.kind for submission in submitted)
-    say(f"handed in  {len(submitted)} notebooks: {', '.join(f'{n} {KINDS[kind]}' for kind, n in kinds.items())}")
+    say(
+        f"handed in  {len(submitted)} notebooks: {', '.join(f'{n} {KINDS[kind]}' for kind, n in kinds.items())}"
+    )
     start = time.monotonic()
     looks = grade(Grading(course, assignment, unsafe=unsafe, workers=cores()), lambda line: None)
-    say(f"graded     {len(submitted)} in {time.monotonic() - start:.0f} s; a person has to look at {looks}. For example:")
+    say(
+        f"graded     {len(submitted)} in {time.monotonic() - start:.0f} s; a person has to look at {looks}. For example:"
+    )
     for line in _examples(course, assignment, submitted):
         say(line)
     wrong = differences(course, assignment, submitted)
     expected = sum(submission.look for submission in submitted)
     if looks != expected:
         wrong.append(f"{looks} to look at, EXPECTED {expected}")
-    say("compared   " + ("all points and hints are those known beforehand" if not wrong else "NOT as known beforehand:"))
+    say(
+        "compared   "
+        + (
+            "all points and hints are those known beforehand"
+            if not wrong
+            else "NOT as known beforehand:"
+        )
+    )
     for line in wrong:
         say(f"    {line}")
     failed = feedback(course, assignment, lambda line: None)
     write_page(gather(Grading(course, assignment)), _report(course, assignment))
-    say(f"feedback   a page for each student{f', {failed} could not be written' if failed else ''}\n")
+    say(
+        f"feedback   a page for each student{f', {failed} could not be written' if failed else ''}\n"
+    )
     return not wrong and not failed
 
 
@@ -130,9 +151,13 @@ def _clear(folder: Path) -> None:
     """Remove an earlier demo; a folder that no demo made is left alone."""
     if folder.exists():
         if not (folder / MARK).exists():
-            raise CourseError(f"{folder} exists and is not a demo's. Move it away, or name another course with --course.")
+            raise CourseError(
+                f"{folder} exists and is not a demo's. Move it away, or name another course with --course."
+            )
         shutil.rmtree(folder)
-    write_atomically(folder / MARK, "Made by `grader demo`, which removes this folder when it runs again.\n")
+    write_atomically(
+        folder / MARK, "Made by `grader demo`, which removes this folder when it runs again.\n"
+    )
 
 
 def hand_in(course: Course, assignment: str, submitted: list[Submission]) -> None:
@@ -141,7 +166,9 @@ def hand_in(course: Course, assignment: str, submitted: list[Submission]) -> Non
     released = load(course.release / assignment / file)
     for submission in submitted:
         made = with_answers(released, submission.answers, submission.extra)
-        write_atomically(course.submitted / submission.student / assignment / file, submission.edit(dumps(made)))
+        write_atomically(
+            course.submitted / submission.student / assignment / file, submission.edit(dumps(made))
+        )
 
 
 def differences(course: Course, assignment: str, submitted: list[Submission]) -> list[str]:
@@ -156,7 +183,9 @@ def differences(course: Course, assignment: str, submitted: list[Submission]) ->
             lines.append(f"{who}: {points} points, EXPECTED {submission.points:g}")
         shown = outputs(_autograded(course, assignment, submission.student))
         text = "\n".join(words for cell in shown.values() for words in texts(cell))
-        lines += [f"{who}: EXPECTED to be told: {words}" for words in submission.says if words not in text]
+        lines += [
+            f"{who}: EXPECTED to be told: {words}" for words in submission.says if words not in text
+        ]
     return lines
 
 
@@ -172,7 +201,10 @@ def _autograded(course: Course, assignment: str, student: str) -> Path:
 
 def outputs(path: Path) -> dict[str, list[dict[str, Any]]]:
     """Return what the test cells of a graded notebook put out, by exercise."""
-    return {name.removeprefix("check_"): cell["outputs"] for name, cell in check_cells(load(path)).items()}
+    return {
+        name.removeprefix("check_"): cell["outputs"]
+        for name, cell in check_cells(load(path)).items()
+    }
 
 
 def texts(shown: list[dict[str, Any]]) -> Iterator[str]:
@@ -191,5 +223,9 @@ def findings(shown: list[dict[str, Any]]) -> Iterator[str]:
             yield " ".join(output["traceback"][-1].splitlines()[1:]).strip()
         elif MIME in output.get("data", {}):
             verdict = output["data"][MIME]
-            wrong = [f"{part['name']} {part['says']}" for part in verdict["parts"] if part["earned"] < part["points"]]
+            wrong = [
+                f"{part['name']} {part['says']}"
+                for part in verdict["parts"]
+                if part["earned"] < part["points"]
+            ]
             yield from [verdict["fault"]] if verdict["fault"] else wrong

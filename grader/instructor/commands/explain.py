@@ -22,7 +22,9 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
     """Yield the lines that explain one student's grade. Raises CourseError when there is none, or the file has changed."""
     before = stored(grading.verdicts(student))
     if before is None:
-        raise CourseError(f"There is no verdict on {student}: expected {grading.verdicts(student)}. Run first: grader grade")
+        raise CourseError(
+            f"There is no verdict on {student}: expected {grading.verdicts(student)}. Run first: grader grade"
+        )
     yield f"{student}, {grading.assignment}: {before['points']:g} points"
     yield f"submission {before['sha256'][:16]}..., seed {before['seed']}, graded in: {before['sandbox']}"
     for name, version in made_with(grading.assignment).items():
@@ -30,7 +32,9 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
             yield f"graded with another {name} ({before['made_with'].get(name)}, now {version}): the replay may differ"
     yield from (f"to look at: {fault}" for fault in before["faults"])
     again, visible = _replay(grading, student, before)
-    for told, now, alone in zip(before["exercises"], again["exercises"], visible["exercises"], strict=True):
+    for told, now, alone in zip(
+        before["exercises"], again["exercises"], visible["exercises"], strict=True
+    ):
         yield ""
         yield now["text"]
         yield f"  rule: {_rule(told['exercise'], now)}"
@@ -38,14 +42,22 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
         if any(told[key] != now[key] for key in COMPARED):
             yield f"  the stored verdict was another one: {told['earned']:g} points"
     same = all(
-        told[key] == now[key] for told, now in zip(before["exercises"], again["exercises"], strict=True) for key in COMPARED
+        told[key] == now[key]
+        for told, now in zip(before["exercises"], again["exercises"], strict=True)
+        for key in COMPARED
     )
     yield ""
     yield from (f"printed: {text(line)}" for line in again["printed"].splitlines()[:MOST_LINES])
-    yield "the replay gives the stored verdict" if same else "the replay DIFFERS from the stored verdict: see above"
+    yield (
+        "the replay gives the stored verdict"
+        if same
+        else "the replay DIFFERS from the stored verdict: see above"
+    )
 
 
-def _replay(grading: Grading, student: str, before: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _replay(
+    grading: Grading, student: str, before: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the verdicts of the stored seed, and those of the visible cases alone. Raises CourseError."""
     work = handed_in(grading.submitted(student))
     if work.digest != before["sha256"]:
@@ -57,9 +69,13 @@ def _replay(grading: Grading, student: str, before: dict[str, Any]) -> tuple[dic
         return result, result
     with Sandbox(Tier.NONE if grading.unsafe else pick_tier(), grading.assignment) as sandbox:
         try:
-            again, visible = (grade_again(work.content, before["seed"], sandbox, fresh) for fresh in (True, False))
+            again, visible = (
+                grade_again(work.content, before["seed"], sandbox, fresh) for fresh in (True, False)
+            )
         except MachineFault as error:
-            raise CourseError(f"The replay did not come to its end: {error}. Run it again.") from None
+            raise CourseError(
+                f"The replay did not come to its end: {error}. Run it again."
+            ) from None
     return again, visible
 
 

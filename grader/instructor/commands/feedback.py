@@ -12,7 +12,9 @@ def feedback(course: Course, assignment: str, say: Callable[[str], None]) -> int
     """Write the feedback pages of an assignment; say a line for each; return how many could not be written."""
     students = sorted(path.parent.name for path in course.autograded.glob(f"*/{assignment}"))
     if not students:
-        raise CourseError(f"Nothing is graded yet for {assignment}. Run first: grader grade {assignment}")
+        raise CourseError(
+            f"Nothing is graded yet for {assignment}. Run first: grader grade {assignment}"
+        )
     stock, failed = Stock(course), 0
     for number, student in enumerate(students, 1):
         try:

@@ -37,10 +37,14 @@ def grade(grading: Grading, say: Say) -> int:
     course, assignment = grading.course, grading.assignment
     students = course.students(assignment)
     if not students:
-        raise CourseError(f"There are no submissions of {assignment}: expected {course.submitted}/STUDENT/{assignment}/*.ipynb")
+        raise CourseError(
+            f"There are no submissions of {assignment}: expected {course.submitted}/STUDENT/{assignment}/*.ipynb"
+        )
     for name in grading.students:
         if name not in students:
-            raise CourseError(f"{name} has handed in no {assignment}: expected {course.submitted / name / assignment}")
+            raise CourseError(
+                f"{name} has handed in no {assignment}: expected {course.submitted / name / assignment}"
+            )
     students = list(grading.students) or students
     if not grading.released().is_file():
         raise CourseError(
@@ -49,7 +53,11 @@ def grade(grading: Grading, say: Say) -> int:
     with _alone(course):
         tier = Tier.NONE if grading.unsafe else pick_tier()
         if tier is not Tier.BUBBLEWRAP:
-            say("--unsafe: the students' code runs without a sandbox" if tier is Tier.NONE else f"sandbox: {tier.value}")
+            say(
+                "--unsafe: the students' code runs without a sandbox"
+                if tier is Tier.NONE
+                else f"sandbox: {tier.value}"
+            )
         return _Class(grading, tier, students, say).run()
 
 
@@ -66,8 +74,13 @@ class _Class:
         self.lost = 0  # pools, one after another, that gave no result
 
     def run(self) -> int:
-        support_of(self.grading.assignment)  # made here: processes of the pool leave without tidying up
-        with _interrupts() as interrupted, tqdm(total=self.total, unit=" students", disable=None) as self.bar:
+        support_of(
+            self.grading.assignment
+        )  # made here: processes of the pool leave without tidying up
+        with (
+            _interrupts() as interrupted,
+            tqdm(total=self.total, unit=" students", disable=None) as self.bar,
+        ):
             pool = self._pool()
             try:
                 with gradebook.Writer(self.grading.course, self.grading.assignment) as self.writer:
@@ -76,14 +89,18 @@ class _Class:
                         pool.shutdown()
                         self.lost += 1
                         if self.lost > TRIES:
-                            raise CourseError("The processes that grade are lost as soon as they start. Run it again.")
+                            raise CourseError(
+                                "The processes that grade are lost as soon as they start. Run it again."
+                            )
                         pool = self._pool()
                         self._grade(pool, interrupted)
                     self._write()
             finally:
                 pool.shutdown(cancel_futures=True)
         if self.open:
-            raise CourseError(f"Interrupted: {self.count} of {self.total} are graded. Run it again to go on.")
+            raise CourseError(
+                f"Interrupted: {self.count} of {self.total} are graded. Run it again to go on."
+            )
         return self.looks
 
     def _pool(self) -> ProcessPoolExecutor:
@@ -91,7 +108,9 @@ class _Class:
         arguments = (os.getpid(), self.grading, self.tier, self.secret)
         count = min(self.grading.workers, len(self.open))
         context = multiprocessing.get_context("fork")
-        pool = ProcessPoolExecutor(count, mp_context=context, initializer=submission.begin, initargs=arguments)
+        pool = ProcessPoolExecutor(
+            count, mp_context=context, initializer=submission.begin, initargs=arguments
+        )
         self.pending: dict[Future[Done], str] = {}
         with suppress(BrokenProcessPool):  # told again by the first result
             self._fill(pool)
@@ -123,7 +142,13 @@ class _Class:
             if self.tries[student] < TRIES:
                 self.open.append(student)
             else:
-                self._take(Done(student, f"not graded: the process that graded it was lost, {TRIES} times. Run it again", True))
+                self._take(
+                    Done(
+                        student,
+                        f"not graded: the process that graded it was lost, {TRIES} times. Run it again",
+                        True,
+                    )
+                )
         self.pending.clear()
 
     def _take(self, done: Done) -> None:
@@ -151,7 +176,10 @@ class _Class:
     def _write_notebook(self, ready: gradebook.Graded) -> None:
         target = self.grading.autograded(ready.student)
         stamp = f"{ready.timestamp.isoformat(' ')} UTC\n" if ready.timestamp else ""
-        for name, said in ((STAMP, stamp), (SECRET, ready.secret)):  # go with the feedback to the exchange
+        for name, said in (
+            (STAMP, stamp),
+            (SECRET, ready.secret),
+        ):  # go with the feedback to the exchange
             path = target.with_name(name)
             if said:
                 write_atomically(path, said)
@@ -168,7 +196,9 @@ def _alone(course: Course) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CourseError(f"Another `grader grade` runs on {course.folder}. Wait until it has ended.") from None
+            raise CourseError(
+                f"Another `grader grade` runs on {course.folder}. Wait until it has ended."
+            ) from None
         yield
 
 

@@ -28,7 +28,9 @@ def release(course: Course, names: list[str], assignment_list: bool = False) -> 
     assignment_list: the kit brings nbgrader, for a class that hands in through JupyterLab's Assignment List.
     """
     if not IS_CLONE:
-        raise CourseError("Notebooks are released in a clone of the course's repository, from which the student kit is built.")
+        raise CourseError(
+            "Notebooks are released in a clone of the course's repository, from which the student kit is built."
+        )
     for assignment in names:
         solve(assignment)  # a stub that differs from its reference must not go out
         problems = list(slips(assignment))
@@ -39,7 +41,9 @@ def release(course: Course, names: list[str], assignment_list: bool = False) -> 
     stock, lines = Stock(course), []
     for assignment in names:
         stock.generate(assignment)
-        lines.append(f"{assignment}: released {course.release / assignment / NOTEBOOKS[assignment]}.ipynb")
+        lines.append(
+            f"{assignment}: released {course.release / assignment / NOTEBOOKS[assignment]}.ipynb"
+        )
     kit = _kit(course, assignment_list)
     write_atomically(course.release / f"{KIT}.zip", kit)
     return [*lines, f"student kit: {course.release / KIT}.zip ({len(kit) / 1024:.0f} kB)"]
@@ -49,14 +53,22 @@ def _kit(course: Course, assignment_list: bool) -> bytes:
     """Return a zip: the released notebooks, the students' wheel, the versions that fit, and start.py, which installs them."""
     also = ("nbgrader",) if assignment_list else ()
     buffer = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as kit:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as kit,
+    ):
         wheel = students_wheel(Path(folder))
         kit.write(wheel, f"{KIT}/{wheel.name}")
         kit.write(PARTS / "start.py", f"{KIT}/start.py")
         kit.writestr(f"{KIT}/constraints.txt", constraints(wheel.name, also))
         readme = (PARTS / "README.md").read_text(encoding="utf-8")
-        kit.writestr(f"{KIT}/README.md", readme.format(wheel=wheel.name, hand_in=HAND_IN if assignment_list else ""))
-        for assignment in NOTEBOOKS:  # what has been released so far, with the files that lie beside a notebook
+        kit.writestr(
+            f"{KIT}/README.md",
+            readme.format(wheel=wheel.name, hand_in=HAND_IN if assignment_list else ""),
+        )
+        for (
+            assignment
+        ) in NOTEBOOKS:  # what has been released so far, with the files that lie beside a notebook
             for path in sorted((course.release / assignment).glob("*.*")):
                 kit.write(path, f"{KIT}/{assignment}/{path.name}")
     return buffer.getvalue()

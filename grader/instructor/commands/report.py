@@ -48,10 +48,16 @@ def gather(grading: Grading) -> Report:
     students = grading.course.students(grading.assignment)
     verdicts = {name: told for name in students if (told := stored(grading.verdicts(name)))}
     if not verdicts:
-        raise CourseError(f"Nothing is graded yet for {grading.assignment}. Run first: grader grade {grading.assignment}")
+        raise CourseError(
+            f"Nothing is graded yet for {grading.assignment}. Run first: grader grade {grading.assignment}"
+        )
     looks = [(student, fault) for student, told in verdicts.items() for fault in told["faults"]]
     looks += [(text(student), "not graded yet") for student in students if student not in verdicts]
-    looks += [(student, "graded without a sandbox") for student, told in verdicts.items() if told["sandbox"] == Tier.NONE.value]
+    looks += [
+        (student, "graded without a sandbox")
+        for student, told in verdicts.items()
+        if told["sandbox"] == Tier.NONE.value
+    ]
     return Report(
         grading.assignment,
         {student: told["points"] for student, told in verdicts.items()},
@@ -62,9 +68,16 @@ def gather(grading: Grading) -> Report:
 
 def _exercises(assignment: str, verdicts: list[dict[str, Any]]) -> Iterator[Exercise]:
     for exercise in of_assignment(assignment):
-        told = [one for verdict in verdicts for one in verdict["exercises"] if one["exercise"] == exercise.name]
+        told = [
+            one
+            for verdict in verdicts
+            for one in verdict["exercises"]
+            if one["exercise"] == exercise.name
+        ]
         earned = [one["earned"] for one in told]
-        named = Counter(name for one in told for name in {part["mistake"] for part in one["parts"]} if name)
+        named = Counter(
+            name for one in told for name in {part["mistake"] for part in one["parts"]} if name
+        )
         common = tuple((name, count, _hint(exercise.name, name)) for name, count in _most(named))
         full = sum(points == exercise.points for points in earned)
         yield Exercise(exercise.name, exercise.points, sum(earned) / len(earned), full, common)
@@ -104,7 +117,10 @@ def write_page(report: Report, path: Path) -> None:
         + "</td></tr>"
         for row in report.exercises
     )
-    looks = "".join(f"<tr><td>{escape(student)}</td><td>{escape(why)}</td></tr>" for student, why in report.looks)
+    looks = "".join(
+        f"<tr><td>{escape(student)}</td><td>{escape(why)}</td></tr>"
+        for student, why in report.looks
+    )
     points = list(report.points.values())
     mean = sum(points) / len(points)
     title = f"{report.assignment}: {len(points)} graded, {mean:.1f} of {TOTALS[report.assignment]:g} on average"
@@ -113,7 +129,9 @@ def write_page(report: Report, path: Path) -> None:
         points=_picture(_distribution(report), "How many students have how many points"),
         exercises=_picture(_shares(report), "Mean share of the points of each exercise"),
         rows=rows,
-        looks=f"<table class='looks'><tr><th>student</th><th>why</th></tr>{looks}</table>" if looks else "<p>Nobody.</p>",
+        looks=f"<table class='looks'><tr><th>student</th><th>why</th></tr>{looks}</table>"
+        if looks
+        else "<p>Nobody.</p>",
     )
     write_atomically(path, page)
 
@@ -125,7 +143,12 @@ def _distribution(report: Report) -> Any:
     most = TOTALS[report.assignment]
     figure = Figure(figsize=(7, 2.8), layout="constrained")
     ax = figure.subplots()
-    ax.hist(list(report.points.values()), bins=[n - 0.5 for n in range(int(most) + 2)], color="#555555", edgecolor="white")
+    ax.hist(
+        list(report.points.values()),
+        bins=[n - 0.5 for n in range(int(most) + 2)],
+        color="#555555",
+        edgecolor="white",
+    )
     ax.set_xlabel("points")
     ax.set_ylabel("students")
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))

@@ -49,32 +49,54 @@ class Submission:
 
 def submissions(assignment: str) -> list[Submission]:
     """Return the class: honest styles, stubs, half-done work, every catalogued mistake, every kind of broken answer."""
-    right = {exercise.name: inspect.getsource(reference(exercise)) for exercise in of_assignment(assignment)}
+    right = {
+        exercise.name: inspect.getsource(reference(exercise))
+        for exercise in of_assignment(assignment)
+    }
     full = sum(exercise.points for exercise in of_assignment(assignment))
-    made = [Submission("ada", "the reference answers", right, full), Submission("blank", "untouched stubs", {}, 0.0)]
+    made = [
+        Submission("ada", "the reference answers", right, full),
+        Submission("blank", "untouched stubs", {}, 0.0),
+    ]
     half = dict(list(right.items())[: len(right) // 2])
-    made.append(Submission("half", "the first half only", half, sum(EXERCISES[name].points for name in half)))
+    made.append(
+        Submission(
+            "half", "the first half only", half, sum(EXERCISES[name].points for name in half)
+        )
+    )
     for style in styles(NOTEBOOKS[assignment]):
-        made.append(Submission(style.student, style.about, right | style.answers, full, style.says, style.extra))
-    broken = importlib.import_module(f"grader.instructor.demo.broken_answers.{NOTEBOOKS[assignment]}").BROKEN
+        made.append(
+            Submission(
+                style.student, style.about, right | style.answers, full, style.says, style.extra
+            )
+        )
+    broken = importlib.import_module(
+        f"grader.instructor.demo.broken_answers.{NOTEBOOKS[assignment]}"
+    ).BROKEN
     made += _broken(broken, right, full)
     made += _files(assignment, right, full)
     made += _mistaken(assignment, right, full)
     return made
 
 
-def _broken(broken: dict[str, tuple[str, str, str, str, str]], right: dict[str, str], full: float) -> Iterator[Submission]:
+def _broken(
+    broken: dict[str, tuple[str, str, str, str, str]], right: dict[str, str], full: float
+) -> Iterator[Submission]:
     """One broken answer each; the points lost are those of the exercise, or of its part where one is named."""
     for student, (about, exercise, part, answer, says) in broken.items():
         lost = sum(p.points for p in EXERCISES[exercise].parts if part in ("", p.name))
-        yield Submission(student, about, right | {exercise: answer}, full - lost, (says,), kind="broken")
+        yield Submission(
+            student, about, right | {exercise: answer}, full - lost, (says,), kind="broken"
+        )
 
 
 def _files(assignment: str, right: dict[str, str], full: float) -> Iterator[Submission]:
     """Broken files, and code that is hostile or runs away; points as in demo_files."""
     for student, (about, points, edit, text) in files(EXERCISES[MAIN[assignment]], full).items():
         yield Submission(student, about, right, points, (text,), (), edit, look=True, kind="file")
-    for student, (about, answers, extra, says) in RUNAWAYS.items() if assignment == RUN_AWAY_IN else ():
+    for student, (about, answers, extra, says) in (
+        RUNAWAYS.items() if assignment == RUN_AWAY_IN else ()
+    ):
         lost = sum(EXERCISES[name].points for name in answers)
         yield Submission(student, about, right | answers, full - lost, says, extra, kind="hostile")
 
@@ -89,11 +111,20 @@ def _mistaken(assignment: str, right: dict[str, str], full: float) -> Iterator[S
     rows = zip_longest(*(mistakes_of(exercise) for exercise in of_assignment(assignment)))
     for number, row in enumerate(islice(rows, MOST_SLIPS), 1):
         mistakes = [mistake for mistake in row if mistake is not None]
-        lost = sum(part.points for m in mistakes for part in EXERCISES[m.exercise].parts if part.name in m.parts)
+        lost = sum(
+            part.points
+            for m in mistakes
+            for part in EXERCISES[m.exercise].parts
+            if part.name in m.parts
+        )
         answers = {mistake.exercise: source_of(mistake) for mistake in mistakes}
-        says = tuple(m.hint.split("{")[0][1:] for m in mistakes)  # up to the first size, in upper or lower case
+        says = tuple(
+            m.hint.split("{")[0][1:] for m in mistakes
+        )  # up to the first size, in upper or lower case
         about = ", ".join(mistake.name for mistake in mistakes)
-        yield Submission(f"slip-{number:02}", about, right | answers, full - lost, says, kind="mistake")
+        yield Submission(
+            f"slip-{number:02}", about, right | answers, full - lost, says, kind="mistake"
+        )
 
 
 def source_of(mistake: Mistake) -> str:
@@ -113,7 +144,10 @@ def _standalone(function: Callable[..., Any], name: str, needed: dict[str, str])
             module = function.__globals__.get(node.value.id)
             if inspect.ismodule(module) and module.__name__.startswith("solutions."):
                 called, node.value.id = node.attr, "right"
-                needed.setdefault(f"right_{called}", _standalone(getattr(module, called), f"right_{called}", needed))
+                needed.setdefault(
+                    f"right_{called}",
+                    _standalone(getattr(module, called), f"right_{called}", needed),
+                )
         elif isinstance(node, ast.Name) and _is_ours(function.__globals__.get(node.id)):
             needed.setdefault(node.id, _standalone(function.__globals__[node.id], node.id, needed))
     return ast.unparse(definition).replace("right.", "right_")

@@ -48,10 +48,25 @@ def files(exercise: Exercise, full: float) -> dict[str, File]:
     name = exercise.name
     right = f"{name}: {exercise.points:g} of {exercise.points:g} points"
     return {
-        "not-json": ("a file that is no JSON", 0.0, lambda text: text[: len(text) // 2].encode(), "the file is not a notebook"),
+        "not-json": (
+            "a file that is no JSON",
+            0.0,
+            lambda text: text[: len(text) // 2].encode(),
+            "the file is not a notebook",
+        ),
         "empty": ("an empty file", 0.0, lambda text: b"", "the file is empty"),
-        "latin-1": ("another encoding", 0.0, lambda text: b"\xff\xfe" + text.encode("utf-16-le"), "not text in UTF-8"),
-        "another": ("another notebook", 0.0, _cells(_other_notebook), "this is not the notebook of this assignment"),
+        "latin-1": (
+            "another encoding",
+            0.0,
+            lambda text: b"\xff\xfe" + text.encode("utf-16-le"),
+            "not text in UTF-8",
+        ),
+        "another": (
+            "another notebook",
+            0.0,
+            _cells(_other_notebook),
+            "this is not the notebook of this assignment",
+        ),
         "no-test": ("a deleted test cell", full, _without(f"check_{name}"), right),
         "no-answer": (
             "a deleted answer cell",
@@ -96,9 +111,29 @@ RUNAWAYS: dict[str, tuple[str, dict[str, str], tuple[str, ...], tuple[str, ...]]
         (),
         ("takes longer than 5.0 s: is there a loop that never ends?",),
     ),
-    "imports": ("imports the solutions", {"affine_backward": IMPORTS}, (), ("no cell of the notebook that ran defines it",)),
-    "claims": ("an array that equals everything", {"affine_backward": CLAIMS}, (), ("is zero everywhere",)),
-    "patches": ("patches numpy and check", {"affine_backward": ZEROS}, (PATCHES,), ("is zero everywhere",)),
-    "leaves": ("ends the process", {"affine_backward": EXITS}, (), ("could not be asked: the process that ran it was stopped",)),
+    "imports": (
+        "imports the solutions",
+        {"affine_backward": IMPORTS},
+        (),
+        ("no cell of the notebook that ran defines it",),
+    ),
+    "claims": (
+        "an array that equals everything",
+        {"affine_backward": CLAIMS},
+        (),
+        ("is zero everywhere",),
+    ),
+    "patches": (
+        "patches numpy and check",
+        {"affine_backward": ZEROS},
+        (PATCHES,),
+        ("is zero everywhere",),
+    ),
+    "leaves": (
+        "ends the process",
+        {"affine_backward": EXITS},
+        (),
+        ("could not be asked: the process that ran it was stopped",),
+    ),
     "flood": ("100 MB of output", {}, ("print('x' * 100_000_000)",), ()),
 }

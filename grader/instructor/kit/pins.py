@@ -26,7 +26,10 @@ def constraints(wheel: str, also: tuple[str, ...] = ()) -> str:
 def _notebook() -> list[str]:
     """Return what the core and the extra `notebook` need."""
     project = tomllib.loads(_text("pyproject.toml"))["project"]
-    return [_normal(name) for name in (*project["dependencies"], *project["optional-dependencies"]["notebook"])]
+    return [
+        _normal(name)
+        for name in (*project["dependencies"], *project["optional-dependencies"]["notebook"])
+    ]
 
 
 def _needed(roots: tuple[str, ...]) -> set[str]:
@@ -34,7 +37,9 @@ def _needed(roots: tuple[str, ...]) -> set[str]:
     pins, needed = list(_pins()), set(roots)
     missing = needed - {name for name, _, _ in pins}
     if missing:
-        raise CourseError(f"constraints.txt has no pin of {', '.join(sorted(missing))}. Make it anew: make pins")
+        raise CourseError(
+            f"constraints.txt has no pin of {', '.join(sorted(missing))}. Make it anew: make pins"
+        )
     while more := {name for name, _, users in pins if users & needed} - needed:
         needed |= more
     return needed
@@ -58,5 +63,7 @@ def _normal(text: str) -> str:
 def _text(name: str) -> str:
     path = REPOSITORY / name
     if not path.is_file():
-        raise CourseError(f"{path} is missing: a kit is made in a clone of the course's repository.")
+        raise CourseError(
+            f"{path} is missing: a kit is made in a clone of the course's repository."
+        )
     return path.read_text(encoding="utf-8")

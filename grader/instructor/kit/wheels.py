@@ -65,7 +65,9 @@ def _project() -> dict[str, str]:
     """Return the table [project] of the clone's pyproject.toml."""
     path = REPOSITORY / "pyproject.toml"
     if not path.is_file():
-        raise CourseError("A wheel is built in a clone of the course's repository, and this is an installed course.")
+        raise CourseError(
+            "A wheel is built in a clone of the course's repository, and this is an installed course."
+        )
     found: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
     return found
 
@@ -73,7 +75,9 @@ def _project() -> dict[str, str]:
 def _built(project: Path, folder: Path) -> Path:
     _project()
     if find_spec("hatchling") is None:
-        raise CourseError('hatchling, which builds wheels, is missing. Run: pip install -e ".[instructor]"')
+        raise CourseError(
+            'hatchling, which builds wheels, is missing. Run: pip install -e ".[instructor]"'
+        )
     with tempfile.TemporaryDirectory() as made:
         command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", made]
         done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)

@@ -18,7 +18,11 @@ MOST = 50_000  # letters of an answer that pages show
 def shown(source: str) -> str:
     """Return an answer for people to read: long gaps closed, and cut where nobody reads on. Pages colour it in quadratic time."""
     closed = BLANK.sub("\n" * 20, source)
-    return closed if len(closed) <= MOST else f"{closed[:MOST]}\n# ... cut here: the submission goes on\n"
+    return (
+        closed
+        if len(closed) <= MOST
+        else f"{closed[:MOST]}\n# ... cut here: the submission goes on\n"
+    )
 
 
 def transplant(released: Notebook, result: dict[str, Any], identity: dict[str, str]) -> Notebook:
@@ -38,7 +42,9 @@ def _outputs(told: dict[str, Any]) -> list[dict[str, Any]]:
 
     The points are a float's repr, which nbgrader reads.
     """
-    verdict = {key: told[key] for key in ("exercise", "earned", "points", "fault", "parts", "notes")}
+    verdict = {
+        key: told[key] for key in ("exercise", "earned", "points", "fault", "parts", "notes")
+    }
     data = {"text/plain": told["text"], "text/html": told["html"], MIME: verdict}
     points = {"text/plain": repr(float(told["earned"]))}
     shown = [data]

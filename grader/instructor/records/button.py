@@ -20,8 +20,20 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         """Grade the submission that coursedir names. Raises NbGraderException, whose text formgrader shows."""
         where = self.coursedir
         folder = Path(where.format_path(where.submitted_directory, ".", ".")).resolve().parent
-        command = [str(Path(sys.executable).with_name("grader")), "grade", where.assignment_id, "--student", where.student_id]
-        command += ["--course", str(folder), "--db", where.db_url, *(["--force"] if self.force else [])]
+        command = [
+            str(Path(sys.executable).with_name("grader")),
+            "grade",
+            where.assignment_id,
+            "--student",
+            where.student_id,
+        ]
+        command += [
+            "--course",
+            str(folder),
+            "--db",
+            where.db_url,
+            *(["--force"] if self.force else []),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         for line in done.stdout.splitlines():
             (self.log.warning if "look" in line else self.log.info)(line)

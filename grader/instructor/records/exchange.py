@@ -28,7 +28,10 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
                 self.src_path = folder
                 super().copy_files()
             else:
-                self.log.warning("Not handed in through the exchange, so hand it back yourself: %s", os.path.normpath(folder))
+                self.log.warning(
+                    "Not handed in through the exchange, so hand it back yourself: %s",
+                    os.path.normpath(folder),
+                )
 
 
 def bear_garbage() -> None:

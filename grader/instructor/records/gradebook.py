@@ -41,11 +41,20 @@ TABLES = {
     "grade": "id cell_id notebook_id auto_score manual_score extra_credit needs_manual_grade",
     "comment": "id cell_id notebook_id auto_comment",
 }
-TYPES = {"duedate": "DateTime", "timestamp": "DateTime", "extension": "Interval"}  # all others are Python's own
-FRESH = {"submitted_notebook": {"flagged": False}, "grade": {"needs_manual_grade": True}}  # in a new row, where not NULL
+TYPES = {
+    "duedate": "DateTime",
+    "timestamp": "DateTime",
+    "extension": "Interval",
+}  # all others are Python's own
+FRESH = {
+    "submitted_notebook": {"flagged": False},
+    "grade": {"needs_manual_grade": True},
+}  # in a new row, where not NULL
 
 Ids = dict[tuple[str, str], str]  # of rows, by two keys
-Penalty = Callable[[str, float, float], float | None]  # for a student with so many points who is so many seconds late
+Penalty = Callable[
+    [str, float, float], float | None
+]  # for a student with so many points who is so many seconds late
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,9 @@ def opened(course: Course) -> Iterator[Any]:
         raise _not_opened(course, error) from None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries, with this SQLAlchemy
+            warnings.simplefilter(
+                "ignore", SAWarning
+            )  # of nbgrader's own queries, with this SQLAlchemy
             yield book
     finally:
         book.close()
@@ -106,7 +117,14 @@ def scores(course: Course, assignment: str) -> list[Score]:
                 for grade in notebook.grades
                 if grade.name.removeprefix("check_") in EXERCISES
             }
-            found.append(Score(submission.student_id, float(submission.score), float(submission.max_score), each))
+            found.append(
+                Score(
+                    submission.student_id,
+                    float(submission.score),
+                    float(submission.max_score),
+                    each,
+                )
+            )
     return sorted(found, key=lambda score: score.student)
 
 
@@ -122,7 +140,9 @@ def export(course: Course, to: Path) -> None:
             plugin.export(book)
             write_atomically(to, part.read_bytes())
         except OSError as error:
-            raise CourseError(f"{to} cannot be written: {error.strerror}. Name another place with --to.") from None
+            raise CourseError(
+                f"{to} cannot be written: {error.strerror}. Name another place with --to."
+            ) from None
         finally:
             if part.exists():
                 os.unlink(part)
@@ -141,7 +161,9 @@ class Writer:
         self.course, self.assignment = course, assignment
         try:
             sqlite = make_url(course.db).get_backend_name() == "sqlite"
-            self.engine = create_engine(course.db, poolclass=NullPool, connect_args={"timeout": patience} if sqlite else {})
+            self.engine = create_engine(
+                course.db, poolclass=NullPool, connect_args={"timeout": patience} if sqlite else {}
+            )
             with self.engine.connect() as db:
                 self.tables = _tables(db)
                 cells = _Batch(db, self.tables, assignment, {}).cells() if self.tables else []
@@ -176,14 +198,19 @@ class Writer:
 
     def _penalty(self, student: str, points: float, late: float) -> float | None:
         """Return the penalty for so many seconds, between 0 and the points, as AssignLatePenalties does."""
-        penalty = self._plugin.late_submission_penalty(student, points, late) if self._plugin else None
+        penalty = (
+            self._plugin.late_submission_penalty(student, points, late) if self._plugin else None
+        )
         return None if penalty is None else min(max(penalty, 0.0), points)
 
     @cached_property
     def _plugin(self) -> Any:
         """What gives penalties to the late, if nbgrader_config.py sets anything there; nbgrader's default gives none."""
         settings = config(self.course)
-        if not any(section in settings for section in ("AssignLatePenalties", "LateSubmissionPlugin", "BasePlugin")):
+        if not any(
+            section in settings
+            for section in ("AssignLatePenalties", "LateSubmissionPlugin", "BasePlugin")
+        ):
             return None
         from nbgrader.preprocessors import AssignLatePenalties
 
@@ -207,7 +234,10 @@ def _tables(db: Connection) -> dict[str, TableClause]:
 
         return {name: Base.metadata.tables[name] for name in TABLES}
     types = {name: getattr(sqlalchemy, kind) for name, kind in TYPES.items()}
-    return {name: table(name, *(column(c, types.get(c)) for c in columns.split())) for name, columns in TABLES.items()}
+    return {
+        name: table(name, *(column(c, types.get(c)) for c in columns.split()))
+        for name, columns in TABLES.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -225,7 +255,13 @@ class _Cell:
 class _Batch:
     """The steps of one transaction."""
 
-    def __init__(self, db: Connection, tables: dict[str, TableClause], assignment: str, sheets: dict[str, Graded]) -> None:
+    def __init__(
+        self,
+        db: Connection,
+        tables: dict[str, TableClause],
+        assignment: str,
+        sheets: dict[str, Graded],
+    ) -> None:
         self.db, self.tables, self.assignment, self.sheets = db, tables, assignment, sheets
 
     def write(self, penalty: Penalty) -> None:
@@ -236,13 +272,25 @@ class _Batch:
         if not ours:
             raise Odd(f"the gradebook has no notebook {NOTEBOOKS[self.assignment]} any more")
         self._students()
-        submissions = self._rows("submitted_assignment", "assignment_id", "student_id", product([key], self.sheets))
+        submissions = self._rows(
+            "submitted_assignment", "assignment_id", "student_id", product([key], self.sheets)
+        )
         pairs = product({cell.notebook for cell in cells}, submissions.values())
         notebooks = self._rows("submitted_notebook", "notebook_id", "assignment_id", pairs)
-        grades = self._rows("grade", "cell_id", "notebook_id", _pairs(cells, notebooks, "GradeCell", "TaskCell"))
-        comments = self._rows("comment", "cell_id", "notebook_id", _pairs(cells, notebooks, "SolutionCell", "TaskCell"))
+        grades = self._rows(
+            "grade", "cell_id", "notebook_id", _pairs(cells, notebooks, "GradeCell", "TaskCell")
+        )
+        comments = self._rows(
+            "comment",
+            "cell_id",
+            "notebook_id",
+            _pairs(cells, notebooks, "SolutionCell", "TaskCell"),
+        )
         self._stamp({student: submissions[key, student] for student in self.sheets})
-        rows = {student: notebooks[ours[0].notebook, submissions[key, student]] for student in self.sheets}
+        rows = {
+            student: notebooks[ours[0].notebook, submissions[key, student]]
+            for student in self.sheets
+        }
         self._fill(ours, rows, grades, comments)
         self._punish(ours, rows, self._late(key, due) if due else {}, penalty)
 
@@ -260,9 +308,18 @@ class _Batch:
         """Return the cells of all notebooks of the assignment."""
         from sqlalchemy import select
 
-        assignment, notebook, cell, graded = (self.tables[t] for t in ("assignment", "notebook", "base_cell", "grade_cells"))
+        assignment, notebook, cell, graded = (
+            self.tables[t] for t in ("assignment", "notebook", "base_cell", "grade_cells")
+        )
         query = (
-            select(notebook.c.id, notebook.c.name, cell.c.id, cell.c.name, cell.c.type, graded.c.max_score)
+            select(
+                notebook.c.id,
+                notebook.c.name,
+                cell.c.id,
+                cell.c.name,
+                cell.c.type,
+                graded.c.max_score,
+            )
             .join_from(notebook, assignment, notebook.c.assignment_id == assignment.c.id)
             .outerjoin(cell, cell.c.notebook_id == notebook.c.id)
             .outerjoin(graded, graded.c.id == cell.c.id)
@@ -284,10 +341,14 @@ class _Batch:
 
         table, wanted = self.tables[name], list(pairs)
         one, other = table.c[first], table.c[second]
-        query = select(one, other, table.c.id).where(one.in_({a for a, _ in wanted}), other.in_({b for _, b in wanted}))
+        query = select(one, other, table.c.id).where(
+            one.in_({a for a, _ in wanted}), other.in_({b for _, b in wanted})
+        )
         found = {(a, b): id for a, b, id in self.db.execute(query)}
         missing = {pair: _new_id() for pair in wanted if pair not in found}
-        made = [{"id": id, first: a, second: b} | FRESH.get(name, {}) for (a, b), id in missing.items()]
+        made = [
+            {"id": id, first: a, second: b} | FRESH.get(name, {}) for (a, b), id in missing.items()
+        ]
         if made:
             self.db.execute(insert(table), made)
         return found | missing
@@ -297,12 +358,17 @@ class _Batch:
 
         table = self.tables[name]
         if changes:
-            self.db.execute(update(table).where(table.c.id == bindparam("row")).values(**values), changes)
+            self.db.execute(
+                update(table).where(table.c.id == bindparam("row")).values(**values), changes
+            )
 
     def _stamp(self, submissions: dict[str, str]) -> None:
         """Write when they handed in; what the gradebook has stays where nothing says so."""
         times = {row: self.sheets[student].timestamp for student, row in submissions.items()}
-        self._update("submitted_assignment", [{"row": row, "timestamp": at} for row, at in times.items() if at])
+        self._update(
+            "submitted_assignment",
+            [{"row": row, "timestamp": at} for row, at in times.items() if at],
+        )
 
     def _fill(self, cells: list[_Cell], rows: dict[str, str], grades: Ids, comments: Ids) -> None:
         """Write scores and comments as SaveAutoGrades does: who has a score by hand is to be looked at again."""
@@ -322,15 +388,24 @@ class _Batch:
                     look = score is None or cell.name.removeprefix("check_") in sheet.looks
                     marks.append({"row": grades[cell.id, row], "auto_score": score, "look": look})
                 if cell.kind == "SolutionCell":
-                    remarks.append({"row": comments[cell.id, row], "auto_comment": said.get(cell.name)})
+                    remarks.append(
+                        {"row": comments[cell.id, row], "auto_comment": said.get(cell.name)}
+                    )
         by_hand = self.tables["grade"].c.manual_score.is_not(None)
-        self._update("grade", marks, needs_manual_grade=or_(by_hand, bindparam("look", type_=Boolean)))
+        self._update(
+            "grade", marks, needs_manual_grade=or_(by_hand, bindparam("look", type_=Boolean))
+        )
         self._update("comment", remarks)
 
-    def _punish(self, cells: list[_Cell], rows: dict[str, str], late: dict[str, float], penalty: Penalty) -> None:
+    def _punish(
+        self, cells: list[_Cell], rows: dict[str, str], late: dict[str, float], penalty: Penalty
+    ) -> None:
         """Write penalties as AssignLatePenalties does: for the late only, and an earlier one is taken back."""
         points = self._points(cells, [rows[student] for student in late])
-        given = {rows[student]: penalty(student, points[rows[student]], seconds) for student, seconds in late.items()}
+        given = {
+            rows[student]: penalty(student, points[rows[student]], seconds)
+            for student, seconds in late.items()
+        }
         changes = [{"row": row, "late_submission_penalty": given.get(row)} for row in rows.values()]
         self._update("submitted_notebook", changes)
 
@@ -339,9 +414,16 @@ class _Batch:
         from sqlalchemy import select
 
         table = self.tables["submitted_assignment"]
-        these = table.c.assignment_id == key, table.c.student_id.in_(self.sheets), table.c.timestamp.is_not(None)
+        these = (
+            table.c.assignment_id == key,
+            table.c.student_id.in_(self.sheets),
+            table.c.timestamp.is_not(None),
+        )
         query = select(table.c.student_id, table.c.timestamp, table.c.extension).where(*these)
-        seconds = {student: (at - due - (more or timedelta())).total_seconds() for student, at, more in self.db.execute(query)}
+        seconds = {
+            student: (at - due - (more or timedelta())).total_seconds()
+            for student, at, more in self.db.execute(query)
+        }
         return {student: late for student, late in seconds.items() if late > 0}
 
     def _points(self, cells: list[_Cell], rows: list[str]) -> dict[str, float]:
@@ -351,15 +433,25 @@ class _Batch:
         table = self.tables["grade"]
         given = func.coalesce(table.c.manual_score, table.c.auto_score)
         score = case((given.is_(None), 0.0), else_=given + func.coalesce(table.c.extra_credit, 0.0))
-        these = table.c.cell_id.in_([cell.id for cell in cells]), table.c.notebook_id.in_(rows)  # both, as the index has them
-        query = select(table.c.notebook_id, func.sum(score)).where(*these).group_by(table.c.notebook_id)
+        these = (
+            table.c.cell_id.in_([cell.id for cell in cells]),
+            table.c.notebook_id.in_(rows),
+        )  # both, as the index has them
+        query = (
+            select(table.c.notebook_id, func.sum(score)).where(*these).group_by(table.c.notebook_id)
+        )
         return {row[0]: row[1] for row in self.db.execute(query)} if rows else {}
 
 
 def _pairs(cells: list[_Cell], notebooks: Ids, *kinds: str) -> list[tuple[str, str]]:
     """Return every cell of these kinds with every submission of its notebook."""
     wanted = [cell for cell in cells if cell.kind in kinds]
-    return [(cell.id, row) for (notebook, _), row in notebooks.items() for cell in wanted if cell.notebook == notebook]
+    return [
+        (cell.id, row)
+        for (notebook, _), row in notebooks.items()
+        for cell in wanted
+        if cell.notebook == notebook
+    ]
 
 
 def _new_id() -> str:
@@ -375,11 +467,17 @@ def _not_opened(course: Course, error: Exception) -> CourseError:
 
 
 def _not_released(course: Course, assignment: str) -> CourseError:
-    return CourseError(f"{assignment} is not in the gradebook {course.db}. Run first: grader release {assignment}")
+    return CourseError(
+        f"{assignment} is not in the gradebook {course.db}. Run first: grader release {assignment}"
+    )
 
 
 def _not_written(course: Course, students: list[str], error: Exception) -> CourseError:
-    who = students[0] if len(students) == 1 else f"This batch of {len(students)} ({students[0]} to {students[-1]})"
+    who = (
+        students[0]
+        if len(students) == 1
+        else f"This batch of {len(students)} ({students[0]} to {students[-1]})"
+    )
     return CourseError(
         f"The gradebook {course.db} cannot be written: {_reason(error)}. {who} has no new score. Close what holds it "
         "(formgrader, another grader) or make room, and run the command again: it goes on where it stopped."

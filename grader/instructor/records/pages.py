@@ -25,7 +25,13 @@ OURS = Path(__file__).with_name("templates")
 
 # No source of scripts: none runs. What a page shows stands in it.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'"
-KINDS = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")  # of outputs, the first that is there
+KINDS = (
+    "text/html",
+    "image/svg+xml",
+    "image/png",
+    "image/jpeg",
+    "text/plain",
+)  # of outputs, the first that is there
 
 
 class FeedbackPage(HTMLExporter):  # type: ignore[misc]
@@ -55,7 +61,9 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
         """Fill the template. HTMLExporter would parse the whole page once more, which takes longer than all the rest."""
         _show_widgets(nb, (resources or {}).get("nbgrader", {}).get("assignment", ""))
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self))
+        self.register_filter(
+            "highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self)
+        )
         self.register_filter("filter_data_type", partial(first, KINDS))
         self.register_filter("ansi2html", colours)
         resources = self._init_resources(resources) | {"policy": POLICY}
@@ -67,7 +75,11 @@ def _show_widgets(nb: Any, assignment: str) -> None:
     pictures = stills(assignment) if assignment in NOTEBOOKS else {}
     for cell in nb.cells:
         if cell.cell_type == "code" and not cell.outputs and cell.get("id") in pictures:
-            cell.outputs = [from_dict({"output_type": "display_data", "data": pictures[cell.id], "metadata": {}})]
+            cell.outputs = [
+                from_dict(
+                    {"output_type": "display_data", "data": pictures[cell.id], "metadata": {}}
+                )
+            ]
 
 
 def plain_names(nb: Any, resources: Any) -> tuple[Any, Any]:
@@ -91,7 +103,13 @@ def escape_names() -> None:
         return
 
     def render(handler: Any, name: str, **given: Any) -> str:
-        return str(stock(handler, name, **{key: escape(v) if isinstance(v, str) else v for key, v in given.items()}))
+        return str(
+            stock(
+                handler,
+                name,
+                **{key: escape(v) if isinstance(v, str) else v for key, v in given.items()},
+            )
+        )
 
     BaseHandler.render = render
 

@@ -12,14 +12,22 @@ class Odd(ValueError):
     """A notebook that does not say what ours do: a fault of ours, never a score."""
 
 
-def read(notebook: Notebook, most: dict[str, float]) -> tuple[dict[str, float | None], dict[str, str | None]]:
+def read(
+    notebook: Notebook, most: dict[str, float]
+) -> tuple[dict[str, float | None], dict[str, str | None]]:
     """Return scores and comments by grade_id. most: the points of the cells that the gradebook asks for. Raises Odd."""
     marked = [cell for cell in notebook["cells"] if "grade_id" in _marks(cell)]
     graded = {_marks(cell)["grade_id"]: cell for cell in marked if _marks(cell).get("grade")}
     if graded.keys() != most.keys():
-        raise Odd(f"the notebook's graded cells and the gradebook's differ: {', '.join(sorted(graded.keys() ^ most.keys()))}")
+        raise Odd(
+            f"the notebook's graded cells and the gradebook's differ: {', '.join(sorted(graded.keys() ^ most.keys()))}"
+        )
     scores = {name: auto_score(cell, most[name]) for name, cell in graded.items()}
-    return scores, {_marks(cell)["grade_id"]: auto_comment(cell) for cell in marked if _marks(cell).get("solution")}
+    return scores, {
+        _marks(cell)["grade_id"]: auto_comment(cell)
+        for cell in marked
+        if _marks(cell).get("solution")
+    }
 
 
 def auto_score(cell: Cell, most: float) -> float | None:
@@ -32,8 +40,14 @@ def auto_score(cell: Cell, most: float) -> float | None:
     if cell["cell_type"] != "code":
         return None
     name, outputs = _marks(cell)["grade_id"], cell["outputs"]
-    told = ["".join(output["data"]["text/plain"]) for output in outputs if output["output_type"] == "execute_result"]
-    if len(told) != 1 or any(output["output_type"] == "error" or output.get("name") == "stderr" for output in outputs):
+    told = [
+        "".join(output["data"]["text/plain"])
+        for output in outputs
+        if output["output_type"] == "execute_result"
+    ]
+    if len(told) != 1 or any(
+        output["output_type"] == "error" or output.get("name") == "stderr" for output in outputs
+    ):
         kinds = ", ".join(output["output_type"] for output in outputs) or "none"
         raise Odd(f"the outputs of the cell {name} are: {kinds}; expected one result, and no error")
     try:

@@ -10,7 +10,9 @@ from typing import Any
 
 from grader.instructor.classroom import SOURCES, Course, CourseError, environment_on_path
 
-REASON = re.compile(r"(?<!NbGrader)(Error|Exception|MissingEntry|NotJSON\w+): ")  # NbGraderException says: see above
+REASON = re.compile(
+    r"(?<!NbGrader)(Error|Exception|MissingEntry|NotJSON\w+): "
+)  # NbGraderException says: see above
 
 
 def config(course: Course) -> Any:
@@ -72,6 +74,8 @@ class Stock:
     def _run(self, step: Callable[..., dict[str, Any]], *args: str) -> None:
         result = step(*args)
         if not result["success"]:
-            said = (result.get("log", "") + result.get("error", "")).strip().splitlines() or ["no reason given"]
+            said = (result.get("log", "") + result.get("error", "")).strip().splitlines() or [
+                "no reason given"
+            ]
             words = next((line for line in reversed(said) if REASON.search(line)), said[-1])
             raise CourseError(f"nbgrader {step.__name__} {' '.join(args)} failed: {words.strip()}")

@@ -32,10 +32,19 @@ def stills(assignment: str) -> Mapping[str, dict[str, str]]:
             continue
         body = ast.parse(source(cell)).body
         last = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
-        if isinstance(last, ast.Call) and isinstance(last.func, ast.Name) and last.func.id in grader.WIDGETS:
-            with suppress(Exception):  # a page without the picture is better than none; the tests compare all of them
+        if (
+            isinstance(last, ast.Call)
+            and isinstance(last.func, ast.Name)
+            and last.func.id in grader.WIDGETS
+        ):
+            with suppress(
+                Exception
+            ):  # a page without the picture is better than none; the tests compare all of them
                 widget = _value(last, [*before, *body[:-1]], dict(scope))
-                found[cell["id"]] = {"image/svg+xml": widget.still, "text/plain": widget.alternative}
+                found[cell["id"]] = {
+                    "image/svg+xml": widget.still,
+                    "text/plain": widget.alternative,
+                }
         before += body
     return found
 
@@ -45,7 +54,11 @@ def _value(expression: ast.expr, before: list[ast.stmt], scope: dict[str, Any]) 
     needed: list[ast.stmt] = []
     wanted = set(_names(expression, ast.Load))
     for statement in reversed(before):
-        makes = {statement.name} if isinstance(statement, ast.FunctionDef) else set(_names(statement, ast.Store))
+        makes = (
+            {statement.name}
+            if isinstance(statement, ast.FunctionDef)
+            else set(_names(statement, ast.Store))
+        )
         if isinstance(statement, ast.Assign | ast.FunctionDef) and makes & wanted:
             needed.append(statement)
             wanted = (wanted - makes) | set(_names(statement, ast.Load))
@@ -54,4 +67,8 @@ def _value(expression: ast.expr, before: list[ast.stmt], scope: dict[str, Any]) 
 
 
 def _names(tree: ast.AST, use: type[ast.expr_context]) -> Iterator[str]:
-    return (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, use))
+    return (
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, use)
+    )

@@ -23,7 +23,9 @@ from grader.instructor.sealed.grade_one import TRIES, grade_again, ungraded
 from grader.instructor.sealed.intake import Handed, handed_in
 from grader.instructor.sealed.seed import seed_of
 
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,127}")  # a student's folder: it stands in pages, addresses and the database
+NAME = re.compile(
+    r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,127}"
+)  # a student's folder: it stands in pages, addresses and the database
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,10 @@ class Unit:
         if not NAME.fullmatch(student):
             says = "the folder's name is none of a student: expected letters, digits and _ . @ + -, at most 128. Rename it"
             return Done(student, f"not graded; look: {says}", True)
-        work, before = handed_in(self.grading.submitted(student)), stored(self.grading.verdicts(student))
+        work, before = (
+            handed_in(self.grading.submitted(student)),
+            stored(self.grading.verdicts(student)),
+        )
         result = before if before is not None and self._stands(before, work) else None
         if result is not None and _is_recorded(self.grading.autograded(student), work.identity):
             return Done(student, f"unchanged, {result['points']:g} points", bool(result["faults"]))
@@ -64,7 +69,9 @@ class Unit:
                 raise
             except Exception as error:  # a fault of ours on a file that nobody thought of: for a person, and the class goes on
                 return Done(
-                    student, f"not graded; look: a fault of the grader ({type(error).__name__}: {text(str(error))})", True
+                    student,
+                    f"not graded; look: a fault of the grader ({type(error).__name__}: {text(str(error))})",
+                    True,
                 )
             write_atomically(self.grading.verdicts(student), json.dumps(result, indent=1) + "\n")
         return self._ready(student, result, work)
@@ -74,23 +81,38 @@ class Unit:
         same = work.identity.items() <= before.items() and before["made_with"] == self.made_with
         return same and before["sandbox"] == self.tier.value and not self.grading.force
 
-    def _verdicts(self, student: str, work: Handed, before: dict[str, Any] | None) -> dict[str, Any]:
+    def _verdicts(
+        self, student: str, work: Handed, before: dict[str, Any] | None
+    ) -> dict[str, Any]:
         same = before is not None and before["sha256"] == work.digest
-        seed = before["seed"] if before is not None and same else seed_of(self.secret, student, work.digest)
+        seed = (
+            before["seed"]
+            if before is not None and same
+            else seed_of(self.secret, student, work.digest)
+        )
         if work.unreadable:
             result = ungraded(self.grading.assignment, seed, work.unreadable)
         else:
             result = grade_again(work.content, seed, self.sandbox)
         if work.no_time:
             result["faults"].append(work.no_time)
-        return result | work.identity | {"student": student, "made_with": self.made_with, "sandbox": self.tier.value}
+        return (
+            result
+            | work.identity
+            | {"student": student, "made_with": self.made_with, "sandbox": self.tier.value}
+        )
 
     def _ready(self, student: str, result: dict[str, Any], work: Handed) -> Done:
         notebook = transplant(json.loads(self.released), result, work.identity)
         looks = {told["exercise"] for told in result["exercises"] if told["look"]}
         told = f"{result['points']:g} points"
         told = f"{told}; look: {'; '.join(result['faults'])}" if result["faults"] else told
-        return Done(student, told, bool(result["faults"]), Graded(student, notebook, looks, work.time, work.secret))
+        return Done(
+            student,
+            told,
+            bool(result["faults"]),
+            Graded(student, notebook, looks, work.time, work.secret),
+        )
 
 
 def stored(path: Path) -> dict[str, Any] | None:

@@ -30,10 +30,17 @@ class Limits:
         return max(1.0, self.call / 5)
 
     def of_process(self) -> dict[str, int]:
-        return {"RLIMIT_FSIZE": self.scratch, "RLIMIT_NOFILE": 64, "RLIMIT_CORE": 0, "RLIMIT_MEMLOCK": 0}
+        return {
+            "RLIMIT_FSIZE": self.scratch,
+            "RLIMIT_NOFILE": 64,
+            "RLIMIT_CORE": 0,
+            "RLIMIT_MEMLOCK": 0,
+        }
 
 
-LIMITS = {"6-capstone": Limits(call=60.0, whole=180.0)}  # trainings; all other assignments have the usual ones
+LIMITS = {
+    "6-capstone": Limits(call=60.0, whole=180.0)
+}  # trainings; all other assignments have the usual ones
 
 
 def limits_of(assignment: str) -> Limits:

@@ -53,7 +53,11 @@ class Finding:
         return not self.open and not self.why
 
     def __str__(self) -> str:
-        return f"open: {', '.join(self.open)}" if self.open else self.why or f"holds ({len(PROBES)} probes closed)"
+        return (
+            f"open: {', '.join(self.open)}"
+            if self.open
+            else self.why or f"holds ({len(PROBES)} probes closed)"
+        )
 
 
 def examine(tier: Tier) -> Finding:
@@ -63,14 +67,24 @@ def examine(tier: Tier) -> Finding:
     if tier is Tier.BUBBLEWRAP and shutil.which("bwrap") is None:
         return Finding(tier, why="bubblewrap is not installed (Debian: apt-get install bubblewrap)")
     try:
-        with tempfile.TemporaryDirectory(prefix="cnn-gradients-") as folder, Sandbox(tier, "1-affine", LIMITS) as sandbox:
+        with (
+            tempfile.TemporaryDirectory(prefix="cnn-gradients-") as folder,
+            Sandbox(tier, "1-affine", LIMITS) as sandbox,
+        ):
             (Path(folder) / "secret").write_text("canary")
-            faults = _run(sandbox, [HONEST, *(probe.format(outside=folder) for probe in PROBES.values())])
+            faults = _run(
+                sandbox, [HONEST, *(probe.format(outside=folder) for probe in PROBES.values())]
+            )
     except (MachineFault, WorkerLost, CourseError, OSError) as error:
         return Finding(tier, why=f"does not start: {error}")
     if faults[0]:
-        return Finding(tier, why=f"ordinary Python does not run in it ({faults[0]}): can every user read {sys.base_prefix}?")
-    return Finding(tier, tuple(name for name, fault in zip(PROBES, faults[1:], strict=True) if not fault))
+        return Finding(
+            tier,
+            why=f"ordinary Python does not run in it ({faults[0]}): can every user read {sys.base_prefix}?",
+        )
+    return Finding(
+        tier, tuple(name for name, fault in zip(PROBES, faults[1:], strict=True) if not fault)
+    )
 
 
 def _run(sandbox: Sandbox, sources: list[str]) -> list[str]:
@@ -104,7 +118,11 @@ def diagnose() -> Iterator[tuple[str, str, bool]]:
     release = f"{platform.system()} {platform.release()} {platform.machine()}"
     yield "system", release, sys.platform == "linux"
     yield "Python", f"{platform.python_version()} in {sys.prefix}", True
-    yield "bubblewrap", shutil.which("bwrap") or "not installed (Debian: apt-get install bubblewrap)", bool(shutil.which("bwrap"))
+    yield (
+        "bubblewrap",
+        shutil.which("bwrap") or "not installed (Debian: apt-get install bubblewrap)",
+        bool(shutil.which("bwrap")),
+    )
     yield "Landlock", *_landlock()
     yield "seccomp", *_seccomp()
     findings = [examine(tier) for tier in (Tier.BUBBLEWRAP, Tier.LANDLOCK)]
@@ -113,7 +131,9 @@ def diagnose() -> Iterator[tuple[str, str, bool]]:
     picked = next((finding.tier.value for finding in findings if finding.holds), "")
     yield (
         "grading",
-        f"sealed, by {picked}" if picked else "REFUSED: mend one of the two above, or grade with --unsafe",
+        f"sealed, by {picked}"
+        if picked
+        else "REFUSED: mend one of the two above, or grade with --unsafe",
         bool(picked),
     )
 
@@ -124,7 +144,10 @@ def _landlock() -> tuple[str, bool]:
 
         return f"version {Landlock().abi_version} of the kernel's interface", True
     except Exception as error:  # the package, the system call or the switch at boot is missing
-        return f"not there ({error}): it needs Linux 5.13 or newer with landlock among its security modules", False
+        return (
+            f"not there ({error}): it needs Linux 5.13 or newer with landlock among its security modules",
+            False,
+        )
 
 
 def _seccomp() -> tuple[str, bool]:

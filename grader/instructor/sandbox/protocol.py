@@ -30,7 +30,14 @@ from grader.judge.answers import by_part, expected_shape
 MOST_HEADER = 32768
 MOST_TEXT = 400
 MOST_NUMBERS = 2**20
-UNSEEN = ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")  # controls, directions of writing, private and unused signs
+UNSEEN = (
+    "Cc",
+    "Cf",
+    "Co",
+    "Cn",
+    "Zl",
+    "Zp",
+)  # controls, directions of writing, private and unused signs
 
 
 class WorkerLost(Exception):
@@ -57,14 +64,22 @@ def pack(header: dict[str, Any], payload: bytes = b"") -> bytes:
     return struct.pack("<I", len(data)) + data + payload
 
 
-def pack_calls(exercise: Exercise, cases: Sequence[Case], seconds: float, ends: Sequence[str]) -> bytes:
+def pack_calls(
+    exercise: Exercise, cases: Sequence[Case], seconds: float, ends: Sequence[str]
+) -> bytes:
     """Return the request to call an exercise's function with one case after another, until one of the faults `ends`."""
     chunks: list[bytes] = []
     told = []
     for case in cases:
         before = sum(map(len, chunks))
         specs = [_argument(arg, chunks) for arg in case.args]
-        told.append({"args": specs, "most": most_numbers(exercise, case), "bytes": sum(map(len, chunks)) - before})
+        told.append(
+            {
+                "args": specs,
+                "most": most_numbers(exercise, case),
+                "bytes": sum(map(len, chunks)) - before,
+            }
+        )
     header = {
         "name": exercise.name,
         "cases": told,
@@ -96,9 +111,15 @@ def _array(array: np.ndarray, chunks: list[bytes]) -> dict[str, Any]:
 
 def most_numbers(exercise: Exercise, case: Case) -> int:
     """How many numbers one result may hold: enough for every wrong shape that mistakes give, and no more."""
-    arrays = [part for arg in case.args for part in (arg.values() if isinstance(arg, dict) else [arg])]
+    arrays = [
+        part for arg in case.args for part in (arg.values() if isinstance(arg, dict) else [arg])
+    ]
     given = sum(array.size for array in arrays if isinstance(array, np.ndarray))
-    expected = 0 if exercise.is_quiz else sum(math.prod(expected_shape(part, case)) for part in exercise.parts)
+    expected = (
+        0
+        if exercise.is_quiz
+        else sum(math.prod(expected_shape(part, case)) for part in exercise.parts)
+    )
     return min(16 + 4 * (given + expected) ** 2, MOST_NUMBERS)
 
 
@@ -108,7 +129,9 @@ class Channel:
     Nothing here waits for the worker alone, so it can block nobody: not by not reading, and not by printing.
     """
 
-    def __init__(self, read: int, write: int, output: int | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self, read: int, write: int, output: int | None = None, limits: Limits | None = None
+    ) -> None:
         self._read, self._write, self._output = read, write, output
         self._limits = limits or Limits()
         self._in, self._out = bytearray(), bytearray()
@@ -125,7 +148,9 @@ class Channel:
         while len(self._in) < count:
             left = deadline - time.monotonic()
             sources = [self._read] if self._output is None else [self._read, self._output]
-            ready, free, _ = select.select(sources, [self._write] if self._out else [], [], max(left, 0))
+            ready, free, _ = select.select(
+                sources, [self._write] if self._out else [], [], max(left, 0)
+            )
             if left <= 0 or not (ready or free):
                 raise WorkerLost("it did not answer in time")
             if free:
@@ -194,7 +219,9 @@ def receive_call(channel: Channel, exercise: Exercise, case: Case, deadline: flo
     noted = _noted(exercise, header)
     if header.get("fault"):
         answer = Answer(fault=text(header["fault"]), says=text(header.get("says", "")))
-        return replace(noted, answers={part.name: answer for part in exercise.parts}, fault=answer.fault)
+        return replace(
+            noted, answers={part.name: answer for part in exercise.parts}, fault=answer.fault
+        )
     parts = header.get("parts")
     if not isinstance(parts, list) or len(parts) != len(exercise.results):
         raise WorkerLost("it sent a reply of another form")
@@ -207,7 +234,9 @@ def _noted(exercise: Exercise, header: dict[str, Any]) -> Reply:
     arguments, results = exercise.arguments, exercise.results
     changed = [arguments[n] for n in _list(header, "changed") if _index(n, arguments)]
     pairs = [pair for pair in _list(header, "shared") if isinstance(pair, list) and len(pair) == 2]
-    shared = [(results[n], arguments[i]) for n, i in pairs if _index(n, results) and _index(i, arguments)]
+    shared = [
+        (results[n], arguments[i]) for n, i in pairs if _index(n, results) and _index(i, arguments)
+    ]
     warned = [text(words) for words in _list(header, "warned")[:3] if text(words)]
     names = tuple(name for name in _list(header, "names") if name in arguments)
     return Reply({}, tuple(changed), tuple(shared), tuple(warned), names=names)
@@ -230,7 +259,11 @@ def _answer(channel: Channel, told: Any, most: int, deadline: float) -> Answer:
     if "dims" not in told:
         return Answer(value=_value(told.get("value")))
     dims = told["dims"]
-    if not isinstance(dims, list) or len(dims) > 8 or not all(type(d) is int and 0 <= d <= most for d in dims):
+    if (
+        not isinstance(dims, list)
+        or len(dims) > 8
+        or not all(type(d) is int and 0 <= d <= most for d in dims)
+    ):
         raise WorkerLost("it sent an array of impossible shape")
     count = math.prod(dims)
     if count > most:
@@ -247,7 +280,12 @@ def _layout(told: Any, count: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
         return ()
     layout = []
     for entry in told:
-        if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[0], str) or not isinstance(entry[1], list):
+        if (
+            not isinstance(entry, list)
+            or len(entry) != 2
+            or not isinstance(entry[0], str)
+            or not isinstance(entry[1], list)
+        ):
             return ()
         if len(entry[1]) > 8 or not all(type(d) is int and 0 <= d <= count for d in entry[1]):
             return ()
@@ -273,4 +311,8 @@ def text(value: Any, most: int = MOST_TEXT) -> str:
     if not isinstance(value, str):
         return ""
     kept = value[: 4 * most].encode("utf-8", "backslashreplace").decode()
-    return " ".join("".join(" " if unicodedata.category(letter) in UNSEEN else letter for letter in kept).split())[:most]
+    return " ".join(
+        "".join(
+            " " if unicodedata.category(letter) in UNSEEN else letter for letter in kept
+        ).split()
+    )[:most]

@@ -33,7 +33,15 @@ from grader.instructor.sandbox.support import Support, support_of
 WORKER = Path(__file__).with_name("worker")
 CALL = Path(call.__file__).parent
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64")
-READABLE = (*SYSTEM, "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/dev/zero", "/dev/random", "/dev/urandom")
+READABLE = (
+    *SYSTEM,
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/fonts",
+    "/dev/zero",
+    "/dev/random",
+    "/dev/urandom",
+)
 PATIENCE = 30.0  # seconds that a zygote may take to start, or to end a child, on a busy machine
 
 
@@ -123,7 +131,9 @@ class Zygote:
             with suppress(MachineFault):
                 worker.close()
             self.close()
-            raise MachineFault(f"a worker cannot be started: {error}. {worker.printed}".strip()) from None
+            raise MachineFault(
+                f"a worker cannot be started: {error}. {worker.printed}".strip()
+            ) from None
         return worker
 
     def end(self) -> End:
@@ -157,9 +167,13 @@ class Zygote:
         told = ""
         with suppress(OSError, ValueError):
             self._said.seek(0)
-            told = text(self._said.read(4096).decode("utf-8", "replace").strip().rpartition("\n")[2])
+            told = text(
+                self._said.read(4096).decode("utf-8", "replace").strip().rpartition("\n")[2]
+            )
         self.close()
-        return MachineFault("the process that starts the workers was lost" + (f": {told}" if told else ""))
+        return MachineFault(
+            "the process that starts the workers was lost" + (f": {told}" if told else "")
+        )
 
     def _send(self, message: dict[str, Any], handles: list[int] | None = None) -> None:
         try:
@@ -201,7 +215,9 @@ class Sandbox:
             try:
                 self._zygote = Zygote(self.tier, self.limits, support_of(self.assignment))
             except OSError as error:  # no process, no memory, no file handle left
-                raise MachineFault(f"the process that starts the workers cannot be started: {error.strerror}") from None
+                raise MachineFault(
+                    f"the process that starts the workers cannot be started: {error.strerror}"
+                ) from None
 
     def worker(self, plots: bool = False) -> Worker:
         """Return a new worker. Raises MachineFault."""
@@ -215,7 +231,9 @@ class Sandbox:
             self._zygote = None
 
 
-def _setup(tier: Tier, limits: Limits, support: Support | None, home: Path | None, user: int) -> dict[str, Any]:
+def _setup(
+    tier: Tier, limits: Limits, support: Support | None, home: Path | None, user: int
+) -> dict[str, Any]:
     within = tier is Tier.BUBBLEWRAP
     told = None
     if support is not None:
@@ -236,7 +254,9 @@ def _setup(tier: Tier, limits: Limits, support: Support | None, home: Path | Non
         "written": limits.written + limits.output,
         "threads": limits.threads,
         "readable": [path for path in dict.fromkeys(paths) if within or os.path.exists(path)],
-        "program": "" if tier is Tier.NONE else base64.b64encode(seccomp.compiled()).decode("ascii"),
+        "program": ""
+        if tier is Tier.NONE
+        else base64.b64encode(seccomp.compiled()).decode("ascii"),
     }
 
 
@@ -251,13 +271,32 @@ def _user() -> int:
 def _is_open(path: Path) -> bool:
     """Tell whether every user can read a path and reach it."""
     path = path.resolve()
-    return bool(path.stat().st_mode & 0o004) and all(parent.stat().st_mode & 0o001 for parent in path.parents)
+    return bool(path.stat().st_mode & 0o004) and all(
+        parent.stat().st_mode & 0o001 for parent in path.parents
+    )
 
 
 def _bubblewrap(limits: Limits, support: Support | None) -> list[str]:
     """Return the command line that puts a zygote into its own user, network, process and file name spaces."""
-    command = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)]
-    command += ["--cap-drop", "ALL", "--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev"]
+    command = [
+        shutil.which("bwrap") or "bwrap",
+        "--unshare-all",
+        "--unshare-user",
+        "--uid",
+        str(NOBODY),
+        "--gid",
+        str(NOBODY),
+    ]
+    command += [
+        "--cap-drop",
+        "ALL",
+        "--die-with-parent",
+        "--new-session",
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+    ]
     for name in SYSTEM:
         if Path(name).is_symlink():
             command += ["--symlink", os.readlink(name), name]
@@ -267,7 +306,9 @@ def _bubblewrap(limits: Limits, support: Support | None) -> list[str]:
         if name.startswith("/etc/"):
             command += ["--ro-bind-try", name, name]
     command += ["--tmpfs", "/tmp", "--size", str(limits.scratch + 2**20), "--tmpfs", "/scratch"]
-    for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):  # after the private /tmp, where an environment may lie
+    for prefix in dict.fromkeys(
+        (sys.base_prefix, sys.prefix)
+    ):  # after the private /tmp, where an environment may lie
         command += ["--ro-bind", prefix, prefix]
     for path in (*WORKER.glob("*.py"), CALL):
         command += ["--ro-bind", str(path), f"/course/{path.name}"]

@@ -34,12 +34,36 @@ chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimen
 UNSUPPORTED = """
 getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr fallocate
 """.split()  # noqa: SIM905 (as on many file systems)
-ABSENT = ("clone3", "openat2", "io_uring_setup")  # the C library then takes the older call, which can be looked into
+ABSENT = (
+    "clone3",
+    "openat2",
+    "io_uring_setup",
+)  # the C library then takes the older call, which can be looked into
 
 CLONE_THREAD = 0x10000
 # not F_SETOWN, F_SETSIG, F_SETLEASE, F_NOTIFY: they send signals to others; not F_SETPIPE_SZ: it takes memory
-FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030)  # F_DUPFD ... F_SETLKW, locks of open files, F_DUPFD_CLOEXEC
-IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
+FCNTL = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    36,
+    37,
+    38,
+    1030,
+)  # F_DUPFD ... F_SETLKW, locks of open files, F_DUPFD_CLOEXEC
+IOCTL = (
+    0x5401,
+    0x5413,
+    0x541B,
+    0x5421,
+    0x5450,
+    0x5451,
+)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
 PRCTL = (15, 16, 0x53564D41)  # PR_SET_NAME, PR_GET_NAME, PR_SET_VMA: names of threads and of memory
 
 
@@ -53,7 +77,9 @@ def compiled() -> bytes:
             f"The filter of system calls cannot be made: {error}. Install libseccomp (Debian: apt-get install libseccomp2)."
         ) from None
     made = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
-    made.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)  # 32-bit calls would be other calls
+    made.set_attr(
+        pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS
+    )  # 32-bit calls would be other calls
     _add(made, pyseccomp)
     with tempfile.TemporaryFile() as file:
         made.export_bpf(file)
@@ -66,7 +92,9 @@ def _add(made: Any, library: Any) -> None:
 
     def rule(action: int, name: str, *conditions: Any) -> None:
         number = library.resolve_syscall(library.system_arch(), name)
-        if number >= 0:  # else this architecture, or this libseccomp, does not know it: it stays refused
+        if (
+            number >= 0
+        ):  # else this architecture, or this libseccomp, does not know it: it stays refused
             made.add_rule(action, number, *conditions)
 
     for name in ALLOWED:

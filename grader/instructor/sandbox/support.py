@@ -39,6 +39,8 @@ def support_of(assignment: str) -> Support | None:
     for name in SETS:
         loaded = load_images(name)
         assert isinstance(loaded, Images)
-        kept = loaded._replace(test_images=loaded.test_images[:0], test_labels=loaded.test_labels[:0])
+        kept = loaded._replace(
+            test_images=loaded.test_images[:0], test_labels=loaded.test_labels[:0]
+        )
         np.savez(folder / f"{name}.npz", **kept._asdict())
     return Support(layers.source(), folder)

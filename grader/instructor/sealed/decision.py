@@ -28,7 +28,9 @@ def _visible_rights(name: str) -> list[dict[str, Answer]]:
 def _rights(exercise: Exercise, cases: tuple[Case, ...]) -> list[dict[str, Answer]]:
     """Return the reference's answers, nothing for a goal. The visible cases are the same for everybody."""
     known = dict(zip(map(id, visible(exercise.name)), _visible_rights(exercise.name)))
-    fresh = iter(answers_of(exercise, reference(exercise), [case for case in cases if id(case) not in known]))
+    fresh = iter(
+        answers_of(exercise, reference(exercise), [case for case in cases if id(case) not in known])
+    )
     return [known[id(case)] if id(case) in known else next(fresh) for case in cases]
 
 
@@ -37,14 +39,25 @@ def _without_numbers(words: str) -> str:
     return words if not any(letter.isdigit() for letter in words) else words.split(":")[0]
 
 
-def decision(exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: list[Reply], again: Reply, of: int) -> Verdict:
+def decision(
+    exercise: Exercise,
+    cases: tuple[Case, ...],
+    shown: int,
+    replies: list[Reply],
+    again: Reply,
+    of: int,
+) -> Verdict:
     """Return the verdict on replies to the first of these cases, and once more to case `of`; `shown` of them may be shown."""
     answers = [reply.answers for reply in replies]
     cases = cases[: len(answers)]
     rights = _rights(exercise, cases)
 
     def is_right(part: Part, n: int, answer: Answer) -> bool:
-        return reached(cases[n], answer) if cases[n].goal else matches(answer, rights[n][part.name], part, cases[n])
+        return (
+            reached(cases[n], answer)
+            if cases[n].goal
+            else matches(answer, rights[n][part.name], part, cases[n])
+        )
 
     def right(part: Part, n: int) -> Right:
         return Right(rights[n][part.name].array, "right") if rights[n] else Right()
@@ -54,8 +67,23 @@ def decision(exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: l
     if verdict.right:
         asked = replace(asked, shown=len(cases))  # notes on what is right show no numbers
     changed = list(dict.fromkeys(name for reply in replies for name in reply.changed))
-    shared = dict.fromkeys(shares(part, argument) for reply in replies for part, argument in reply.shared)
-    told = ((number < shown, words) for number, reply in enumerate(replies) for words in reply.warned)
-    warned = dict.fromkeys(f"warned: {words if seen else _without_numbers(words)}" for seen, words in told)
+    shared = dict.fromkeys(
+        shares(part, argument) for reply in replies for part, argument in reply.shared
+    )
+    told = (
+        (number < shown, words) for number, reply in enumerate(replies) for words in reply.warned
+    )
+    warned = dict.fromkeys(
+        f"warned: {words if seen else _without_numbers(words)}" for seen, words in told
+    )
     order = argument_order(exercise, replies[0].names)
-    return replace(verdict, notes=(*verdict.notes, *remarks(asked, changed), *shared, *order, *list(warned)[:MOST_WARNINGS]))
+    return replace(
+        verdict,
+        notes=(
+            *verdict.notes,
+            *remarks(asked, changed),
+            *shared,
+            *order,
+            *list(warned)[:MOST_WARNINGS],
+        ),
+    )

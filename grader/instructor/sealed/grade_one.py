@@ -14,7 +14,9 @@ from grader.show.verdict import Verdict
 from grader.widgets.offer import offer
 
 
-def grade_submission(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True) -> dict[str, Any]:
+def grade_submission(
+    content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True
+) -> dict[str, Any]:
     """Return the verdicts on one submission as plain JSON: exercises, faults, answers, what it printed.
 
     fresh: asked with fresh cases too; else with the visible ones alone, which a check in the notebook asks. Raises nothing of
@@ -34,14 +36,18 @@ def grade_submission(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = 
     faults = (*submission.faults, *session.faults)
     words = {word.removeprefix("check_") for fault in faults for word in fault.split()}
     looks = {exercise.name for exercise in exercises} & words
-    return _as_json(sandbox.assignment, seed, verdicts, faults, submission.answers, looks) | {"printed": session.printed}
+    return _as_json(sandbox.assignment, seed, verdicts, faults, submission.answers, looks) | {
+        "printed": session.printed
+    }
 
 
 def ungraded(assignment: str, seed: int, fault: str) -> dict[str, Any]:
     """Return the verdicts on what cannot be graded: no points, and every exercise for a person to look at."""
     exercises = of_assignment(assignment)
     verdicts = [all_wrong(exercise, f"could not be graded: {fault}") for exercise in exercises]
-    return _as_json(assignment, seed, verdicts, (fault,), {}, {exercise.name for exercise in exercises}) | {"printed": ""}
+    return _as_json(
+        assignment, seed, verdicts, (fault,), {}, {exercise.name for exercise in exercises}
+    ) | {"printed": ""}
 
 
 def _as_json(

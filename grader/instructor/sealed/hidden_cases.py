@@ -20,7 +20,10 @@ def cases_of(exercise: Exercise, seed: int, fresh: bool = True) -> tuple[tuple[C
     number = [other.name for other in of_assignment(exercise.assignment)].index(exercise.name)
     rng = np.random.default_rng([seed, number])
     if exercise.costly:  # nothing to hide, and the visible trainings are asked in a check alone
-        cases = (*(case for case in visible(exercise.name) if not case.goal), *draw(exercise.name, rng))
+        cases = (
+            *(case for case in visible(exercise.name) if not case.goal),
+            *draw(exercise.name, rng),
+        )
         return cases, len(cases)
     hidden = draw(exercise.name, rng)
     seen = (*visible(exercise.name), *draw(exercise.name, rng))

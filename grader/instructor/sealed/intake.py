@@ -71,8 +71,12 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
         raise
     except OSError as error:
         if error.errno not in LINKS:
-            raise Unreadable(f"{path.name} cannot be opened: {error.strerror}. Hand in the notebook itself") from None
-        raise Unreadable(f"{path.name} cannot be opened: it is a link. Hand in the notebook itself, not a link") from None
+            raise Unreadable(
+                f"{path.name} cannot be opened: {error.strerror}. Hand in the notebook itself"
+            ) from None
+        raise Unreadable(
+            f"{path.name} cannot be opened: it is a link. Hand in the notebook itself, not a link"
+        ) from None
     finally:
         for opened in (folder, handle):
             if opened >= 0:
@@ -84,7 +88,9 @@ def notebook_bytes(path: Path) -> bytes:
     try:
         return read_bytes(path)
     except FileNotFoundError:
-        raise Unreadable(f"there is no {path.name}: hand in the notebook under its own name") from None
+        raise Unreadable(
+            f"there is no {path.name}: hand in the notebook under its own name"
+        ) from None
 
 
 def submission_secret(folder: Path) -> str:
@@ -106,11 +112,25 @@ def parse(content: bytes, exercises: list[str]) -> Submission:
         raise Unreadable(
             "this is not the notebook of this assignment: none of its exercises was found. Was another file handed in?"
         )
-    faults = [f"the cell {name} stands in the notebook {count[name]} times" for name in sorted(count) if count[name] > 1]
+    faults = [
+        f"the cell {name} stands in the notebook {count[name]} times"
+        for name in sorted(count)
+        if count[name] > 1
+    ]
     faults += [f"the answer cell {name} is missing" for name in exercises if name not in count]
-    faults += [f"the test cell check_{name} is missing" for name in exercises if f"check_{name}" not in count]
-    magics = {cell.grade_id: beyond_python(cell.source) for cell in code if cell.grade_id in exercises}
-    faults += [f"the answer cell {name} uses {magic}, which cannot be run here" for name, magic in magics.items() if magic]
+    faults += [
+        f"the test cell check_{name} is missing"
+        for name in exercises
+        if f"check_{name}" not in count
+    ]
+    magics = {
+        cell.grade_id: beyond_python(cell.source) for cell in code if cell.grade_id in exercises
+    }
+    faults += [
+        f"the answer cell {name} uses {magic}, which cannot be run here"
+        for name, magic in magics.items()
+        if magic
+    ]
     answers: dict[str, str] = {}
     for cell in code:
         if cell.grade_id in exercises:
@@ -128,9 +148,17 @@ def _cells(content: bytes) -> list[dict[str, Any]]:
     except RecursionError:
         raise Unreadable("the file is nested too deeply to be a notebook") from None
     except ValueError as error:
-        raise Unreadable(f"the file is not a notebook: no valid JSON ({error}). Download it again from JupyterLab") from None
-    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4 or not isinstance(notebook.get("cells"), list):
-        raise Unreadable("the file is not a notebook of format 4. Open and save it in JupyterLab, and hand it in again")
+        raise Unreadable(
+            f"the file is not a notebook: no valid JSON ({error}). Download it again from JupyterLab"
+        ) from None
+    if (
+        not isinstance(notebook, dict)
+        or notebook.get("nbformat") != 4
+        or not isinstance(notebook.get("cells"), list)
+    ):
+        raise Unreadable(
+            "the file is not a notebook of format 4. Open and save it in JupyterLab, and hand it in again"
+        )
     return [cell for cell in notebook["cells"] if isinstance(cell, dict)]
 
 
@@ -138,13 +166,17 @@ def _cell(cell: dict[str, Any], exercises: list[str]) -> Cell:
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    source = source.encode("utf-8", "replace").decode() if isinstance(source, str) else ""  # half a character is none
+    source = (
+        source.encode("utf-8", "replace").decode() if isinstance(source, str) else ""
+    )  # half a character is none
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
     grade_id = grade_id if isinstance(grade_id, str) else ""
     tested = grade_id.removeprefix("check_")
-    return Cell(source, grade_id, tested if grade_id.startswith("check_") and tested in exercises else "")
+    return Cell(
+        source, grade_id, tested if grade_id.startswith("check_") and tested in exercises else ""
+    )
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,13 @@ from typing import Any
 
 HARMLESS = ("time", "timeit", "capture", "prun")  # cell magics that run their cell
 BEYOND = re.compile(r"\A\s*%%(\w+)|^[ \t]*%(run|load|loadpy|cython)\b", re.MULTILINE)
-SPECIAL = re.compile(r"[%!?]|\A\s|^[ \t]*(?:[,;/]|>>>|In \[)", re.MULTILINE)  # what IPython may read otherwise than Python does
+SPECIAL = re.compile(
+    r"[%!?]|\A\s|^[ \t]*(?:[,;/]|>>>|In \[)", re.MULTILINE
+)  # what IPython may read otherwise than Python does
 MAGICS = re.compile(r"^[^\S\n]*[%!?,;/]|=\s*[%!]|\?[^\S\n;]*$", re.MULTILINE)
-TIMED = re.compile(r"\s*%%(?P<name>time|timeit|capture|prun)\b(?P<line>[^\n]*)\n(?P<body>.*)", re.DOTALL)
+TIMED = re.compile(
+    r"\s*%%(?P<name>time|timeit|capture|prun)\b(?P<line>[^\n]*)\n(?P<body>.*)", re.DOTALL
+)
 
 
 @cache
@@ -30,7 +34,9 @@ def plain_python(source: str) -> str:
     timed = TIMED.match(source)
     if timed is None:
         return _transformed(source)
-    body = timed["body"] if TIMED.match(timed["body"]) else _transformed(timed["body"])  # one in another would grow without end
+    body = (
+        timed["body"] if TIMED.match(timed["body"]) else _transformed(timed["body"])
+    )  # one in another would grow without end
     return f"get_ipython().run_cell_magic({timed['name']!r}, {timed['line']!r}, {body!r})\n"
 
 

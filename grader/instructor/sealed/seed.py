@@ -20,4 +20,6 @@ def secret_of(course: Course) -> bytes:
 
 def seed_of(secret: bytes, student: str, digest: str) -> int:
     """Return the seed of a submission: nobody can foresee it who does not have the secret, and a repeated run draws it again."""
-    return int.from_bytes(hmac.digest(secret, f"{student}\0{digest}".encode(), hashlib.sha256)[:8], "big")
+    return int.from_bytes(
+        hmac.digest(secret, f"{student}\0{digest}".encode(), hashlib.sha256)[:8], "big"
+    )

@@ -14,7 +14,14 @@ from grader.call.answer import Answer
 from grader.exercises import of_assignment
 from grader.exercises.case import Case
 from grader.exercises.exercise import Exercise
-from grader.instructor.sandbox.protocol import Reply, WorkerLost, pack, pack_calls, receive, receive_call
+from grader.instructor.sandbox.protocol import (
+    Reply,
+    WorkerLost,
+    pack,
+    pack_calls,
+    receive,
+    receive_call,
+)
 from grader.instructor.sandbox.sandbox import Sandbox, Worker
 from grader.instructor.sealed import intake
 from grader.instructor.sealed.decision import decision
@@ -43,7 +50,9 @@ class Session:
     printed: str = ""
     ran: list[int] = field(default_factory=list)
     bad: set[int] = field(default_factory=set)  # cells that lost the worker
-    unclear: dict[str, tuple[tuple[Case, ...], int, list[Reply], Reply]] = field(default_factory=dict)
+    unclear: dict[str, tuple[tuple[Case, ...], int, list[Reply], Reply]] = field(
+        default_factory=dict
+    )
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
@@ -64,11 +73,17 @@ class Session:
 
     def _through(self, exercises: dict[str, Exercise], ask: Callable[[Exercise], bool]) -> None:
         """Go through the cells and ask exercises where their test cells stand; once more at the end what was not there yet."""
-        last = {cell.tests: number for number, cell in enumerate(self.submission.cells)}  # of several test cells
+        last = {
+            cell.tests: number for number, cell in enumerate(self.submission.cells)
+        }  # of several test cells
         left = dict(exercises)
         for number, cell in enumerate(self.submission.cells):
             if cell.tests:
-                if cell.tests in exercises and last[cell.tests] == number and ask(exercises[cell.tests]):
+                if (
+                    cell.tests in exercises
+                    and last[cell.tests] == number
+                    and ask(exercises[cell.tests])
+                ):
                     del left[cell.tests]
             elif not cell.source.strip().startswith("check(") and number not in self.bad:
                 self._execute(number)
@@ -81,7 +96,9 @@ class Session:
             return ""
         worker, self.worker = self.worker, None
         try:
-            return "it had too many files or threads, or too large ones" if worker.close().over else ""
+            return (
+                "it had too many files or threads, or too large ones" if worker.close().over else ""
+            )
         finally:
             self.printed = (self.printed + worker.printed)[: self.sandbox.limits.kept]
 
@@ -117,7 +134,11 @@ class Session:
         """Run a cell. One that raises stops nothing; one that loses the worker is not run again."""
         if time.monotonic() > self.deadline:
             return
-        request = {"number": number, "source": plain_python(self.submission.cells[number].source), "seconds": self.seconds}
+        request = {
+            "number": number,
+            "source": plain_python(self.submission.cells[number].source),
+            "seconds": self.seconds,
+        }
         try:
             channel = self._running().channel
             channel.send(pack(request))
@@ -130,7 +151,9 @@ class Session:
     def _ask(self, exercise: Exercise) -> bool:
         """Ask an exercise's function for its answers to the hidden cases, and decide. Return whether it was there."""
         if time.monotonic() > self.deadline:
-            says = f"could not be asked: the notebook has used up its {self.sandbox.limits.whole:g} s"
+            says = (
+                f"could not be asked: the notebook has used up its {self.sandbox.limits.whole:g} s"
+            )
             self.verdicts[exercise.name] = all_wrong(exercise, says)
             return True
         cases, shown = cases_of(exercise, self.seed, self.fresh)
@@ -143,7 +166,9 @@ class Session:
             verdict = self._judge(exercise, hidden[:1], 0, replies[-1:], replies[-1])
         else:
             *replies, again = replies
-            verdict = self._judge(exercise, hidden, len(hidden) if hidden is cases else 0, replies, again)
+            verdict = self._judge(
+                exercise, hidden, len(hidden) if hidden is cases else 0, replies, again
+            )
             if not verdict.right and hidden is not cases:
                 self.unclear[exercise.name] = cases, shown, replies, again
         self.verdicts[exercise.name] = verdict
@@ -176,12 +201,22 @@ class Session:
                     break
         except WorkerLost as error:
             says = f"could not be asked: the process that ran it was stopped, since {self._lose(error)}"
-            replies.append(Reply({p.name: Answer(fault="time", says=says) for p in exercise.parts}, fault="time"))
+            replies.append(
+                Reply(
+                    {p.name: Answer(fault="time", says=says) for p in exercise.parts}, fault="time"
+                )
+            )
         self.slow |= replies[-1].fault == "time"
         return replies
 
     def _judge(
-        self, exercise: Exercise, cases: tuple[Case, ...], shown: int, replies: list[Reply], again: Reply, of: int = 0
+        self,
+        exercise: Exercise,
+        cases: tuple[Case, ...],
+        shown: int,
+        replies: list[Reply],
+        again: Reply,
+        of: int = 0,
     ) -> Verdict:
         """Return the verdict on replies to the first of these cases, and once more to case `of`; `shown` of them may be shown."""
         try:

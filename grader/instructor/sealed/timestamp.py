@@ -10,7 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 MOST = 100  # characters
-ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*|[+-]?[0-9]{1,5}")  # nbgrader would read any file that stands here
+ZONE = re.compile(
+    r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*|[+-]?[0-9]{1,5}"
+)  # nbgrader would read any file that stands here
 
 
 class Garbage(ValueError):
@@ -49,7 +51,9 @@ def parse(text: str, name: str = "the timestamp") -> datetime:
     if len(text) > MOST:
         raise Garbage(said)
     try:
-        one, other = (_utc(text, datetime(year, month, month)) for year, month in ((2000, 1), (2003, 2)))
+        one, other = (
+            _utc(text, datetime(year, month, month)) for year, month in ((2000, 1), (2003, 2))
+        )
     except (ValueError, OverflowError, TypeError, ArithmeticError, LookupError):
         raise Garbage(said) from None
     if one != other:
@@ -70,7 +74,9 @@ def _utc(text: str, default: datetime) -> datetime:
             raise ValueError(zone)
         zones = {"TZ": int(zone) if zone.lstrip("+-").isdigit() else gettz(zone)}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of zones that dateutil does not know: it takes the time for UTC
+        warnings.simplefilter(
+            "ignore"
+        )  # of zones that dateutil does not know: it takes the time for UTC
         time: datetime = parse_date(text, default=default, tzinfos=zones)
     offset = time.utcoffset()
     return time if offset is None else (time - offset).replace(tzinfo=None)

@@ -47,4 +47,8 @@ def open_up(modules, images):
         with np.load(f"{images}/{name}.npz") as file:
             return data_set(*(file[field] for field in data_set._fields))
 
-    globals().update(initial_parameters=networks.initial_parameters, predict=networks.predict, load_images=load_images)
+    globals().update(
+        initial_parameters=networks.initial_parameters,
+        predict=networks.predict,
+        load_images=load_images,
+    )

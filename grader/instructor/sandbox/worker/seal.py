@@ -72,7 +72,10 @@ def seal(rules, scratch, program):
     from py_landlock import AccessFs as Access
 
     own = Access.READ_FILE | Access.READ_DIR | Access.WRITE_FILE | Access.TRUNCATE | Access.REFER
-    rules.add_path_rule(scratch, access=own | Access.MAKE_REG | Access.MAKE_DIR | Access.REMOVE_DIR | Access.REMOVE_FILE)
+    rules.add_path_rule(
+        scratch,
+        access=own | Access.MAKE_REG | Access.MAKE_DIR | Access.REMOVE_DIR | Access.REMOVE_FILE,
+    )
     rules.apply()  # sets no_new_privs, which seccomp asks for
     filled = Program(len(program) // 8, program)
     _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filled), 0, 0)

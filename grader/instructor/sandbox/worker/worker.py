@@ -29,7 +29,9 @@ class TimeUp(BaseException):
 
 def load_call(folder):
     """Load grader/call under a name of its own: `grader` is the stand-in here, and a student may have a call.py."""
-    spec = importlib.util.spec_from_file_location("_call", f"{folder}/__init__.py", submodule_search_locations=[folder])
+    spec = importlib.util.spec_from_file_location(
+        "_call", f"{folder}/__init__.py", submodule_search_locations=[folder]
+    )
     package = importlib.util.module_from_spec(spec)
     sys.modules["_call"] = package
     spec.loader.exec_module(package)
@@ -62,7 +64,10 @@ class Channel:
     def send(self, header, payload=b""):
         data = json.dumps(header).encode()
         if len(data) > MOST_HEADER:
-            data, payload = json.dumps({"fault": "type:large", "says": "is far too large to be read"}).encode(), b""
+            data, payload = (
+                json.dumps({"fault": "type:large", "says": "is far too large to be read"}).encode(),
+                b"",
+            )
         data = struct.pack("<I", len(data)) + data + payload
         while data:
             data = data[os.write(self.write_fd, data) :]
@@ -78,8 +83,12 @@ def arguments(specs, payload):
             args.append(flat.reshape(spec["array"]).copy())
             at += 8 * count
         elif "dict" in spec:
-            count = sum(8 * int(np.prod(part["array"], dtype=int)) for part in spec["dict"].values())
-            args.append(dict(zip(spec["dict"], arguments(spec["dict"].values(), payload[at : at + count]))))
+            count = sum(
+                8 * int(np.prod(part["array"], dtype=int)) for part in spec["dict"].values()
+            )
+            args.append(
+                dict(zip(spec["dict"], arguments(spec["dict"].values(), payload[at : at + count])))
+            )
             at += count
         elif "function" in spec:
             args.append(CALL.functions.Named(spec["function"], spec["scale"]))
@@ -95,7 +104,13 @@ def support(told):
     layers = types.ModuleType("layers")
     exec(compile(told["layers"], "layers.py", "exec"), vars(layers))
     sys.modules["layers"] = layers
-    LAYERS.update({name: value for name, value in vars(layers).items() if isinstance(value, types.FunctionType)})
+    LAYERS.update(
+        {
+            name: value
+            for name, value in vars(layers).items()
+            if isinstance(value, types.FunctionType)
+        }
+    )
     import grader
 
     grader.open_up(told["modules"], told["images"])
@@ -118,7 +133,12 @@ def within(seconds, work):
 def run_cell(scope, request):
     """Execute one cell; what it raises is told and stops nothing."""
     name = f"<cell {request['number']}>"
-    linecache.cache[name] = (len(request["source"]), None, request["source"].splitlines(keepends=True), name)
+    linecache.cache[name] = (
+        len(request["source"]),
+        None,
+        request["source"].splitlines(keepends=True),
+        name,
+    )
     try:
         within(request["seconds"], lambda: exec(compile(request["source"], name, "exec"), scope))
     except TimeUp:
@@ -147,16 +167,26 @@ def call(scope, request, payload):
     if refused:
         return {"fault": "missing", "says": refused}, b""
     layers = LAYERS if request["layers"] else {}
-    with CALL.without.with_layers(layers, scope), CALL.without.without(request["without"], scope, request["name"]):
-        made = CALL.call.call(limited(function, request["seconds"]), arguments(request["args"], payload))
+    with (
+        CALL.without.with_layers(layers, scope),
+        CALL.without.without(request["without"], scope, request["name"]),
+    ):
+        made = CALL.call.call(
+            limited(function, request["seconds"]), arguments(request["args"], payload)
+        )
     if isinstance(made.error, TimeUp):
-        return {"fault": "time", "says": f"takes longer than {request['seconds']} s: is there a loop that never ends?"}, b""
+        return {
+            "fault": "time",
+            "says": f"takes longer than {request['seconds']} s: is there a loop that never ends?",
+        }, b""
     reply = {"changed": made.changed, "shared": made.shared, "warned": made.warned[:MOST_WARNINGS]}
     reply["names"] = CALL.call.argument_names(function)[:MOST_NAMES]
     if made.error is not None:
         answer = CALL.fault.raised(made.error, function)
         return reply | {"fault": answer.fault, "says": answer.says}, b""
-    parts, numbers = packed(CALL.answer.split(made.result, request["parts"], request["quiz"]), request["most"])
+    parts, numbers = packed(
+        CALL.answer.split(made.result, request["parts"], request["quiz"]), request["most"]
+    )
     return reply | {"parts": parts}, numbers
 
 
@@ -172,9 +202,16 @@ def packed(answers, most):
         if answer.value is not None:
             part["value"] = answer.value
         if answer.array is not None and answer.array.size > most:
-            part = {"fault": "too large", "says": f"has shape {answer.array.shape}, far more numbers than expected"}
+            part = {
+                "fault": "too large",
+                "says": f"has shape {answer.array.shape}, far more numbers than expected",
+            }
         elif answer.array is not None:
-            part |= {"dims": list(answer.array.shape), "float": answer.array.dtype.kind == "f", "layout": answer.layout}
+            part |= {
+                "dims": list(answer.array.shape),
+                "float": answer.array.dtype.kind == "f",
+                "layout": answer.layout,
+            }
             chunks.append(np.ascontiguousarray(answer.array, dtype="<f8").tobytes())
         parts.append(part)
     return parts, b"".join(chunks)

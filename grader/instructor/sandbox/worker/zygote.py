@@ -19,7 +19,9 @@ import socket
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # an isolated Python does not look beside the script
+sys.path.insert(
+    0, os.path.dirname(os.path.abspath(__file__))
+)  # an isolated Python does not look beside the script
 
 import seal
 import worker
@@ -79,7 +81,9 @@ def child(setup, handles, folder, parent):
 
 def too_much(pid, folder, setup):
     """Tell whether a child has more on disk, or more threads, than it may. What cannot be looked at is too much."""
-    if counted(pid, "io", ("wchar", "write_bytes")) > setup["written"]:  # files that are deleted and open are in no folder
+    if (
+        counted(pid, "io", ("wchar", "write_bytes")) > setup["written"]
+    ):  # files that are deleted and open are in no folder
         return True
     if counted(pid, "status", "Threads") > setup["threads"]:
         return True
@@ -123,7 +127,10 @@ def watch(control, pid, folder, setup):
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         return {"signal": 0, "over": over}
-    return {"signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) and not over else 0, "over": over}
+    return {
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) and not over else 0,
+        "over": over,
+    }
 
 
 def main():
@@ -155,7 +162,9 @@ def main():
         for handle in handles:
             os.close(handle)
         end = watch(control, pid, folder, setup)
-        with contextlib.suppress(RecursionError):  # folders in folders: the other side sees that something is left
+        with contextlib.suppress(
+            RecursionError
+        ):  # folders in folders: the other side sees that something is left
             shutil.rmtree(folder, ignore_errors=True)
         control.send(end | {"clean": not os.path.lexists(folder)})
 
