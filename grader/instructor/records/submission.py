@@ -16,7 +16,7 @@ from grader.instructor.author.notebook import load
 from grader.instructor.classroom import CourseError, Grading, made_with
 from grader.instructor.files import write_atomically
 from grader.instructor.records.autograded import KEY, transplant
-from grader.instructor.records.gradebook import Graded
+from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
 from grader.instructor.sealed.grade_one import TRIES, grade_again, ungraded
