@@ -39,14 +39,14 @@ class CourseError(Exception):
 
 
 @dataclass(frozen=True)
-class Course:
+class Classroom:
     """A course folder. db: the gradebook's URL."""
 
     folder: Path
     db: str
 
     @classmethod
-    def at(cls, folder: Path | None = None, db: str | None = None) -> Course:
+    def at(cls, folder: Path | None = None, db: str | None = None) -> Classroom:
         """Return the course in a folder with its gradebook, by default SQLite in that folder.
 
         The default folder is course/ in the clone, or in the current folder where the wheels are installed.
@@ -105,10 +105,10 @@ def source_notebook(assignment: str) -> Path:
     return path
 
 
-def handed_in(course: Course, names: tuple[str, ...]) -> list[str]:
+def handed_in(classroom: Classroom, names: tuple[str, ...]) -> list[str]:
     """Return the assignments asked for, or those that somebody has handed in (the first one where nobody has)."""
     found = assignments(names)
-    return found if names else [name for name in found if course.students(name)] or found[:1]
+    return found if names else [name for name in found if classroom.students(name)] or found[:1]
 
 
 def to_release(names: tuple[str, ...]) -> list[str]:
@@ -145,7 +145,7 @@ class Grading:
     students: these alone, or everybody.
     """
 
-    course: Course
+    classroom: Classroom
     assignment: str
     unsafe: bool = False
     force: bool = False
@@ -153,11 +153,11 @@ class Grading:
     students: tuple[str, ...] = ()
 
     def released(self) -> Path:
-        return self.course.release / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
+        return self.classroom.release / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
 
     def submitted(self, student: str) -> Path:
         return (
-            self.course.submitted
+            self.classroom.submitted
             / student
             / self.assignment
             / f"{NOTEBOOKS[self.assignment]}.ipynb"
@@ -165,14 +165,14 @@ class Grading:
 
     def autograded(self, student: str) -> Path:
         return (
-            self.course.autograded
+            self.classroom.autograded
             / student
             / self.assignment
             / f"{NOTEBOOKS[self.assignment]}.ipynb"
         )
 
     def verdicts(self, student: str) -> Path:
-        return self.course.folder / "verdicts" / student / f"{self.assignment}.json"
+        return self.classroom.folder / "verdicts" / student / f"{self.assignment}.json"
 
 
 def made_with(assignment: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from grader.instructor.classroom import Course
+    from grader.instructor.classroom import Classroom
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,9 +59,9 @@ def on_course(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--db", help="Gradebook URL (default: SQLite in the course folder).")
     @functools.wraps(command)
     def run(folder: Path | None, db: str | None, **kwargs: Any) -> None:
-        from grader.instructor.classroom import Course
+        from grader.instructor.classroom import Classroom
 
-        command(Course.at(folder, db), **kwargs)
+        command(Classroom.at(folder, db), **kwargs)
 
     return told(run)
 
@@ -132,7 +132,7 @@ def solve(name: str, output: Path) -> None:
     help="Let the kit bring nbgrader: students hand in through JupyterLab.",
 )
 @on_course
-def release(course: Course, names: tuple[str, ...], assignment_list: bool) -> None:
+def release(course: Classroom, names: tuple[str, ...], assignment_list: bool) -> None:
     """Write the students' notebooks and the student kit into course/release/.
 
     Without a name: all but 6-capstone, whose layers.py answers the others. Release it by name once they are closed.
@@ -179,7 +179,7 @@ def wheels(output: Path) -> None:
 )
 @on_course
 def grade(
-    course: Course,
+    course: Classroom,
     names: tuple[str, ...],
     force: bool,
     unsafe: bool,
@@ -205,7 +205,7 @@ def grade(
 @main.command()
 @assignments
 @on_course
-def report(course: Course, names: tuple[str, ...]) -> None:
+def report(course: Classroom, names: tuple[str, ...]) -> None:
     """Show how a class did, and write the same as a page: course/report-ASSIGNMENT.html."""
     from grader.instructor import classroom
     from grader.instructor.classroom import Grading
@@ -225,7 +225,7 @@ def report(course: Course, names: tuple[str, ...]) -> None:
 @click.argument("name", metavar="ASSIGNMENT")
 @click.option("--unsafe", is_flag=True, help="Run the student's code without a sandbox.")
 @on_course
-def explain(course: Course, student: str, name: str, unsafe: bool) -> None:
+def explain(course: Classroom, student: str, name: str, unsafe: bool) -> None:
     """Replay a grade from its seed: the verdicts, and the rule that decided."""
     from grader.instructor import classroom
     from grader.instructor.classroom import Grading
@@ -239,7 +239,7 @@ def explain(course: Course, student: str, name: str, unsafe: bool) -> None:
 @main.command()
 @assignments
 @on_course
-def feedback(course: Course, names: tuple[str, ...]) -> None:
+def feedback(course: Classroom, names: tuple[str, ...]) -> None:
     """Write a feedback page for every graded submission into course/feedback/."""
     from grader.instructor import classroom
     from grader.instructor.commands.feedback import feedback
@@ -259,7 +259,7 @@ def feedback(course: Course, names: tuple[str, ...]) -> None:
     help="File to write (default: course/grades.csv).",
 )
 @on_course
-def export(course: Course, to: Path | None) -> None:
+def export(course: Classroom, to: Path | None) -> None:
     """Write all grades as CSV."""
     from grader.instructor.records import gradebook
 
@@ -282,7 +282,7 @@ def doctor() -> None:
 @main.command()
 @click.option("--all", "every", is_flag=True, help="Play the whole class, through all assignments.")
 @on_course
-def demo(course: Course, every: bool) -> None:
+def demo(course: Classroom, every: bool) -> None:
     """Play a class through 1-affine: release, submit, grade, feedback, and compare with the points known beforehand."""
     from grader.instructor.commands.demo import play
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.exercises import NOTEBOOKS
 from grader.instructor.author.notebook import check_cells, dumps, load, source, with_answers
-from grader.instructor.classroom import Course, CourseError, Grading, cores
+from grader.instructor.classroom import Classroom, CourseError, Grading, cores
 from grader.instructor.commands.feedback import feedback
 from grader.instructor.commands.grade import grade
 from grader.instructor.commands.release import release
@@ -37,17 +37,17 @@ KINDS = {
 WIDTH = 150  # characters of a line
 
 
-def play(course: Course, say: Say, every: bool = False) -> bool:
+def play(classroom: Classroom, say: Say, every: bool = False) -> bool:
     """Play a class in its own folder course/demo/; return whether everything came out as known beforehand.
 
     every: the whole class through all assignments, and not some thirty students through the first one
     """
-    course = replace(
-        course,
-        folder=course.folder / "demo",
-        db=f"sqlite:///{course.folder / 'demo' / 'gradebook.db'}",
+    classroom = replace(
+        classroom,
+        folder=classroom.folder / "demo",
+        db=f"sqlite:///{classroom.folder / 'demo' / 'gradebook.db'}",
     )
-    _clear(course.folder)
+    _clear(classroom.folder)
     without = _without_sandbox()
     if without:
         say(without)
@@ -55,10 +55,10 @@ def play(course: Course, say: Say, every: bool = False) -> bool:
     for assignment in NOTEBOOKS if every else [FIRST]:
         submitted = submissions(assignment)
         good &= _play_one(
-            course, assignment, submitted if every else few(submitted), bool(without), say
+            classroom, assignment, submitted if every else few(submitted), bool(without), say
         )
-    gradebook.export(course, course.grades)
-    for line in _where_to_look(course, NOTEBOOKS if every else [FIRST]):
+    gradebook.export(classroom, classroom.grades)
+    for line in _where_to_look(classroom, NOTEBOOKS if every else [FIRST]):
         say(line)
     if without:
         say(without)
@@ -77,24 +77,24 @@ def few(submitted: list[Submission]) -> list[Submission]:
 
 
 def _play_one(
-    course: Course, assignment: str, submitted: list[Submission], unsafe: bool, say: Say
+    classroom: Classroom, assignment: str, submitted: list[Submission], unsafe: bool, say: Say
 ) -> bool:
     """Release, hand in, grade, compare, and write what an instructor reads; return whether all came out as expected."""
-    release(course, [assignment])
+    release(classroom, [assignment])
     say(f"released   {assignment}, with the kit that students install")
-    hand_in(course, assignment, submitted)
+    hand_in(classroom, assignment, submitted)
     kinds = Counter(submission.kind for submission in submitted)
     say(
         f"handed in  {len(submitted)} notebooks: {', '.join(f'{n} {KINDS[kind]}' for kind, n in kinds.items())}"
     )
     start = time.monotonic()
-    looks = grade(Grading(course, assignment, unsafe=unsafe, workers=cores()), lambda line: None)
+    looks = grade(Grading(classroom, assignment, unsafe=unsafe, workers=cores()), lambda line: None)
     say(
         f"graded     {len(submitted)} in {time.monotonic() - start:.0f} s; a person has to look at {looks}. For example:"
     )
-    for line in _examples(course, assignment, submitted):
+    for line in _examples(classroom, assignment, submitted):
         say(line)
-    wrong = differences(course, assignment, submitted)
+    wrong = differences(classroom, assignment, submitted)
     expected = sum(submission.look for submission in submitted)
     if looks != expected:
         wrong.append(f"{looks} to look at, EXPECTED {expected}")
@@ -108,34 +108,34 @@ def _play_one(
     )
     for line in wrong:
         say(f"    {line}")
-    failed = feedback(course, assignment, lambda line: None)
-    write_page(gather(Grading(course, assignment)), _report(course, assignment))
+    failed = feedback(classroom, assignment, lambda line: None)
+    write_page(gather(Grading(classroom, assignment)), _report(classroom, assignment))
     say(
         f"feedback   a page for each student{f', {failed} could not be written' if failed else ''}\n"
     )
     return not wrong and not failed
 
 
-def _examples(course: Course, assignment: str, submitted: list[Submission]) -> Iterator[str]:
+def _examples(classroom: Classroom, assignment: str, submitted: list[Submission]) -> Iterator[str]:
     """Yield a line for one submission of every kind: its points, what it is, what was found."""
-    scores = {score.student: score for score in gradebook.scores(course, assignment)}
+    scores = {score.student: score for score in gradebook.scores(classroom, assignment)}
     shown = {submission.kind: submission for submission in submitted}  # the last of each kind
     for submission in shown.values():
         score = scores[submission.student]
-        found = next(found_in(course, assignment, submission.student), "everything right")
+        found = next(found_in(classroom, assignment, submission.student), "everything right")
         line = f"    {submission.student:11} {score.points:4g} of {score.max_points:g}  {submission.about}: {found}"
         yield line if len(line) < WIDTH else line[: WIDTH - 3] + "..."
 
 
-def _where_to_look(course: Course, assignments: Iterable[str]) -> Iterator[str]:
-    yield f"report     {_report(course, next(iter(assignments)))}"
-    yield f"feedback   {course.feedback}/STUDENT/ASSIGNMENT/*.html"
-    yield f"gradebook  {course.folder / 'gradebook.db'}, as CSV: {course.grades}"
+def _where_to_look(classroom: Classroom, assignments: Iterable[str]) -> Iterator[str]:
+    yield f"report     {_report(classroom, next(iter(assignments)))}"
+    yield f"feedback   {classroom.feedback}/STUDENT/ASSIGNMENT/*.html"
+    yield f"gradebook  {classroom.folder / 'gradebook.db'}, as CSV: {classroom.grades}"
     yield "Open the report first: it says how the class did, which mistakes were made, and what a person has to look at."
 
 
-def _report(course: Course, assignment: str) -> Path:
-    return course.folder / f"report-{assignment}.html"
+def _report(classroom: Classroom, assignment: str) -> Path:
+    return classroom.folder / f"report-{assignment}.html"
 
 
 def _without_sandbox() -> str:
@@ -160,20 +160,21 @@ def _clear(folder: Path) -> None:
     )
 
 
-def hand_in(course: Course, assignment: str, submitted: list[Submission]) -> None:
+def hand_in(classroom: Classroom, assignment: str, submitted: list[Submission]) -> None:
     """Write each student's notebook into course/submitted/."""
     file = f"{NOTEBOOKS[assignment]}.ipynb"
-    released = load(course.release / assignment / file)
+    released = load(classroom.release / assignment / file)
     for submission in submitted:
         made = with_answers(released, submission.answers, submission.extra)
         write_atomically(
-            course.submitted / submission.student / assignment / file, submission.edit(dumps(made))
+            classroom.submitted / submission.student / assignment / file,
+            submission.edit(dumps(made)),
         )
 
 
-def differences(course: Course, assignment: str, submitted: list[Submission]) -> list[str]:
+def differences(classroom: Classroom, assignment: str, submitted: list[Submission]) -> list[str]:
     """Return a line for everything that came out otherwise than known beforehand: points, and what must be said."""
-    scores = {score.student: score for score in gradebook.scores(course, assignment)}
+    scores = {score.student: score for score in gradebook.scores(classroom, assignment)}
     lines = []
     for submission in submitted:
         who = f"{submission.student} ({submission.about})"
@@ -181,7 +182,7 @@ def differences(course: Course, assignment: str, submitted: list[Submission]) ->
         points = f"{score.points:g}" if score else "no"
         if points != f"{submission.points:g}":
             lines.append(f"{who}: {points} points, EXPECTED {submission.points:g}")
-        shown = outputs(_autograded(course, assignment, submission.student))
+        shown = outputs(_autograded(classroom, assignment, submission.student))
         text = "\n".join(words for cell in shown.values() for words in texts(cell))
         lines += [
             f"{who}: EXPECTED to be told: {words}" for words in submission.says if words not in text
@@ -189,14 +190,14 @@ def differences(course: Course, assignment: str, submitted: list[Submission]) ->
     return lines
 
 
-def found_in(course: Course, assignment: str, student: str) -> Iterator[str]:
+def found_in(classroom: Classroom, assignment: str, student: str) -> Iterator[str]:
     """Yield what was found in a graded notebook: 'affine_backward: dw has shape ...'."""
-    for exercise, cell in outputs(_autograded(course, assignment, student)).items():
+    for exercise, cell in outputs(_autograded(classroom, assignment, student)).items():
         yield from (f"{exercise}: {finding}" for finding in findings(cell))
 
 
-def _autograded(course: Course, assignment: str, student: str) -> Path:
-    return course.autograded / student / assignment / f"{NOTEBOOKS[assignment]}.ipynb"
+def _autograded(classroom: Classroom, assignment: str, student: str) -> Path:
+    return classroom.autograded / student / assignment / f"{NOTEBOOKS[assignment]}.ipynb"
 
 
 def outputs(path: Path) -> dict[str, list[dict[str, Any]]]:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from grader.exercises import NOTEBOOKS
 from grader.instructor.author.notebook import slips, solve
-from grader.instructor.classroom import IS_CLONE, Course, CourseError
+from grader.instructor.classroom import IS_CLONE, Classroom, CourseError
 from grader.instructor.files import write_atomically
 from grader.instructor.kit.pins import constraints
 from grader.instructor.kit.wheels import students_wheel
 from grader.instructor.records import gradebook
-from grader.instructor.records.steps import Stock
+from grader.instructor.records.steps import NbgraderSteps
 
 KIT = "student-kit"
 PARTS = Path(__file__).parents[1] / "kit" / "contents"
@@ -22,7 +22,7 @@ HAND_IN = """ If that is by JupyterLab: in the menu Nbgrader, the Assignment Lis
 has Submit beside the notebook's folder (it takes the file as last saved) and, later, Fetch Feedback."""
 
 
-def release(course: Course, names: list[str], assignment_list: bool = False) -> list[str]:
+def release(classroom: Classroom, names: list[str], assignment_list: bool = False) -> list[str]:
     """Write course/release/ASSIGNMENT/NOTEBOOK.ipynb for each name and the kit; return a line per thing done.
 
     assignment_list: the kit brings nbgrader, for a class that hands in through JupyterLab's Assignment List.
@@ -36,20 +36,20 @@ def release(course: Course, names: list[str], assignment_list: bool = False) -> 
         problems = list(slips(assignment))
         if problems:
             raise CourseError("\n".join([f"{assignment} is not released:", *problems]))
-    with gradebook.opened(course):
+    with gradebook.opened(classroom):
         pass
-    stock, lines = Stock(course), []
+    stock, lines = NbgraderSteps(classroom), []
     for assignment in names:
         stock.generate(assignment)
         lines.append(
-            f"{assignment}: released {course.release / assignment / NOTEBOOKS[assignment]}.ipynb"
+            f"{assignment}: released {classroom.release / assignment / NOTEBOOKS[assignment]}.ipynb"
         )
-    kit = _kit(course, assignment_list)
-    write_atomically(course.release / f"{KIT}.zip", kit)
-    return [*lines, f"student kit: {course.release / KIT}.zip ({len(kit) / 1024:.0f} kB)"]
+    kit = _kit(classroom, assignment_list)
+    write_atomically(classroom.release / f"{KIT}.zip", kit)
+    return [*lines, f"student kit: {classroom.release / KIT}.zip ({len(kit) / 1024:.0f} kB)"]
 
 
-def _kit(course: Course, assignment_list: bool) -> bytes:
+def _kit(classroom: Classroom, assignment_list: bool) -> bytes:
     """Return a zip: the released notebooks, the students' wheel, the versions that fit, and start.py, which installs them."""
     also = ("nbgrader",) if assignment_list else ()
     buffer = io.BytesIO()
@@ -69,6 +69,6 @@ def _kit(course: Course, assignment_list: bool) -> bytes:
         for (
             assignment
         ) in NOTEBOOKS:  # what has been released so far, with the files that lie beside a notebook
-            for path in sorted((course.release / assignment).glob("*.*")):
+            for path in sorted((classroom.release / assignment).glob("*.*")):
                 kit.write(path, f"{KIT}/{assignment}/{path.name}")
     return buffer.getvalue()

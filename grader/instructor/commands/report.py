@@ -19,7 +19,7 @@ from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
 from grader.judge.table import table
 
-MOST_MISTAKES = 3
+MISTAKE_LIMIT = 3
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Report:
 
 def gather(grading: Grading) -> Report:
     """Read the verdict files of an assignment. Raises CourseError when there are none."""
-    students = grading.course.students(grading.assignment)
+    students = grading.classroom.students(grading.assignment)
     verdicts = {name: told for name in students if (told := stored(grading.verdicts(name)))}
     if not verdicts:
         raise CourseError(
@@ -92,7 +92,7 @@ def _hint(exercise: str, mistake: str) -> str:
 
 
 def _most(named: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(named.items(), key=lambda item: (-item[1], item[0]))[:MOST_MISTAKES]
+    return sorted(named.items(), key=lambda item: (-item[1], item[0]))[:MISTAKE_LIMIT]
 
 
 def as_text(report: Report) -> Iterator[str]:

@@ -16,7 +16,7 @@ from grader.instructor.demo.sample_files import RUNAWAYS, files
 from solutions.mistakes import Mistake
 from solutions.styles import styles
 
-MOST_SLIPS = 24
+SLIP_LIMIT = 24
 RUN_AWAY_IN = "1-affine"  # once is enough: each of them takes seconds
 MAIN = {  # the exercise whose cells are broken
     "1-affine": "affine_backward",
@@ -109,7 +109,7 @@ def _mistaken(assignment: str, right: dict[str, str], full: float) -> Iterator[S
     if any(exercise.layers for exercise in of_assignment(assignment)):
         return
     rows = zip_longest(*(mistakes_of(exercise) for exercise in of_assignment(assignment)))
-    for number, row in enumerate(islice(rows, MOST_SLIPS), 1):
+    for number, row in enumerate(islice(rows, SLIP_LIMIT), 1):
         mistakes = [mistake for mistake in row if mistake is not None]
         lost = sum(
             part.points

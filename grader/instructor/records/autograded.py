@@ -12,7 +12,7 @@ KEY = "cnn_gradients"  # in the notebook's metadata: which submission it shows
 
 
 BLANK = re.compile(r"\n(?:[^\S\n]*\n){20,}")
-MOST = 50_000  # letters of an answer that pages show
+ANSWER_LIMIT = 50_000  # letters of an answer that pages show
 
 
 def shown(source: str) -> str:
@@ -20,12 +20,14 @@ def shown(source: str) -> str:
     closed = BLANK.sub("\n" * 20, source)
     return (
         closed
-        if len(closed) <= MOST
-        else f"{closed[:MOST]}\n# ... cut here: the submission goes on\n"
+        if len(closed) <= ANSWER_LIMIT
+        else f"{closed[:ANSWER_LIMIT]}\n# ... cut here: the submission goes on\n"
     )
 
 
-def transplant(released: Notebook, result: dict[str, Any], identity: dict[str, str]) -> Notebook:
+def autograded_notebook(
+    released: Notebook, result: dict[str, Any], identity: dict[str, str]
+) -> Notebook:
     """Put answers and verdicts into a freshly loaded released notebook; return it."""
     answers, tests = answer_cells(released), check_cells(released)
     for name, source in result["answers"].items():

@@ -14,7 +14,7 @@ from nbgrader.exchange.default import ExchangeReleaseFeedback
 
 from grader.instructor.classroom import STAMP
 from grader.instructor.sealed.intake import submission_secret
-from grader.instructor.sealed.timestamp import Garbage, submitted_at
+from grader.instructor.sealed.timestamp import UnreadableFile, submitted_at
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
@@ -34,7 +34,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
                 )
 
 
-def bear_garbage() -> None:
+def tolerate_bad_timestamps() -> None:
     """Let nbgrader take a timestamp.txt that is no time for none: one of them ended formgrader's page of the whole class."""
     if os.name != "posix":  # submitted_at needs it, as sealed grading does
         return
@@ -42,7 +42,7 @@ def bear_garbage() -> None:
     def existing(coursedir: Any, folder: str) -> datetime | None:
         try:
             return submitted_at(Path(folder) / STAMP)
-        except Garbage:
+        except UnreadableFile:
             return None
 
     def submitted(api: Any, assignment: str, student: str) -> datetime | None:

@@ -18,11 +18,11 @@ from sqlalchemy import Engine, NullPool, create_engine, make_url
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from grader.exercises import EXERCISES, NOTEBOOKS
-from grader.instructor.classroom import Course, CourseError, environment_on_path
+from grader.instructor.classroom import Classroom, CourseError, environment_on_path
 from grader.instructor.files import write_atomically
 from grader.instructor.records.gradebook_tables import Batch, Graded, cells_of, tables_of
 from grader.instructor.records.late_penalty import LatePenalty
-from grader.instructor.records.scores import Odd
+from grader.instructor.records.scores import NeedsReview
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Score:
 
 
 @contextmanager
-def opened(course: Course) -> Iterator[Any]:
+def opened(classroom: Classroom) -> Iterator[Any]:
     """Open the gradebook, making it when it is missing; yield nbgrader's Gradebook.
 
     Raises CourseError when that cannot be done.
@@ -45,10 +45,10 @@ def opened(course: Course) -> Iterator[Any]:
 
     environment_on_path()
     try:
-        course.folder.mkdir(parents=True, exist_ok=True)
-        book = Gradebook(course.db, "cnn-gradients")
+        classroom.folder.mkdir(parents=True, exist_ok=True)
+        book = Gradebook(classroom.db, "cnn-gradients")
     except (SQLAlchemyError, OSError, ImportError) as error:
-        raise _not_opened(course, error) from None
+        raise _not_opened(classroom, error) from None
     try:
         with warnings.catch_warnings():
             # nbgrader's own queries give this warning with SQLAlchemy 2.
@@ -58,18 +58,18 @@ def opened(course: Course) -> Iterator[Any]:
         book.close()
 
 
-def scores(course: Course, assignment: str) -> list[Score]:
+def scores(classroom: Classroom, assignment: str) -> list[Score]:
     """Return the points of every student who submitted the assignment, sorted by student.
 
     Raises CourseError when the assignment is not released.
     """
     from nbgrader.api import MissingEntry
 
-    with opened(course) as book:
+    with opened(classroom) as book:
         try:
             book.find_assignment(assignment)
         except MissingEntry:
-            raise _not_released(course, assignment) from None
+            raise _not_released(classroom, assignment) from None
         students = [_score(submission) for submission in book.assignment_submissions(assignment)]
     return sorted(students, key=lambda score: score.student)
 
@@ -86,7 +86,7 @@ def _score(submission: Any) -> Score:
     return Score(submission.student_id, points, float(submission.max_score), per_exercise)
 
 
-def export(course: Course, to: Path) -> None:
+def export(classroom: Classroom, to: Path) -> None:
     """Write all grades as CSV with nbgrader's own exporter; the file is whole or not there.
 
     Raises CourseError when the file cannot be written.
@@ -94,7 +94,7 @@ def export(course: Course, to: Path) -> None:
     from nbgrader.plugins import CsvExportPlugin
 
     part = to.with_name(f".{to.name}.part")
-    with opened(course) as book:
+    with opened(classroom) as book:
         try:
             plugin = CsvExportPlugin(to=str(part))
             plugin.log.propagate = False
@@ -117,21 +117,21 @@ class Writer:
     assignment is not released.
     """
 
-    def __init__(self, course: Course, assignment: str, patience: float = 10.0) -> None:
-        self.course = course
+    def __init__(self, classroom: Classroom, assignment: str, patience: float = 10.0) -> None:
+        self.classroom = classroom
         self.assignment = assignment
-        self.penalty = LatePenalty(course)
+        self.penalty = LatePenalty(classroom)
         cells = []
         try:
-            self.engine = _engine(course.db, patience)
+            self.engine = _engine(classroom.db, patience)
             with self.engine.connect() as db:
                 self.tables = tables_of(db)
                 if self.tables:
                     cells = cells_of(db, self.tables, assignment)
         except (SQLAlchemyError, OSError, ImportError) as error:
-            raise _not_opened(course, error) from None
+            raise _not_opened(classroom, error) from None
         if not any(cell.notebook == NOTEBOOKS[assignment] for cell in cells):
-            raise _not_released(course, assignment)
+            raise _not_released(classroom, assignment)
 
     def __enter__(self) -> Writer:
         return self
@@ -151,14 +151,14 @@ class Writer:
             with self.engine.begin() as db:
                 rows = Batch(db, self.tables, self.assignment, results)
                 rows.write(self.penalty.points_off)
-        except Odd as error:
+        except NeedsReview as error:
             raise CourseError(
                 f"{error}. That is no fault of a student's; nothing of this batch was written to "
                 "the gradebook. If the notebook has changed since its release, run: "
                 f"grader release {self.assignment}"
             ) from None
         except SQLAlchemyError as error:
-            raise _not_written(self.course, list(results), error) from None
+            raise _not_written(self.classroom, list(results), error) from None
 
 
 def _engine(url: str, patience: float) -> Engine:
@@ -168,26 +168,26 @@ def _engine(url: str, patience: float) -> Engine:
     return create_engine(url, poolclass=NullPool, connect_args=options)
 
 
-def _not_opened(course: Course, error: Exception) -> CourseError:
+def _not_opened(classroom: Classroom, error: Exception) -> CourseError:
     return CourseError(
-        f"The gradebook {course.db} cannot be opened: {_reason(error)}. Expected an nbgrader "
+        f"The gradebook {classroom.db} cannot be opened: {_reason(error)}. Expected an nbgrader "
         "database or a place where one can be made; look at the path and its permissions, or name "
         "another with --db. Nothing was changed."
     )
 
 
-def _not_released(course: Course, assignment: str) -> CourseError:
+def _not_released(classroom: Classroom, assignment: str) -> CourseError:
     return CourseError(
-        f"{assignment} is not in the gradebook {course.db}. Run first: grader release {assignment}"
+        f"{assignment} is not in the gradebook {classroom.db}. Run first: grader release {assignment}"
     )
 
 
-def _not_written(course: Course, students: list[str], error: Exception) -> CourseError:
+def _not_written(classroom: Classroom, students: list[str], error: Exception) -> CourseError:
     who = students[0]
     if len(students) > 1:
         who = f"This batch of {len(students)} ({students[0]} to {students[-1]})"
     return CourseError(
-        f"The gradebook {course.db} cannot be written: {_reason(error)}. {who} has no new score. "
+        f"The gradebook {classroom.db} cannot be written: {_reason(error)}. {who} has no new score. "
         "Close what holds it (formgrader, another grader) or make room, and run the command "
         "again: it goes on where it stopped."
     )

@@ -34,7 +34,7 @@ from sqlalchemy import (
 
 from grader.exercises import NOTEBOOKS
 from grader.instructor.records.late_penalty import seconds_late
-from grader.instructor.records.scores import Odd, read
+from grader.instructor.records.scores import NeedsReview, read
 
 KNOWN = "e43177bfe90b"  # the version of nbgrader's database that has these tables and columns
 TABLES = {
@@ -163,7 +163,7 @@ class Batch:
         own_cells = [cell for cell in cells if cell.notebook == NOTEBOOKS[self.assignment]]
         if not own_cells:
             name = NOTEBOOKS[self.assignment]
-            raise Odd(f"the gradebook has no notebook {name} any more")
+            raise NeedsReview(f"the gradebook has no notebook {name} any more")
         self._student()
         submissions = self._submitted_assignment(assignment_id)
         notebooks = self._submitted_notebook(cells, submissions)
@@ -253,8 +253,8 @@ class Batch:
         """Return the scores and comments of a student's autograded notebook."""
         try:
             return read(self.results[student].notebook, max_scores)
-        except Odd as error:
-            raise Odd(f"{student}: {error}") from None
+        except NeedsReview as error:
+            raise NeedsReview(f"{student}: {error}") from None
 
     def _grade(self, changes: list[dict[str, Any]]) -> None:
         """Write scores. Whoever has a score by hand is to be looked at again."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from grader.instructor.classroom import Course
+from grader.instructor.classroom import Classroom
 from grader.instructor.records.steps import config
 
 # The sections of nbgrader_config.py that can set a penalty. nbgrader's default takes nothing off.
@@ -25,8 +25,8 @@ def seconds_late(handed_in: datetime, due: datetime, extension: timedelta | None
 class LatePenalty:
     """The penalties that a course's nbgrader_config.py sets."""
 
-    def __init__(self, course: Course) -> None:
-        self.course = course
+    def __init__(self, classroom: Classroom) -> None:
+        self.classroom = classroom
 
     def points_off(self, student: str, points: float, seconds: float) -> float | None:
         """Return the penalty of a student with these points who is late by these seconds.
@@ -44,7 +44,7 @@ class LatePenalty:
     @cached_property
     def _plugin(self) -> Any:
         """nbgrader's plugin for penalties, or None where nbgrader_config.py sets nothing there."""
-        settings = config(self.course)
+        settings = config(self.classroom)
         if not any(section in settings for section in SECTIONS):
             return None
         # Imported here, since loading nbgrader takes two seconds and few courses have penalties.

@@ -19,7 +19,7 @@ from traitlets.config import Config
 
 from grader.exercises import NOTEBOOKS
 from grader.export.safe import TEMPLATES, colours, first
-from grader.instructor.records.still_pictures import stills
+from grader.instructor.records.still_pictures import still_pictures
 
 OURS = Path(__file__).with_name("templates")
 
@@ -72,7 +72,7 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
 
 def _show_widgets(nb: Any, assignment: str) -> None:
     """Put the still picture into each of the course's own widget cells that has no output."""
-    pictures = stills(assignment) if assignment in NOTEBOOKS else {}
+    pictures = still_pictures(assignment) if assignment in NOTEBOOKS else {}
     for cell in nb.cells:
         if cell.cell_type == "code" and not cell.outputs and cell.get("id") in pictures:
             cell.outputs = [

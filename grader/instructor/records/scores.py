@@ -8,7 +8,7 @@ from typing import Any
 from grader.instructor.author.notebook import Cell, Notebook, source
 
 
-class Odd(ValueError):
+class NeedsReview(ValueError):
     """A notebook that does not say what ours do: a fault of ours, never a score."""
 
 
@@ -19,7 +19,7 @@ def read(
     marked = [cell for cell in notebook["cells"] if "grade_id" in _marks(cell)]
     graded = {_marks(cell)["grade_id"]: cell for cell in marked if _marks(cell).get("grade")}
     if graded.keys() != most.keys():
-        raise Odd(
+        raise NeedsReview(
             f"the notebook's graded cells and the gradebook's differ: {', '.join(sorted(graded.keys() ^ most.keys()))}"
         )
     scores = {name: auto_score(cell, most[name]) for name, cell in graded.items()}
@@ -49,13 +49,17 @@ def auto_score(cell: Cell, most: float) -> float | None:
         output["output_type"] == "error" or output.get("name") == "stderr" for output in outputs
     ):
         kinds = ", ".join(output["output_type"] for output in outputs) or "none"
-        raise Odd(f"the outputs of the cell {name} are: {kinds}; expected one result, and no error")
+        raise NeedsReview(
+            f"the outputs of the cell {name} are: {kinds}; expected one result, and no error"
+        )
     try:
         points = float(told[0])
     except ValueError:
         points = -1.0
     if not 0 <= points <= most:
-        raise Odd(f"the cell {name} gives {told[0][:40]!r}, expected a number from 0 to {most:g}")
+        raise NeedsReview(
+            f"the cell {name} gives {told[0][:40]!r}, expected a number from 0 to {most:g}"
+        )
     return points
 
 

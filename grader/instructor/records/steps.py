@@ -8,31 +8,31 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from grader.instructor.classroom import SOURCES, Course, CourseError, environment_on_path
+from grader.instructor.classroom import SOURCES, Classroom, CourseError, environment_on_path
 
 REASON = re.compile(
     r"(?<!NbGrader)(Error|Exception|MissingEntry|NotJSON\w+): "
 )  # NbGraderException says: see above
 
 
-def config(course: Course) -> Any:
+def config(classroom: Classroom) -> Any:
     """Return what nbgrader_config.py says for this course."""
     from traitlets.config import PyFileConfigLoader
 
-    course.folder.mkdir(parents=True, exist_ok=True)
-    os.environ |= {"COURSE_DIR": str(course.folder), "COURSE_DB": course.db}
+    classroom.folder.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"COURSE_DIR": str(classroom.folder), "COURSE_DB": classroom.db}
     return PyFileConfigLoader("nbgrader_config.py", path=str(SOURCES)).load_config()
 
 
-class Stock:
+class NbgraderSteps:
     """nbgrader on one course."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, classroom: Classroom) -> None:
         environment_on_path()
         from nbgrader.apps.api import NbGraderAPI
         from nbgrader.coursedir import CourseDirectory
 
-        settings = config(course)
+        settings = config(classroom)
         self.config = settings
         self.api = NbGraderAPI(coursedir=CourseDirectory(config=settings), config=settings)
         self.api.log.propagate = False  # what nbgrader logs comes back in its results

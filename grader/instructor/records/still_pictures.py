@@ -18,7 +18,7 @@ from grader.instructor.classroom import source_notebook
 
 
 @cache
-def stills(assignment: str) -> Mapping[str, dict[str, str]]:
+def still_pictures(assignment: str) -> Mapping[str, dict[str, str]]:
     """Return the still picture and its text, as an output's data, of every given cell that ends in a widget, by the cell's id.
 
     The cells are the course's own, in its source notebook; what a student is to write is in them the reference.

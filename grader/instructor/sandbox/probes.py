@@ -14,9 +14,9 @@ from pathlib import Path
 
 from grader.exercises.images import image_file
 from grader.instructor.classroom import REPOSITORY, CourseError
-from grader.instructor.sandbox.limits import Limits
 from grader.instructor.sandbox.protocol import WorkerLost, pack, receive
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier, refuse
+from grader.instructor.sandbox.time_and_memory_limits import Limits
 
 HONEST = "import json, random, tempfile\nimport numpy as np\nwith tempfile.TemporaryFile() as f:\n    f.write(bytes(np.ones(9)))"
 

@@ -24,12 +24,12 @@ from grader.call.answer import MOST_NAMES, Answer, plain
 from grader.call.functions import Named
 from grader.exercises.case import Case
 from grader.exercises.exercise import Exercise
-from grader.instructor.sandbox.limits import Limits
+from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.judge.answers import by_part, expected_shape
 
-MOST_HEADER = 32768
-MOST_TEXT = 400
-MOST_NUMBERS = 2**20
+HEADER_LIMIT = 32768
+TEXT_LIMIT = 400
+NUMBER_LIMIT = 2**20
 UNSEEN = (
     "Cc",
     "Cf",
@@ -120,7 +120,7 @@ def most_numbers(exercise: Exercise, case: Case) -> int:
         if exercise.is_quiz
         else sum(math.prod(expected_shape(part, case)) for part in exercise.parts)
     )
-    return min(16 + 4 * (given + expected) ** 2, MOST_NUMBERS)
+    return min(16 + 4 * (given + expected) ** 2, NUMBER_LIMIT)
 
 
 class Channel:
@@ -202,7 +202,7 @@ class Channel:
 def receive(channel: Channel, deadline: float) -> dict[str, Any]:
     """Return the JSON header of a reply that arrives before the deadline (time.monotonic). Raises WorkerLost."""
     (length,) = struct.unpack("<I", channel.exactly(4, deadline))
-    if length > MOST_HEADER:
+    if length > HEADER_LIMIT:
         raise WorkerLost("it sent a reply that is too long")
     try:
         header = json.loads(channel.exactly(length, deadline))
@@ -306,7 +306,7 @@ def _cleaned(value: Any) -> Any:
     return text(value) if isinstance(value, str) else value
 
 
-def text(value: Any, most: int = MOST_TEXT) -> str:
+def text(value: Any, most: int = TEXT_LIMIT) -> str:
     """Return a text of the worker's, cut and on one line, without what would steer a terminal or is half a character."""
     if not isinstance(value, str):
         return ""

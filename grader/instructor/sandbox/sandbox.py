@@ -26,9 +26,9 @@ from grader import call
 from grader.instructor.classroom import CourseError
 from grader.instructor.files import NOBODY, remove, temporary_folder
 from grader.instructor.sandbox import seccomp
-from grader.instructor.sandbox.limits import Limits, limits_of
 from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive, text
 from grader.instructor.sandbox.support import Support, support_of
+from grader.instructor.sandbox.time_and_memory_limits import Limits, limits_of
 
 WORKER = Path(__file__).with_name("worker")
 CALL = Path(call.__file__).parent

@@ -1,4 +1,4 @@
-"""The cases that decide in sealed grading: those a student may be shown, and those that stay hidden."""
+"""The cases that decide in sealed grading: those a student may be shown, and the hidden ones."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from grader.exercises.exercise import Exercise
 def cases_of(exercise: Exercise, seed: int, fresh: bool = True) -> tuple[tuple[Case, ...], int]:
     """Return all cases that decide, and how many of them, from the first, a student may be shown.
 
-    The visible ones find the hint; then come fresh ones that may be shown, and fresh ones that stay hidden.
+    The visible cases find the hint. Then come fresh ones that may be shown, and then fresh ones
+    that stay hidden. Without `fresh` the visible cases are all.
     """
     if not fresh:
         return visible(exercise.name), len(visible(exercise.name))
-    number = [other.name for other in of_assignment(exercise.assignment)].index(exercise.name)
-    rng = np.random.default_rng([seed, number])
-    if exercise.costly:  # nothing to hide, and the visible trainings are asked in a check alone
-        cases = (
-            *(case for case in visible(exercise.name) if not case.goal),
-            *draw(exercise.name, rng),
-        )
+    names = [other.name for other in of_assignment(exercise.assignment)]
+    rng = np.random.default_rng([seed, names.index(exercise.name)])
+    if exercise.costly:
+        # There is nothing to hide, and the visible trainings belong to a check alone.
+        steps = [case for case in visible(exercise.name) if not case.goal]
+        cases = (*steps, *draw(exercise.name, rng))
         return cases, len(cases)
     hidden = draw(exercise.name, rng)
-    seen = (*visible(exercise.name), *draw(exercise.name, rng))
-    return (*seen, *hidden), len(seen)
+    shown = (*visible(exercise.name), *draw(exercise.name, rng))
+    return (*shown, *hidden), len(shown)

@@ -19,8 +19,8 @@ import numpy as np
 
 CALL = None  # grader/call, the one folder that worker and course share: how a function is called, and its results are read
 LAYERS = {}  # the capstone's layers by name, as they were before any student's code ran
-MOST_HEADER = 32768
-MOST_WARNINGS, MOST_NAMES = 3, 9  # that a reply tells
+HEADER_LIMIT = 32768
+WARNING_LIMIT, NAME_LIMIT = 3, 9  # that a reply tells
 
 
 class TimeUp(BaseException):
@@ -63,7 +63,7 @@ class Channel:
 
     def send(self, header, payload=b""):
         data = json.dumps(header).encode()
-        if len(data) > MOST_HEADER:
+        if len(data) > HEADER_LIMIT:
             data, payload = (
                 json.dumps({"fault": "type:large", "says": "is far too large to be read"}).encode(),
                 b"",
@@ -179,8 +179,8 @@ def call(scope, request, payload):
             "fault": "time",
             "says": f"takes longer than {request['seconds']} s: is there a loop that never ends?",
         }, b""
-    reply = {"changed": made.changed, "shared": made.shared, "warned": made.warned[:MOST_WARNINGS]}
-    reply["names"] = CALL.call.argument_names(function)[:MOST_NAMES]
+    reply = {"changed": made.changed, "shared": made.shared, "warned": made.warned[:WARNING_LIMIT]}
+    reply["names"] = CALL.call.argument_names(function)[:NAME_LIMIT]
     if made.error is not None:
         answer = CALL.fault.raised(made.error, function)
         return reply | {"fault": answer.fault, "says": answer.says}, b""
