@@ -1,4 +1,4 @@
-"""What one submission may use: the one place where limits are set."""
+"""What one submission may use: the one place where time limits and all others are set."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """call, whole: seconds of a call or cell, and of all of them. memory, scratch, written, output and kept are bytes.
+    """What one submission may use.
 
-    memory: beyond what Python and numpy take themselves. scratch, files: what may lie in its folder; written: what may be
-    written there in all, deleted files included. output: what a notebook may print before it is stopped; kept: how much of
-    that a verdict file keeps.
+    call: seconds of one call or cell.
+    whole: seconds of all calls and cells together.
+    memory: bytes beyond what Python and numpy take themselves.
+    scratch: bytes that may lie in the submission's folder.
+    files: how many files may lie there.
+    written: bytes that may be written there in all, deleted files included.
+    threads: how many threads may run.
+    output: bytes that a notebook may print before it is stopped.
+    kept: bytes of that output that a verdict file keeps.
     """
 
     call: float = 5.0
@@ -26,10 +32,14 @@ class Limits:
 
     @property
     def repeated(self) -> float:
-        """Seconds of a call once another one has used up its time: a loop without an end costs one call's limit."""
+        """Seconds of a call once another one has used up its time.
+
+        With it a loop without an end costs one call's limit, and not one for each case.
+        """
         return max(1.0, self.call / 5)
 
     def of_process(self) -> dict[str, int]:
+        """Return the limits that the kernel holds, by their names in the module `resource`."""
         return {
             "RLIMIT_FSIZE": self.scratch,
             "RLIMIT_NOFILE": 64,
@@ -38,10 +48,10 @@ class Limits:
         }
 
 
-LIMITS = {
-    "6-capstone": Limits(call=60.0, whole=180.0)
-}  # trainings; all other assignments have the usual ones
+# The capstone trains networks. All other assignments have the usual limits.
+LIMITS = {"6-capstone": Limits(call=60.0, whole=180.0)}
 
 
 def limits_of(assignment: str) -> Limits:
+    """Return the limits of a submission to an assignment."""
     return LIMITS.get(assignment, Limits())

@@ -1,4 +1,4 @@
-"""One submission in a sandbox: its cells run in their order, and each exercise's function is called.
+"""One submission in a sandbox: its cells run in order, and each exercise's function is called.
 
 This process owns references, fresh cases and the decision, and never executes a student's code. A
 sandboxed worker executes it, and answers with raw arrays.
