@@ -178,7 +178,8 @@ def _not_opened(classroom: Classroom, error: Exception) -> CourseError:
 
 def _not_released(classroom: Classroom, assignment: str) -> CourseError:
     return CourseError(
-        f"{assignment} is not in the gradebook {classroom.db}. Run first: grader release {assignment}"
+        f"{assignment} is not in the gradebook {classroom.db}. "
+        f"Run first: grader release {assignment}"
     )
 
 
@@ -187,8 +188,8 @@ def _not_written(classroom: Classroom, students: list[str], error: Exception) ->
     if len(students) > 1:
         who = f"This batch of {len(students)} ({students[0]} to {students[-1]})"
     return CourseError(
-        f"The gradebook {classroom.db} cannot be written: {_reason(error)}. {who} has no new score. "
-        "Close what holds it (formgrader, another grader) or make room, and run the command "
+        f"The gradebook {classroom.db} cannot be written: {_reason(error)}. "
+        f"{who} has no new score. Close what holds it (formgrader, another grader) or make room, and run the command "
         "again: it goes on where it stopped."
     )
 

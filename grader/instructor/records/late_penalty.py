@@ -1,7 +1,8 @@
 """The late penalty: how late a submission is, and how many points nbgrader_config.py takes off.
 
-nbgrader never takes a penalty back when a due date or an extension changes (its issue 723), so every
-run of `grader grade` writes the penalty of each submission again, or removes it.
+A penalty that was once written stays when a due date or an extension changes, unless it is taken
+back (nbgrader's issue 723). Every run of `grader grade` therefore writes the penalty of each
+submission again, or removes it.
 """
 
 from __future__ import annotations
