@@ -189,8 +189,8 @@ def _not_written(classroom: Classroom, students: list[str], error: Exception) ->
         who = f"This batch of {len(students)} ({students[0]} to {students[-1]})"
     return CourseError(
         f"The gradebook {classroom.db} cannot be written: {_reason(error)}. "
-        f"{who} has no new score. Close what holds it (formgrader, another grader) or make room, and run the command "
-        "again: it goes on where it stopped."
+        f"{who} has no new score. Close what holds it (formgrader, another grader) or make room, "
+        "and run the command again: it goes on where it stopped."
     )
 
 

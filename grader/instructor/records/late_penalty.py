@@ -1,8 +1,7 @@
 """The late penalty: how late a submission is, and how many points nbgrader_config.py takes off.
 
-A penalty that was once written stays when a due date or an extension changes, unless it is taken
-back (nbgrader's issue 723). Every run of `grader grade` therefore writes the penalty of each
-submission again, or removes it.
+Every run of `grader grade` writes the penalty of each submission again, or removes it, since a due
+date or an extension may have changed. nbgrader once kept the old penalty (its issue 723).
 """
 
 from __future__ import annotations
