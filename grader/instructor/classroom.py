@@ -64,22 +64,27 @@ class Classroom:
 
     @property
     def release(self) -> Path:
+        """The folder of what students get: release/ASSIGNMENT/."""
         return self.folder / "release"
 
     @property
     def submitted(self) -> Path:
+        """The folder of what students hand in: submitted/STUDENT/ASSIGNMENT/."""
         return self.folder / "submitted"
 
     @property
     def autograded(self) -> Path:
+        """The folder of autograded notebooks: autograded/STUDENT/ASSIGNMENT/."""
         return self.folder / "autograded"
 
     @property
     def feedback(self) -> Path:
+        """The folder of feedback pages: feedback/STUDENT/ASSIGNMENT/."""
         return self.folder / "feedback"
 
     @property
     def grades(self) -> Path:
+        """The file of all grades as CSV."""
         return self.folder / "grades.csv"
 
     def students(self, assignment: str) -> list[str]:

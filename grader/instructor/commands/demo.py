@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -209,8 +210,8 @@ def differences(classroom: Classroom, assignment: str, submitted: list[Submissio
     for submission in submitted:
         score = scores.get(submission.student)
         cells = outputs(_autograded(classroom, assignment, submission.student))
-        text = "\n".join(message for cell in cells.values() for message in texts(cell))
-        lines += _differences(submission, score, text)
+        messages = chain.from_iterable(map(texts, cells.values()))
+        lines += _differences(submission, score, "\n".join(messages))
     return lines
 
 

@@ -1,4 +1,4 @@
-"""The two wheels of the course: what students install, and what an instructor runs away from a clone."""
+"""The two wheels of the course: what students install, and what instructors run without a clone."""
 
 from __future__ import annotations
 

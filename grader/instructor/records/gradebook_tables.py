@@ -322,9 +322,10 @@ class Batch:
         """
         rows = self.tables[name]
         wanted = list(pairs)
+        first_keys = {key for key, _ in wanted}
+        second_keys = {key for _, key in wanted}
         query = select(rows.c[first], rows.c[second], rows.c.id).where(
-            rows.c[first].in_({key for key, _ in wanted}),
-            rows.c[second].in_({key for _, key in wanted}),
+            rows.c[first].in_(first_keys), rows.c[second].in_(second_keys)
         )
         known = {(row[0], row[1]): row[2] for row in self.db.execute(query)}
         missing = {pair: _new_id() for pair in wanted if pair not in known}

@@ -54,6 +54,7 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
 
     @property
     def default_config(self) -> Config:
+        """nbconvert's settings, and ours."""
         config = super().default_config.copy()
         config.merge(Config(SETTINGS))
         return config

@@ -310,8 +310,8 @@ def _user() -> int:
     """
     if os.geteuid() != 0:
         return 0
-    needed = (sys.base_prefix, sys.prefix, str(WORKER / "zygote.py"), str(CALL / "call.py"))
-    return NOBODY if all(_is_open(Path(path)) for path in needed) else 0
+    needed = (Path(sys.base_prefix), Path(sys.prefix), WORKER / "zygote.py", CALL / "call.py")
+    return NOBODY if all(map(_is_open, needed)) else 0
 
 
 def _is_open(path: Path) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 
 from grader.call.answer import Answer
 from grader.exercises import EXERCISES
@@ -37,7 +38,29 @@ def decision(
     shown: how many of the cases, from the first, may be shown; again: the reply to case number
     `of`, asked once more at the end.
     """
-    cases = cases[: len(replies)]
+    trial = _trial(exercise, cases[: len(replies)], shown, replies, again, of)
+    verdict = decide(trial)
+    if verdict.right:
+        trial = replace(trial, shown=len(trial.cases))  # notes on what is right show no numbers
+    notes = (
+        *verdict.notes,
+        *remarks(trial, _changed(replies)),
+        *_shared(replies),
+        *argument_order(exercise, replies[0].names),
+        *_warned(replies, shown)[:MOST_WARNINGS],
+    )
+    return replace(verdict, notes=notes)
+
+
+def _trial(
+    exercise: Exercise,
+    cases: tuple[Case, ...],
+    shown: int,
+    replies: list[Reply],
+    again: Reply,
+    of: int,
+) -> Asked:
+    """Return what a verdict is made of. The reference decides on each case."""
     rights = _rights(exercise, cases)
 
     def is_right(part: Part, number: int, answer: Answer) -> bool:
@@ -51,7 +74,7 @@ def decision(
             return Right()
         return Right(rights[number][part.name].array, "right")
 
-    trial = Asked(
+    return Asked(
         exercise,
         cases,
         answers=[reply.answers for reply in replies],
@@ -61,17 +84,6 @@ def decision(
         again=again.answers,
         again_of=of,
     )
-    verdict = decide(trial)
-    if verdict.right:
-        trial = replace(trial, shown=len(cases))  # notes on what is right show no numbers
-    notes = (
-        *verdict.notes,
-        *remarks(trial, _changed(replies)),
-        *_shared(replies),
-        *argument_order(exercise, replies[0].names),
-        *_warned(replies, shown)[:MOST_WARNINGS],
-    )
-    return replace(verdict, notes=notes)
 
 
 def _rights(exercise: Exercise, cases: tuple[Case, ...]) -> list[dict[str, Answer]]:
@@ -91,12 +103,12 @@ def _visible_rights(name: str) -> list[dict[str, Answer]]:
 
 def _changed(replies: Sequence[Reply]) -> list[str]:
     """Return the arguments that were changed in any call, each once."""
-    return list(dict.fromkeys(name for reply in replies for name in reply.changed))
+    return list(dict.fromkeys(chain.from_iterable(reply.changed for reply in replies)))
 
 
 def _shared(replies: Sequence[Reply]) -> list[str]:
     """Return a note for each result that shares memory with an argument in any call."""
-    pairs = dict.fromkeys(pair for reply in replies for pair in reply.shared)
+    pairs = dict.fromkeys(chain.from_iterable(reply.shared for reply in replies))
     return [shares(part, argument) for part, argument in pairs]
 
 

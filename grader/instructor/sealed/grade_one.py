@@ -38,7 +38,7 @@ def grade_submission(
     finally:
         session.close()
     faults = [*notebook.faults, *session.faults]
-    named = {word.removeprefix("check_") for fault in faults for word in fault.split()}
+    named = {word.removeprefix("check_") for word in " ".join(faults).split()}
     looks = named.intersection(exercise.name for exercise in exercises)
     result = _as_json(sandbox.assignment, seed, verdicts, faults, notebook.answers, looks)
     return result | {"printed": session.printed}
@@ -77,12 +77,13 @@ def _as_json(
     looks: set[str],
 ) -> dict[str, Any]:
     """Return what a verdict file holds on the work itself. looks: exercises for a person."""
+    exercises = [_exercise(verdict, verdict.exercise in looks) for verdict in verdicts]
     return {
         "assignment": assignment,
         "seed": seed,
         "points": sum(verdict.earned for verdict in verdicts),
         "faults": list(faults),
-        "exercises": [_exercise(verdict, verdict.exercise in looks) for verdict in verdicts],
+        "exercises": exercises,
         "answers": answers,
     }
 

@@ -71,6 +71,7 @@ class Submission:
 
     @property
     def digest(self) -> str:
+        """The SHA-256 digest of the notebook, or of what is wrong with it."""
         return files.digest(self.content or self.unreadable.encode())
 
     @property

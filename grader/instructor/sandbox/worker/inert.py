@@ -54,6 +54,7 @@ class Anything:
 
 
 def anything(name):
+    """Return what stands for a name of a module that is not there."""
     if name.startswith("__"):
         raise AttributeError(name)
     return Anything()

@@ -136,6 +136,7 @@ def support(files):
 
 
 def time_up(signum, frame):
+    """Raise TimeUp: what the alarm of `within` calls."""
     raise TimeUp
 
 

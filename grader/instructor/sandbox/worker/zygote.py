@@ -28,7 +28,9 @@ import worker
 
 PATIENCE = 0.1  # seconds between two looks at what a child has on disk, and at its threads
 PIPES = 3
-READ, WRITE = 3, 4  # the descriptors of a child's two pipes; 1 and 2 are its output
+# The descriptors of a child's two pipes; 1 and 2 are its output.
+READ = 3
+WRITE = 4
 
 
 class Control:
@@ -54,6 +56,7 @@ class Control:
         return json.loads(line), handles
 
     def send(self, message):
+        """Send a message."""
         self.socket.sendall(json.dumps(message).encode() + b"\n")
 
     def waits(self, seconds):
@@ -166,6 +169,7 @@ def watch(control, pid, folder, setup):
 
 
 def main():
+    """Take the setup, and then one submission after another."""
     control = Control(int(sys.argv[1]))
     setup, _ = control.receive()
     parent = os.getppid()
