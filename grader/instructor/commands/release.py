@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.exercises import NOTEBOOKS
 from grader.instructor.author.notebook import slips, solve
-from grader.instructor.classroom import IS_CLONE, Classroom, CourseError
+from grader.instructor.classroom import IS_CLONE, Classroom, CourseError, notebook_file
 from grader.instructor.files import write_atomically
 from grader.instructor.kit.pins import constraints
 from grader.instructor.kit.wheels import students_wheel
@@ -44,8 +44,8 @@ def release(
     lines = []
     for assignment in assignments:
         steps.generate(assignment)
-        path = classroom.release / assignment / NOTEBOOKS[assignment]
-        lines.append(f"{assignment}: released {path}.ipynb")
+        path = classroom.release / assignment / notebook_file(assignment)
+        lines.append(f"{assignment}: released {path}")
     kit = _kit(classroom, assignment_list)
     write_atomically(classroom.release / f"{KIT}.zip", kit)
     return [*lines, f"student kit: {classroom.release / KIT}.zip ({len(kit) / 1024:.0f} kB)"]
