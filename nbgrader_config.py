@@ -39,7 +39,7 @@ if "nbgrader.apps.api" in sys.modules:  # formgrader's Autograde button grades s
     from grader.instructor.records import button, exchange
 
     button.install()
-    exchange.bear_garbage()
+    exchange.tolerate_bad_timestamps()
 if "nbgrader.server_extensions.formgrader.base" in sys.modules:  # its pages print names as they stand in an address
     from grader.instructor.records import pages
 

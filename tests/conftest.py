@@ -19,7 +19,7 @@ from tiers import SEALED, in_one_line, need_some_tier, need_tier
 
 from grader.exercises import EXERCISES
 from grader.instructor.author.notebook import solve
-from grader.instructor.classroom import Course, source_notebook
+from grader.instructor.classroom import Classroom, source_notebook
 from grader.instructor.sandbox.sandbox import Tier
 from grader.judge.judge import judge
 from grader.show.verdict import Verdict
@@ -69,16 +69,16 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def released_course(shared: Path) -> Callable[[str, Path], Course]:
+def released_course(shared: Path) -> Callable[[str, Path], Classroom]:
     """(assignment, folder) -> a course in that folder as `grader release` leaves it, which runs once in a session."""
 
-    def copied(assignment: str, folder: Path) -> Course:
+    def copied(assignment: str, folder: Path) -> Classroom:
         made = shared / f"released-{assignment}"
         with alone(shared / f"released-{assignment}.lock"):
             if not made.exists():
                 status, said = grader("release", assignment, "--course", made)
                 assert status == 0, said
-        return Course.at(Path(shutil.copytree(made, folder, dirs_exist_ok=True)))
+        return Classroom.at(Path(shutil.copytree(made, folder, dirs_exist_ok=True)))
 
     return copied
 

@@ -1,4 +1,4 @@
-"""Where a course keeps its files, and which assignments it has."""
+"""Where a class keeps its files, and which assignments the course has."""
 
 from __future__ import annotations
 
@@ -16,114 +16,94 @@ try:
     import solutions
 except ModuleNotFoundError:
     raise SystemExit(
-        "grader: this command needs the course repository, and no solutions/ was found. Students use check() in their "
-        'notebooks; instructors clone the repository and install it with: pip install -e ".[instructor]"'
+        "grader: this command needs the course repository, and no solutions/ was found. Students "
+        "use check() in their notebooks; instructors clone the repository and install it with: "
+        'pip install -e ".[instructor]"'
     ) from None
 
 REPOSITORY = Path(solutions.__file__).resolve().parents[1]
-IS_CLONE = (REPOSITORY / "notebooks").is_dir()  # else both wheels are installed, and the notebooks lie in the second
-SOURCES = REPOSITORY if IS_CLONE else Path(__file__).parent  # the folder of notebooks/ and nbgrader_config.py
-STAMP, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's Submit puts them beside a notebook
+# Where this is no clone, both wheels are installed, and the notebooks lie in the second one.
+IS_CLONE = (REPOSITORY / "notebooks").is_dir()
+SOURCES = REPOSITORY if IS_CLONE else Path(__file__).parent  # has notebooks/, nbgrader_config.py
+# nbgrader's Submit puts these files beside a notebook.
+STAMP = "timestamp.txt"
+SECRET = "submission_secret.txt"
 
 
 class CourseError(Exception):
-    """A broken course or a wrong request, told in one message: what, where, what was expected, what to do."""
+    """A broken course or a wrong request.
+
+    The message says what is wrong, where, what was expected, and what to do.
+    """
 
 
 @dataclass(frozen=True)
-class Course:
-    """A course folder. db: the gradebook's URL."""
+class Classroom:
+    """The folder in which a class is released to, graded, and given feedback.
+
+    db: the gradebook's URL.
+    """
 
     folder: Path
     db: str
 
     @classmethod
-    def at(cls, folder: Path | None = None, db: str | None = None) -> Course:
-        """Return the course in a folder with its gradebook, by default SQLite in that folder.
+    def at(cls, folder: Path | None = None, db: str | None = None) -> Classroom:
+        """Return the class in a folder with its gradebook, by default SQLite in that folder.
 
-        The default folder is course/ in the clone, or in the current folder where the wheels are installed.
+        The default folder is course/ in the clone, or in the current folder where the wheels are
+        installed. Raises CourseError when the folder is a file.
         """
-        folder = (folder or (REPOSITORY if IS_CLONE else Path.cwd()) / "course").resolve()
+        if folder is None:
+            folder = (REPOSITORY if IS_CLONE else Path.cwd()) / "course"
+        folder = folder.resolve()
         if folder.exists() and not folder.is_dir():
             raise CourseError(f"The course folder {folder} is a file. Name a folder with --course.")
         return cls(folder, db or f"sqlite:///{folder / 'gradebook.db'}")
 
     @property
     def release(self) -> Path:
+        """The folder of what students get: release/ASSIGNMENT/."""
         return self.folder / "release"
 
     @property
     def submitted(self) -> Path:
+        """The folder of what students hand in: submitted/STUDENT/ASSIGNMENT/."""
         return self.folder / "submitted"
 
     @property
     def autograded(self) -> Path:
+        """The folder of autograded notebooks: autograded/STUDENT/ASSIGNMENT/."""
         return self.folder / "autograded"
 
     @property
     def feedback(self) -> Path:
+        """The folder of feedback pages: feedback/STUDENT/ASSIGNMENT/."""
         return self.folder / "feedback"
 
     @property
     def grades(self) -> Path:
+        """The file of all grades as CSV."""
         return self.folder / "grades.csv"
 
     def students(self, assignment: str) -> list[str]:
         """Return the students with a submission, sorted."""
-        return sorted(path.parent.name for path in self.submitted.glob(f"*/{assignment}") if path.is_dir())
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def environment_on_path() -> None:
-    """Put this interpreter's folder on PATH: nbgrader looks alembic up there, and an environment need not be activated."""
-    folder = str(Path(sys.executable).parent)
-    if folder not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([folder, os.environ.get("PATH", "")])
-
-
-def source_notebook(assignment: str) -> Path:
-    """Return the path of an assignment's notebook with stubs."""
-    path = SOURCES / "notebooks" / assignment / f"{NOTEBOOKS[assignment]}.ipynb"
-    if not path.is_file():
-        raise CourseError(f"There is no notebook for {assignment}: expected {path.relative_to(SOURCES)}. Restore it from git.")
-    return path
-
-
-def handed_in(course: Course, names: tuple[str, ...]) -> list[str]:
-    """Return the assignments asked for, or those that somebody has handed in (the first one where nobody has)."""
-    found = assignments(names)
-    return found if names else [name for name in found if course.students(name)] or found[:1]
-
-
-def to_release(names: tuple[str, ...]) -> list[str]:
-    """Return the assignments asked for, or all whose files tell no answer to others."""
-    found = assignments(names)
-    return found if names else [name for name in found if not any(exercise.layers for exercise in of_assignment(name))]
-
-
-def assignments(names: tuple[str, ...]) -> list[str]:
-    """Return the assignments asked for, all of them if none is named."""
-    for name in names:
-        if name not in NOTEBOOKS:
-            near = difflib.get_close_matches(name, [*NOTEBOOKS, *NOTEBOOKS.values()], 1, 0.3)
-            known = {notebook: assignment for assignment, notebook in NOTEBOOKS.items()}
-            hint = f"Did you mean {known.get(near[0], near[0])}?" if near else f"There are: {', '.join(NOTEBOOKS)}."
-            raise CourseError(f"There is no assignment {name!r}. {hint}")
-    return list(dict.fromkeys(names)) or list(NOTEBOOKS)
+        folders = self.submitted.glob(f"*/{assignment}")
+        return sorted(folder.parent.name for folder in folders if folder.is_dir())
 
 
 @dataclass(frozen=True)
 class Grading:
-    """What one run does: which course and assignment, in a sandbox or not, unchanged work again or not, for how many at once.
+    """What one run of grading does.
 
-    students: these alone, or everybody.
+    classroom, assignment: what is graded.
+    unsafe: whether students' code runs without a sandbox.
+    force: whether unchanged work is graded again.
+    workers: how many submissions are graded at once.
+    students: these alone, or everybody where there are none.
     """
 
-    course: Course
+    classroom: Classroom
     assignment: str
     unsafe: bool = False
     force: bool = False
@@ -131,16 +111,83 @@ class Grading:
     students: tuple[str, ...] = ()
 
     def released(self) -> Path:
-        return self.course.release / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
+        """Return the path of the released notebook."""
+        return self.classroom.release / self.assignment / notebook_file(self.assignment)
 
     def submitted(self, student: str) -> Path:
-        return self.course.submitted / student / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
+        """Return the path of a submitted notebook."""
+        return self._of(student, self.classroom.submitted)
 
     def autograded(self, student: str) -> Path:
-        return self.course.autograded / student / self.assignment / f"{NOTEBOOKS[self.assignment]}.ipynb"
+        """Return the path of an autograded notebook."""
+        return self._of(student, self.classroom.autograded)
+
+    def _of(self, student: str, folder: Path) -> Path:
+        return folder / student / self.assignment / notebook_file(self.assignment)
 
     def verdicts(self, student: str) -> Path:
-        return self.course.folder / "verdicts" / student / f"{self.assignment}.json"
+        """Return the path of a verdict file."""
+        return self.classroom.folder / "verdicts" / student / f"{self.assignment}.json"
+
+
+def notebook_file(assignment: str) -> str:
+    """Return the name of an assignment's notebook."""
+    return f"{NOTEBOOKS[assignment]}.ipynb"
+
+
+def source_notebook(assignment: str) -> Path:
+    """Return the path of an assignment's notebook with stubs. Raises CourseError."""
+    path = SOURCES / "notebooks" / assignment / notebook_file(assignment)
+    if not path.is_file():
+        raise CourseError(
+            f"There is no notebook for {assignment}: expected {path.relative_to(SOURCES)}. "
+            "Restore it from git."
+        )
+    return path
+
+
+def assignments(names: tuple[str, ...]) -> list[str]:
+    """Return the assignments asked for, all of them if none is named. Raises CourseError."""
+    for name in names:
+        if name not in NOTEBOOKS:
+            raise CourseError(f"There is no assignment {name!r}. {_nearest(name)}")
+    return list(dict.fromkeys(names)) or list(NOTEBOOKS)
+
+
+def _nearest(name: str) -> str:
+    """Return a sentence that names the assignment a wrong name may stand for, or all of them."""
+    assignment_of = {notebook: assignment for assignment, notebook in NOTEBOOKS.items()}
+    near = difflib.get_close_matches(name, [*NOTEBOOKS, *NOTEBOOKS.values()], n=1, cutoff=0.3)
+    if near:
+        return f"Did you mean {assignment_of.get(near[0], near[0])}?"
+    return f"There are: {', '.join(NOTEBOOKS)}."
+
+
+def assignments_handed_in(classroom: Classroom, names: tuple[str, ...]) -> list[str]:
+    """Return the assignments asked for, or else those that somebody has handed in.
+
+    Where nobody has, it is the first one. Raises CourseError.
+    """
+    every = assignments(names)
+    if names:
+        return every
+    return [name for name in every if classroom.students(name)] or every[:1]
+
+
+def assignments_to_release(names: tuple[str, ...]) -> list[str]:
+    """Return the assignments asked for, or all whose files hold no answer to others.
+
+    Raises CourseError.
+    """
+    every = assignments(names)
+    if names:
+        return every
+    return [name for name in every if not _brings_answers(name)]
+
+
+def _brings_answers(assignment: str) -> bool:
+    """Tell whether an assignment comes with layers.py, which answers others."""
+    return any(exercise.layers for exercise in of_assignment(assignment))
 
 
 def made_with(assignment: str) -> dict[str, str]:
@@ -150,3 +197,21 @@ def made_with(assignment: str) -> dict[str, str]:
         "numpy": version("numpy"),
         "fingerprints": digest(file_of(assignment).read_bytes()),
     }
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def environment_on_path() -> None:
+    """Put this interpreter's folder on PATH, so that an environment need not be activated.
+
+    nbgrader starts alembic from there; without it Formgrader stays at "Loading".
+    """
+    folder = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", "")
+    if folder not in path.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([folder, path])

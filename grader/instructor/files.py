@@ -17,7 +17,10 @@ NOBODY = 65534  # whose files they are when the superuser grades without bubblew
 
 
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:
-    """Write to a temporary file beside path and rename it, so that no half-written file is ever seen."""
+    """Write a file so that no half-written one is ever seen. Raises OSError.
+
+    A temporary file beside the path is written and renamed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8") if isinstance(content, str) else content
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -32,22 +35,35 @@ def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> Non
 
 
 def temporary_folder() -> Path:
-    """Make a temporary folder with this process's number in its name; remove a killed process's of an earlier day."""
+    """Make a temporary folder with this process's number in its name; return its path.
+
+    Folders of killed processes, of an earlier day, are removed.
+    """
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
-        number = folder.name.removeprefix(PREFIX).split("-")[0]
         with suppress(OSError):
-            state = folder.lstat()
-            ours = stat.S_ISDIR(state.st_mode) and state.st_uid in (os.geteuid(), NOBODY)
-            if ours and not Path(f"/proc/{number}").exists() and time.time() - state.st_mtime > DAY:
+            if _is_left_over(folder):
                 remove(folder)
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
 
 
+def _is_left_over(folder: Path) -> bool:
+    """Tell whether a temporary folder is ours, of an ended process, and old. Raises OSError."""
+    state = folder.lstat()
+    is_ours = stat.S_ISDIR(state.st_mode) and state.st_uid in (os.geteuid(), NOBODY)
+    number = folder.name.removeprefix(PREFIX).split("-")[0]
+    has_ended = not Path(f"/proc/{number}").exists()
+    return is_ours and has_ended and time.time() - state.st_mtime > DAY
+
+
 def remove(folder: Path) -> None:
-    """Remove a folder, also what a student's code has made unreadable in it, or nested without end."""
+    """Remove a folder.
+
+    A student's code may have made folders in it unreadable, or nested without end.
+    """
     for command in (["/bin/chmod", "-R", "u+rwX"], ["/bin/rm", "-rf", "--one-file-system"]):
         subprocess.run([*command, "--", str(folder)], check=False, capture_output=True)
 
 
 def digest(content: bytes) -> str:
+    """Return the SHA-256 digest of some bytes, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

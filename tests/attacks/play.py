@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from grader.instructor.sandbox.limits import Limits
 from grader.instructor.sandbox.sandbox import Sandbox, Tier
+from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.instructor.sealed.grade_one import grade_submission
 
 LIMITS = Limits(call=1.0)

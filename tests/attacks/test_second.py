@@ -19,7 +19,7 @@ from tiers import need_tier, unsafe
 from attacks import harm
 from attacks.play import LIMITS, SEED
 from grader.instructor.author import notebook
-from grader.instructor.classroom import Course
+from grader.instructor.classroom import Classroom
 from grader.instructor.cli import main
 from grader.instructor.records.autograded import shown
 from grader.instructor.records.pages import FeedbackPage
@@ -94,7 +94,7 @@ def grader(*arguments: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory, released_course: Callable[[str, Path], Course]) -> Path:
+def course(tmp_path_factory: pytest.TempPathFactory, released_course: Callable[[str, Path], Classroom]) -> Path:
     """A graded class: one notebook prints what steers a terminal, one folder's name is no text, one is a command to it."""
     folder = released_course("4-relu", tmp_path_factory.mktemp("second")).folder
     solved = notebook.solve("4-relu")

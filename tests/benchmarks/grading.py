@@ -25,7 +25,7 @@ from typing import Any
 from grader.exercises import NOTEBOOKS
 from grader.instructor.author import notebook
 from grader.instructor.author.notebook import dumps, load, with_answers
-from grader.instructor.classroom import REPOSITORY, Course
+from grader.instructor.classroom import REPOSITORY, Classroom
 from grader.instructor.commands.release import release
 from grader.instructor.demo.sample_class import submissions
 from grader.instructor.files import write_atomically
@@ -40,7 +40,7 @@ ROWS = """SELECT s.student_id, c.name, g.auto_score, g.needs_manual_grade FROM g
     JOIN base_cell c ON g.cell_id = c.id ORDER BY 1, 2"""
 
 
-def make_class(course: Course, assignment: str, count: int) -> None:
+def make_class(course: Classroom, assignment: str, count: int) -> None:
     """Hand in: two of three students are right, every third is one of the demo's, right or wrong; no two files are the same."""
     release(course, [assignment])
     file = f"{NOTEBOOKS[assignment]}.ipynb"
@@ -53,7 +53,7 @@ def make_class(course: Course, assignment: str, count: int) -> None:
         write_atomically(course.submitted / f"student-{number:05}" / assignment / file, dumps(made))
 
 
-def run(command: list[str], course: Course, **more: str) -> tuple[float, float]:
+def run(command: list[str], course: Classroom, **more: str) -> tuple[float, float]:
     """Run a command; return seconds of wall time, and the most memory of its processes together in MiB."""
     env = os.environ | {
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
@@ -101,7 +101,7 @@ def _memory(pid: int) -> int:
 
 
 def beside_stock(assignment: str, count: int, folder: Path) -> None:
-    ours, theirs = (Course.at(folder / f"{assignment}-{name}") for name in ("sealed", "stock"))
+    ours, theirs = (Classroom.at(folder / f"{assignment}-{name}") for name in ("sealed", "stock"))
     for course in (ours, theirs):
         make_class(course, assignment, count)
     sealed_time, _ = run([str(BIN / "grader"), "grade", assignment, "--course", str(ours.folder)], ours)
@@ -113,14 +113,14 @@ def beside_stock(assignment: str, count: int, folder: Path) -> None:
     )
 
 
-def _rows(course: Course) -> list[tuple[Any, ...]]:
+def _rows(course: Classroom) -> list[tuple[Any, ...]]:
     with sqlite3.connect(course.folder / "gradebook.db") as connection:
         return connection.execute(ROWS).fetchall()
 
 
 def larger(assignment: str, counts: list[int], folder: Path) -> None:
     for count in counts:
-        course = Course.at(folder / f"{assignment}-{count}")
+        course = Classroom.at(folder / f"{assignment}-{count}")
         make_class(course, assignment, count)
         seconds, memory = run([str(BIN / "grader"), "grade", assignment, "--course", str(course.folder)], course)
         print(f"  {assignment:14} {count:5} students: {1000 * seconds / count:6.1f} ms each, {memory:4.0f} MiB at most")
@@ -128,7 +128,7 @@ def larger(assignment: str, counts: list[int], folder: Path) -> None:
 
 def where(assignment: str, folder: Path, count: int = 30) -> None:
     """Time the stages of single submissions, one after another in this process."""
-    course = Course.at(folder / f"{assignment}-stages")
+    course = Classroom.at(folder / f"{assignment}-stages")
     make_class(course, assignment, count)
     spent: dict[str, float] = defaultdict(float)
 
@@ -150,11 +150,11 @@ def where(assignment: str, folder: Path, count: int = 30) -> None:
     timed(session.Session, "_replies", "calls")
     timed(session.Session, "_judge", "judging")
     timed(session, "cases_of", "fresh cases")
-    timed(submission, "transplant", "autograded notebook")
+    timed(submission, "autograded_notebook", "autograded notebook")
     timed(submission, "write_atomically", "verdict file")
     from grader.instructor.sandbox.probes import pick_tier
 
-    one = submission.Unit(submission.Grading(course, assignment), pick_tier(), b"benchmark")
+    one = submission.SubmissionGrader(submission.Grading(course, assignment), pick_tier(), b"benchmark")
     students = course.students(assignment)
     one.grade(students[0])
     spent.clear()

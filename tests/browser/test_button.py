@@ -9,9 +9,9 @@ from support import ROOT
 from tiers import best
 
 from grader.instructor.author import notebook
-from grader.instructor.classroom import Course
+from grader.instructor.classroom import Classroom
 from grader.instructor.records import gradebook
-from grader.instructor.records.steps import Stock
+from grader.instructor.records.steps import NbgraderSteps
 
 TOKEN = "for-the-button"
 CHEATS = """def affine_backward(dy, x, w):
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("some_tier")
 
 
 @pytest.fixture
-def course(tmp_path, released_course) -> Course:
+def course(tmp_path, released_course) -> Classroom:
     course = released_course("1-affine", tmp_path / "course")
     made = notebook.with_answers(notebook.solve("1-affine"), {"affine_backward": CHEATS})
     for student, text in (("ada", notebook.dumps(notebook.solve("1-affine"))), ("mallory", notebook.dumps(made)), ("zoe", "{")):
@@ -33,12 +33,12 @@ def course(tmp_path, released_course) -> Course:
     return course
 
 
-def points(course: Course) -> dict[str, float]:
+def points(course: Classroom) -> dict[str, float]:
     return {score.student: score.points for score in gradebook.scores(course, "1-affine")}
 
 
 def test_the_interface_of_the_button_grades_sealed(course):
-    api = Stock(course).api
+    api = NbgraderSteps(course).api
     for student, told in (("ada", "[1/1] ada: 20 points"), ("mallory", "mallory: 16 points"), ("zoe", "look: the file is not")):
         answer = api.autograde("1-affine", student)
         assert (answer["success"], told in answer["log"]) == (True, True), answer
@@ -48,7 +48,7 @@ def test_the_interface_of_the_button_grades_sealed(course):
 
 
 def test_what_hinders_it_is_told_in_one_message(course, monkeypatch):
-    api = Stock(course).api
+    api = NbgraderSteps(course).api
     (course.release / "1-affine" / "affine.ipynb").unlink()
     answer = api.autograde("1-affine", "ada")
     assert not answer["success"]

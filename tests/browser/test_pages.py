@@ -22,7 +22,7 @@ from support import ROOT
 from tiers import unsafe
 
 from grader.instructor.author import notebook
-from grader.instructor.classroom import Course
+from grader.instructor.classroom import Classroom
 from grader.instructor.cli import main
 from grader.instructor.records.gradebook import opened
 
@@ -145,12 +145,12 @@ def run(*arguments: object) -> str:
     return done.output
 
 
-def environment(course: Course) -> dict[str, str]:
+def environment(course: Classroom) -> dict[str, str]:
     return {"COURSE_DIR": str(course.folder), "COURSE_DB": course.db}
 
 
 @pytest.fixture(scope="module")
-def sealed(tmp_path_factory, released_course) -> tuple[Course, str]:
+def sealed(tmp_path_factory, released_course) -> tuple[Classroom, str]:
     """(a course in which the hostile notebook was graded, what was said): as an instructor has it."""
     course = released_course(ASSIGNMENT, tmp_path_factory.mktemp("sealed") / "course")
     for student in ("mallory", FOLDER):
@@ -169,17 +169,17 @@ def sealed(tmp_path_factory, released_course) -> tuple[Course, str]:
 
 
 @pytest.fixture(scope="module")
-def unsealed(sealed, tmp_path_factory) -> Course:
+def unsealed(sealed, tmp_path_factory) -> Classroom:
     """A course in which the hostile notebook stands among the autograded ones as it was handed in, as if nobody had graded it."""
     folder = tmp_path_factory.mktemp("unsealed") / "course"
     shutil.copytree(sealed[0].folder, folder, ignore=shutil.ignore_patterns("feedback"))
     path = folder / "autograded" / "mallory" / ASSIGNMENT / "affine.ipynb"
     path.write_text(notebook.dumps(hostile()))
-    return Course.at(folder)
+    return Classroom.at(folder)
 
 
 @pytest.fixture(scope="module")
-def named(unsealed, tmp_path_factory) -> Course:
+def named(unsealed, tmp_path_factory) -> Classroom:
     """That course with markup in names as well: in a grade_id, and in the name of a student's folder."""
     folder = tmp_path_factory.mktemp("named") / "course"
     shutil.copytree(unsealed.folder, folder, ignore=shutil.ignore_patterns("feedback"))
@@ -188,11 +188,11 @@ def named(unsealed, tmp_path_factory) -> Course:
     notebook.answer_cells(made)["affine_forward"]["metadata"]["nbgrader"]["grade_id"] = f'"></textarea>{image("grade-id")}'
     path.write_text(notebook.dumps(made))
     shutil.copytree(path.parents[1], folder / "autograded" / FOLDER)
-    with opened(Course.at(folder)) as book:
+    with opened(Classroom.at(folder)) as book:
         book.update_or_create_student(FOLDER)
         book.update_or_create_submission(ASSIGNMENT, FOLDER)
         book.db.commit()
-    return Course.at(folder)
+    return Classroom.at(folder)
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +239,7 @@ def watch(browser):
     watch.context.close()
 
 
-def generate_feedback(course: Course, settings: Path) -> Path:
+def generate_feedback(course: Classroom, settings: Path) -> Path:
     """Let stock `nbgrader generate_feedback` make mallory's page with the settings in a folder; return its path."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     command = ["nbgrader", "generate_feedback", ASSIGNMENT, "--student", "mallory", "--force"]

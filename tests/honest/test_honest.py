@@ -8,8 +8,8 @@ import pytest
 from attacks.attack import POINTS
 from attacks.play import close, play
 
-from grader.instructor.sandbox.limits import Limits
 from grader.instructor.sandbox.sandbox import Tier
+from grader.instructor.sandbox.time_and_memory_limits import Limits
 from honest import answers, cells
 from honest.work import Work
 

@@ -20,9 +20,9 @@ from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
 from grader.instructor import classroom
 from grader.instructor.author import notebook
 from grader.instructor.author.catalogue import mistakes_of
-from grader.instructor.classroom import Course, CourseError
+from grader.instructor.classroom import Classroom, CourseError
 from grader.instructor.commands import demo
-from grader.instructor.demo.sample_class import MOST_SLIPS, source_of, submissions
+from grader.instructor.demo.sample_class import SLIP_LIMIT, source_of, submissions
 from grader.instructor.records import gradebook, steps
 from solutions.mistakes import CATALOGUE
 
@@ -30,9 +30,9 @@ STUDENTS = ("ada", "blank", "fay", "other-name", "slip-01", "syntax")
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory) -> Course:
+def graded(tmp_path_factory) -> Classroom:
     """A course with a few of the demo class, released, graded and with feedback, by the commands."""
-    course = Course.at(tmp_path_factory.mktemp("class") / "course")
+    course = Classroom.at(tmp_path_factory.mktemp("class") / "course")
     assert grader("release", "1-affine", "--course", course.folder)[0] == 0
     few = [s for s in submissions("1-affine") if s.student in STUDENTS]
     demo.hand_in(course, "1-affine", few)
@@ -51,7 +51,7 @@ def graded(tmp_path_factory) -> Course:
 def test_the_gradebook_holds_the_points_known_beforehand(graded):
     expected = {s.student: s.points for s in submissions("1-affine") if s.student in STUDENTS}
     assert {score.student: score.points for score in gradebook.scores(graded, "1-affine")} == expected
-    assert {score.most for score in gradebook.scores(graded, "1-affine")} == {20.0}
+    assert {score.max_points for score in gradebook.scores(graded, "1-affine")} == {20.0}
 
 
 def test_the_points_are_those_that_check_told_the_student(graded):
@@ -74,7 +74,7 @@ def test_the_demo_agrees_with_what_is_known_beforehand_and_can_disagree(graded):
     assert demo.differences(graded, "1-affine", few) == []
     assert list(demo.found_in(graded, "1-affine", "ada")) == []
     who = "ada (the reference answers)"
-    other = [replace(few[0], points=19.0), replace(few[0], says=("nonsense",))]
+    other = [replace(few[0], points=19.0), replace(few[0], messages=("nonsense",))]
     assert demo.differences(graded, "1-affine", other) == [
         f"{who}: 20 points, EXPECTED 19",
         f"{who}: EXPECTED to be told: nonsense",
@@ -164,7 +164,7 @@ def test_a_class_has_at_least_twenty_five_and_the_mistakes_of_the_catalogue(assi
     assert len({s.student for s in made}) == len(made)
     told = set(" ".join(s.about for s in made).replace(",", "").split())
     for exercise in of_assignment(assignment):
-        assert exercise.layers or {m.name for m in mistakes_of(exercise)[:MOST_SLIPS]} <= told
+        assert exercise.layers or {m.name for m in mistakes_of(exercise)[:SLIP_LIMIT]} <= told
 
 
 @pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda m: f"{m.exercise}-{m.name}")
@@ -307,7 +307,7 @@ def test_a_gradebook_that_cannot_be_opened_is_told(kind, tmp_path):
 
 def test_a_gradebook_is_made_without_an_activated_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "/usr/bin")
-    with gradebook.opened(Course.at(tmp_path)):
+    with gradebook.opened(Classroom.at(tmp_path)):
         assert (tmp_path / "gradebook.db").exists()
 
 
@@ -336,7 +336,7 @@ def test_a_course_that_is_a_file_is_told(tmp_path):
 
 
 def test_a_failure_of_nbgrader_is_one_sentence():
-    failing = steps.Stock.__new__(steps.Stock)
+    failing = steps.NbgraderSteps.__new__(steps.NbgraderSteps)
 
     def autograde(*args):
         return {"success": False, "log": "[INFO] x", "error": "Traceback ...\nsome.module.ThisError: the reason\n"}

@@ -12,9 +12,9 @@ from support import grader
 from tiers import unsafe
 
 from grader.instructor.author import notebook
-from grader.instructor.classroom import SECRET, STAMP, Course
+from grader.instructor.classroom import SECRET, STAMP, Classroom
 from grader.instructor.files import write_atomically
-from grader.instructor.records.steps import Stock
+from grader.instructor.records.steps import NbgraderSteps
 from grader.instructor.sealed.intake import submission_secret
 
 ASSIGNMENT, GARBAGE = "1-affine", "yesterday at noon"
@@ -23,7 +23,7 @@ ASSIGNMENT, GARBAGE = "1-affine", "yesterday at noon"
 class Student:
     """A student's folder, and nbgrader's steps as JupyterLab's Assignment List takes them there."""
 
-    def __init__(self, home: Path, course: Course) -> None:
+    def __init__(self, home: Path, course: Classroom) -> None:
         from nbgrader.utils import get_username
         from traitlets.config import Config
 
@@ -57,9 +57,9 @@ def released(tmp_path_factory, released_course) -> Path:
 
 
 @pytest.fixture
-def course(released, tmp_path) -> Course:
+def course(released, tmp_path) -> Classroom:
     """A course of its own with that assignment released."""
-    return Course.at(Path(shutil.copytree(released, tmp_path / "course")))
+    return Classroom.at(Path(shutil.copytree(released, tmp_path / "course")))
 
 
 @pytest.fixture
@@ -72,14 +72,14 @@ def student(course, tmp_path) -> Student:
     return student
 
 
-def pressed(course: Course, button: str, *args: str) -> str:
+def pressed(course: Classroom, button: str, *args: str) -> str:
     """Do what a button of formgrader does; return the log that it shows."""
-    answer = getattr(Stock(course).api, button)(ASSIGNMENT, *args)
+    answer = getattr(NbgraderSteps(course).api, button)(ASSIGNMENT, *args)
     assert answer["success"], answer
     return answer["log"]
 
 
-def by_hand(course: Course, name: str, stamp: str = "") -> Path:
+def by_hand(course: Classroom, name: str, stamp: str = "") -> Path:
     """Put a submission into the course as an instructor does who got it by mail."""
     folder = course.submitted / name / ASSIGNMENT
     write_atomically(folder / "affine.ipynb", notebook.dumps(notebook.solve(ASSIGNMENT)))
@@ -88,11 +88,11 @@ def by_hand(course: Course, name: str, stamp: str = "") -> Path:
     return folder
 
 
-def graded(course: Course) -> tuple[int, str]:
+def graded(course: Classroom) -> tuple[int, str]:
     return grader("grade", ASSIGNMENT, "--course", course.folder, *unsafe())
 
 
-def handed_back(course: Course) -> str:
+def handed_back(course: Classroom) -> str:
     assert grader("feedback", ASSIGNMENT, "--course", course.folder)[0] == 0
     return pressed(course, "release_feedback")
 
@@ -117,7 +117,7 @@ def test_the_same_work_handed_in_again_is_fresh_work_to_formgrader_and_gets_its_
     student.does("Submit")
     pressed(course, "collect")
     assert f"{student.name}: 20 points" in graded(course)[1]
-    assert Stock(course).api.get_submission(ASSIGNMENT, student.name)["autograded"]
+    assert NbgraderSteps(course).api.get_submission(ASSIGNMENT, student.name)["autograded"]
     assert f"{student.name}: unchanged" in graded(course)[1]
     handed_back(course)
     student.does("FetchFeedback")
@@ -147,7 +147,7 @@ def test_a_timestamp_that_is_no_time_leaves_formgrader_its_page(course, student)
     by_hand(course, "zoe", GARBAGE)
     by_hand(course, student.name, GARBAGE)
     pressed(course, "collect")
-    found = {told["student"]: told["timestamp"] for told in Stock(course).api.get_submissions(ASSIGNMENT)}
+    found = {told["student"]: told["timestamp"] for told in NbgraderSteps(course).api.get_submissions(ASSIGNMENT)}
     assert found["zoe"] is None
     assert found[student.name] is not None
 

@@ -24,10 +24,10 @@ from grader.export.mathml import Unconverted, converted, mathml
 from grader.export.safe import clean, markdown
 from grader.instructor.author import notebook
 from grader.instructor.author.catalogue import answers_of, reference
-from grader.instructor.classroom import Course
+from grader.instructor.classroom import Classroom
 from grader.instructor.cli import main
 from grader.instructor.records.pages import POLICY
-from grader.instructor.records.still_pictures import stills
+from grader.instructor.records.still_pictures import still_pictures
 from grader.instructor.sealed.hidden_cases import cases_of
 from grader.show.numbers import number
 from grader.show.verdict import Example, PartVerdict, Verdict
@@ -49,7 +49,7 @@ def grader(*arguments: object) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory, released_course) -> Course:
+def course(tmp_path_factory, released_course) -> Classroom:
     """A course with one right and one wrong submission, graded, and their feedback pages."""
     course = released_course(ASSIGNMENT, tmp_path_factory.mktemp("course"))
     for student, answers in (("ada", {}), ("wanda", WRONG)):
@@ -63,7 +63,7 @@ def course(tmp_path_factory, released_course) -> Course:
     return course
 
 
-def page_of(course: Course, student: str) -> Path:
+def page_of(course: Classroom, student: str) -> Path:
     return course.feedback / student / ASSIGNMENT / "affine.html"
 
 
@@ -95,7 +95,7 @@ def test_stock_generate_feedback_writes_the_same_page(course, tmp_path):
 def test_the_notebooks_own_widgets_are_still_pictures(course):
     page = page_of(course, "ada").read_text()
     pictures = [base64.b64decode(data).decode() for data in re.findall(r" src=\"data:image/svg\+xml;base64,([^\"]*)", page)]
-    assert pictures == [picture["image/svg+xml"] for picture in stills(ASSIGNMENT).values()]
+    assert pictures == [picture["image/svg+xml"] for picture in still_pictures(ASSIGNMENT).values()]
     assert len(pictures) == 2
 
 

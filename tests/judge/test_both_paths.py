@@ -12,8 +12,8 @@ from tiers import best
 
 from grader.exercises import EXERCISES
 from grader.instructor.author import notebook
-from grader.instructor.sandbox.limits import Limits
 from grader.instructor.sandbox.sandbox import Sandbox
+from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.instructor.sealed.grade_one import grade_submission
 from grader.judge.judge import judge
 

@@ -13,7 +13,7 @@ from text_coverage import COVERAGE
 from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
 from grader.instructor.author.notebook import answer_cells, check_cells, load, slips, solve, source, with_answers
 from grader.instructor.classroom import source_notebook
-from grader.instructor.records.still_pictures import stills
+from grader.instructor.records.still_pictures import still_pictures
 from grader.widgets.grids import MIME as WIDGET
 
 ASSIGNMENTS = pytest.mark.parametrize("assignment", NOTEBOOKS)
@@ -167,7 +167,7 @@ def test_a_page_without_outputs_shows_the_widgets_as_they_are_in_a_kernel(assign
         for output in cell.get("outputs", []):
             if WIDGET in output.get("data", {}) and not cell.id.startswith("check_"):
                 run[cell.id] = {kind: output.data[kind] for kind in ("image/svg+xml", "text/plain")}
-    assert stills(assignment) == run
+    assert still_pictures(assignment) == run
     assert run or assignment == "6-capstone"
 
 

@@ -21,10 +21,10 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported
 
 from grader.exercises import TOTALS
 from grader.instructor.author import notebook
-from grader.instructor.classroom import Course, Grading
+from grader.instructor.classroom import Classroom, Grading
 from grader.instructor.commands.release import release
 from grader.instructor.records import gradebook
-from grader.instructor.records.submission import Unit
+from grader.instructor.records.submission import SubmissionGrader
 from grader.instructor.sandbox.probes import pick_tier
 
 ASSIGNMENT = "1-affine"
@@ -109,10 +109,10 @@ def main() -> None:
     asked = parser.parse_args()
     rng, seen, count = random.Random(asked.seed), Counter[str](), 0
     with tempfile.TemporaryDirectory() as name:
-        course = Course.at(Path(name))
+        course = Classroom.at(Path(name))
         release(course, [ASSIGNMENT])
         solved = notebook.solve(ASSIGNMENT)
-        unit = Unit(Grading(course, ASSIGNMENT), pick_tier(), b"fuzz")
+        unit = SubmissionGrader(Grading(course, ASSIGNMENT), pick_tier(), b"fuzz")
         path = unit.grading.submitted("student")
         path.parent.mkdir(parents=True)
         end = time.monotonic() + 60 * asked.minutes
@@ -122,14 +122,14 @@ def main() -> None:
                 path.write_bytes(data)
                 Path(name, "last.ipynb").write_bytes(data)
                 done = unit.grade("student")
-                assert done.ready is not None, (asked.seed, count, done.told)
-                assert 0 <= float(done.told.split()[0]) <= TOTALS[ASSIGNMENT], (asked.seed, count, done.told)
-                notebook.dumps(done.ready.notebook).encode()
+                assert done.graded is not None, (asked.seed, count, done.message)
+                assert 0 <= float(done.message.split()[0]) <= TOTALS[ASSIGNMENT], (asked.seed, count, done.message)
+                notebook.dumps(done.graded.notebook).encode()
                 if count % 20 == 0:
-                    writer.record([done.ready])
+                    writer.record([done.graded])
                 count += 1
                 seen[
-                    "full marks" if done.told == "20 points" else "looked at" if done.look else "points lost, without a fault"
+                    "full marks" if done.message == "20 points" else "looked at" if done.look else "points lost, without a fault"
                 ] += 1
         unit.sandbox.close()
     print(f"{count} damaged notebooks (seed {asked.seed}): {dict(seen)}; none raised")

@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.instructor.author import notebook
-from grader.instructor.classroom import Course
+from grader.instructor.classroom import Classroom
 from grader.instructor.commands import demo
 from grader.instructor.commands.release import release
 from grader.instructor.demo.sample_class import submissions
@@ -59,9 +59,9 @@ def survivors(started: set[int]) -> list[int]:
     return left
 
 
-def make_class(folder: Path, times: int = 3) -> Course:
+def make_class(folder: Path, times: int = 3) -> Classroom:
     """Release, and hand in the demo's class several times over; return the course, not graded yet."""
-    course = Course.at(folder)
+    course = Classroom.at(folder)
     release(course, [ASSIGNMENT])
     quick = [s for s in submissions(ASSIGNMENT) if s.student not in ("endless", "flood")]
     demo.hand_in(course, ASSIGNMENT, quick)
@@ -73,7 +73,7 @@ def make_class(folder: Path, times: int = 3) -> Course:
     return course
 
 
-def anew(course: Course, folder: Path) -> Course:
+def anew(course: Classroom, folder: Path) -> Classroom:
     """Return a copy of a course in which nothing is graded yet. The seeds are the same: the secret is."""
     shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns(*MADE))
     shutil.copy(folder / "released.db", folder / "gradebook.db")
@@ -81,15 +81,15 @@ def anew(course: Course, folder: Path) -> Course:
     if secret.exists():
         (folder / "verdicts").mkdir()
         shutil.copy(secret, folder / "verdicts" / ".secret")
-    return Course.at(folder)
+    return Classroom.at(folder)
 
 
-def start(course: Course, *more: str) -> subprocess.Popen[str]:
+def start(course: Classroom, *more: str) -> subprocess.Popen[str]:
     command = [GRADER, "grade", ASSIGNMENT, "--course", str(course.folder), *more]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def state(course: Course) -> dict[str, tuple[object, ...]]:
+def state(course: Classroom) -> dict[str, tuple[object, ...]]:
     """Return what a run leaves of every student: the points by exercise, the seed, and the digest in the autograded notebook."""
     found: dict[str, tuple[object, ...]] = {}
     for score in gradebook.scores(course, ASSIGNMENT):
@@ -99,7 +99,7 @@ def state(course: Course) -> dict[str, tuple[object, ...]]:
     return found
 
 
-def assert_whole(course: Course) -> None:
+def assert_whole(course: Classroom) -> None:
     """Every file that is there under its own name can be read to its end."""
     for path in (course.folder / "verdicts").glob("*/*.json"):
         json.loads(path.read_text())
@@ -107,7 +107,7 @@ def assert_whole(course: Course) -> None:
         notebook.load(path)
 
 
-def kill_once(course: Course, expected: dict[str, tuple[object, ...]], rng: random.Random, longest: float, *more: str) -> str:
+def kill_once(course: Classroom, expected: dict[str, tuple[object, ...]], rng: random.Random, longest: float, *more: str) -> str:
     """Start a run, kill something of it after a while, and see that all comes right; return what was killed."""
     run = start(course, *more)
     time.sleep(rng.uniform(0.0, longest))

@@ -21,7 +21,7 @@ from tiers import unsafe
 from grader.exercises import EXERCISES
 from grader.instructor.author import notebook
 from grader.instructor.classroom import source_notebook
-from grader.instructor.records.autograded import transplant
+from grader.instructor.records.autograded import autograded_notebook
 from grader.instructor.sealed.grade_one import _as_json
 from grader.judge.judge import judge
 from grader.show.verdict import Example
@@ -186,7 +186,7 @@ def test_a_terminal_prints_no_more_than_the_verdict():
 def told_of(exercise: str, mistake: str):
     verdict = verdict_on(exercise, mistake)
     result = _as_json(EXERCISES[exercise].assignment, 1, [verdict], (), {}, set())
-    released = transplant(notebook.load(source_notebook("5-max-pool")), json.loads(json.dumps(result)), "digest")
+    released = autograded_notebook(notebook.load(source_notebook("5-max-pool")), json.loads(json.dumps(result)), "digest")
     return verdict, notebook.check_cells(released)[f"check_{exercise}"]["outputs"]
 
 
@@ -207,7 +207,7 @@ def test_a_right_answer_and_one_that_no_widget_shows_bring_no_picture():
     result = _as_json("5-max-pool", 1, [right], (), {}, set())
     assert result["exercises"][0]["picture"] is None
     del result["exercises"][0]["picture"]  # a verdict file of an earlier version
-    released = transplant(notebook.load(source_notebook("5-max-pool")), result, "digest")
+    released = autograded_notebook(notebook.load(source_notebook("5-max-pool")), result, "digest")
     assert len(notebook.check_cells(released)["check_max_pool_forward"]["outputs"]) == 2
 
 

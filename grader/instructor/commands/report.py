@@ -11,120 +11,205 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from grader.exercises import EXERCISES, TOTALS, of_assignment
+from grader.exercises import EXERCISES
+from grader.exercises import TOTALS, of_assignment
 from grader.instructor.classroom import CourseError, Grading
 from grader.instructor.files import write_atomically
 from grader.instructor.records.submission import stored
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
 
-MOST_MISTAKES = 3
+MISTAKE_LIMIT = 3
+Verdicts = dict[str, Any]  # a verdict file's content
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake, how many students made it, and its hint."""
+
+    name: str
+    count: int
+    hint: str
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """How a class did in one exercise: mean points, how many have all of them, and the most common mistakes with hints."""
+    """How a class did in one exercise.
+
+    points: what it is worth; mean: the points that students have on average; full: how many have
+    all of them; mistakes: the most common ones.
+    """
 
     name: str
     points: float
     mean: float
     full: int
-    mistakes: tuple[tuple[str, int, str], ...]
+    mistakes: tuple[Mistake, ...]
 
 
 @dataclass(frozen=True)
 class Report:
-    """One assignment of one class. looks: (student, why) for everyone whom a person should look at."""
+    """One assignment of one class.
+
+    points: by student; looks: (student, why) for everyone whom a person should look at.
+    """
 
     assignment: str
     points: dict[str, float]
     exercises: tuple[Exercise, ...]
     looks: tuple[tuple[str, str], ...]
 
+    @property
+    def title(self) -> str:
+        """How many are graded, and their points on average."""
+        count = len(self.points)
+        mean = sum(self.points.values()) / count
+        total = TOTALS[self.assignment]
+        return f"{self.assignment}: {count} graded, {mean:.1f} of {total:g} on average"
+
 
 def gather(grading: Grading) -> Report:
-    """Read the verdict files of an assignment. Raises CourseError when there are none."""
-    students = grading.course.students(grading.assignment)
-    verdicts = {name: told for name in students if (told := stored(grading.verdicts(name)))}
+    """Return a report from the verdict files of an assignment.
+
+    Raises CourseError when there are none.
+    """
+    assignment = grading.assignment
+    students = grading.classroom.students(assignment)
+    verdicts = {}
+    for student in students:
+        verdict = stored(grading.verdicts(student))
+        if verdict:
+            verdicts[student] = verdict
     if not verdicts:
-        raise CourseError(f"Nothing is graded yet for {grading.assignment}. Run first: grader grade {grading.assignment}")
-    looks = [(student, fault) for student, told in verdicts.items() for fault in told["faults"]]
-    looks += [(text(student), "not graded yet") for student in students if student not in verdicts]
-    looks += [(student, "graded without a sandbox") for student, told in verdicts.items() if told["sandbox"] == Tier.NONE.value]
+        raise CourseError(
+            f"Nothing is graded yet for {assignment}. Run first: grader grade {assignment}"
+        )
     return Report(
-        grading.assignment,
-        {student: told["points"] for student, told in verdicts.items()},
-        tuple(_exercises(grading.assignment, list(verdicts.values()))),
-        tuple(looks),
+        assignment,
+        points={student: verdict["points"] for student, verdict in verdicts.items()},
+        exercises=tuple(_exercises(assignment, list(verdicts.values()))),
+        looks=tuple(_looks(students, verdicts)),
     )
 
 
-def _exercises(assignment: str, verdicts: list[dict[str, Any]]) -> Iterator[Exercise]:
+def _looks(students: list[str], verdicts: dict[str, Verdicts]) -> Iterator[tuple[str, str]]:
+    """Yield the students whom a person should look at, and why."""
+    for student, verdict in verdicts.items():
+        for fault in verdict["faults"]:
+            yield student, fault
+    for student in students:
+        if student not in verdicts:
+            yield text(student), "not graded yet"
+    for student, verdict in verdicts.items():
+        if verdict["sandbox"] == Tier.NONE.value:
+            yield student, "graded without a sandbox"
+
+
+def _exercises(assignment: str, verdicts: list[Verdicts]) -> Iterator[Exercise]:
+    """Yield how a class did in each exercise of an assignment."""
     for exercise in of_assignment(assignment):
-        told = [one for verdict in verdicts for one in verdict["exercises"] if one["exercise"] == exercise.name]
-        earned = [one["earned"] for one in told]
-        named = Counter(name for one in told for name in {part["mistake"] for part in one["parts"]} if name)
-        common = tuple((name, count, _hint(exercise.name, name)) for name, count in _most(named))
-        full = sum(points == exercise.points for points in earned)
-        yield Exercise(exercise.name, exercise.points, sum(earned) / len(earned), full, common)
+        results = list(_results(exercise.name, verdicts))
+        points = [result["earned"] for result in results]
+        yield Exercise(
+            exercise.name,
+            exercise.points,
+            mean=sum(points) / len(points),
+            full=points.count(exercise.points),
+            mistakes=tuple(_most_common(exercise.name, results)),
+        )
+
+
+def _results(name: str, verdicts: list[Verdicts]) -> Iterator[Verdicts]:
+    """Yield the verdicts on one exercise."""
+    for verdict in verdicts:
+        for result in verdict["exercises"]:
+            if result["exercise"] == name:
+                yield result
+
+
+def _most_common(name: str, results: list[Verdicts]) -> Iterator[Mistake]:
+    """Yield the most common mistakes in an exercise; a student makes each once."""
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts.update({part["mistake"] for part in result["parts"] if part["mistake"]})
+    in_order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    for mistake, count in in_order[:MISTAKE_LIMIT]:
+        yield Mistake(mistake, count, _hint(name, mistake))
 
 
 def _hint(exercise: str, mistake: str) -> str:
     """Return a mistake's parts and hint, or its name where the table no longer has it."""
-    parts, hints = EXERCISES[exercise].table["parts"], EXERCISES[exercise].table["hints"]
+    parts = EXERCISES[exercise].table["parts"]
+    hints = EXERCISES[exercise].table["hints"]
     if mistake not in hints:
         return mistake
-    return f"{', '.join(parts[mistake])}: {hints[mistake]}".replace("{", "").replace("}", "")
-
-
-def _most(named: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(named.items(), key=lambda item: (-item[1], item[0]))[:MOST_MISTAKES]
+    hint = f"{', '.join(parts[mistake])}: {hints[mistake]}"
+    return hint.replace("{", "").replace("}", "")
 
 
 def as_text(report: Report) -> Iterator[str]:
     """Yield the report as lines for a terminal."""
-    points = list(report.points.values())
-    mean = sum(points) / len(points)
-    yield f"{report.assignment}: {len(points)} graded, {mean:.1f} of {TOTALS[report.assignment]:g} on average"
+    yield report.title
     yield f"{'exercise':22} {'mean':>12} {'all right':>10}  most common mistakes"
     for row in report.exercises:
-        mistakes = ", ".join(f"{name} ({count})" for name, count, _ in row.mistakes) or "-"
-        yield f"{row.name:22} {row.mean:5.2f} of {row.points:<3g} {row.full:>10}  {mistakes}"
+        mistakes = [f"{mistake.name} ({mistake.count})" for mistake in row.mistakes]
+        mean = f"{row.mean:5.2f} of {row.points:<3g}"
+        yield f"{row.name:22} {mean} {row.full:>10}  {', '.join(mistakes) or '-'}"
     yield f"to look at: {len(report.looks) or 'nobody'}"
     for student, why in report.looks:
         yield f"  {student}: {why}"
 
 
 def write_page(report: Report, path: Path) -> None:
-    """Write the report as one HTML file that needs nothing else."""
-    rows = "".join(
-        f"<tr><td><code>{escape(row.name)}</code></td><td>{row.mean:.2f} of {row.points:g}</td><td>{row.full}</td><td>"
-        + "".join(f"<div>{count} &times; {escape(hint)}</div>" for _, count, hint in row.mistakes)
-        + "</td></tr>"
-        for row in report.exercises
-    )
-    looks = "".join(f"<tr><td>{escape(student)}</td><td>{escape(why)}</td></tr>" for student, why in report.looks)
-    points = list(report.points.values())
-    mean = sum(points) / len(points)
-    title = f"{report.assignment}: {len(points)} graded, {mean:.1f} of {TOTALS[report.assignment]:g} on average"
+    """Write the report as one HTML file that needs nothing else. Raises OSError."""
     page = PAGE.format(
-        title=escape(title),
+        title=escape(report.title),
         points=_picture(_distribution(report), "How many students have how many points"),
         exercises=_picture(_shares(report), "Mean share of the points of each exercise"),
-        rows=rows,
-        looks=f"<table class='looks'><tr><th>student</th><th>why</th></tr>{looks}</table>" if looks else "<p>Nobody.</p>",
+        rows="".join(map(_row, report.exercises)),
+        looks=_looks_table(report),
     )
     write_atomically(path, page)
 
 
+def _row(exercise: Exercise) -> str:
+    """Return an exercise as a row of a table."""
+    cells = [
+        f"<code>{escape(exercise.name)}</code>",
+        f"{exercise.mean:.2f} of {exercise.points:g}",
+        str(exercise.full),
+        "".join(map(_mistake, exercise.mistakes)),
+    ]
+    return _table_row(cells)
+
+
+def _mistake(mistake: Mistake) -> str:
+    return f"<div>{mistake.count} &times; {escape(mistake.hint)}</div>"
+
+
+def _table_row(cells: list[str]) -> str:
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _looks_table(report: Report) -> str:
+    """Return whom a person should look at as a table."""
+    if not report.looks:
+        return "<p>Nobody.</p>"
+    rows = [_table_row([escape(student), escape(why)]) for student, why in report.looks]
+    head = "<tr><th>student</th><th>why</th></tr>"
+    return f"<table class='looks'>{head}{''.join(rows)}</table>"
+
+
 def _distribution(report: Report) -> Any:
+    """Return a figure: how many students have how many points."""
+    # matplotlib is imported where it draws: the table in the terminal comes first.
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    most = TOTALS[report.assignment]
+    bins = [points - 0.5 for points in range(int(TOTALS[report.assignment]) + 2)]
     figure = Figure(figsize=(7, 2.8), layout="constrained")
     ax = figure.subplots()
-    ax.hist(list(report.points.values()), bins=[n - 0.5 for n in range(int(most) + 2)], color="#555555", edgecolor="white")
+    ax.hist(list(report.points.values()), bins=bins, color="#555555", edgecolor="white")
     ax.set_xlabel("points")
     ax.set_ylabel("students")
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
@@ -133,6 +218,7 @@ def _distribution(report: Report) -> Any:
 
 
 def _shares(report: Report) -> Any:
+    """Return a figure: the mean share of the points of each exercise."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 0.35 * len(report.exercises) + 0.8), layout="constrained")
@@ -148,6 +234,7 @@ def _shares(report: Report) -> Any:
 
 
 def _picture(figure: Any, alternative: str) -> str:
+    """Return a figure as an image in HTML, under a heading."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg")
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
@@ -156,9 +243,11 @@ def _picture(figure: Any, alternative: str) -> str:
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" \
+content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <title>{title}</title><style>
-body {{ font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222; line-height: 1.4 }}
+body {{ font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222; \
+line-height: 1.4 }}
 h1 {{ font-size: 1.4em }} h2 {{ font-size: 1.1em; margin-top: 2em }} img {{ max-width: 100% }}
 table {{ border-collapse: collapse; width: 100% }}
 td, th {{ text-align: left; vertical-align: top; padding: 4px 8px; border-bottom: 1px solid #ccc }}
@@ -167,7 +256,8 @@ td:nth-child(2), th {{ white-space: nowrap }} .looks td {{ white-space: normal }
 {points}
 {exercises}
 <h2>Exercises and their most common mistakes</h2>
-<table><tr><th>exercise</th><th>mean</th><th>all right</th><th>what was found</th></tr>{rows}</table>
+<table><tr><th>exercise</th><th>mean</th><th>all right</th><th>what was found</th></tr>\
+{rows}</table>
 <h2>To look at</h2>{looks}
 </body></html>
 """

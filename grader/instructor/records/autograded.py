@@ -1,4 +1,7 @@
-"""The autograded notebook: the released one, with the student's answers and our verdicts. Nothing else of the student's."""
+"""The autograded notebook: the released one, with the student's answers and our verdicts.
+
+Nothing else of the student's is in it.
+"""
 
 from __future__ import annotations
 
@@ -9,42 +12,59 @@ from grader.instructor.author.notebook import Notebook, answer_cells, check_cell
 from grader.show.verdict import MIME
 
 KEY = "cnn_gradients"  # in the notebook's metadata: which submission it shows
-
-
-BLANK = re.compile(r"\n(?:[^\S\n]*\n){20,}")
-MOST = 50_000  # letters of an answer that pages show
+BLANK_LIMIT = 20  # lines
+BLANK = re.compile(rf"\n(?:[^\S\n]*\n){{{BLANK_LIMIT},}}")
+ANSWER_LIMIT = 50_000  # letters of an answer that pages show
+CUT = "\n# ... cut here: the submission goes on\n"
 
 
 def shown(source: str) -> str:
-    """Return an answer for people to read: long gaps closed, and cut where nobody reads on. Pages colour it in quadratic time."""
-    closed = BLANK.sub("\n" * 20, source)
-    return closed if len(closed) <= MOST else f"{closed[:MOST]}\n# ... cut here: the submission goes on\n"
+    """Return an answer for people to read: long gaps are closed, and a very long answer is cut.
+
+    Pages colour an answer in a time that grows with the square of its length.
+    """
+    closed = BLANK.sub("\n" * BLANK_LIMIT, source)
+    if len(closed) <= ANSWER_LIMIT:
+        return closed
+    return closed[:ANSWER_LIMIT] + CUT
 
 
-def transplant(released: Notebook, result: dict[str, Any], identity: dict[str, str]) -> Notebook:
-    """Put answers and verdicts into a freshly loaded released notebook; return it."""
-    answers, tests = answer_cells(released), check_cells(released)
+def autograded_notebook(
+    released: Notebook, result: dict[str, Any], identity: dict[str, str]
+) -> Notebook:
+    """Put answers and verdicts into a freshly loaded released notebook; return it.
+
+    result: a verdict file's content; identity: the submission's.
+    """
+    answers = answer_cells(released)
+    tests = check_cells(released)
     for name, source in result["answers"].items():
         if name in answers:
             set_source(answers[name], shown(source))
-    for told in result["exercises"]:
-        tests[f"check_{told['exercise']}"]["outputs"] = _outputs(told)
+    for verdict in result["exercises"]:
+        tests[f"check_{verdict['exercise']}"]["outputs"] = _outputs(verdict)
     released["metadata"][KEY] = identity
     return released
 
 
-def _outputs(told: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what check shows and returns: the verdict, a picture of the widget that it offers, and the points.
+def _outputs(verdict: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the outputs of a test cell, as check shows and returns them.
 
-    The points are a float's repr, which nbgrader reads.
+    They are the verdict, a picture of the widget that it suggests, and the points: a float's repr,
+    which nbgrader reads.
     """
-    verdict = {key: told[key] for key in ("exercise", "earned", "points", "fault", "parts", "notes")}
-    data = {"text/plain": told["text"], "text/html": told["html"], MIME: verdict}
-    points = {"text/plain": repr(float(told["earned"]))}
-    shown = [data]
-    if picture := told.get("picture"):
-        shown.append({"text/plain": picture["text"], "image/svg+xml": picture["svg"]})
-    return [
-        *({"output_type": "display_data", "data": data, "metadata": {}} for data in shown),
-        {"output_type": "execute_result", "data": points, "metadata": {}, "execution_count": None},
-    ]
+    keys = ("exercise", "earned", "points", "fault", "parts", "notes")
+    words = {"text/plain": verdict["text"], "text/html": verdict["html"]}
+    outputs = [_display(words | {MIME: {key: verdict[key] for key in keys}})]
+    picture = verdict.get("picture")
+    if picture:
+        outputs.append(_display({"text/plain": picture["text"], "image/svg+xml": picture["svg"]}))
+    points = {"text/plain": repr(float(verdict["earned"]))}
+    outputs.append(
+        {"output_type": "execute_result", "data": points, "metadata": {}, "execution_count": None}
+    )
+    return outputs
+
+
+def _display(data: dict[str, Any]) -> dict[str, Any]:
+    return {"output_type": "display_data", "data": data, "metadata": {}}

@@ -1,4 +1,8 @@
-"""formgrader's Autograde button, sealed: it runs `grader grade` for one student. nbgrader_config.py puts it in."""
+"""formgrader's Autograde button, sealed: it runs `grader grade` for one student.
+
+nbgrader_config.py installs it. nbgrader's own step runs students' code in a kernel that is open to
+everything the instructor may do, and lets that code decide its own score.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +18,30 @@ from nbgrader.converters.base import NbGraderException
 
 
 class SealedAutograde(Autograde):  # type: ignore[misc]
-    """What NbGraderAPI.autograde starts in place of nbgrader's own step, which runs students' code in an open kernel."""
+    """What NbGraderAPI.autograde starts in place of nbgrader's own step."""
 
     def start(self) -> None:
-        """Grade the submission that coursedir names. Raises NbGraderException, whose text formgrader shows."""
+        """Grade the submission that coursedir names.
+
+        Raises NbGraderException, whose text formgrader shows.
+        """
+        run = subprocess.run(self._command(), capture_output=True, text=True, check=False)
+        for line in run.stdout.splitlines():
+            log = self.log.warning if "look" in line else self.log.info
+            log(line)
+        message = re.sub(r"^grader: ", "", run.stderr.strip())
+        if message or run.returncode not in (0, 1):
+            raise NbGraderException(message or f"grader grade ended with status {run.returncode}")
+
+    def _command(self) -> list[str]:
         where = self.coursedir
-        folder = Path(where.format_path(where.submitted_directory, ".", ".")).resolve().parent
-        command = [str(Path(sys.executable).with_name("grader")), "grade", where.assignment_id, "--student", where.student_id]
-        command += ["--course", str(folder), "--db", where.db_url, *(["--force"] if self.force else [])]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        for line in done.stdout.splitlines():
-            (self.log.warning if "look" in line else self.log.info)(line)
-        told = re.sub(r"^grader: ", "", done.stderr.strip())
-        if told or done.returncode not in (0, 1):
-            raise NbGraderException(told or f"grader grade ended with status {done.returncode}")
+        submitted = Path(where.format_path(where.submitted_directory, ".", "."))
+        command = [str(Path(sys.executable).with_name("grader")), "grade", where.assignment_id]
+        command += ["--student", where.student_id]
+        command += ["--course", str(submitted.resolve().parent), "--db", where.db_url]
+        if self.force:
+            command.append("--force")
+        return command
 
 
 def install() -> None:

@@ -1,4 +1,7 @@
-"""nbgrader's exchange, where some work came by another way: nbgrader_config.py puts this in."""
+"""Repairs of nbgrader's exchange, for classes where some work came by another way.
+
+nbgrader_config.py installs them.
+"""
 
 from __future__ import annotations
 
@@ -14,37 +17,58 @@ from nbgrader.exchange.default import ExchangeReleaseFeedback
 
 from grader.instructor.classroom import STAMP
 from grader.instructor.sealed.intake import submission_secret
-from grader.instructor.sealed.timestamp import Garbage, submitted_at
+from grader.instructor.sealed.timestamp import UnreadableFile, submitted_at
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
-    """nbgrader's step, which would end with an error at the first submission that was not handed in through the exchange."""
+    """nbgrader's Release Feedback, which leaves out submissions from outside the exchange.
 
-    src_path: str
+    Without this repair the step ends with an error at the first submission that lacks
+    submission_secret.txt, and those after it get no feedback (nbgrader's issue 1897).
+    """
+
+    src_path: str  # nbgrader's: a pattern of folders, here one folder at a time
 
     def copy_files(self) -> None:
+        """Copy the feedback of each submission that has a secret and a timestamp."""
         for folder in sorted(glob.glob(self.src_path)):
             if submission_secret(Path(folder)) and os.path.isfile(os.path.join(folder, STAMP)):
                 self.src_path = folder
                 super().copy_files()
             else:
-                self.log.warning("Not handed in through the exchange, so hand it back yourself: %s", os.path.normpath(folder))
+                self.log.warning(
+                    "Not handed in through the exchange, so hand it back yourself: %s",
+                    os.path.normpath(folder),
+                )
 
 
-def bear_garbage() -> None:
-    """Let nbgrader take a timestamp.txt that is no time for none: one of them ended formgrader's page of the whole class."""
+def existing_timestamp(coursedir: Any, folder: str) -> datetime | None:
+    """Return the time in a folder's timestamp.txt, or None where there is none to read."""
+    try:
+        return submitted_at(Path(folder) / STAMP)
+    except UnreadableFile:
+        return None
+
+
+def submitted_timestamp(api: Any, assignment: str, student: str) -> datetime | None:
+    """Return when a student handed in an assignment, or None where no time is to be read."""
+    coursedir = api.coursedir
+    folder = coursedir.format_path(coursedir.submitted_directory, student, assignment)
+    return existing_timestamp(coursedir, folder)
+
+
+# What reads timestamp.txt in nbgrader: the class, its method, and what takes the method's place.
+# Without them one file that holds no time ends Formgrader's page of the whole class with an error
+# 500, and Collect as well. We know of no issue about it in nbgrader's list.
+TIMESTAMP_READERS = (
+    (CourseDirectory, "get_existing_timestamp", existing_timestamp),
+    (NbGraderAPI, "get_submitted_timestamp", submitted_timestamp),
+)
+
+
+def tolerate_bad_timestamps() -> None:
+    """Let nbgrader treat a timestamp.txt that cannot be parsed as a missing one."""
     if os.name != "posix":  # submitted_at needs it, as sealed grading does
         return
-
-    def existing(coursedir: Any, folder: str) -> datetime | None:
-        try:
-            return submitted_at(Path(folder) / STAMP)
-        except Garbage:
-            return None
-
-    def submitted(api: Any, assignment: str, student: str) -> datetime | None:
-        where = api.coursedir
-        return existing(where, where.format_path(where.submitted_directory, student, assignment))
-
-    CourseDirectory.get_existing_timestamp = existing
-    NbGraderAPI.get_submitted_timestamp = submitted
+    for owner, name, reader in TIMESTAMP_READERS:
+        setattr(owner, name, reader)

@@ -1,4 +1,9 @@
-"""What an autograded notebook tells the gradebook, cell by cell: as nbgrader reads it, but without its leniency."""
+"""What an autograded notebook tells the gradebook, cell by cell.
+
+It is read as nbgrader reads it (nbgrader.utils), but without its leniency. nbgrader gives full
+points for an output that is no number of the right size, as it once did for a score of zero (its
+issue 1374); here such a notebook raises NeedsReview.
+"""
 
 from __future__ import annotations
 
@@ -8,61 +13,104 @@ from typing import Any
 from grader.instructor.author.notebook import Cell, Notebook, source
 
 
-class Odd(ValueError):
-    """A notebook that does not say what ours do: a fault of ours, never a score."""
+class NeedsReview(ValueError):
+    """A notebook that is not as ours are: a fault of the grader, and never a score."""
 
 
-def read(notebook: Notebook, most: dict[str, float]) -> tuple[dict[str, float | None], dict[str, str | None]]:
-    """Return scores and comments by grade_id. most: the points of the cells that the gradebook asks for. Raises Odd."""
-    marked = [cell for cell in notebook["cells"] if "grade_id" in _marks(cell)]
-    graded = {_marks(cell)["grade_id"]: cell for cell in marked if _marks(cell).get("grade")}
-    if graded.keys() != most.keys():
-        raise Odd(f"the notebook's graded cells and the gradebook's differ: {', '.join(sorted(graded.keys() ^ most.keys()))}")
-    scores = {name: auto_score(cell, most[name]) for name, cell in graded.items()}
-    return scores, {_marks(cell)["grade_id"]: auto_comment(cell) for cell in marked if _marks(cell).get("solution")}
+def read(
+    notebook: Notebook, max_scores: dict[str, float]
+) -> tuple[dict[str, float | None], dict[str, str | None]]:
+    """Return the scores and the comments of a notebook's cells, both by grade_id.
 
-
-def auto_score(cell: Cell, most: float) -> float | None:
-    """Return a graded cell's points; None where only a person can tell (nbgrader.utils.determine_grade).
-
-    nbgrader gives full marks for no output, for no number, for nan and for less than nothing: here they raise Odd.
+    max_scores: the points of the cells that the gradebook asks for. Raises NeedsReview.
     """
-    if _marks(cell).get("solution"):
-        return 0.0 if _unanswered(cell) else None
+    cells = [cell for cell in notebook["cells"] if "grade_id" in _metadata(cell)]
+    graded = {_name(cell): cell for cell in cells if _metadata(cell).get("grade")}
+    if graded.keys() != max_scores.keys():
+        names = ", ".join(sorted(graded.keys() ^ max_scores.keys()))
+        raise NeedsReview(f"the notebook's graded cells and the gradebook's differ: {names}")
+    scores = {name: auto_score(cell, max_scores[name]) for name, cell in graded.items()}
+    answers = [cell for cell in cells if _metadata(cell).get("solution")]
+    return scores, {_name(cell): auto_comment(cell) for cell in answers}
+
+
+def auto_score(cell: Cell, max_score: float) -> float | None:
+    """Return a graded cell's points, as nbgrader.utils.determine_grade does.
+
+    None means that a person has to grade it. Raises NeedsReview where nbgrader would give full
+    points: for no output, for no number, for nan, and for less than nothing.
+    """
+    if _metadata(cell).get("solution"):
+        return 0.0 if _is_unanswered(cell) else None
     if cell["cell_type"] != "code":
         return None
-    name, outputs = _marks(cell)["grade_id"], cell["outputs"]
-    told = ["".join(output["data"]["text/plain"]) for output in outputs if output["output_type"] == "execute_result"]
-    if len(told) != 1 or any(output["output_type"] == "error" or output.get("name") == "stderr" for output in outputs):
-        kinds = ", ".join(output["output_type"] for output in outputs) or "none"
-        raise Odd(f"the outputs of the cell {name} are: {kinds}; expected one result, and no error")
+    name = _name(cell)
+    result = _result(name, cell["outputs"])
     try:
-        points = float(told[0])
+        points = float(result)
     except ValueError:
         points = -1.0
-    if not 0 <= points <= most:
-        raise Odd(f"the cell {name} gives {told[0][:40]!r}, expected a number from 0 to {most:g}")
+    if not 0 <= points <= max_score:
+        raise NeedsReview(
+            f"the cell {name} gives {result[:40]!r}, expected a number from 0 to {max_score:g}"
+        )
     return points
 
 
+def _result(name: str, outputs: list[dict[str, Any]]) -> str:
+    """Return the text of a cell's one result. Raises NeedsReview for errors and other outputs."""
+    results = [output for output in outputs if output["output_type"] == "execute_result"]
+    if len(results) != 1 or any(map(_is_error, outputs)):
+        kinds = ", ".join(output["output_type"] for output in outputs) or "none"
+        raise NeedsReview(
+            f"the outputs of the cell {name} are: {kinds}; expected one result, and no error"
+        )
+    return "".join(results[0]["data"]["text/plain"])
+
+
+def _is_error(output: dict[str, Any]) -> bool:
+    return output["output_type"] == "error" or output.get("name") == "stderr"
+
+
 def auto_comment(cell: Cell) -> str | None:
-    return "No response." if _unanswered(cell) and not _marks(cell).get("task") else None
+    """Return the comment on an answer cell, None for no comment."""
+    is_missing = _is_unanswered(cell) and not _metadata(cell).get("task")
+    return "No response." if is_missing else None
 
 
 def checksum(cell: Cell) -> str:
     """Return what nbgrader.utils.compute_checksum does."""
-    marks = _marks(cell)
-    grade, solution = marks.get("grade", False), marks.get("solution", False)
-    locked = False if solution else True if grade else marks.get("locked", False)
-    parts = [source(cell), cell["cell_type"], grade, solution, locked, marks["grade_id"]]
-    parts += [float(marks["points"])] if grade else []
-    return hashlib.md5("".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()
+    metadata = _metadata(cell)
+    is_graded = metadata.get("grade", False)
+    is_answer = metadata.get("solution", False)
+    values = [source(cell), cell["cell_type"], is_graded, is_answer, _is_locked(metadata)]
+    values.append(_name(cell))
+    if is_graded:
+        values.append(float(metadata["points"]))
+    text = "".join(map(str, values))
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def _unanswered(cell: Cell) -> bool:
-    """Tell whether a cell still says what was released."""
-    return bool(_marks(cell).get("checksum") == checksum(cell))
+def _is_locked(metadata: dict[str, Any]) -> Any:
+    """Return what nbgrader.utils.is_locked does."""
+    if metadata.get("solution", False):
+        return False
+    if metadata.get("grade", False):
+        return True
+    return metadata.get("locked", False)
 
 
-def _marks(cell: Cell) -> dict[str, Any]:
+def _is_unanswered(cell: Cell) -> bool:
+    """Tell whether a cell holds what was released."""
+    return bool(_metadata(cell).get("checksum") == checksum(cell))
+
+
+def _metadata(cell: Cell) -> dict[str, Any]:
+    """Return nbgrader's metadata of a cell."""
     return cell["metadata"].get("nbgrader", {})
+
+
+def _name(cell: Cell) -> str:
+    """Return a cell's grade_id."""
+    name: str = _metadata(cell)["grade_id"]
+    return name

@@ -8,41 +8,48 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from grader.instructor.classroom import SOURCES, Course, CourseError, environment_on_path
+from grader.instructor.classroom import SOURCES, Classroom, CourseError, environment_on_path
 
-REASON = re.compile(r"(?<!NbGrader)(Error|Exception|MissingEntry|NotJSON\w+): ")  # NbGraderException says: see above
+# A line that names an error. An NbGraderException only refers to what was logged above it.
+REASON = re.compile(r"(?<!NbGrader)(Error|Exception|MissingEntry|NotJSON\w+): ")
 
 
-def config(course: Course) -> Any:
-    """Return what nbgrader_config.py says for this course."""
+def config(classroom: Classroom) -> Any:
+    """Return what nbgrader_config.py sets for a class."""
+    # Imported here, as nbgrader below: most of what `grader grade` does needs neither, and
+    # nbgrader takes two seconds.
     from traitlets.config import PyFileConfigLoader
 
-    course.folder.mkdir(parents=True, exist_ok=True)
-    os.environ |= {"COURSE_DIR": str(course.folder), "COURSE_DB": course.db}
+    classroom.folder.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"COURSE_DIR": str(classroom.folder), "COURSE_DB": classroom.db}
     return PyFileConfigLoader("nbgrader_config.py", path=str(SOURCES)).load_config()
 
 
-class Stock:
-    """nbgrader on one course."""
+class NbgraderSteps:
+    """nbgrader on one class."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, classroom: Classroom) -> None:
         environment_on_path()
         from nbgrader.apps.api import NbGraderAPI
         from nbgrader.coursedir import CourseDirectory
 
-        settings = config(course)
-        self.config = settings
-        self.api = NbGraderAPI(coursedir=CourseDirectory(config=settings), config=settings)
+        self.config = config(classroom)
+        self.api = NbGraderAPI(coursedir=CourseDirectory(config=self.config), config=self.config)
         self.api.log.propagate = False  # what nbgrader logs comes back in its results
 
     def generate(self, assignment: str) -> None:
+        """Write the students' version of an assignment. Raises CourseError."""
         self._run(self.api.generate_assignment, assignment)
 
     def feedback(self, assignment: str, student: str) -> None:
+        """Write the feedback pages of a student's assignment. Raises CourseError."""
         self._run(self.generate_feedback, assignment, student)
 
     def generate_feedback(self, assignment: str, student: str) -> dict[str, Any]:
-        """Do what nbgrader's call of this name does, with one exporter for a whole class: making one is half of the work."""
+        """Do what nbgrader's call of this name does, with one exporter for a whole class.
+
+        Making an exporter for each student, as nbgrader does, is half of the work.
+        """
         from nbgrader.utils import capture_log, temp_attrs
 
         with temp_attrs(self.api.coursedir, assignment_id=assignment, student_id=student):
@@ -50,6 +57,7 @@ class Stock:
 
     @cached_property
     def _pages(self) -> Any:
+        """nbgrader's converter, which keeps its exporter."""
         from nbgrader.converters import GenerateFeedback
 
         class Pages(GenerateFeedback):  # type: ignore[misc]
@@ -70,8 +78,12 @@ class Stock:
         return pages
 
     def _run(self, step: Callable[..., dict[str, Any]], *args: str) -> None:
+        """Run a step. Raises CourseError with nbgrader's reason in one line."""
         result = step(*args)
-        if not result["success"]:
-            said = (result.get("log", "") + result.get("error", "")).strip().splitlines() or ["no reason given"]
-            words = next((line for line in reversed(said) if REASON.search(line)), said[-1])
-            raise CourseError(f"nbgrader {step.__name__} {' '.join(args)} failed: {words.strip()}")
+        if result["success"]:
+            return
+        log = (result.get("log", "") + result.get("error", "")).strip()
+        lines = log.splitlines() or ["no reason given"]
+        reasons = [line for line in lines if REASON.search(line)]
+        last = (reasons or lines)[-1]
+        raise CourseError(f"nbgrader {step.__name__} {' '.join(args)} failed: {last.strip()}")

@@ -1,7 +1,8 @@
 """The trusted side of the worker's protocol: requests out, replies read by sizes known beforehand.
 
-A request is a length, JSON, and raw little-endian numbers; a reply likewise. No pickle and no npy header is ever read. Every
-length is checked against what was asked before the bytes behind it are read, so a reply can be wrong but never harmful.
+A request is a length, JSON, and raw little-endian numbers; a reply likewise. No pickle and no npy
+header is ever read. Every length is checked against what was asked before the bytes behind it are
+read, so a reply can be wrong but never harmful.
 """
 
 from __future__ import annotations
@@ -22,15 +23,21 @@ import numpy as np
 
 from grader.call.answer import MOST_NAMES, Answer, plain
 from grader.call.functions import Named
-from grader.instructor.sandbox.limits import Limits
-from grader.judge.answers import by_part, expected_shape
 from grader.judge.case import Case
 from grader.judge.exercise import Exercise
+from grader.instructor.sandbox.time_and_memory_limits import Limits
+from grader.judge.answers import by_part, expected_shape
 
-MOST_HEADER = 32768
-MOST_TEXT = 400
-MOST_NUMBERS = 2**20
-UNSEEN = ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")  # controls, directions of writing, private and unused signs
+HEADER_LIMIT = 32768  # bytes
+TEXT_LIMIT = 400  # characters
+NUMBER_LIMIT = 2**20  # numbers in one result
+AXIS_LIMIT = 8
+WARNING_LIMIT = 3
+# Letters that do not print: controls, directions of writing, private and unused ones.
+UNPRINTABLE = ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")
+OTHER_FORM = "it sent a reply of another form"
+
+Layout = tuple[tuple[str, tuple[int, ...]], ...]  # names and shapes of a dict's arrays
 
 
 class WorkerLost(Exception):
@@ -39,9 +46,11 @@ class WorkerLost(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """What one call gave: an Answer per part, the arguments it changed, (part, argument) pairs that share memory, warnings.
+    """What one call gave.
 
-    names: of the function's arguments, where they are the exercise's in some order.
+    answers: an Answer per part; changed: the arguments it changed; shared: (part, argument) pairs
+    that share memory; warned: its warnings; fault: of the whole call, or ""; names: of the
+    function's arguments, where they are the exercise's in some order.
     """
 
     answers: dict[str, Answer]
@@ -53,21 +62,28 @@ class Reply:
 
 
 def pack(header: dict[str, Any], payload: bytes = b"") -> bytes:
+    """Return a message as bytes: a length, the header as JSON, and the payload."""
     data = json.dumps(header | {"bytes": len(payload)}).encode()
     return struct.pack("<I", len(data)) + data + payload
 
 
-def pack_calls(exercise: Exercise, cases: Sequence[Case], seconds: float, ends: Sequence[str]) -> bytes:
-    """Return the request to call an exercise's function with one case after another, until one of the faults `ends`."""
+def pack_calls(
+    exercise: Exercise, cases: Sequence[Case], seconds: float, ends: Sequence[str]
+) -> bytes:
+    """Return the request to call an exercise's function with one case after another.
+
+    seconds: the time limit of each call; ends: the faults after which no further call is made.
+    """
     chunks: list[bytes] = []
-    told = []
+    requests = []
     for case in cases:
-        before = sum(map(len, chunks))
-        specs = [_argument(arg, chunks) for arg in case.args]
-        told.append({"args": specs, "most": most_numbers(exercise, case), "bytes": sum(map(len, chunks)) - before})
+        start = _size(chunks)
+        args = [_argument(arg, chunks) for arg in case.args]
+        size = _size(chunks) - start
+        requests.append({"args": args, "limit": number_limit(exercise, case), "bytes": size})
     header = {
         "name": exercise.name,
-        "cases": told,
+        "cases": requests,
         "parts": list(exercise.results),
         "without": list(exercise.without),
         "layers": exercise.layers,
@@ -78,14 +94,21 @@ def pack_calls(exercise: Exercise, cases: Sequence[Case], seconds: float, ends: 
     return pack(header, b"".join(chunks))
 
 
+def _size(chunks: list[bytes]) -> int:
+    return sum(map(len, chunks))
+
+
 def _argument(arg: Any, chunks: list[bytes]) -> dict[str, Any]:
+    """Return what describes an argument; the numbers of its arrays are added to the chunks."""
     if isinstance(arg, np.ndarray):
         return _array(arg, chunks)
     if isinstance(arg, dict):
         return {"dict": {name: _array(value, chunks) for name, value in arg.items()}}
     if isinstance(arg, Named):
         return {"function": arg.name, "scale": arg.scale}
-    return {"tuple": arg} if isinstance(arg, tuple) else {"value": arg}
+    if isinstance(arg, tuple):
+        return {"tuple": arg}
+    return {"value": arg}
 
 
 def _array(array: np.ndarray, chunks: list[bytes]) -> dict[str, Any]:
@@ -94,52 +117,76 @@ def _array(array: np.ndarray, chunks: list[bytes]) -> dict[str, Any]:
     return {"array": array.shape, "dtype": dtype}
 
 
-def most_numbers(exercise: Exercise, case: Case) -> int:
-    """How many numbers one result may hold: enough for every wrong shape that mistakes give, and no more."""
-    arrays = [part for arg in case.args for part in (arg.values() if isinstance(arg, dict) else [arg])]
-    given = sum(array.size for array in arrays if isinstance(array, np.ndarray))
-    expected = 0 if exercise.is_quiz else sum(math.prod(expected_shape(part, case)) for part in exercise.parts)
-    return min(16 + 4 * (given + expected) ** 2, MOST_NUMBERS)
+def number_limit(exercise: Exercise, case: Case) -> int:
+    """Return how many numbers one result may hold.
+
+    It is enough for every wrong shape that mistakes give, and no more.
+    """
+    argument_size = sum(map(_array_size, case.args))
+    result_size = 0
+    if not exercise.is_quiz:
+        shapes = [expected_shape(part, case) for part in exercise.parts]
+        result_size = sum(map(math.prod, shapes))
+    return min(16 + 4 * (argument_size + result_size) ** 2, NUMBER_LIMIT)
+
+
+def _array_size(arg: Any) -> int:
+    """Return how many numbers the arrays of an argument hold."""
+    if isinstance(arg, dict):
+        return sum(map(_array_size, arg.values()))
+    return arg.size if isinstance(arg, np.ndarray) else 0
 
 
 class Channel:
-    """The trusted end of a worker's pipes: requests are sent, replies read, and what it prints is kept, all at once.
+    """The trusted end of a worker's pipes.
 
-    Nothing here waits for the worker alone, so it can block nobody: not by not reading, and not by printing.
+    Requests are sent, replies read, and what the worker prints is kept, all at once: it can block
+    nobody, neither by not reading nor by printing. read, write, output: file descriptors.
     """
 
-    def __init__(self, read: int, write: int, output: int | None = None, limits: Limits | None = None) -> None:
-        self._read, self._write, self._output = read, write, output
+    def __init__(
+        self, read: int, write: int, output: int | None = None, limits: Limits | None = None
+    ) -> None:
+        self._read = read
+        self._write = write
+        self._output = output
         self._limits = limits or Limits()
-        self._in, self._out = bytearray(), bytearray()
-        self.printed, self._count = bytearray(), 0
+        self._received = bytearray()
+        self._unsent = bytearray()
+        self.printed = bytearray()  # what is kept of it
+        self._printed_count = 0
         os.set_blocking(write, False)
 
     def send(self, message: bytes) -> None:
         """Send a request; what the pipe does not take at once goes while replies are read."""
-        self._out += message
+        self._unsent += message
         self._push()
 
     def exactly(self, count: int, deadline: float) -> bytes:
-        """Return count bytes that arrive before the deadline (time.monotonic). Raises WorkerLost."""
-        while len(self._in) < count:
-            left = deadline - time.monotonic()
-            sources = [self._read] if self._output is None else [self._read, self._output]
-            ready, free, _ = select.select(sources, [self._write] if self._out else [], [], max(left, 0))
-            if left <= 0 or not (ready or free):
-                raise WorkerLost("it did not answer in time")
-            if free:
-                self._push()
-            if self._output in ready:
-                self._listen()
-            if self._read in ready:
-                part = os.read(self._read, 1 << 18)
-                if not part:
-                    raise WorkerLost("it ended")
-                self._in += part
-        data = bytes(self._in[:count])
-        del self._in[:count]
+        """Return count bytes that arrive before the deadline (time.monotonic).
+
+        Raises WorkerLost.
+        """
+        while len(self._received) < count:
+            self._exchange(deadline)
+        data = bytes(self._received[:count])
+        del self._received[:count]
         return data
+
+    def _exchange(self, deadline: float) -> None:
+        """Read and write what the pipes have and take, once. Raises WorkerLost."""
+        left = deadline - time.monotonic()
+        sources = [handle for handle in (self._read, self._output) if handle is not None]
+        targets = [self._write] if self._unsent else []
+        readable, writable, _ = select.select(sources, targets, [], max(left, 0))
+        if left <= 0 or not (readable or writable):
+            raise WorkerLost("it did not answer in time")
+        if writable:
+            self._push()
+        if self._output in readable:
+            self._listen()
+        if self._read in readable:
+            self._pull()
 
     def rest(self) -> str:
         """Return what was printed, cut, with all that is still in the pipe."""
@@ -149,35 +196,50 @@ class Channel:
         return self.printed.decode("utf-8", "replace")
 
     def close(self) -> None:
+        """Close all pipes."""
         for handle in (self._read, self._write, self._output):
             if handle is not None:
                 os.close(handle)
 
     def _push(self) -> None:
+        """Write what the pipe takes."""
         try:
-            while self._out:
-                del self._out[: os.write(self._write, memoryview(self._out)[: 1 << 16])]
+            while self._unsent:
+                count = os.write(self._write, memoryview(self._unsent)[: 1 << 16])
+                del self._unsent[:count]
         except BlockingIOError:
             pass
-        except OSError:  # it ended: the next read says so
-            self._out.clear()
+        except OSError:  # the worker ended, which the next read reports
+            self._unsent.clear()
+
+    def _pull(self) -> None:
+        """Read what the pipe has. Raises WorkerLost when the worker has closed it."""
+        data = os.read(self._read, 1 << 18)
+        if not data:
+            raise WorkerLost("it ended")
+        self._received += data
 
     def _listen(self) -> None:
+        """Keep some of what was printed. Raises WorkerLost when it is too much."""
         assert self._output is not None
-        part = os.read(self._output, 1 << 16)
-        self._count += len(part)
-        self.printed += part[: max(0, self._limits.kept - len(self.printed))]
-        if not part or self._count > self._limits.output:
+        data = os.read(self._output, 1 << 16)
+        self._printed_count += len(data)
+        self.printed += data[: max(0, self._limits.kept - len(self.printed))]
+        is_too_much = self._printed_count > self._limits.output
+        if is_too_much or not data:
             os.close(self._output)
             self._output = None
-        if self._count > self._limits.output:
+        if is_too_much:
             raise WorkerLost(f"it printed more than {self._limits.output / 2**20:g} MiB")
 
 
 def receive(channel: Channel, deadline: float) -> dict[str, Any]:
-    """Return the JSON header of a reply that arrives before the deadline (time.monotonic). Raises WorkerLost."""
+    """Return the JSON header of a reply that arrives before the deadline (time.monotonic).
+
+    Raises WorkerLost.
+    """
     (length,) = struct.unpack("<I", channel.exactly(4, deadline))
-    if length > MOST_HEADER:
+    if length > HEADER_LIMIT:
         raise WorkerLost("it sent a reply that is too long")
     try:
         header = json.loads(channel.exactly(length, deadline))
@@ -191,26 +253,42 @@ def receive(channel: Channel, deadline: float) -> dict[str, Any]:
 def receive_call(channel: Channel, exercise: Exercise, case: Case, deadline: float) -> Reply:
     """Return the reply to a call: every part an Answer of plain float64. Raises WorkerLost."""
     header = receive(channel, deadline)
-    noted = _noted(exercise, header)
+    reply = _without_answers(exercise, header)
     if header.get("fault"):
-        answer = Answer(fault=text(header["fault"]), says=text(header.get("says", "")))
-        return replace(noted, answers={part.name: answer for part in exercise.parts}, fault=answer.fault)
+        answer = _fault(header)
+        answers = {part.name: answer for part in exercise.parts}
+        return replace(reply, answers=answers, fault=answer.fault)
     parts = header.get("parts")
     if not isinstance(parts, list) or len(parts) != len(exercise.results):
-        raise WorkerLost("it sent a reply of another form")
-    results = [_answer(channel, told, most_numbers(exercise, case), deadline) for told in parts]
-    return replace(noted, answers=by_part(exercise, case, results))
+        raise WorkerLost(OTHER_FORM)
+    limit = number_limit(exercise, case)
+    results = [_answer(channel, part, limit, deadline) for part in parts]
+    return replace(reply, answers=by_part(exercise, case, results))
 
 
-def _noted(exercise: Exercise, header: dict[str, Any]) -> Reply:
-    """Return what is said of a call beside its answers: whatever is out of shape there is left out."""
-    arguments, results = exercise.arguments, exercise.results
-    changed = [arguments[n] for n in _list(header, "changed") if _index(n, arguments)]
-    pairs = [pair for pair in _list(header, "shared") if isinstance(pair, list) and len(pair) == 2]
-    shared = [(results[n], arguments[i]) for n, i in pairs if _index(n, results) and _index(i, arguments)]
-    warned = [text(words) for words in _list(header, "warned")[:3] if text(words)]
-    names = tuple(name for name in _list(header, "names") if name in arguments)
-    return Reply({}, tuple(changed), tuple(shared), tuple(warned), names=names)
+def _without_answers(exercise: Exercise, header: dict[str, Any]) -> Reply:
+    """Return a reply but for its answers; whatever is out of shape in it is left out."""
+    changed = [_at(exercise.arguments, number) for number in _list(header, "changed")]
+    texts = map(text, _list(header, "warned")[:WARNING_LIMIT])
+    return Reply(
+        {},
+        changed=tuple(filter(None, changed)),
+        shared=_shared(exercise, header),
+        warned=tuple(filter(None, texts)),
+        names=tuple(name for name in _list(header, "names") if name in exercise.arguments),
+    )
+
+
+def _shared(exercise: Exercise, header: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of a part and an argument that share memory."""
+    shared = []
+    for pair in _list(header, "shared"):
+        if isinstance(pair, list) and len(pair) == 2:
+            part = _at(exercise.results, pair[0])
+            argument = _at(exercise.arguments, pair[1])
+            if part and argument:
+                shared.append((part, argument))
+    return tuple(shared)
 
 
 def _list(header: dict[str, Any], key: str) -> list[Any]:
@@ -218,44 +296,67 @@ def _list(header: dict[str, Any], key: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _index(value: Any, of: Sequence[str]) -> bool:
-    return type(value) is int and 0 <= value < len(of)
+def _at(names: Sequence[str], number: Any) -> str:
+    """Return the name at a place that the worker sent, or "" where there is no such place."""
+    if type(number) is int and 0 <= number < len(names):
+        return names[number]
+    return ""
 
 
-def _answer(channel: Channel, told: Any, most: int, deadline: float) -> Answer:
-    if not isinstance(told, dict):
-        raise WorkerLost("it sent a reply of another form")
-    if told.get("fault"):
-        return Answer(fault=text(told["fault"]), says=text(told.get("says", "")))
-    if "dims" not in told:
-        return Answer(value=_value(told.get("value")))
-    dims = told["dims"]
-    if not isinstance(dims, list) or len(dims) > 8 or not all(type(d) is int and 0 <= d <= most for d in dims):
+def _answer(channel: Channel, part: Any, limit: int, deadline: float) -> Answer:
+    """Return the answer to one part, and read its numbers. Raises WorkerLost."""
+    if not isinstance(part, dict):
+        raise WorkerLost(OTHER_FORM)
+    if part.get("fault"):
+        return _fault(part)
+    if "dims" not in part:
+        return Answer(value=_value(part.get("value")))
+    dims = part["dims"]
+    if not _is_shape(dims, limit):
         raise WorkerLost("it sent an array of impossible shape")
     count = math.prod(dims)
-    if count > most:
+    if count > limit:
         raise WorkerLost("it sent an array that is too large")
     array = np.frombuffer(channel.exactly(8 * count, deadline), "<f8").reshape(dims)
     if not np.isfinite(array).all():
         return Answer(fault="not finite", says="holds NaN or infinity")
-    return Answer(array, layout=_layout(told.get("layout"), count))
+    return Answer(array, layout=_layout(part.get("layout"), count))
 
 
-def _layout(told: Any, count: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Return names and shapes of a dict's arrays, if they are that and add up to the numbers sent."""
-    if not isinstance(told, list) or len(told) > MOST_NAMES:
+def _fault(reply: dict[str, Any]) -> Answer:
+    return Answer(fault=text(reply["fault"]), says=text(reply.get("says", "")))
+
+
+def _is_shape(dims: Any, limit: int) -> bool:
+    """Tell whether a value of the worker's is a shape, with no axis longer than the limit."""
+    if not isinstance(dims, list) or len(dims) > AXIS_LIMIT:
+        return False
+    return all(type(length) is int and 0 <= length <= limit for length in dims)
+
+
+def _layout(entries: Any, count: int) -> Layout:
+    """Return names and shapes of a dict's arrays.
+
+    They are () where that is not what was sent, or where the shapes do not add up to the count.
+    """
+    if not isinstance(entries, list) or len(entries) > MOST_NAMES:
         return ()
-    layout = []
-    for entry in told:
-        if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[0], str) or not isinstance(entry[1], list):
-            return ()
-        if len(entry[1]) > 8 or not all(type(d) is int and 0 <= d <= count for d in entry[1]):
-            return ()
-        layout.append((text(entry[0]), tuple(entry[1])))
-    return tuple(layout) if sum(math.prod(shape) for _, shape in layout) == count else ()
+    if not all(_is_layout_entry(entry, count) for entry in entries):
+        return ()
+    layout = tuple((text(name), tuple(dims)) for name, dims in entries)
+    size = sum(math.prod(shape) for _, shape in layout)
+    return layout if size == count else ()
+
+
+def _is_layout_entry(entry: Any, count: int) -> bool:
+    if not isinstance(entry, list) or len(entry) != 2:
+        return False
+    name, dims = entry
+    return isinstance(name, str) and _is_shape(dims, count)
 
 
 def _value(value: Any) -> Any:
+    """Return a plain value of the worker's, or None where it is none."""
     try:
         return _cleaned(plain(value))
     except (TypeError, ValueError, RecursionError, OverflowError):
@@ -263,14 +364,23 @@ def _value(value: Any) -> Any:
 
 
 def _cleaned(value: Any) -> Any:
+    """Return a plain value with its texts as `text` returns them."""
     if isinstance(value, tuple):
         return tuple(map(_cleaned, value))
     return text(value) if isinstance(value, str) else value
 
 
-def text(value: Any, most: int = MOST_TEXT) -> str:
-    """Return a text of the worker's, cut and on one line, without what would steer a terminal or is half a character."""
+def text(value: Any, limit: int = TEXT_LIMIT) -> str:
+    """Return a text of the worker's, cut and on one line, or "" for what is no text.
+
+    What would steer a terminal becomes a space, and lone surrogates become their escape sequences.
+    """
     if not isinstance(value, str):
         return ""
-    kept = value[: 4 * most].encode("utf-8", "backslashreplace").decode()
-    return " ".join("".join(" " if unicodedata.category(letter) in UNSEEN else letter for letter in kept).split())[:most]
+    start = value[: 4 * limit].encode("utf-8", "backslashreplace").decode()
+    words = "".join(map(_printable, start)).split()
+    return " ".join(words)[:limit]
+
+
+def _printable(letter: str) -> str:
+    return " " if unicodedata.category(letter) in UNPRINTABLE else letter

@@ -1,4 +1,7 @@
-"""What a worker needs beside the student's notebook: nothing, but for the capstone layers.py and the images to train on."""
+"""What a worker needs beside the student's notebook.
+
+That is nothing, but for the capstone: layers.py, and the images to train on.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ SETS = ("digits", "fashion")
 
 @dataclass(frozen=True)
 class Support:
-    """layers: the text of layers.py; folder: modules and images, which the sandbox shows read-only."""
+    """What a worker needs.
+
+    layers: the text of layers.py; folder: modules and images, which the sandbox shows read-only.
+    """
 
     layers: str
     folder: Path
@@ -28,17 +34,23 @@ class Support:
 
 @cache
 def support_of(assignment: str) -> Support | None:
-    """Return what an assignment's worker needs. The images to test on, and their labels, are never in it."""
+    """Return what an assignment's worker needs, or None where that is nothing.
+
+    The images to test on, and their labels, are never in it.
+    """
     if not any(exercise.layers for exercise in of_assignment(assignment)):
         return None
     folder = temporary_folder()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o755)
     for module in (networks, images):
-        shutil.copyfile(str(module.__file__), folder / Path(str(module.__file__)).name)
+        source = Path(str(module.__file__))
+        shutil.copyfile(source, folder / source.name)
     for name in SETS:
         loaded = load_images(name)
         assert isinstance(loaded, Images)
-        kept = loaded._replace(test_images=loaded.test_images[:0], test_labels=loaded.test_labels[:0])
-        np.savez(folder / f"{name}.npz", **kept._asdict())
+        no_images = loaded.test_images[:0]
+        no_labels = loaded.test_labels[:0]
+        training_set = loaded._replace(test_images=no_images, test_labels=no_labels)
+        np.savez(folder / f"{name}.npz", **training_set._asdict())
     return Support(layers.source(), folder)

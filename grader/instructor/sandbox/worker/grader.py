@@ -1,6 +1,7 @@
-"""The inert stand-in for `grader` in the grading worker: every name accepts anything and does nothing.
+"""The inert stand-in for `grader` in the grading worker: every name accepts anything.
 
-The capstone's are real: the images to train on, the networks to start from, and the progress bar without its picture.
+The capstone's are real: the images to train on, the networks to start from, and the progress bar
+without its picture.
 """
 
 import importlib
@@ -8,7 +9,7 @@ import sys
 
 
 class _Inert:
-    """Callable, indexable, usable as a context: an import of the course never stops a student's cell."""
+    """Callable, indexable, usable as a context: it never stops a student's cell."""
 
     def __call__(self, *args, **kwargs):
         return None
@@ -30,13 +31,16 @@ def __getattr__(name):
 
 
 def track(steps, *args, **kwargs):
-    """Go through the steps; there is nobody to see a bar."""
+    """Return the steps as they are; there is nobody to see a bar."""
     return steps
 
 
 def open_up(modules, images):
-    """Make initial_parameters, predict and load_images real, from a folder with their modules and one with the images."""
-    import numpy as np
+    """Make initial_parameters, predict and load_images real.
+
+    modules, images: the folders with their modules and with the images.
+    """
+    import numpy as np  # imported here: `grader.np` would be a name that the real grader lacks
 
     sys.path.append(modules)
     networks = importlib.import_module("networks")
@@ -47,4 +51,8 @@ def open_up(modules, images):
         with np.load(f"{images}/{name}.npz") as file:
             return data_set(*(file[field] for field in data_set._fields))
 
-    globals().update(initial_parameters=networks.initial_parameters, predict=networks.predict, load_images=load_images)
+    globals().update(
+        initial_parameters=networks.initial_parameters,
+        predict=networks.predict,
+        load_images=load_images,
+    )

@@ -1,4 +1,7 @@
-"""What stands in for IPython where a student's code is graded: everything is accepted, and nothing is shown."""
+"""What stands in for IPython where a student's code is graded.
+
+Everything is accepted, and nothing is shown.
+"""
 
 import builtins
 import importlib.abc
@@ -13,7 +16,10 @@ OPTION = re.compile(r"-(?:[nrp]\s*\d+|[slTD]\s*\S+|[a-zA-Z])\s+")
 
 
 class Display:
-    """What `get_ipython()` returns: magics are accepted and do nothing, but %time and the like run what they time."""
+    """What `get_ipython()` returns.
+
+    Magics are accepted and do nothing, but %time and the like run what they time.
+    """
 
     def run_line_magic(self, name, line, *args, **kwargs):
         if name in RUN:
@@ -34,23 +40,28 @@ class Display:
 
 
 class Anything:
-    """A name of IPython's or its widgets': it can be called and looked into, and as a decorator leaves a function alone."""
+    """A name of IPython's or its widgets': it can be called and looked into.
+
+    As a decorator it leaves a function alone.
+    """
 
     def __call__(self, *args, **kwargs):
-        return args[0] if len(args) == 1 and callable(args[0]) else self
+        is_decorator = len(args) == 1 and callable(args[0])
+        return args[0] if is_decorator else self
 
     def __getattr__(self, name):
         return anything(name)
 
 
 def anything(name):
+    """Return what stands for a name of a module that is not there."""
     if name.startswith("__"):
         raise AttributeError(name)
     return Anything()
 
 
 class Inert(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds IPython and its widgets as modules in which every name accepts anything and does nothing."""
+    """Finds IPython and its widgets as modules in which every name accepts anything."""
 
     NAMES = ("IPython", "ipywidgets", "anywidget")
 

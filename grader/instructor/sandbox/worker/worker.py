@@ -1,7 +1,9 @@
-"""What runs a student's code, in a forked and sealed child: cells in, calls answered with raw arrays, nothing judged here.
+"""What runs a student's code, in a forked and sealed child.
 
-Imports neither `solutions` nor the real `grader`; `import grader` finds the inert stand-in beside this file. Whatever the
-student's code does to this process, the other side reads lengths, plain JSON and raw float64, and nothing else.
+Cells come in, and calls are answered with raw arrays; nothing is judged here. It imports neither
+`solutions` nor the real `grader`: `import grader` finds the inert stand-in beside this file.
+Whatever the student's code does to this process, the other side reads lengths, plain JSON and raw
+float64, and nothing else.
 """
 
 import importlib
@@ -17,19 +19,31 @@ import types
 import inert
 import numpy as np
 
-CALL = None  # grader/call, the one folder that worker and course share: how a function is called, and its results are read
+# grader/call, the one folder that worker and course share: how a function is called, and how its
+# results are read.
+CALL = None
 LAYERS = {}  # the capstone's layers by name, as they were before any student's code ran
-MOST_HEADER = 32768
-MOST_WARNINGS, MOST_NAMES = 3, 9  # that a reply tells
+HEADER_LIMIT = 32768  # bytes
+WARNING_LIMIT = 3
+NAME_LIMIT = 9
+TOO_LARGE = {"fault": "type:large", "says": "is far too large to be read"}
 
 
 class TimeUp(BaseException):
-    """A call or a cell has used up its time. Not an Exception: `except Exception` does not catch it."""
+    """A call or a cell has used up its time.
+
+    It is not an Exception, so that `except Exception` does not catch it.
+    """
 
 
 def load_call(folder):
-    """Load grader/call under a name of its own: `grader` is the stand-in here, and a student may have a call.py."""
-    spec = importlib.util.spec_from_file_location("_call", f"{folder}/__init__.py", submodule_search_locations=[folder])
+    """Load grader/call under a name of its own.
+
+    `grader` is the stand-in here, and a student may have a call.py.
+    """
+    spec = importlib.util.spec_from_file_location(
+        "_call", f"{folder}/__init__.py", submodule_search_locations=[folder]
+    )
     package = importlib.util.module_from_spec(spec)
     sys.modules["_call"] = package
     spec.loader.exec_module(package)
@@ -39,12 +53,14 @@ def load_call(folder):
 
 
 class Channel:
-    """Length, JSON, raw bytes; both ways."""
+    """Messages over two pipes, both ways: a length, JSON, and raw bytes."""
 
     def __init__(self, read_fd, write_fd):
-        self.read_fd, self.write_fd = read_fd, write_fd
+        self.read_fd = read_fd
+        self.write_fd = write_fd
 
     def receive(self):
+        """Return a request and the bytes behind it. Ends this process when there are no more."""
         (length,) = struct.unpack("<I", self._exactly(4))
         request = json.loads(self._exactly(length))
         return request, self._exactly(request["bytes"])
@@ -60,53 +76,75 @@ class Channel:
         return b"".join(parts)
 
     def send(self, header, payload=b""):
+        """Send a reply; one that the other side would not read is replaced."""
         data = json.dumps(header).encode()
-        if len(data) > MOST_HEADER:
-            data, payload = json.dumps({"fault": "type:large", "says": "is far too large to be read"}).encode(), b""
-        data = struct.pack("<I", len(data)) + data + payload
-        while data:
-            data = data[os.write(self.write_fd, data) :]
+        if len(data) > HEADER_LIMIT:
+            data = json.dumps(TOO_LARGE).encode()
+            payload = b""
+        message = struct.pack("<I", len(data)) + data + payload
+        while message:
+            message = message[os.write(self.write_fd, message) :]
 
 
 def arguments(specs, payload):
     """Return the arguments of a call from their specifications and the raw bytes behind them."""
-    args, at = [], 0
+    args = []
+    start = 0
     for spec in specs:
-        if "array" in spec:
-            count = int(np.prod(spec["array"], dtype=int))
-            flat = np.frombuffer(payload, spec["dtype"], count, at)
-            args.append(flat.reshape(spec["array"]).copy())
-            at += 8 * count
-        elif "dict" in spec:
-            count = sum(8 * int(np.prod(part["array"], dtype=int)) for part in spec["dict"].values())
-            args.append(dict(zip(spec["dict"], arguments(spec["dict"].values(), payload[at : at + count]))))
-            at += count
-        elif "function" in spec:
-            args.append(CALL.functions.Named(spec["function"], spec["scale"]))
-        elif "tuple" in spec:
-            args.append(tuple(spec["tuple"]))
-        else:
-            args.append(spec["value"])
+        end = start + byte_count(spec)
+        args.append(argument(spec, payload[start:end]))
+        start = end
     return args
 
 
-def support(told):
-    """Give the capstone what it builds on: layers.py, and in the stand-in the images to train on and the networks."""
-    layers = types.ModuleType("layers")
-    exec(compile(told["layers"], "layers.py", "exec"), vars(layers))
-    sys.modules["layers"] = layers
-    LAYERS.update({name: value for name, value in vars(layers).items() if isinstance(value, types.FunctionType)})
-    import grader
+def byte_count(spec):
+    """Return how many bytes the arrays of an argument take."""
+    if "array" in spec:
+        return 8 * int(np.prod(spec["array"], dtype=int))
+    if "dict" in spec:
+        return sum(map(byte_count, spec["dict"].values()))
+    return 0
 
-    grader.open_up(told["modules"], told["images"])
+
+def argument(spec, payload):
+    """Return an argument from its specification and its raw bytes."""
+    if "array" in spec:
+        return np.frombuffer(payload, spec["dtype"]).reshape(spec["array"]).copy()
+    if "dict" in spec:
+        return dict(zip(spec["dict"], arguments(spec["dict"].values(), payload)))
+    if "function" in spec:
+        return CALL.functions.Named(spec["function"], spec["scale"])
+    if "tuple" in spec:
+        return tuple(spec["tuple"])
+    return spec["value"]
+
+
+def support(files):
+    """Give the capstone what it builds on.
+
+    That is layers.py and, in the stand-in, the images to train on and the networks.
+    """
+    layers = types.ModuleType("layers")
+    exec(compile(files["layers"], "layers.py", "exec"), vars(layers))
+    sys.modules["layers"] = layers
+    for name, value in vars(layers).items():
+        if isinstance(value, types.FunctionType):
+            LAYERS[name] = value
+    import grader  # the stand-in: imported here, since it is not one of this module's tools
+
+    grader.open_up(files["modules"], files["images"])
 
 
 def time_up(signum, frame):
+    """Raise TimeUp: what the alarm of `within` calls."""
     raise TimeUp
 
 
 def within(seconds, work):
-    """Do some work under an alarm; the other side kills this process should the alarm be caught or ignored."""
+    """Do some work under an alarm, and return its result. Raises TimeUp.
+
+    The other side kills this process should the alarm be caught or ignored.
+    """
     signal.signal(signal.SIGALRM, time_up)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
@@ -115,12 +153,13 @@ def within(seconds, work):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def run_cell(scope, request):
-    """Execute one cell; what it raises is told and stops nothing."""
+def run_cell(namespace, request):
+    """Execute one cell; return what it raised as a reply, which stops nothing."""
     name = f"<cell {request['number']}>"
-    linecache.cache[name] = (len(request["source"]), None, request["source"].splitlines(keepends=True), name)
+    source = request["source"]
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     try:
-        within(request["seconds"], lambda: exec(compile(request["source"], name, "exec"), scope))
+        within(request["seconds"], lambda: exec(compile(source, name, "exec"), namespace))
     except TimeUp:
         return {"fault": "time"}
     except BaseException as error:
@@ -128,56 +167,84 @@ def run_cell(scope, request):
     return {"fault": ""}
 
 
-def calls(scope, request, payload, channel):
-    """Call a function of the student's with one case after another, and send a reply for each; a fault of an end is the last."""
-    at = 0
+def calls(namespace, request, payload, channel):
+    """Call a function of the student's with one case after another; send a reply for each.
+
+    A reply with one of the faults in request["ends"] is the last.
+    """
+    start = 0
     for case in request["cases"]:
-        reply, numbers = call(scope, request | case, payload[at : at + case["bytes"]])
-        at += case["bytes"]
+        end = start + case["bytes"]
+        reply, numbers = call(namespace, request | case, payload[start:end])
+        start = end
         flush()
         channel.send(reply, numbers)
         if reply.get("fault") in request["ends"]:
             return
 
 
-def call(scope, request, payload):
+def call(namespace, request, payload):
     """Call a function of the student's; return the header and the raw arrays of the reply."""
-    function = scope.get(request["name"])
-    refused = CALL.without.refusal(request["name"], function, request["without"], scope)
+    function = namespace.get(request["name"])
+    refused = CALL.without.refusal(request["name"], function, request["without"], namespace)
     if refused:
         return {"fault": "missing", "says": refused}, b""
     layers = LAYERS if request["layers"] else {}
-    with CALL.without.with_layers(layers, scope), CALL.without.without(request["without"], scope, request["name"]):
-        made = CALL.call.call(limited(function, request["seconds"]), arguments(request["args"], payload))
-    if isinstance(made.error, TimeUp):
-        return {"fault": "time", "says": f"takes longer than {request['seconds']} s: is there a loop that never ends?"}, b""
-    reply = {"changed": made.changed, "shared": made.shared, "warned": made.warned[:MOST_WARNINGS]}
-    reply["names"] = CALL.call.argument_names(function)[:MOST_NAMES]
-    if made.error is not None:
-        answer = CALL.fault.raised(made.error, function)
+    with (
+        CALL.without.with_layers(layers, namespace),
+        CALL.without.without(request["without"], namespace, request["name"]),
+    ):
+        result = CALL.call.call(
+            limited(function, request["seconds"]), arguments(request["args"], payload)
+        )
+    if isinstance(result.error, TimeUp):
+        message = f"takes longer than {request['seconds']} s: is there a loop that never ends?"
+        return {"fault": "time", "says": message}, b""
+    reply = {
+        "changed": result.changed,
+        "shared": result.shared,
+        "warned": result.warned[:WARNING_LIMIT],
+        "names": CALL.call.argument_names(function)[:NAME_LIMIT],
+    }
+    if result.error is not None:
+        answer = CALL.fault.raised(result.error, function)
         return reply | {"fault": answer.fault, "says": answer.says}, b""
-    parts, numbers = packed(CALL.answer.split(made.result, request["parts"], request["quiz"]), request["most"])
+    answers = CALL.answer.split(result.result, request["parts"], request["quiz"])
+    parts, numbers = packed(answers, request["limit"])
     return reply | {"parts": parts}, numbers
 
 
 def limited(function, seconds):
+    """Return a function under the alarm of `within`."""
     return lambda *args: within(seconds, lambda: function(*args))
 
 
-def packed(answers, most):
-    """Return what is told of each answer, and the numbers of all arrays one behind another."""
-    parts, chunks = [], []
+def packed(answers, limit):
+    """Return what describes each answer, and the numbers of all arrays one behind another."""
+    parts = []
+    chunks = []
     for answer in answers:
-        part = {"fault": answer.fault, "says": answer.says}
-        if answer.value is not None:
-            part["value"] = answer.value
-        if answer.array is not None and answer.array.size > most:
-            part = {"fault": "too large", "says": f"has shape {answer.array.shape}, far more numbers than expected"}
-        elif answer.array is not None:
-            part |= {"dims": list(answer.array.shape), "float": answer.array.dtype.kind == "f", "layout": answer.layout}
-            chunks.append(np.ascontiguousarray(answer.array, dtype="<f8").tobytes())
+        part, numbers = packed_answer(answer, limit)
         parts.append(part)
+        chunks.append(numbers)
     return parts, b"".join(chunks)
+
+
+def packed_answer(answer, limit):
+    """Return what describes an answer, and the numbers of its array, if any."""
+    array = answer.array
+    if array is not None and array.size > limit:
+        message = f"has shape {array.shape}, far more numbers than expected"
+        return {"fault": "too large", "says": message}, b""
+    part = {"fault": answer.fault, "says": answer.says}
+    if answer.value is not None:
+        part["value"] = answer.value
+    if array is None:
+        return part, b""
+    part["dims"] = list(array.shape)
+    part["float"] = array.dtype.kind == "f"
+    part["layout"] = answer.layout
+    return part, np.ascontiguousarray(array, dtype="<f8").tobytes()
 
 
 def flush():
@@ -195,7 +262,7 @@ def prepare(setup):
     CALL = load_call(setup["call"])
     sys.path[:] = [p for p in sys.path if not os.path.isdir(os.path.join(p, "solutions"))]
     sys.argv[:] = ["notebook"]
-    import grader  # noqa: F401 (the stand-in)
+    import grader  # noqa: F401 (the stand-in, loaded once for all children)
 
     inert.install()
     if setup["support"]:
