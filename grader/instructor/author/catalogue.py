@@ -15,17 +15,15 @@ import numpy as np
 
 from grader.call.answer import Answer
 from grader.call.call import call
-from grader.exercises import NOTEBOOKS, of_assignment
-from grader.judge.case import Case
-from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part
+from grader.exercises import NOTEBOOKS, file_of, of_assignment
+from grader.exercises.witnesses import WITNESSES
 from grader.instructor.author import layers
 from grader.instructor.files import write_atomically
-from grader.exercises import file_of
 from grader.judge.answers import read
-from grader.judge.tolerance import matches
+from grader.judge.case import Case
+from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part
 from grader.judge.fingerprint import SCALE, fingerprint
-from grader.judge.tolerance import on_grid
-from grader.exercises.witnesses import WITNESSES
+from grader.judge.tolerance import matches, on_grid
 from grader.show.numbers import MOST_SHOWN
 from solutions.mistakes import CATALOGUE, Mistake
 

@@ -11,8 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from grader.exercises import EXERCISES
-from grader.exercises import TOTALS, of_assignment
+from grader.exercises import EXERCISES, TOTALS, of_assignment
 from grader.instructor.classroom import CourseError, Grading
 from grader.instructor.files import write_atomically
 from grader.instructor.records.submission import stored

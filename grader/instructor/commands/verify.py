@@ -14,19 +14,18 @@ import numpy as np
 
 from grader.call.answer import Answer
 from grader.call.call import call
-from grader.exercises import TOTALS, of_assignment
-from grader.judge.case import Case
-from grader.judge.exercise import Exercise, Part
+from grader.exercises import TOTALS, file_of, of_assignment
+from grader.exercises.numeric import complex_step_gradient
+from grader.exercises.witnesses import WITNESSES, Gradient
 from grader.instructor.author import layers
 from grader.instructor.author.catalogue import answers_of, is_stored, mistakes_of, reference
 from grader.instructor.author.notebook import slips, solve
 from grader.instructor.classroom import CourseError
 from grader.judge.answers import read
-from grader.judge.tolerance import matches
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise, Part
 from grader.judge.judge import judge
-from grader.exercises.numeric import complex_step_gradient
-from grader.exercises import file_of
-from grader.exercises.witnesses import WITNESSES, Gradient
+from grader.judge.tolerance import matches
 from solutions.mistakes import Mistake
 
 Answers = dict[str, Answer]  # the answers to one case, by part

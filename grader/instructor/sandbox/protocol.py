@@ -23,10 +23,10 @@ import numpy as np
 
 from grader.call.answer import MOST_NAMES, Answer, plain
 from grader.call.functions import Named
-from grader.judge.case import Case
-from grader.judge.exercise import Exercise
 from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.judge.answers import by_part, expected_shape
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise
 
 HEADER_LIMIT = 32768  # bytes
 TEXT_LIMIT = 400  # characters

@@ -12,16 +12,16 @@ from itertools import chain
 
 from grader.call.answer import Answer
 from grader.exercises import EXERCISES
-from grader.judge.case import Case
-from grader.judge.exercise import Exercise, Part
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.sandbox.protocol import Reply
+from grader.judge.case import Case
 from grader.judge.compare import reached
-from grader.judge.tolerance import matches
 from grader.judge.decide import MOST_WARNINGS, decide
+from grader.judge.exercise import Exercise, Part
 from grader.judge.notes import argument_order, remarks, shares
-from grader.judge.trial import Trial
 from grader.judge.right import Right
+from grader.judge.tolerance import matches
+from grader.judge.trial import Trial
 from grader.show.verdict import Verdict
 
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 
 from grader.call.answer import Answer
 from grader.exercises import of_assignment
-from grader.judge.case import Case
-from grader.judge.exercise import Exercise
 from grader.instructor.sandbox.protocol import (
     Reply,
     WorkerLost,
@@ -27,7 +25,9 @@ from grader.instructor.sealed.decision import decision
 from grader.instructor.sealed.hidden_cases import cases_of
 from grader.instructor.sealed.intake import ParsedNotebook
 from grader.instructor.sealed.magics import plain_python
+from grader.judge.case import Case
 from grader.judge.decide import ENDED, all_wrong
+from grader.judge.exercise import Exercise
 from grader.show.verdict import Verdict
 
 RESTART_LIMIT = 3
