@@ -16,7 +16,7 @@ MOST = 100_000  # characters, several times those of the largest widget's data
 EXPORT = re.compile(r"^export default (.+);$", re.MULTILINE)
 
 
-def given(data: Mapping[str, Any]) -> tuple[str, str] | None:
+def widget_of(data: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return the kind and the data, as JSON, of an output's widget.
 
     data: the output by MIME types. Return None if it holds no widget that can be drawn.

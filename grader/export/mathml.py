@@ -170,12 +170,7 @@ def _space(row: Element) -> None:
             continue
         if child.text in ("−", "+") and _no_term(before):
             child.set("form", "prefix")
-        if (
-            before is not None
-            and _is_name(before)
-            and child.text not in OPENS
-            and child.tag != "mtext"
-        ):
+        if before is not None and _is_name(before) and _is_argument(child):
             row.insert(list(row).index(child), Element("mspace", {"width": THIN}))
         before = child
 
@@ -183,6 +178,11 @@ def _space(row: Element) -> None:
 def _is_name(element: Element) -> bool:
     """Tell whether this is log, max, ..., with or without something below."""
     return element.text in NAMES or (len(element) > 0 and element[0].text in NAMES)
+
+
+def _is_argument(element: Element) -> bool:
+    """Tell whether this is an argument that stands after a function's name without brackets."""
+    return element.text not in OPENS and element.tag != "mtext"
 
 
 def _no_term(before: Element | None) -> bool:

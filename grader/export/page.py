@@ -64,7 +64,7 @@ class WebPage(TemplateExporter):  # type: ignore[misc]
             "clean_html": safe.clean_output,
             "ansi2html": safe.colours,
             "filter_data_type": chosen,
-            "widget": live.given,
+            "widget": live.widget_of,
             "scripts": scripts,
             "policy": policy,
         }.items()
@@ -96,13 +96,13 @@ def prose(context: Any, source: str) -> str:
 
 def chosen(data: Any) -> list[str]:
     """Return the kind in which an output is shown, alone in a list, as nbconvert expects it."""
-    return [MIME] if live.given(data) else safe.first(KINDS, data)
+    return [MIME] if live.widget_of(data) else safe.first(KINDS, data)
 
 
 def scripts(nb: Any) -> list[str]:
     """Return the modules that draw a notebook's widgets."""
     outputs = [output for cell in nb.cells for output in cell.get("outputs", [])]
-    widgets = [live.given(output.get("data", {})) for output in outputs]
+    widgets = [live.widget_of(output.get("data", {})) for output in outputs]
     kinds = {widget[0] for widget in widgets if widget is not None}
     return [live.script(kind) for kind in sorted(kinds)]
 

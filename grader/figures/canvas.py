@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#666666"
 
 Point = tuple[float, float]  # column, row
+Aspect = Literal["equal", "auto"]
 
 
 class Picture:
@@ -79,14 +80,14 @@ def open_axes(ax: Axes) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def bare(ax: Axes, columns: Point, rows: Point, aspect: str = "equal") -> None:
+def bare(ax: Axes, columns: Point, rows: Point, aspect: Aspect = "equal") -> None:
     """Leave nothing of the axes but what is drawn in them.
 
     columns: left and right end;  rows: upper and lower end;  aspect: "equal" for squares, or "auto"
     """
     ax.set_xlim(*columns)
     ax.set_ylim(rows[1], rows[0])
-    ax.set_aspect(aspect)  # type: ignore[arg-type]
+    ax.set_aspect(aspect)
     ax.axis("off")
 
 

@@ -15,6 +15,7 @@ from grader.figures.canvas import (
     BLUE,
     GREY,
     ORANGE,
+    Aspect,
     Point,
     arrow,
     bare,
@@ -84,8 +85,8 @@ def chain(stations: Sequence[str], layers: Sequence[Layer]) -> None:
     Raises ValueError unless there is one array more than layers.
     """
     if len(stations) != len(layers) + 1:
-        given = f"{len(stations)} arrays and {len(layers)} layers between them"
-        raise ValueError(f"chain: {given}, expected one array more")
+        counts = f"{len(stations)} arrays and {len(layers)} layers between them"
+        raise ValueError(f"chain: {counts}, expected one array more")
     figure, (ax,) = new(1, 9.2, 0.98 * len(stations) + 0.6)
     for level, station in enumerate(stations):
         size = station.split(", ")[-1]
@@ -329,7 +330,7 @@ def _box(ax: Axes, x: float, y: float, text: str, quiet: bool = False) -> None:
     label(ax, x, y, text, fontsize=11.5, color=GREY if quiet else "black", bbox=box, zorder=3)
 
 
-def _aspect(ax: Axes) -> str:
+def _aspect(ax: Axes) -> Aspect:
     """Return the aspect under which images keep their shape; without images there is no need."""
     return "equal" if ax.images else "auto"
 

@@ -45,15 +45,13 @@ def gather_step(x: np.ndarray, w: np.ndarray, y: np.ndarray, at: int) -> None:
     x: (n,);  w: (K,);  y: (m,). Raises ValueError for sizes that no padding explains.
     """
     _check_axes("gather_step", 1, x, w, y)
-    n, K, m = len(x), len(w), len(y)
-    pad, odd = divmod(m - n + K - 1, 2)
-    if odd or pad < 0 or not 0 <= at < m:
-        sizes = f"{m} outputs from {n} pixels and {K} weights, at = {at}"
-        raise ValueError(f"gather_step: {sizes}: they do not fit for any pad")
+    n, K = len(x), len(w)
+    pad = _padding(n, K, len(y), at)
     left = at - pad
     middle = left + (K - 1) / 2
     limit = largest(x, w, y)
     window = np.pad(x, pad)[at : at + K]
+    products = window * w
     figure, ax = _canvas(-pad, n + pad, 6.1)
     for start in (-pad, n):
         for a in range(start, start + pad):
@@ -61,18 +59,19 @@ def gather_step(x: np.ndarray, w: np.ndarray, y: np.ndarray, at: int) -> None:
     _row(ax, (0, 0), x, limit, "x")
     _box(ax, (left, 0), K)
     _row(ax, (left, 1.5), w, limit)
-    _row(ax, (left, 2.75), window * w, limit)
+    _row(ax, (left, 2.75), products, limit)
     _row(ax, (middle - at, 4.75), y, limit, "y", names_at=BELOW)
     _box(ax, (middle, 4.75))
-    for u in range(K):
-        label(ax, left + u, 0.75, "×", fontsize=13)
-        arrow(ax, (left + u, 3.3), (middle, 4.2), BLUE)
+    for column in range(left, left + K):
+        label(ax, column, 0.75, "×", fontsize=13)
+        arrow(ax, (column, 3.3), (middle, 4.2), BLUE)
     names = {0: "x", 1.5: "the filter w", 2.75: "products", 4.75: "their sum, y"}
     _row_labels(ax, -pad - 0.85, names)
     title(ax, f"y[{at}] gathers {K} pixels, weighted with w")
     plural = "s" if pad > 1 else ""
     zeros = f", with {pad} padding zero{plural} at each end" if pad else ""
-    terms = " + ".join(f"({number(a)} times {number(b)})" for a, b in zip(window, w))
+    pairs = zip(window, w, strict=True)
+    terms = " + ".join(f"({number(a)} times {number(b)})" for a, b in pairs)
     rows = f"A row x = {bracketed(x)}{zeros}, and y = {bracketed(y)}"
     step = f"The filter w = {bracketed(w)} lies below the window of y[{at}]"
     show_picture(figure, f"{rows}. {step}: {terms} = {number(y[at])}.")
@@ -111,12 +110,12 @@ def spray_step(
     _row(ax, (left, 3.0), products, limit)
     _row(ax, (start, 4.75), np.full(size, np.nan), limit, target, names_at=BELOW)
     landed = []
-    for u, value in enumerate(products):
-        lands = 0 <= first + u < size
-        arrow(ax, (at, 0.52), (left + u, 1.2), BLUE)
-        _product(ax, left + u, value, lands)
+    for place, value in enumerate(products, first):
+        lands = 0 <= place < size
+        arrow(ax, (at, 0.52), (start + place, 1.2), BLUE)
+        _product(ax, start + place, value, lands)
         if lands:
-            landed.append(f"{number(value)} onto {target}[{first + u}]")
+            landed.append(f"{number(value)} onto {target}[{place}]")
     labels = {
         0: origin,
         1.75: f"times {filter_name}",
@@ -249,8 +248,8 @@ def filter_bank(x: np.ndarray, w: np.ndarray, first: Sequence[float]) -> None:
     if depth != C or len(first) != F or K > H or L > W:
         sizes = f"x {x.shape}, w {w.shape} and {len(first)} outputs"
         raise ValueError(f"filter_bank: {sizes}: they do not fit")
-    P, Q = H - K + 1, W - L + 1
-    room = (max(K, P), max(W, L))
+    output = (H - K + 1, W - L + 1)
+    room = (max(K, output[0]), max(W, L))
     figure, axes = _table([H] + [room[0]] * F, C + 1, room[1])
     for c in range(C):
         _numbered(axes[0][c], x[c], largest(x), f"x, channel {c}")
@@ -258,11 +257,11 @@ def filter_bank(x: np.ndarray, w: np.ndarray, first: Sequence[float]) -> None:
     for f in range(F):
         *of_filters, of_output = axes[f + 1]
         _filters(of_filters, w[f], f, largest(w))
-        y = np.full((P, Q), np.nan)
+        y = np.full(output, np.nan)
         y[0, 0] = first[f]
         _numbered(of_output, y, largest(np.array(first)), f"y, channel {f}")
         _box(of_output, (0, 0))
-        _center(of_output, (P, Q), room)
+        _center(of_output, output, room)
         for ax in of_filters:
             _center(ax, (K, L), room)
     heading(figure, "One row of filters reads every channel of x and makes one channel of y")
@@ -298,6 +297,18 @@ def bank_columns(w: np.ndarray, channel: int) -> None:
     parts = ", ".join(f"w[{f}, {channel}]" for f in range(F))
     collects = f"Channel {channel} of dx collects from {parts}: one for each channel of dy"
     show_picture(figure, f"{table}. {meaning}. {collects}.")
+
+
+def _padding(n: int, K: int, m: int, at: int) -> int:
+    """Return the pad under which a row of n pixels and K weights give m outputs.
+
+    Raises ValueError if there is none, or no output y[at].
+    """
+    pad, odd = divmod(m - n + K - 1, 2)
+    if odd or pad < 0 or not 0 <= at < m:
+        sizes = f"{m} outputs from {n} pixels and {K} weights, at = {at}"
+        raise ValueError(f"gather_step: {sizes}: they do not fit for any pad")
+    return pad
 
 
 def _canvas(start: float, stop: float, height: float) -> tuple[Figure, Axes]:

@@ -76,8 +76,8 @@ def jacobian_explorer(
     D, C = w.shape
     _check_sizes(D, C)
     b = np.zeros(C) if b is None else fitting(NAME, "b", b, (C,), "with one entry per column of w")
-    made = dy is None
-    dy = made_up((C,)) if made else fitting(NAME, "dy", dy, (C,), "like y")
+    without_dy = dy is None
+    dy = made_up((C,)) if without_dy else fitting(NAME, "dy", dy, (C,), "like y")
     view = None if view is None else one_of(NAME, "view", view, VIEWS)
     right = derivatives(x, w, dy)
     yours = _yours(compare, right)
@@ -88,7 +88,7 @@ def jacobian_explorer(
         "w": w.tolist(),
         "b": b.tolist(),
         "dy": dy.tolist(),
-        "made": made,
+        "made": without_dy,
         "compare": None if compare is None else _as_slices(yours),
         "view": view,
     }
@@ -126,8 +126,9 @@ def _yours(compare: Any, right: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     yours = {}
     for (name, view), mine in zip(COMPARED.items(), compare, strict=True):
         if mine is not None:
-            argument, shape = f"{name} of compare", right[view].shape
-            yours[name] = fitting(NAME, argument, mine, shape, f"like {view}", finite=False)
+            argument = f"{name} of compare"
+            like = right[view].shape
+            yours[name] = fitting(NAME, argument, mine, like, f"like {view}", finite=False)
     return yours
 
 

@@ -58,14 +58,14 @@ def relu_mask(x: Any, dy: Any = None, compare: Any = None) -> ReluMask:
     """
     x = array(NAME, "x", x)
     _check_size(x)
-    made = dy is None
-    dy = made_up(x.shape) if made else fitting(NAME, "dy", dy, x.shape, "like x")
+    without_dy = dy is None
+    dy = made_up(x.shape) if without_dy else fitting(NAME, "dy", dy, x.shape, "like x")
     if compare is not None:
         compare = fitting(NAME, "compare", compare, x.shape, "like x", finite=False)
     data = {
         "x": plain(x),
         "dy": plain(dy),
-        "made": made,
+        "made": without_dy,
         "compare": plain_or_none(compare),
         "row": x.ndim == 1,
     }

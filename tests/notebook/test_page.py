@@ -120,7 +120,7 @@ def test_a_module_that_does_not_fit_into_a_page_is_named(monkeypatch):
 
 def test_a_folded_widget_keeps_its_words(bundle):
     words = {MIME: {"widget": "spray", "data": bundle[MIME]["data"] | {"fold": "</div>"}}}
-    assert json.loads(live.given(bundle | words)[1])["fold"] == "</div>"
+    assert json.loads(live.widget_of(bundle | words)[1])["fold"] == "</div>"
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_attached_pictures_that_name_each_other_are_not_put_into_each_other():
 @pytest.mark.parametrize("more", [{"fold": "<" * 10**6}, {"x": [[0.0]] * 10**5}, {"unasked": [0.0] * 10**5}])
 def test_data_longer_than_any_widgets_are_not_looked_at(bundle, more, monkeypatch):
     monkeypatch.setattr(live, "_rebuilt", None)
-    assert live.given({MIME: {"widget": "spray", "data": bundle[MIME]["data"] | more}}) is None
+    assert live.widget_of({MIME: {"widget": "spray", "data": bundle[MIME]["data"] | more}}) is None
 
 
 def test_a_widget_is_made_again_once_for_a_page(bundle, monkeypatch):
