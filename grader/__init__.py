@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from grader import figures
+from grader.exercises.cases.capstone import TRAININGS
 from grader.exercises.images import load_images
 from grader.exercises.networks import initial_parameters, predict
 from grader.exercises.numeric import numerical_jacobian
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from grader.widgets import jacobian_explorer, pool_router, relu_mask, spray, stride_trick, toeplitz_pair
 
 __all__ = [
+    "TRAININGS",
     "check",
     "equation",
     "figures",

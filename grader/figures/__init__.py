@@ -7,7 +7,6 @@ from grader.figures.capstone import (
     image_classes,
     learnt_filters,
     loss_curves,
-    training_numbers,
     wrong_images,
 )
 from grader.figures.convolution import (
@@ -61,7 +60,6 @@ __all__ = [
     "stride_windows",
     "tensor_memory",
     "tensor_slices",
-    "training_numbers",
     "two_tables",
     "weight_jacobian",
     "wrong_images",

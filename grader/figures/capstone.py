@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.exercises.cases.capstone import TRAININGS
 from grader.figures.canvas import (
     BLUE,
     GREY,
@@ -63,15 +62,6 @@ def image_classes(
     size = " by ".join(map(str, images.shape[2:]))
     contents = f"{rows} images of each of {count} classes, {size} pixels, dark on white"
     show_picture(figure, f"{contents}: {', '.join(names)}.")
-
-
-def training_numbers() -> None:
-    """Print what every training of the exercise `train` is given.
-
-    The last number is the share of images that it must get right.
-    """
-    for part, (network, images, steps, rate, least) in TRAININGS.items():
-        print(f"{part:8} {network:8} {images:8} {steps} steps, rate {rate}, {least:.0%} right")
 
 
 def chain(stations: Sequence[str], layers: Sequence[Layer]) -> None:
