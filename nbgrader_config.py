@@ -1,6 +1,7 @@
 """Where nbgrader finds this course. Paths are absolute from this file's own place.
 
-COURSE_DIR names another course folder, EXCHANGE_DIR another place where students fetch and hand in (docs/interface.md).
+COURSE_DIR names another course folder, EXCHANGE_DIR another place where students fetch and hand in
+(docs/interface.md).
 """
 
 import os
@@ -29,18 +30,26 @@ for step in ("release", "submitted", "autograded", "feedback"):
 c.Exchange.root = str(shared)
 c.ExchangeFactory.release_feedback = "grader.instructor.records.exchange.ReleaseFeedback"
 
-# Nothing of a student's runs in a feedback page or in formgrader (grader/instructor/records/pages.py, grader/export/safe.py)
+# Nothing of a student's runs in a feedback page or in formgrader
+# (grader/instructor/records/pages.py, grader/export/safe.py)
 c.GenerateFeedback.exporter_class = "grader.instructor.records.pages.FeedbackPage"
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.preprocessors = ["grader.instructor.records.pages.plain_names"]
-c.HTMLExporter.filters = {"markdown2html": "grader.export.safe.markdown", "clean_html": "grader.export.safe.clean"}
+c.HTMLExporter.filters = {
+    "markdown2html": "grader.export.safe.markdown",
+    "clean_html": "grader.export.safe.clean",
+}
 
-if "nbgrader.apps.api" in sys.modules:  # formgrader's Autograde button grades sealed, as `grader grade` does
+if (
+    "nbgrader.apps.api" in sys.modules
+):  # formgrader's Autograde button grades sealed, as `grader grade` does
     from grader.instructor.records import button, exchange
 
     button.install()
     exchange.tolerate_bad_timestamps()
-if "nbgrader.server_extensions.formgrader.base" in sys.modules:  # its pages print names as they stand in an address
+if (
+    "nbgrader.server_extensions.formgrader.base" in sys.modules
+):  # its pages print names as they stand in an address
     from grader.instructor.records import pages
 
     pages.escape_names()

@@ -14,7 +14,14 @@ from grader.notebook.start import start_check
 from grader.notebook.track import track
 
 if TYPE_CHECKING:
-    from grader.widgets import jacobian_explorer, pool_router, relu_mask, spray, stride_trick, toeplitz_pair
+    from grader.widgets import (
+        jacobian_explorer,
+        pool_router,
+        relu_mask,
+        spray,
+        stride_trick,
+        toeplitz_pair,
+    )
 
 __all__ = [
     "TRAININGS",
@@ -37,7 +44,14 @@ __all__ = [
     "track",
 ]
 
-WIDGETS = ("jacobian_explorer", "pool_router", "relu_mask", "spray", "stride_trick", "toeplitz_pair")
+WIDGETS = (
+    "jacobian_explorer",
+    "pool_router",
+    "relu_mask",
+    "spray",
+    "stride_trick",
+    "toeplitz_pair",
+)
 
 
 def __getattr__(name: str) -> Any:

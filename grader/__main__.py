@@ -1,4 +1,6 @@
-"""`python -m grader`, the start check, and `grader`, the command: an instructor's verbs where they are installed."""
+"""`python -m grader`, the start check, and `grader`, the command: an instructor's verbs where they
+are installed.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,14 @@ from importlib.util import find_spec
 from grader.notebook.start import report
 
 STUDENTS_PART = (
-    "This is the students' part of the course, whose one command is this start check. The verbs of an instructor "
+    "This is the students' part of the course, whose one command is this start check. The verbs of "
+    "an instructor "
     "(release, grade, ...) come with a clone of the course's repository: see its README."
 )
-WITHOUT_CLICK = 'grader: the verbs of an instructor need more packages. In the clone run: pip install -e ".[instructor]"'
+WITHOUT_CLICK = (
+    "grader: the verbs of an instructor need more packages. In the clone run: pip install -e "
+    '".[instructor]"'
+)
 
 
 def start_check() -> int:

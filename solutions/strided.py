@@ -25,7 +25,9 @@ def strided_forward(x, w, b, stride, pad):
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
     for u in range(K):
         for v in range(L):
-            seen = padded[:, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride]
+            seen = padded[
+                :, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride
+            ]
             y += np.einsum("nchw,fc->nfhw", seen, w[:, :, u, v])
     return y
 
@@ -52,7 +54,10 @@ def strided_backward_spray(dy, x, w, stride, pad):
     sprayed, dw = np.zeros(padded.shape), np.zeros(w.shape)
     for u in range(K):
         for v in range(L):
-            rows, columns = slice(u, u + stride * (P - 1) + 1, stride), slice(v, v + stride * (Q - 1) + 1, stride)
+            rows, columns = (
+                slice(u, u + stride * (P - 1) + 1, stride),
+                slice(v, v + stride * (Q - 1) + 1, stride),
+            )
             sprayed[:, :, rows, columns] += np.einsum("nfhw,fc->nchw", dy, w[:, :, u, v])
             dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dy, padded[:, :, rows, columns])
     return sprayed[:, :, pad : pad + H, pad : pad + W], dw, dy.sum(axis=(0, 2, 3))

@@ -24,9 +24,14 @@ from grader.instructor.sandbox.sandbox import Tier
 from grader.judge.judge import judge
 from grader.show.verdict import Verdict
 
-sys.path.insert(0, str(ROOT / "notebooks" / "6-capstone"))  # `import layers`, as for a notebook that lies beside it
-os.environ.pop("EXCHANGE_DIR", None)  # an instructor's own: the tests' courses have exchanges of their own
-# The start check refuses the folder for temporary files, in which pytest's folders lie: what the tests start has another one.
+sys.path.insert(
+    0, str(ROOT / "notebooks" / "6-capstone")
+)  # `import layers`, as for a notebook that lies beside it
+os.environ.pop(
+    "EXCHANGE_DIR", None
+)  # an instructor's own: the tests' courses have exchanges of their own
+# The start check refuses the folder for temporary files, in which pytest's folders lie: what the
+# tests start has another one.
 if "PYTEST_XDIST_WORKER" in os.environ:  # whoever has started this process has set TMPDIR already
     tempfile.tempdir = str(Path(os.environ["TMPDIR"]).parent)
 tempfile.gettempdir()  # which this process remembers
@@ -38,12 +43,16 @@ settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser tests first: each takes long, and what is left at the end should be short, so that no process waits."""
+    """The browser tests first: each takes long, and what is left at the end should be short, so
+    that no process waits.
+    """
     items.sort(key=lambda item: "browser" not in item.path.parts)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Any, Any]:
     report = yield
     in_one_line(report, call)
     return report
@@ -70,7 +79,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def released_course(shared: Path) -> Callable[[str, Path], Classroom]:
-    """(assignment, folder) -> a course in that folder as `grader release` leaves it, which runs once in a session."""
+    """(assignment, folder) -> a course in that folder as `grader release` leaves it, which runs
+    once in a session.
+    """
 
     def copied(assignment: str, folder: Path) -> Classroom:
         made = shared / f"released-{assignment}"
@@ -85,7 +96,9 @@ def released_course(shared: Path) -> Callable[[str, Path], Classroom]:
 
 @pytest.fixture(scope="session")
 def solved(shared: Path) -> Callable[[str], Path]:
-    """assignment -> the file of the solved notebook with its outputs, run once by the process that needs it first."""
+    """assignment -> the file of the solved notebook with its outputs, run once by the process that
+    needs it first.
+    """
 
     @cache
     def run(assignment: str) -> Path:

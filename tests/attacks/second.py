@@ -73,7 +73,9 @@ def probe():
 
 def looked_into(name: str, arguments: str) -> Attack:
     """A call that is allowed in other forms; the kernel itself looks at 32 bits of a number."""
-    return probing(name, RAW, CALL.format(arguments=arguments), r"raised PermissionError", f"{GOT} done")
+    return probing(
+        name, RAW, CALL.format(arguments=arguments), r"raised PermissionError", f"{GOT} done"
+    )
 
 
 X86 = os.uname().machine == "x86_64"

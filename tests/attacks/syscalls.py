@@ -10,7 +10,9 @@ RAW = "raw system calls: io_uring, userfaultfd, bpf, keyrings, name spaces, othe
 MEMORY = "memory writing through ctypes"
 
 STOPPED = "could not be asked: the process that ran it was stopped, since it ended"
-DENIED = r"raised (PermissionError|OSError) in line \d+: raise OSError\(error, name\) \(\[Errno (1|38)\]"
+DENIED = (
+    r"raised (PermissionError|OSError) in line \d+: raise OSError\(error, name\) \(\[Errno (1|38)\]"
+)
 CALL = """import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -31,10 +33,20 @@ def probe():
     """
 
 
-def raw(name: str, number: int, arguments: str = "", before: str = "", opens: str = rf"{GOT} \d", **more: bool) -> Attack:
+def raw(
+    name: str,
+    number: int,
+    arguments: str = "",
+    before: str = "",
+    opens: str = rf"{GOT} \d",
+    **more: bool,
+) -> Attack:
     """A system call by its number; arguments: what stands behind it."""
     lines = "\n    ".join(
-        [*before.splitlines(), f"return call({name.split()[-1]!r}, {number}{', ' if arguments else ''}{arguments})"]
+        [
+            *before.splitlines(),
+            f"return call({name.split()[-1]!r}, {number}{', ' if arguments else ''}{arguments})",
+        ]
     )
     return probing(f"the system call {name}", RAW, CALL + lines, DENIED, opens, **more)
 

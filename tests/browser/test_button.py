@@ -1,4 +1,6 @@
-"""formgrader's Autograde button grades as `grader grade` does: in the sandbox, by the references, on fresh cases."""
+"""formgrader's Autograde button grades as `grader grade` does: in the sandbox, by the references,
+on fresh cases.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,11 @@ pytestmark = pytest.mark.usefixtures("some_tier")
 def course(tmp_path, released_course) -> Classroom:
     course = released_course("1-affine", tmp_path / "course")
     made = notebook.with_answers(notebook.solve("1-affine"), {"affine_backward": CHEATS})
-    for student, text in (("ada", notebook.dumps(notebook.solve("1-affine"))), ("mallory", notebook.dumps(made)), ("zoe", "{")):
+    for student, text in (
+        ("ada", notebook.dumps(notebook.solve("1-affine"))),
+        ("mallory", notebook.dumps(made)),
+        ("zoe", "{"),
+    ):
         path = course.submitted / student / "1-affine" / "affine.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(text)
@@ -39,7 +45,11 @@ def points(course: Classroom) -> dict[str, float]:
 
 def test_the_interface_of_the_button_grades_sealed(course):
     api = NbgraderSteps(course).api
-    for student, told in (("ada", "[1/1] ada: 20 points"), ("mallory", "mallory: 16 points"), ("zoe", "look: the file is not")):
+    for student, told in (
+        ("ada", "[1/1] ada: 20 points"),
+        ("mallory", "mallory: 16 points"),
+        ("zoe", "look: the file is not"),
+    ):
         answer = api.autograde("1-affine", student)
         assert (answer["success"], told in answer["log"]) == (True, True), answer
     assert points(course) == {"ada": 20.0, "mallory": 16.0, "zoe": 0.0}

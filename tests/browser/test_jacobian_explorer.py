@@ -1,4 +1,6 @@
-"""`jacobian_explorer` in Chromium: every number equals numpy's, and the frames tie what the sentence says."""
+"""`jacobian_explorer` in Chromium: every number equals numpy's, and the frames tie what the
+sentence says.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,7 @@ from grader.widgets.still_picture import short
 X, W, B = [1.0, 2.0, 3.0], [[3.0, 0.0], [1.0, -2.0], [-1.0, 4.0]], [10.0, 20.0]
 SIZES = [(1, 1), (2, 3), (3, 2), (1, 8), (8, 1), (5, 4), (8, 8)]  # (D, C)
 
-ENTRIES = (
-    """() => [...document.querySelectorAll("[data-grid=entry] .cell")].map(cell => [cell.dataset.value, cell.textContent])"""
-)
+ENTRIES = """() => [...document.querySelectorAll("[data-grid=entry] .cell")].map(cell => [cell.dataset.value, cell.textContent])"""
 SHARES = """() => [...document.querySelectorAll(".share")].map(share => share.textContent)"""
 
 
@@ -34,7 +34,12 @@ def by_numpy(x, w, dy):
     for i in range(C):
         tensor[i, :, i] = x
     contracted = np.einsum("i,idc->dc", dy, tensor)
-    return {"dy/dx": w.T[None], "dy/dW": tensor, "dy/db": np.eye(C)[None], "dL/dW": contracted[None]}
+    return {
+        "dy/dx": w.T[None],
+        "dy/dW": tensor,
+        "dy/db": np.eye(C)[None],
+        "dL/dW": contracted[None],
+    }
 
 
 def assert_shown(page, x, w, b, dy):
@@ -46,7 +51,9 @@ def assert_shown(page, x, w, b, dy):
         texts = {v: short(v) for v in slices.ravel()}
         for number, cells in enumerate(steps):
             right = slices[number // slices[0].size].ravel()
-            np.testing.assert_array_equal([float(value) for value, _ in cells], right, err_msg=f"{view}, step {number}")
+            np.testing.assert_array_equal(
+                [float(value) for value, _ in cells], right, err_msg=f"{view}, step {number}"
+            )
             assert [text for _, text in cells] == [texts[v] for v in right]
         for name, values in (("x", [x]), ("W", w), ("b", [b]), ("y", [x @ w + b])):
             np.testing.assert_array_equal(grid(page, name), values)
@@ -74,7 +81,9 @@ def test_what_is_typed_into_x_w_and_b_is_followed(show):
     np.testing.assert_array_equal(grid(page, "x"), [x])
     page.get_by_role("button", name="Reset").click()
     assert_shown(page, *quarters(3, (3,), (3, 4), (4,)), made_up((4,)))
-    assert page.get_by_label("x[2]", exact=True).input_value() == short(quarters(3, (3,))[0][2]).replace("\u2212", "-")
+    assert page.get_by_label("x[2]", exact=True).input_value() == short(
+        quarters(3, (3,))[0][2]
+    ).replace("\u2212", "-")
 
 
 WORKED = {
@@ -85,7 +94,10 @@ WORKED = {
     ("dy/dW", 10): "dy[1]/dW[2,0] = 0. W[2,0] belongs to class 0: y[1] does not see it.",
     ("dy/db", 0): "dy[0]/db[0] = 1: if b[0] grows by 1, y[0] grows by 1.",
     ("dy/db", 2): "dy[1]/db[0] = 0. b[0] belongs to class 0: y[1] does not see it.",
-    ("dL/dW", 5): "dL/dW[2,1] = x[2] · dL/dy[1] = 3·(−2) = −6: of all slices, only slice 1 has something at [2,1].",
+    (
+        "dL/dW",
+        5,
+    ): "dL/dW[2,1] = x[2] · dL/dy[1] = 3·(−2) = −6: of all slices, only slice 1 has something at [2,1].",
 }
 
 
@@ -109,10 +121,22 @@ def test_the_frames_lie_around_what_an_entry_ties(show, view):
     frames, shares = every_step(page, FRAMED), every_step(page, SHARES)
     for number, (s, r, c) in enumerate(np.ndindex(slices.shape)):
         wanted = {
-            "dy/dx": {("giver", "x", f"0,{c}"), ("taker", "y", f"0,{r}"), ("used", "W", f"{c},{r}")},
-            "dy/dW": {("giver", "W", f"{r},{c}"), ("taker", "y", f"0,{s}"), *([("used", "x", f"0,{r}")] if s == c else [])},
+            "dy/dx": {
+                ("giver", "x", f"0,{c}"),
+                ("taker", "y", f"0,{r}"),
+                ("used", "W", f"{c},{r}"),
+            },
+            "dy/dW": {
+                ("giver", "W", f"{r},{c}"),
+                ("taker", "y", f"0,{s}"),
+                *([("used", "x", f"0,{r}")] if s == c else []),
+            },
             "dy/db": {("giver", "b", f"0,{c}"), ("taker", "y", f"0,{r}")},
-            "dL/dW": {("giver", "W", f"{r},{c}"), ("taker", "dL/dy", f"0,{c}"), ("used", "x", f"0,{r}")},
+            "dL/dW": {
+                ("giver", "W", f"{r},{c}"),
+                ("taker", "dL/dy", f"0,{c}"),
+                ("used", "x", f"0,{r}"),
+            },
         }[view] | {("giver", "entry", f"{r},{c}")}
         assert set(map(tuple, frames[number])) == wanted
         moved = [f"{'' if v < 0 else '+'}{short(v)}" for v in (1, slices[s, r, c])]
@@ -162,7 +186,8 @@ def test_your_own_results_are_marked_where_they_are_wrong(show):
     page = show(X, W, B, compare=(dy_dx, wrong, None))
     assert notes(page) == [
         right[0],
-        "≠ Your dy_dw differs in 2 of 12 entries: dy_dw[1,0,1] is nan, right is 1; dy_dw[1,2,0] is 3, right is 0.",
+        "≠ Your dy_dw differs in 2 of 12 entries: dy_dw[1,0,1] is nan, right is 1; dy_dw[1,2,0] is "
+        "3, right is 0.",
         "… dy_db is None: nothing to compare yet.",
     ]
     assert page.locator("[value='dy/dW']").is_checked()  # it opens at what is wrong

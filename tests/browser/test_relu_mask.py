@@ -1,4 +1,6 @@
-"""`relu_mask` in Chromium: every number equals numpy's for every step and every x, and the gate is told as it opens and shuts."""
+"""`relu_mask` in Chromium: every number equals numpy's for every step and every x, and the gate is
+told as it opens and shuts.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +26,17 @@ def show(show_widget):
 
 def assert_shown(page, x, dy):
     x, dy = np.atleast_2d(x), np.atleast_2d(dy)
-    for name, right in (("x", x), ("mask", x > 0), ("y", np.maximum(x, 0)), ("dy", dy), ("dx", dy * (x > 0))):
+    for name, right in (
+        ("x", x),
+        ("mask", x > 0),
+        ("y", np.maximum(x, 0)),
+        ("dy", dy),
+        ("dx", dy * (x > 0)),
+    ):
         np.testing.assert_array_equal(grid(page, name), right, err_msg=name)
-        assert page.locator(f"[data-grid={name}] .cell").all_text_contents() == [short(float(v)) for v in right.ravel()]
+        assert page.locator(f"[data-grid={name}] .cell").all_text_contents() == [
+            short(float(v)) for v in right.ravel()
+        ]
 
 
 @pytest.mark.parametrize("shape", SIZES)
@@ -36,23 +46,34 @@ def test_every_number_equals_numpys_and_every_step_frames_one_entry(show, shape)
     page = show(x, dy)
     page.emulate_media(reduced_motion="reduce")
     assert_shown(page, x, dy)
-    for (i, j), gate, (frames, factors) in zip(np.ndindex(np.atleast_2d(x).shape), (x > 0).ravel(), every_step(page, LOOK)):
+    for (i, j), gate, (frames, factors) in zip(
+        np.ndindex(np.atleast_2d(x).shape), (x > 0).ravel(), every_step(page, LOOK)
+    ):
         assert frames == [
             [kind, name, f"{i},{j}"]
-            for name, kind in (("x", "giver"), ("mask", "used"), ("y", "taker"), ("dy", "giver"), ("dx", "taker"))
+            for name, kind in (
+                ("x", "giver"),
+                ("mask", "used"),
+                ("y", "taker"),
+                ("dy", "giver"),
+                ("dx", "taker"),
+            )
         ]
         assert [f for f in factors if "×" in f] == [f"×{int(gate)}"] * 2
     assert step(page) == f"{x.size} of {x.size}"
     assert_shown(page, x, dy)
     shut = [f"{i},{j}" for i, j in np.argwhere(np.atleast_2d(x) <= 0)]
-    assert places(page, "[data-dead]", "dead") == [f"{name} {where}" for where in shut for name in ("mask", "dx")]
+    assert places(page, "[data-dead]", "dead") == [
+        f"{name} {where}" for where in shut for name in ("mask", "dx")
+    ]
     assert not scrolls(page)
 
 
 WORKED = [
     "x[0] = 3 is above 0, the gate is open: y[0] = x[0] = 3, and dx[0] = 1·10 = 10.",
     "x[1] = −4 is below 0, the gate is shut: y[1] = 0, and dx[1] = 0·20 = 0.",
-    "x[2] = 0: at 0 the slope is a convention: 0. So y[2] = 0, and dx[2] = 0·(−30) = 0. Any slope from 0 to 1 would be as right.",
+    "x[2] = 0: at 0 the slope is a convention: 0. So y[2] = 0, and dx[2] = 0·(−30) = 0. Any slope "
+    "from 0 to 1 would be as right.",
     "x[3] = −1 is below 0, the gate is shut: y[3] = 0, and dx[3] = 0·(−40) = 0.",
 ]
 
@@ -62,17 +83,25 @@ def test_the_sentence_says_the_entry(show):
     for number, told in enumerate(WORKED):
         at(page, number)
         assert sentence(page) == told
-    assert notes(page) == ["▨ Hatched: shut in 3 of 4 entries. No gradient passes there, whatever dy is."]
+    assert notes(page) == [
+        "▨ Hatched: shut in 3 of 4 entries. No gradient passes there, whatever dy is."
+    ]
     page = show([[1.0, -2.0], [0.5, 2.0]], [[1, 2], [-3, 4]])
     at(page, 2)
-    assert sentence(page) == "x[1,0] = 0.5 is above 0, the gate is open: y[1,0] = x[1,0] = 0.5, and dx[1,0] = 1·(−3) = −3."
+    assert (
+        sentence(page)
+        == "x[1,0] = 0.5 is above 0, the gate is open: y[1,0] = x[1,0] = 0.5, and dx[1,0] = 1·(−3) = −3."
+    )
 
 
 def test_the_slider_opens_and_shuts_the_gate(show):
     page = show(X, DY)
     at(page, 1)
     slider = page.get_by_label("chosen x")
-    assert (slider.get_attribute("min"), slider.get_attribute("max")) == ("-16", "16")  # in quarters
+    assert (slider.get_attribute("min"), slider.get_attribute("max")) == (
+        "-16",
+        "16",
+    )  # in quarters
     x = np.array(X)
     for quarters_, told in (
         (-1, "below 0, the gate is shut"),
@@ -95,7 +124,9 @@ def test_what_is_typed_is_followed_and_reset_brings_x_back(show):
     page = show([[1.0, -2.0, 3.0], [0.0, 4.0, -5.0]])
     dy = made_up((2, 3))
     field = page.get_by_label("x of this step", exact=True)
-    page.locator("[data-grid=dx] [data-at='1,2']").click()  # the entry that is clicked, whatever the step
+    page.locator(
+        "[data-grid=dx] [data-at='1,2']"
+    ).click()  # the entry that is clicked, whatever the step
     for text, value in (("7,25", 7.25), ("-1e-3", -0.001), ("123456", 123456.0), ("0", 0.0)):
         field.fill(text)
         assert_shown(page, [[1, -2, 3], [0, 4, value]], dy)
@@ -130,11 +161,13 @@ def test_your_own_dx_is_marked_where_it_is_wrong_and_free_where_x_is_zero(show):
     page = show(X, DY, compare=[10, 0, -15, 0])  # the slope 1/2 at the corner
     assert notes(page)[:2] == [
         "✓ Your dx is right in all 4 entries.",
-        "Where x is exactly 0 yours is not 0: every slope from 0 to 1 is right there, and frameworks take 0.",
+        "Where x is exactly 0 yours is not 0: every slope from 0 to 1 is right there, and "
+        "frameworks take 0.",
     ]
     page = show(X, DY, compare=[np.inf, 20, 1, np.nan])
     assert notes(page)[0] == (
-        "≠ Your dx differs in 4 of 4 entries: dx[0] is inf, right is 10; dx[1] is 20, right is 0; dx[2] is 1, right is 0; "
+        "≠ Your dx differs in 4 of 4 entries: dx[0] is inf, right is 10; dx[1] is 20, right is 0; "
+        "dx[2] is 1, right is 0; "
         "dx[3] is nan, right is 0."
     )
     assert places(page, "[data-apart]", "apart") == ["0,0", "0,1", "0,2", "0,3"]

@@ -1,6 +1,8 @@
-"""The widgets in Chromium: every number in the page equals numpy's, and hands, eyes and ears other than usual can use them.
+"""The widgets in Chromium: every number in the page equals numpy's, and hands, eyes and ears other
+than usual can use them.
 
-A light page loads the ES module as anywidget would, with a stand-in for its model; one test opens a real JupyterLab.
+A light page loads the ES module as anywidget would, with a stand-in for its model; one test opens a
+real JupyterLab.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from grader.widgets.still_picture import short
 
 LOOK = f"() => {GRIDS}"
 
-# x, w, stride, pad: not square, a remainder, holes, padding wider than the filter, one entry, the largest that can be shown
+# x, w, stride, pad: not square, a remainder, holes, padding wider than the filter, one entry, the
+# largest that can be shown
 SIZES = [
     ((5, 6), (3, 3), 1, 1),
     ((6, 5), (3, 2), 2, 0),
@@ -55,13 +58,21 @@ def show(show_widget):
 
 
 def by_numpy(view, x, w, dy, stride, pad):
-    """Yield what each step must show: the whole image grid, W or W', and the output grid; NaN for what is not known yet."""
+    """Yield what each step must show: the whole image grid, W or W', and the output grid; NaN for
+    what is not known yet.
+    """
     x, w, dy = map(np.atleast_2d, (x, w, dy))
-    across = ((0, 0), (pad, pad)) if len(x) == 1 and len(w) == 1 and len(dy) == 1 else ((pad, pad), (pad, pad))
+    across = (
+        ((0, 0), (pad, pad))
+        if len(x) == 1 and len(w) == 1 and len(dy) == 1
+        else ((pad, pad), (pad, pad))
+    )
     (K, L), (M, N) = w.shape, dy.shape
 
     def correlate(image):
-        windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, across), (K, L))[::stride, ::stride]
+        windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, across), (K, L))[
+            ::stride, ::stride
+        ]
         return np.einsum("ijkl,kl->ij", windows, w)
 
     def sprayed(upstream):
@@ -103,7 +114,9 @@ def test_every_number_of_every_step_of_every_view_equals_numpys(show, shape, siz
                 assert texts == [["·" if np.isnan(v) else short(v) for v in row] for row in right]
 
 
-@pytest.mark.parametrize(("shape", "size", "stride", "pad"), [SIZES[0], SIZES[1], SIZES[3], SIZES[11], SIZES[12]])
+@pytest.mark.parametrize(
+    ("shape", "size", "stride", "pad"), [SIZES[0], SIZES[1], SIZES[3], SIZES[11], SIZES[12]]
+)
 def test_the_frames_lie_around_what_a_step_ties_together(show, shape, size, stride, pad):
     x, w, dy = a_case(shape, size, stride, pad, seed=5)
     page = show(x, w, stride, pad, dy)
@@ -131,7 +144,9 @@ def test_the_sliders_and_the_fields_of_w_change_the_numbers_as_numpy_says(show):
     for stride, pad in ((1, 0), (1, 2), (4, 2)):
         for name, value in (("stride", stride), ("padding", pad)):
             page.get_by_label(name, exact=True).fill(str(value))
-        dy = made_up(tuple((n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape, w.shape, strict=True)))
+        dy = made_up(
+            tuple((n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape, w.shape, strict=True))
+        )
         for view in VIEWS:
             last = viewed(page, view, LOOK)[-1]
             *_, right = by_numpy(view, x, w, dy, stride, pad)
@@ -164,12 +179,24 @@ def test_long_numbers_are_written_as_in_python(show):
 
 
 WORKED = {
-    ("forward gather", 1): "y[1] is the dot product of W and 3 pixels of x: 1·1 + (−2)·2 + 4·0 = −3.",
-    ("forward gather", 0): "y[0] is the dot product of W and 3 pixels of x: 1·0 + (−2)·1 + 4·2 = 6. 1 of them is padding.",
+    (
+        "forward gather",
+        1,
+    ): "y[1] is the dot product of W and 3 pixels of x: 1·1 + (−2)·2 + 4·0 = −3.",
+    (
+        "forward gather",
+        0,
+    ): "y[0] is the dot product of W and 3 pixels of x: 1·0 + (−2)·1 + 4·2 = 6. 1 of them is padding.",
     ("forward spray", 1): "x[1] = 2 times W′ is added onto 3 entries of y.",
-    ("forward spray", 0): "x[0] = 1 times W′ is added onto 2 entries of y. 1 number of W′ meets no output.",
+    (
+        "forward spray",
+        0,
+    ): "x[0] = 1 times W′ is added onto 2 entries of y. 1 number of W′ meets no output.",
     ("backward spray", 3): "dy[3] = 3 times W is added onto 3 pixels of dx.",
-    ("backward spray", 4): "dy[4] = 1 times W is added onto 2 pixels of dx. 1 number lands on the padding and falls off.",
+    (
+        "backward spray",
+        4,
+    ): "dy[4] = 1 times W is added onto 2 pixels of dx. 1 number lands on the padding and falls off.",
     ("backward gather", 2): "dx[2] gathers 3 entries of dy with W′: 4·0 + (−2)·(−2) + 1·3 = 7.",
 }
 
@@ -191,13 +218,19 @@ def test_an_image_is_told_with_rows_and_columns(show):
 
 def test_pixels_under_no_window_are_hatched_and_told(show):
     page = show([1, 2, 0, -1, 3, 5], [1, -2, 4], stride=2, dy=[2, -1])
-    assert page.locator("[data-dead]").evaluate_all("all => all.map(e => e.dataset.dead)") == ["0,5"]
+    assert page.locator("[data-dead]").evaluate_all("all => all.map(e => e.dataset.dead)") == [
+        "0,5"
+    ]
     assert "1 pixel lies under no window" in page.locator(".notes").inner_text()
     page.locator("[value='backward gather']").check()
     page.get_by_label("step", exact=True).fill("5")
     assert sentence(page) == "dx[5] lies under no window: no dy reaches it, and it stays 0."
     page = show(np.ones(7), np.ones(2), stride=3)
-    assert page.locator("[data-dead]").evaluate_all("all => all.map(e => e.dataset.dead)") == ["0,2", "0,5", "0,6"]
+    assert page.locator("[data-dead]").evaluate_all("all => all.map(e => e.dataset.dead)") == [
+        "0,2",
+        "0,5",
+        "0,6",
+    ]
 
 
 def test_keys_in_a_field_of_w_are_the_fields(show):
@@ -237,7 +270,10 @@ def test_your_own_result_is_marked_where_it_is_wrong(show):
     yours[0, 1] += 1
     yours[3, 4] = np.nan
     page = show(x, w, pad=1, dy=dy, compare=yours)
-    assert page.locator("[data-apart]").evaluate_all("all => all.map(e => e.dataset.apart)") == ["0,1", "3,4"]
+    assert page.locator("[data-apart]").evaluate_all("all => all.map(e => e.dataset.apart)") == [
+        "0,1",
+        "3,4",
+    ]
     assert page.locator("[data-apart]:visible").count() == 2
     assert page.locator(".yours").all_text_contents() == [f"≠{short(yours[0, 1])}", "≠nan"]
     assert "differs in 2 of 20 entries: dx[0,1] is" in page.locator(".compared").inner_text()

@@ -25,7 +25,12 @@ def drawn(*shapes):
 
     def build(ndc):
         size = dict(zip("NDC", ndc, strict=True))
-        return st.tuples(*[arrays(float, tuple(size[letter] for letter in shape), elements=numbers) for shape in shapes])
+        return st.tuples(
+            *[
+                arrays(float, tuple(size[letter] for letter in shape), elements=numbers)
+                for shape in shapes
+            ]
+        )
 
     return sizes.flatmap(build)
 
@@ -37,7 +42,11 @@ def test_forward_is_what_one_computes_by_hand():
 def test_jacobians_of_the_tiny_example_by_hand():
     dy_dx, dy_dw, dy_db = affine.affine_jacobians(X, W)
     assert dy_dx.tolist() == [[3, 1], [0, -2], [-1, 4]]
-    assert dy_dw.tolist() == [[[1, 0, 0], [2, 0, 0]], [[0, 1, 0], [0, 2, 0]], [[0, 0, 1], [0, 0, 2]]]
+    assert dy_dw.tolist() == [
+        [[1, 0, 0], [2, 0, 0]],
+        [[0, 1, 0], [0, 2, 0]],
+        [[0, 0, 1], [0, 0, 2]],
+    ]
     assert dy_db.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
 
 
@@ -114,7 +123,12 @@ def test_softmax_gradient_equals_the_complex_step(drawn_arrays, data):
     (y,) = drawn_arrays
     labels = data.draw(arrays(int, len(y), elements=st.integers(0, y.shape[1] - 1)))
     _, dy = affine.softmax_loss(y, labels)
-    assert np.allclose(dy, complex_step_gradient(lambda v: affine.softmax_loss(v, labels)[0], y), rtol=1e-12, atol=1e-14)
+    assert np.allclose(
+        dy,
+        complex_step_gradient(lambda v: affine.softmax_loss(v, labels)[0], y),
+        rtol=1e-12,
+        atol=1e-14,
+    )
 
 
 def test_softmax_survives_scores_of_a_thousand():
@@ -148,7 +162,9 @@ def test_hinge_equals_pytorch():
     rng = np.random.default_rng(0)
     y, labels = rng.normal(size=(5, 4)), rng.integers(0, 4, 5)
     ty = torch.tensor(y, requires_grad=True)
-    loss = torch.nn.functional.multi_margin_loss(ty, torch.tensor(labels)) * 4  # PyTorch divides by C as well
+    loss = (
+        torch.nn.functional.multi_margin_loss(ty, torch.tensor(labels)) * 4
+    )  # PyTorch divides by C as well
     loss.backward()
     ours, dy = affine.hinge_loss(y, labels)
     assert np.allclose(ours, loss.item())

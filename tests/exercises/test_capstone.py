@@ -1,4 +1,6 @@
-"""The capstone: gradients against PyTorch, layers of one's own, trainings and what they must reach, dicts as results."""
+"""The capstone: gradients against PyTorch, layers of one's own, trainings and what they must reach,
+dicts as results.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ def test_the_references_gradients_are_those_of_pytorch(seeds):
             assert abs(loss - their_loss) <= 1e-12 * abs(their_loss)
             assert gradients.keys() == theirs.keys()
             for name, value in theirs.items():
-                assert np.abs(gradients[name] - value).max() <= 1e-11 * max(1e-3, np.abs(value).max()), (seed, name)
+                assert np.abs(gradients[name] - value).max() <= 1e-11 * max(
+                    1e-3, np.abs(value).max()
+                ), (seed, name)
 
 
 def test_a_case_stands_on_no_kink():
@@ -72,15 +76,36 @@ def test_a_case_stands_on_no_kink():
 # --- dicts as results ---
 
 FAULTS = {
-    "no dict": (lambda loss, g: (loss, list(g.values())), "is a list, expected a dict with the keys b1, b2, w1, w2"),
-    "an array": (lambda loss, g: (loss, g["w1"]), "is no dict, expected a dict with the keys b1, b2, w1, w2"),
-    "a key missing": (lambda loss, g: (loss, {k: v for k, v in g.items() if k != "b1"}), "lacks b1"),
-    "a key too many": (lambda loss, g: (loss, g | {"b9": g["b1"]}), "has b9, which is no parameter"),
-    "transposed": (lambda loss, g: (loss, g | {"w2": g["w2"].T}), "w2 has shape (3, 18), expected (18, 3) like params['w2']"),
+    "no dict": (
+        lambda loss, g: (loss, list(g.values())),
+        "is a list, expected a dict with the keys b1, b2, w1, w2",
+    ),
+    "an array": (
+        lambda loss, g: (loss, g["w1"]),
+        "is no dict, expected a dict with the keys b1, b2, w1, w2",
+    ),
+    "a key missing": (
+        lambda loss, g: (loss, {k: v for k, v in g.items() if k != "b1"}),
+        "lacks b1",
+    ),
+    "a key too many": (
+        lambda loss, g: (loss, g | {"b9": g["b1"]}),
+        "has b9, which is no parameter",
+    ),
+    "transposed": (
+        lambda loss, g: (loss, g | {"w2": g["w2"].T}),
+        "w2 has shape (3, 18), expected (18, 3) like params['w2']",
+    ),
     "None inside": (lambda loss, g: (loss, g | {"w1": None}), "w1 is None"),
     "NaN inside": (lambda loss, g: (loss, g | {"b1": g["b1"] * np.nan}), "b1 holds NaN at [0]"),
-    "numbers as keys": (lambda loss, g: (loss, dict(enumerate(g.values()))), "its keys are not the names of the parameters"),
-    "one array wrong": (lambda loss, g: (loss, g | {"w1": 2 * g["w1"]}), "wrong in w1: what lies between them"),
+    "numbers as keys": (
+        lambda loss, g: (loss, dict(enumerate(g.values()))),
+        "its keys are not the names of the parameters",
+    ),
+    "one array wrong": (
+        lambda loss, g: (loss, g | {"w1": 2 * g["w1"]}),
+        "wrong in w1: what lies between them",
+    ),
     "the loss wrong": (lambda loss, g: (loss + 1, g), "loss       is not right"),
 }
 
@@ -103,7 +128,9 @@ def test_changed_parameters_are_noted(verdict_on):
         params["w1"] *= 2
         return result
 
-    assert "it changes its input params in place" in str(verdict_on("loss_and_gradients", loss_and_gradients))
+    assert "it changes its input params in place" in str(
+        verdict_on("loss_and_gradients", loss_and_gradients)
+    )
 
 
 # --- networks ---
@@ -112,14 +139,24 @@ def test_changed_parameters_are_noted(verdict_on):
 @pytest.mark.parametrize("network", SIZES)
 def test_predictions_are_those_of_the_layers(network):
     params = initial_parameters(network, 3)
-    images = np.random.default_rng(0).normal(size=(5, 1, *((8, 8) if network == "small" else (28, 28))))
-    loss = [capstone.loss_and_gradients(params, images[n : n + 1], np.array([c]))[0] for n in range(5) for c in range(10)]
+    images = np.random.default_rng(0).normal(
+        size=(5, 1, *((8, 8) if network == "small" else (28, 28)))
+    )
+    loss = [
+        capstone.loss_and_gradients(params, images[n : n + 1], np.array([c]))[0]
+        for n in range(5)
+        for c in range(10)
+    ]
     assert np.array(loss).reshape(5, 10).argmin(axis=1).tolist() == predict(params, images).tolist()
 
 
 def test_parameters_follow_their_seed_and_an_unknown_network_is_told():
-    assert np.array_equal(initial_parameters("small", 1)["w1"], initial_parameters("small", 1)["w1"])
-    assert not np.array_equal(initial_parameters("small", 1)["w1"], initial_parameters("small", 2)["w1"])
+    assert np.array_equal(
+        initial_parameters("small", 1)["w1"], initial_parameters("small", 1)["w1"]
+    )
+    assert not np.array_equal(
+        initial_parameters("small", 1)["w1"], initial_parameters("small", 2)["w1"]
+    )
     with pytest.raises(ValueError, match=r"There is no network 'big'\. There are: small, strided"):
         initial_parameters("big", 1)
 
@@ -178,7 +215,12 @@ HONEST = SIZES_OF_BATCHES | {
 def test_any_batch_takes_the_step_of_the_reference(style, seeds):
     train, part = trained_by(HONEST[style]), EXERCISES["train"].parts[0]
     for case in [case for seed in range(seeds) for case in steps_of(seed)]:
-        assert matches(numbers(train(*case.copy_args())), numbers(capstone.train(*case.copy_args())), part, case)
+        assert matches(
+            numbers(train(*case.copy_args())),
+            numbers(capstone.train(*case.copy_args())),
+            part,
+            case,
+        )
 
 
 def test_a_last_layer_that_is_solved_for_reaches_every_goal_and_earns_nothing(verdict_on):
@@ -187,7 +229,9 @@ def test_a_last_layer_that_is_solved_for_reaches_every_goal_and_earns_nothing(ve
         assert not case.goal or case.goal.share(train(*case.copy_args())) >= case.goal.least
     verdict = verdict_on("train", train)
     assert verdict.earned == 0
-    assert verdict.parts[0].says.startswith("one step leaves b1 and w1 where they were; asked for is params - rate * gradient")
+    assert verdict.parts[0].says.startswith(
+        "one step leaves b1 and w1 where they were; asked for is params - rate * gradient"
+    )
     assert verdict.parts[1].says == "the same as overfit"
     assert verdict.parts[2].says.startswith("one step leaves b1, b2, w1 and w2 where they were")
 
@@ -195,12 +239,16 @@ def test_a_last_layer_that_is_solved_for_reaches_every_goal_and_earns_nothing(ve
 def test_sealed_grading_says_of_a_step_what_the_check_says(verdict_on):
     told = sealed(train=SOLVER)["train"]
     assert told["earned"] == 0
-    assert [part["says"] for part in told["parts"]] == [part.says for part in verdict_on("train", trained_by(SOLVER)).parts]
+    assert [part["says"] for part in told["parts"]] == [
+        part.says for part in verdict_on("train", trained_by(SOLVER)).parts
+    ]
 
 
 def test_a_wrong_step_of_one_network_costs_its_parts_alone(verdict_on):
     solved = trained_by(SOLVER)
-    verdict = verdict_on("train", lambda params, *rest: (solved if "w3" in params else capstone.train)(params, *rest))
+    verdict = verdict_on(
+        "train", lambda params, *rest: (solved if "w3" in params else capstone.train)(params, *rest)
+    )
     assert [part.right for part in verdict.parts] == [True, True, False]
 
 
@@ -228,11 +276,16 @@ def longer_and_longer(params, images, labels, steps, rate, seed):
 STEPS = {
     "rate": (only_one, "at a rate of 0 params stays as it is; yours moves b1, b2, w1 and w2"),
     "a factor": (
-        lambda params, images, labels, steps, rate, seed: capstone.train(params, images, labels, steps, rate / 3, seed),
+        lambda params, images, labels, steps, rate, seed: capstone.train(
+            params, images, labels, steps, rate / 3, seed
+        ),
         "goes 0.3333 times as far as rate * gradient, the mean over the batch",
     ),
     "elsewhere": (longer_and_longer, "one step leads b2, w1 and w2 elsewhere; asked for is"),
-    "a list": (lambda *args: list(args[0].values()), "is a list, expected a dict with the keys b1, b2, w1, w2"),
+    "a list": (
+        lambda *args: list(args[0].values()),
+        "is a list, expected a dict with the keys b1, b2, w1, w2",
+    ),
 }
 
 
@@ -252,7 +305,9 @@ def test_the_reference_reaches_every_goal_and_earns_everything_without_a_note(so
     text = cells["check_train"].outputs[0].data["text/plain"]
     first, *parts = text.splitlines()  # no note and no example among them
     assert first == "train: 7 of 7 points"
-    assert [line.split()[:2] for line in parts] == [[name, "right:"] for name in ("overfit", "digits", "strided")]
+    assert [line.split()[:2] for line in parts] == [
+        [name, "right:"] for name in ("overfit", "digits", "strided")
+    ]
     assert "of 500 images that it had not seen, at least 95 % are asked for" in text
 
 
@@ -266,12 +321,18 @@ def test_a_training_is_drawn_anew_for_every_seed():
 
 
 def test_parameters_learnt_at_home_are_of_no_use(verdict_on):
-    """Trained on the true classes, they meet other numbers for the classes, and images that lie another way."""
+    """Trained on the true classes, they meet other numbers for the classes, and images that lie
+    another way.
+    """
     images = load_images("digits")
-    learnt = capstone.train(initial_parameters("small", 1), images.train_images, images.train_labels, 600, 0.2, 1)
+    learnt = capstone.train(
+        initial_parameters("small", 1), images.train_images, images.train_labels, 600, 0.2, 1
+    )
     assert accuracy(learnt, images.test_images, images.test_labels) > 0.9
     reached = [
-        case.goal.share(learnt) for seed in range(20) for case in EXERCISES["train"].draw(np.random.default_rng(seed))[-3:-1]
+        case.goal.share(learnt)
+        for seed in range(20)
+        for case in EXERCISES["train"].draw(np.random.default_rng(seed))[-3:-1]
     ]
     assert max(reached) < TRAININGS["digits"][-1]
 
@@ -318,7 +379,11 @@ def test_own_layers_are_right_slow_wrong_or_missing(capsys):
     def relu_backward(dy, x):
         return dy
 
-    scope = {"conv_forward": references()["conv_forward"], "relu_forward": slow_relu, "relu_backward": relu_backward}
+    scope = {
+        "conv_forward": references()["conv_forward"],
+        "relu_forward": slow_relu,
+        "relu_backward": relu_backward,
+    }
     exec("own_layers()", scope | {"own_layers": own_layers})
     told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert told["conv_forward"] == "right"
@@ -338,18 +403,38 @@ def test_a_worker_gets_no_image_that_judges_it():
 
 def code_cell(name: str, text: str, **marks: object) -> dict:
     metadata = {"nbgrader": {"grade_id": name, **marks}} if marks else {}
-    return {"cell_type": "code", "id": name, "metadata": metadata, "source": text, "outputs": [], "execution_count": None}
+    return {
+        "cell_type": "code",
+        "id": name,
+        "metadata": metadata,
+        "source": text,
+        "outputs": [],
+        "execution_count": None,
+    }
 
 
 def sealed(**answers: str) -> dict[str, dict]:
     """Grade a bare notebook with these answers (the references else)."""
     cells = [
-        code_cell("start", "import numpy as np\nfrom grader import load_images, initial_parameters, predict, track, figures")
+        code_cell(
+            "start",
+            "import numpy as np\nfrom grader import load_images, initial_parameters, predict, "
+            "track, figures",
+        )
     ]
     for name in ("loss_and_gradients", "train"):
-        cells.append(code_cell(name, answers.get(name) or inspect.getsource(getattr(capstone, name)), solution=True, grade=False))
+        cells.append(
+            code_cell(
+                name,
+                answers.get(name) or inspect.getsource(getattr(capstone, name)),
+                solution=True,
+                grade=False,
+            )
+        )
         cells.append(code_cell(f"check_{name}", f"check({name})", solution=False, grade=True))
-    content = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).encode()
+    content = json.dumps(
+        {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    ).encode()
     with Sandbox(best(), "6-capstone") as sandbox:
         result = grade_submission(content, 11, sandbox)
     return {told["exercise"]: told for told in result["exercises"]}
@@ -357,7 +442,9 @@ def sealed(**answers: str) -> dict[str, dict]:
 
 def test_sealed_grading_trains_with_layers_py_and_a_student_with_wrong_layers_loses_nothing():
     """Of the layers one is wrong and all others are missing."""
-    wrong = "def relu_forward(x):\n    return x\n\n" + inspect.getsource(capstone.loss_and_gradients)
+    wrong = "def relu_forward(x):\n    return x\n\n" + inspect.getsource(
+        capstone.loss_and_gradients
+    )
     told = sealed(loss_and_gradients=wrong)
     assert (told["loss_and_gradients"]["earned"], told["train"]["earned"]) == (3.0, 7.0)
 

@@ -1,4 +1,6 @@
-"""The catalogue of mistakes and its table: each mistake is caught, loses just its parts, and is called by its name."""
+"""The catalogue of mistakes and its table: each mistake is caught, loses just its parts, and is
+called by its name.
+"""
 
 from __future__ import annotations
 
@@ -33,14 +35,26 @@ def test_a_mistake_loses_its_parts_and_is_named(mistake):
 def test_a_mistake_in_float32_is_the_same_mistake(mistake):
     """Quizzes have no dtype; the checker's differences are not meant for float32."""
     exercise = EXERCISES[mistake.exercise]
-    if exercise.is_quiz or exercise.layers or exercise.name == "numerical_gradient" or mistake.name == "no_max_shift":  # exp(700)
+    if (
+        exercise.is_quiz
+        or exercise.layers
+        or exercise.name == "numerical_gradient"
+        or mistake.name == "no_max_shift"
+    ):  # exp(700)
         return
 
     def in_float32(*args):
         results = mistake.answer(
-            *(a.astype(np.float32) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a for a in args)
+            *(
+                a.astype(np.float32) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a
+                for a in args
+            )
         )
-        return tuple(np.float32(r) for r in results) if isinstance(results, tuple) else np.float32(results)
+        return (
+            tuple(np.float32(r) for r in results)
+            if isinstance(results, tuple)
+            else np.float32(results)
+        )
 
     verdict = judge(exercise, in_float32, references())
     assert {part.mistake for part in verdict.parts if not part.right} == {mistake.name}
@@ -69,17 +83,26 @@ def test_a_shipped_table_is_in_step_with_the_catalogue(assignment):
 
 
 def off_in_the_last_place(rng):
-    """Return an answers_of whose sums and logarithms end in other digits, as those of another processor do."""
+    """Return an answers_of whose sums and logarithms end in other digits, as those of another
+    processor do.
+    """
 
     def nudged(answer):
         numbers = answer.array
-        if numbers is None or numbers.dtype.kind != "f" or (np.rint(numbers * 1024) == numbers * 1024).all():
+        if (
+            numbers is None
+            or numbers.dtype.kind != "f"
+            or (np.rint(numbers * 1024) == numbers * 1024).all()
+        ):
             return answer  # exact on every machine
         last = np.spacing(np.maximum(np.abs(numbers), np.abs(numbers).max()))
         return replace(answer, array=numbers + rng.integers(-3, 4, numbers.shape) * last)
 
     def answers(*args):
-        return [{part: nudged(answer) for part, answer in answers.items()} for answers in answers_of(*args)]
+        return [
+            {part: nudged(answer) for part, answer in answers.items()}
+            for answers in answers_of(*args)
+        ]
 
     return answers
 
@@ -87,14 +110,19 @@ def off_in_the_last_place(rng):
 @pytest.mark.parametrize("assignment", NOTEBOOKS)
 def test_a_table_is_in_step_on_another_processor(assignment, monkeypatch):
     for seed in range(3):
-        monkeypatch.setattr(catalogue, "answers_of", off_in_the_last_place(np.random.default_rng(seed)))
+        monkeypatch.setattr(
+            catalogue, "answers_of", off_in_the_last_place(np.random.default_rng(seed))
+        )
         assert is_stored(assignment)
 
 
 @pytest.mark.parametrize("assignment", NOTEBOOKS)
 def test_a_table_out_of_step_is_noticed(assignment, monkeypatch):
     def changed(*args):
-        return [{part: moved(answer) for part, answer in answers.items()} for answers in answers_of(*args)]
+        return [
+            {part: moved(answer) for part, answer in answers.items()}
+            for answers in answers_of(*args)
+        ]
 
     def moved(answer):
         return answer if answer.array is None else replace(answer, array=answer.array * (1 + 1e-3))
@@ -109,7 +137,9 @@ def test_a_stored_number_is_exact_or_has_twelve_digits(assignment):
     def floats(value):
         if isinstance(value, float):
             yield value
-        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        for inner in (
+            value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        ):
             yield from floats(inner)
 
     stored = json.loads(file_of(assignment).read_text(encoding="utf-8"))
@@ -129,8 +159,13 @@ def test_two_mistakes_of_one_exercise_never_have_the_same_fingerprints():
         for part in exercise.parts:
             entries = entries_of(exercise, part)
             seen = {}
-            for mistake in {name for entry in entries for names in entry["wrong"].values() for name in names}:
-                key = tuple(next((p for p, names in e["wrong"].items() if mistake in names), "right") for e in entries)
+            for mistake in {
+                name for entry in entries for names in entry["wrong"].values() for name in names
+            }:
+                key = tuple(
+                    next((p for p, names in e["wrong"].items() if mistake in names), "right")
+                    for e in entries
+                )
                 assert key not in seen, f"{exercise.name}.{part.name}: {mistake} and {seen[key]}"
                 seen[key] = mistake
 
@@ -150,7 +185,9 @@ def test_the_visible_cases_never_change():
     )
 
 
-@pytest.mark.parametrize("exercise", ["affine_forward", "affine_backward", "softmax_loss", "hinge_loss"])
+@pytest.mark.parametrize(
+    "exercise", ["affine_forward", "affine_backward", "softmax_loss", "hinge_loss"]
+)
 def test_sizes_that_a_mistake_can_swap_differ(exercise):
     for case in (*EXERCISES[exercise].visible, *EXERCISES[exercise].draw(np.random.default_rng(0))):
         if case.sizes["N"] != 1 and exercise.startswith("affine"):
@@ -168,4 +205,6 @@ def test_entries_are_multiples_of_a_quarter_within_nine_quarters():
 def test_no_hint_holds_the_code_of_an_answer():
     for mistake in CATALOGUE:
         for code in (" @ ", ".T", ".sum(", "np.", "return ", "[rows"):
-            assert code not in mistake.hint.replace("does @ do", "").replace("@ needs", ""), mistake.name
+            assert code not in mistake.hint.replace("does @ do", "").replace("@ needs", ""), (
+                mistake.name
+            )

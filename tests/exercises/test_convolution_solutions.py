@@ -1,6 +1,7 @@
 """The references of section 2: by hand, by properties, by differences, and by PyTorch.
 
-Drawn arrays hold multiples of 1/4: floating point multiplies and adds those exactly, in any order, so equal means equal.
+Drawn arrays hold multiples of 1/4: floating point multiplies and adds those exactly, in any order,
+    so equal means equal.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ seeds = st.integers(0, 2**32 - 1)
 
 @st.composite
 def lines(draw):
-    """Draw x, w, pad and dy in one dimension; the padding may exceed the filter, and w may be longer than x."""
+    """Draw x, w, pad and dy in one dimension; the padding may exceed the filter, and w may be
+    longer than x.
+    """
     K = draw(st.integers(1, 6))
     pad = draw(st.integers(0, K + 1))
     n = draw(st.integers(max(1, K - 2 * pad), 9))
@@ -39,7 +42,10 @@ def layers(draw, most=3, longest=8):
     N, C, F = (draw(st.integers(1, most)) for _ in "NCF")
     K, L = draw(st.integers(1, 4)), draw(st.integers(1, 4))
     pad = draw(st.integers(0, max(K, L)))
-    H, W = draw(st.integers(max(1, K - 2 * pad), longest)), draw(st.integers(max(1, L - 2 * pad), longest))
+    H, W = (
+        draw(st.integers(max(1, K - 2 * pad), longest)),
+        draw(st.integers(max(1, L - 2 * pad), longest)),
+    )
     outputs = (N, F, H + 2 * pad - K + 1, W + 2 * pad - L + 1)
     x, w, b, dy = quarters(draw(seeds), (N, C, H, W), (F, C, K, L), F, outputs)
     return x, w, b, pad, dy
@@ -72,7 +78,13 @@ def test_the_spray_is_what_one_computes_by_hand():
 
 
 def test_every_pixel_sprays_the_row_that_one_computes_by_hand():
-    rows = [[-2, 1, 0, 0, 0], [8, -4, 2, 0, 0], [0, 0, 0, 0, 0], [0, 0, -4, 2, -1], [0, 0, 0, 12, -6]]
+    rows = [
+        [-2, 1, 0, 0, 0],
+        [8, -4, 2, 0, 0],
+        [0, 0, 0, 0, 0],
+        [0, 0, -4, 2, -1],
+        [0, 0, 0, 12, -6],
+    ]
     for a, row in enumerate(rows):
         alone = np.where(np.arange(5) == a, X, 0)
         assert convolution.spray_1d(alone, W, 1).tolist() == row
@@ -81,12 +93,24 @@ def test_every_pixel_sprays_the_row_that_one_computes_by_hand():
 
 def test_the_matrix_holds_the_filter_in_its_rows_and_the_reflected_filter_in_its_columns():
     T = convolution.toeplitz_1d(W, 5, 1)
-    assert T.tolist() == [[-2, 4, 0, 0, 0], [1, -2, 4, 0, 0], [0, 1, -2, 4, 0], [0, 0, 1, -2, 4], [0, 0, 0, 1, -2]]
+    assert T.tolist() == [
+        [-2, 4, 0, 0, 0],
+        [1, -2, 4, 0, 0],
+        [0, 1, -2, 4, 0],
+        [0, 0, 1, -2, 4],
+        [0, 0, 0, 1, -2],
+    ]
     assert T[:, 2].tolist() == [0, *W[::-1], 0]
-    assert convolution.toeplitz_1d(W, 5, 0).tolist() == [[1, -2, 4, 0, 0], [0, 1, -2, 4, 0], [0, 0, 1, -2, 4]]
+    assert convolution.toeplitz_1d(W, 5, 0).tolist() == [
+        [1, -2, 4, 0, 0],
+        [0, 1, -2, 4, 0],
+        [0, 0, 1, -2, 4],
+    ]
 
 
-@pytest.mark.parametrize("backward", [convolution.conv_1d_backward_spray, convolution.conv_1d_backward_rotated])
+@pytest.mark.parametrize(
+    "backward", [convolution.conv_1d_backward_spray, convolution.conv_1d_backward_rotated]
+)
 def test_dx_is_what_one_computes_by_hand(backward):
     assert backward(DY, W, 1).tolist() == [-2, 2, 7, -13, 10]
     assert backward(VALID_DY, W, 0).tolist() == [1, -4, 11, -14, 12]
@@ -95,10 +119,20 @@ def test_dx_is_what_one_computes_by_hand(backward):
 def test_one_table_to_remember():
     """Forward gathers with w and sprays with w'; backward gathers with w' and sprays with w."""
     reflected = W[::-1]
-    assert np.array_equal(convolution.correlate_1d(X, W, 1), convolution.conv_1d_backward_spray(X, reflected, 1))
-    assert np.array_equal(convolution.correlate_1d(DY, reflected, 1), convolution.conv_1d_backward_spray(DY, W, 1))
+    assert np.array_equal(
+        convolution.correlate_1d(X, W, 1), convolution.conv_1d_backward_spray(X, reflected, 1)
+    )
+    assert np.array_equal(
+        convolution.correlate_1d(DY, reflected, 1), convolution.conv_1d_backward_spray(DY, W, 1)
+    )
     assert convolution.correlate_1d(DY, reflected, 1).tolist() == [-2, 2, 7, -13, 10]
-    assert convolution.correlate_1d(DY, W, 1).tolist() == [-2, -7, 16, -4, 1]  # not reflected: wrong
+    assert convolution.correlate_1d(DY, W, 1).tolist() == [
+        -2,
+        -7,
+        16,
+        -4,
+        1,
+    ]  # not reflected: wrong
 
 
 def test_dw_is_what_one_computes_by_hand():
@@ -108,8 +142,16 @@ def test_dw_is_what_one_computes_by_hand():
 
 def test_local_gradient_by_hand_inside_and_at_a_corner():
     w = np.arange(1.0, 10).reshape(3, 3)
-    assert convolution.local_gradient(1, 2, w, (3, 4)).tolist() == [[0, 1, 2, 3], [0, 4, 5, 6], [0, 7, 8, 9]]
-    assert convolution.local_gradient(0, 0, w, (3, 4)).tolist() == [[5, 6, 0, 0], [8, 9, 0, 0], [0, 0, 0, 0]]
+    assert convolution.local_gradient(1, 2, w, (3, 4)).tolist() == [
+        [0, 1, 2, 3],
+        [0, 4, 5, 6],
+        [0, 7, 8, 9],
+    ]
+    assert convolution.local_gradient(0, 0, w, (3, 4)).tolist() == [
+        [5, 6, 0, 0],
+        [8, 9, 0, 0],
+        [0, 0, 0, 0],
+    ]
 
 
 def test_the_quizzes_by_hand():
@@ -122,7 +164,9 @@ def test_the_quizzes_by_hand():
 def test_a_layer_with_two_channels_two_filters_and_a_bias_by_hand():
     x = np.array([[[[1.0, 2.0, 3.0]], [[0.0, 1.0, 0.0]]]])
     w = np.array([[[[1.0, 1.0]], [[2.0, -1.0]]], [[[0.0, 1.0]], [[1.0, 0.0]]]])
-    assert convolution.conv_forward(x, w, np.array([10.0, 20.0]), 0).tolist() == [[[[12, 17]], [[22, 24]]]]
+    assert convolution.conv_forward(x, w, np.array([10.0, 20.0]), 0).tolist() == [
+        [[[12, 17]], [[22, 24]]]
+    ]
     dx, dw, db = convolution.conv_backward(np.array([[[[1.0, 2.0]], [[3.0, -1.0]]]]), x, w, 0)
     assert dx.tolist() == [[[[1, 6, 1]], [[5, 2, -2]]]]
     assert dw.tolist() == [[[[5, 8]], [[2, 1]]], [[[1, 3]], [[-1, 3]]]]
@@ -150,7 +194,9 @@ def test_the_transposed_matrix_carries_dy_back(line):
     dx = convolution.toeplitz_1d(w, len(x), pad).T @ dy
     assert np.array_equal(dx, convolution.conv_1d_backward_spray(dy, w, pad))
     assert np.array_equal(dx, convolution.conv_1d_backward_rotated(dy, w, pad))
-    assert np.array_equal(dx, np.convolve(dy, w)[pad : pad + len(x)])  # convolve reflects w by itself
+    assert np.array_equal(
+        dx, np.convolve(dy, w)[pad : pad + len(x)]
+    )  # convolve reflects w by itself
 
 
 @often
@@ -179,14 +225,18 @@ def test_backward_pad_turns_the_backward_pass_into_a_correlation_or_cuts_it(line
     back = convolution.backward_pad(len(w), pad)
     seen = np.pad(dy, back) if back >= 0 else dy[-back : len(dy) + back]
     if len(seen) >= len(w):
-        assert np.array_equal(np.correlate(seen, w[::-1], "valid"), convolution.conv_1d_backward_spray(dy, w, pad))
+        assert np.array_equal(
+            np.correlate(seen, w[::-1], "valid"), convolution.conv_1d_backward_spray(dy, w, pad)
+        )
     assert (back == pad) == (len(w) == 2 * pad + 1)
 
 
 @pytest.mark.parametrize("K", range(1, 12))
 def test_same_pad_is_the_one_pad_that_keeps_the_length(K):
     x = np.ones(12)
-    keeping = [pad for pad in range(2 * K) if len(convolution.correlate_1d(x, np.ones(K), pad)) == len(x)]
+    keeping = [
+        pad for pad in range(2 * K) if len(convolution.correlate_1d(x, np.ones(K), pad)) == len(x)
+    ]
     assert keeping == ([] if convolution.same_pad(K) == "none" else [convolution.same_pad(K)])
 
 
@@ -223,7 +273,9 @@ def test_local_gradient_is_a_slice_of_the_numerical_jacobian_of_the_layer(drawn)
 def test_eq_9_sums_local_gradients_to_dx(drawn, seed):
     x, w = drawn
     (dy,) = quarters(seed, x.shape)
-    total = sum(dy[i, j] * convolution.local_gradient(i, j, w, x.shape) for i, j in np.ndindex(*x.shape))
+    total = sum(
+        dy[i, j] * convolution.local_gradient(i, j, w, x.shape) for i, j in np.ndindex(*x.shape)
+    )
     dx, _, _ = convolution.conv_backward(dy[None, None], x[None, None], w[None, None], len(w) // 2)
     assert np.array_equal(dx[0, 0], total)
 
@@ -268,9 +320,15 @@ def test_the_layer_is_adjoint_to_its_backward_pass_and_linear_in_the_bias(layer)
 def test_the_backward_pass_equals_the_numerical_gradient_exactly(layer):
     x, w, b, pad, dy = layer
     dx, dw, db = convolution.conv_backward(dy, x, w, pad)
-    assert np.array_equal(dx, numerical_gradient(lambda v: convolution.conv_forward(v, w, b, pad), x, dy))
-    assert np.array_equal(dw, numerical_gradient(lambda v: convolution.conv_forward(x, v, b, pad), w, dy))
-    assert np.array_equal(db, numerical_gradient(lambda v: convolution.conv_forward(x, w, v, pad), b, dy))
+    assert np.array_equal(
+        dx, numerical_gradient(lambda v: convolution.conv_forward(v, w, b, pad), x, dy)
+    )
+    assert np.array_equal(
+        dw, numerical_gradient(lambda v: convolution.conv_forward(x, v, b, pad), w, dy)
+    )
+    assert np.array_equal(
+        db, numerical_gradient(lambda v: convolution.conv_forward(x, w, v, pad), b, dy)
+    )
 
 
 @often
@@ -326,7 +384,9 @@ def test_a_layer_with_one_row_is_the_one_dimensional_convolution(line, seed):
 def close(ours, theirs):
     """Compare to 1e-12 of the largest entry."""
     theirs = theirs.detach().numpy()
-    return ours.shape == theirs.shape and np.abs(ours - theirs).max() <= 1e-12 * np.abs(theirs).max()
+    return (
+        ours.shape == theirs.shape and np.abs(ours - theirs).max() <= 1e-12 * np.abs(theirs).max()
+    )
 
 
 @examples(400)
@@ -391,15 +451,69 @@ def test_fits_has_nothing_against_an_empty_batch():
             0,
             "x is 4-dimensional and w 2-dimensional, expected x (N, C, H, W) and w (F, C, K, L)",
         ),
-        (None, FILTERS, 1, 0, "x is 0-dimensional and w 4-dimensional, expected x (N, C, H, W) and w (F, C, K, L)"),
-        ([], FILTERS, 1, 0, "x is 1-dimensional and w 4-dimensional, expected x (N, C, H, W) and w (F, C, K, L)"),
-        (IMAGES[:, :2], FILTERS, 1, 0, "x has 2 channels and the filters of w have 3: expected the same number"),
-        (IMAGES, FILTERS[:, :0], 1, 0, "x has 3 channels and the filters of w have 0: expected the same number"),
-        (IMAGES, np.zeros((4, 3, 6, 3)), 1, 0, "a 6 x 3 filter does not fit into a 5 x 6 image padded by 0: 5 x 6"),
-        (IMAGES, np.zeros((4, 3, 2, 9)), 2, 1, "a 2 x 9 filter does not fit into a 5 x 6 image padded by 1: 7 x 8"),
-        (IMAGES, np.zeros((4, 3, 0, 3)), 1, 0, "a 0 x 3 filter does not fit into a 5 x 6 image padded by 0: 5 x 6"),
-        (IMAGES, np.zeros((4, 3, 2, 0)), 1, 2, "a 2 x 0 filter does not fit into a 5 x 6 image padded by 2: 9 x 10"),
-        (IMAGES[:, :, :0], FILTERS, 1, 0, "a 2 x 3 filter does not fit into a 0 x 6 image padded by 0: 0 x 6"),
+        (
+            None,
+            FILTERS,
+            1,
+            0,
+            "x is 0-dimensional and w 4-dimensional, expected x (N, C, H, W) and w (F, C, K, L)",
+        ),
+        (
+            [],
+            FILTERS,
+            1,
+            0,
+            "x is 1-dimensional and w 4-dimensional, expected x (N, C, H, W) and w (F, C, K, L)",
+        ),
+        (
+            IMAGES[:, :2],
+            FILTERS,
+            1,
+            0,
+            "x has 2 channels and the filters of w have 3: expected the same number",
+        ),
+        (
+            IMAGES,
+            FILTERS[:, :0],
+            1,
+            0,
+            "x has 3 channels and the filters of w have 0: expected the same number",
+        ),
+        (
+            IMAGES,
+            np.zeros((4, 3, 6, 3)),
+            1,
+            0,
+            "a 6 x 3 filter does not fit into a 5 x 6 image padded by 0: 5 x 6",
+        ),
+        (
+            IMAGES,
+            np.zeros((4, 3, 2, 9)),
+            2,
+            1,
+            "a 2 x 9 filter does not fit into a 5 x 6 image padded by 1: 7 x 8",
+        ),
+        (
+            IMAGES,
+            np.zeros((4, 3, 0, 3)),
+            1,
+            0,
+            "a 0 x 3 filter does not fit into a 5 x 6 image padded by 0: 5 x 6",
+        ),
+        (
+            IMAGES,
+            np.zeros((4, 3, 2, 0)),
+            1,
+            2,
+            "a 2 x 0 filter does not fit into a 5 x 6 image padded by 2: 9 x 10",
+        ),
+        (
+            IMAGES[:, :, :0],
+            FILTERS,
+            1,
+            0,
+            "a 2 x 3 filter does not fit into a 0 x 6 image padded by 0: 0 x 6",
+        ),
         (IMAGES, FILTERS, 0, 0, "stride is 0, expected an int of at least 1"),
         (IMAGES, FILTERS, -2, 0, "stride is -2, expected an int of at least 1"),
         (IMAGES, FILTERS, 1.5, 0, "stride is 1.5, expected an int of at least 1"),

@@ -71,7 +71,9 @@ def test_the_classes_are_mixed(name):
 def test_images_and_labels_belong_together():
     """The nearest image to train on has the same label, nearly always."""
     images = load_images("digits")
-    train, test = (part.reshape(len(part), -1) for part in (images.train_images, images.test_images))
+    train, test = (
+        part.reshape(len(part), -1) for part in (images.train_images, images.test_images)
+    )
     nearest = ((train**2).sum(axis=1) - 2 * test @ train.T).argmin(axis=1)
     assert np.mean(images.train_labels[nearest] == images.test_labels) > 0.97
 
@@ -85,7 +87,9 @@ def test_the_cat_is_a_grey_square():
 
 
 def test_a_set_says_in_a_line_what_it_holds():
-    assert repr(load_images("digits")) == "1297 images to train on and 500 to test on, each 1 x 8 x 8"
+    assert (
+        repr(load_images("digits")) == "1297 images to train on and 500 to test on, each 1 x 8 x 8"
+    )
 
 
 def test_what_a_student_does_to_the_images_stays_with_the_student():
@@ -104,7 +108,14 @@ def test_a_set_cannot_be_given_other_arrays():
 def test_the_images_are_found_from_any_folder(tmp_path):
     code = "from grader import load_images; print(load_images('fashion'), load_images('cat').shape)"
     env = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout == "2000 images to train on and 500 to test on, each 1 x 28 x 28 (64, 64)\n"
 
 
@@ -114,14 +125,28 @@ def test_the_wheel_holds_images_and_licences_and_no_answer(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as content:
         names = content.namelist()
-        assert {name for name in names if "data_files" in name} == {f"grader/data_files/{f}" for f in (*FILES, "README.md")}
-        assert not [name for name in names if "solutions" in name or "mistakes" in name or "make_data" in name]
+        assert {name for name in names if "data_files" in name} == {
+            f"grader/data_files/{f}" for f in (*FILES, "README.md")
+        }
+        assert not [
+            name
+            for name in names
+            if "solutions" in name or "mistakes" in name or "make_data" in name
+        ]
         content.extractall(tmp_path / "site")
     code = (
-        "import grader; print(grader.__file__); print(*[repr(grader.load_images(n)) for n in ('digits', 'fashion')], sep='\\n')"
+        "import grader; print(grader.__file__); print(*[repr(grader.load_images(n)) for n in "
+        "('digits', 'fashion')], sep='\\n')"
     )
     env = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.splitlines() == [
         str(tmp_path / "site" / "grader" / "__init__.py"),
         "1297 images to train on and 500 to test on, each 1 x 8 x 8",
@@ -164,7 +189,8 @@ def test_a_missing_file_is_told_with_the_places_and_the_remedy(elsewhere, tmp_pa
     with pytest.raises(FileNotFoundError) as raised:
         load_images("digits")
     assert str(raised.value) == (
-        f"digits.npz is missing: looked for {tmp_path}/wheel/digits.npz and {tmp_path}/clone/digits.npz. "
+        f"digits.npz is missing: looked for {tmp_path}/wheel/digits.npz and "
+        f"{tmp_path}/clone/digits.npz. "
         "Install the course again from its student kit, or in a clone run: git checkout -- data"
     )
 
@@ -177,9 +203,17 @@ def _saved(**arrays):
     ("damage", "told"),
     [
         (lambda path: path.write_bytes(b""), "EOFError"),
-        (lambda path: path.write_bytes(b"version https://git-lfs.github.com/spec/v1\n"), "ValueError"),
+        (
+            lambda path: path.write_bytes(b"version https://git-lfs.github.com/spec/v1\n"),
+            "ValueError",
+        ),
         (lambda path: path.write_bytes(path.read_bytes()[:30000]), "BadZipFile"),
-        (lambda path: path.write_bytes(path.read_bytes()[:20000] + bytes(100) + path.read_bytes()[20100:]), "Bad CRC-32"),
+        (
+            lambda path: path.write_bytes(
+                path.read_bytes()[:20000] + bytes(100) + path.read_bytes()[20100:]
+            ),
+            "Bad CRC-32",
+        ),
         (_saved(train_images=np.zeros(3, np.uint8)), "KeyError"),
         (
             _saved(**{k: np.zeros(s) for k, s in data.SHAPES["digits"].items()}),
@@ -189,7 +223,10 @@ def _saved(**arrays):
             _saved(**{k: np.zeros(3, np.uint8) for k in data.SHAPES["digits"]}),
             "train_images is uint8 (3,), expected uint8 (1297, 8, 8)",
         ),
-        (_saved(**{k: np.array([print]) for k in data.SHAPES["digits"]}), "Object arrays cannot be loaded"),
+        (
+            _saved(**{k: np.array([print]) for k in data.SHAPES["digits"]}),
+            "Object arrays cannot be loaded",
+        ),
     ],
 )
 def test_a_damaged_file_is_told_in_one_message(elsewhere, damage, told):
@@ -205,15 +242,27 @@ def test_a_damaged_file_is_told_in_one_message(elsewhere, damage, told):
 
 
 def test_the_hashes_and_sizes_are_those_of_the_readme():
-    rows = re.findall(r"^\| `(\S+)` .* \| (\d+) \| `([0-9a-f]{64})` \|$", (ROOT / "data" / "README.md").read_text("utf-8"), re.M)
+    rows = re.findall(
+        r"^\| `(\S+)` .* \| (\d+) \| `([0-9a-f]{64})` \|$",
+        (ROOT / "data" / "README.md").read_text("utf-8"),
+        re.M,
+    )
     found = [(ROOT / "data" / name).read_bytes() for name, _, _ in rows]
     assert sorted(name for name, _, _ in rows) == sorted(FILES)
-    assert [(str(len(f)), hashlib.sha256(f).hexdigest()) for f in found] == [(size, digest) for _, size, digest in rows]
+    assert [(str(len(f)), hashlib.sha256(f).hexdigest()) for f in found] == [
+        (size, digest) for _, size, digest in rows
+    ]
 
 
 def test_the_licences_go_with_the_images():
     text = (ROOT / "data" / "README.md").read_text("utf-8")
-    for line in ("Copyright 2017 Zalando SE", "The scikit-learn developers", "CC0 1.0", "Attribution 4.0", "E. Alpaydin"):
+    for line in (
+        "Copyright 2017 Zalando SE",
+        "The scikit-learn developers",
+        "CC0 1.0",
+        "Attribution 4.0",
+        "E. Alpaydin",
+    ):
         assert line in text
 
 
@@ -223,13 +272,16 @@ def test_without_the_packages_make_data_says_what_to_install(tmp_path):
     made.write_text(text.replace("/usr/share/datasets/fashion-mnist", "/no/such/folder"), "utf-8")
     for module in ("sklearn", "skimage"):
         (tmp_path / f"{module}.py").write_text("raise ImportError")
-    done = subprocess.run([sys.executable, made, "--check"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, made, "--check"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         "make_data: not installed:\n"
         "    scikit-learn             pip install scikit-learn\n"
         "    scikit-image             pip install scikit-image\n"
-        "    dataset-fashion-mnist    apt-get install dataset-fashion-mnist   (Debian; looked in /no/such/folder)\n"
+        "    dataset-fashion-mnist    apt-get install dataset-fashion-mnist   (Debian; looked in "
+        "/no/such/folder)\n"
         "Nothing was written.\n"
     )
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix == ".npz") == []

@@ -16,14 +16,18 @@ from solutions import max_pool
 
 X = np.array([[[[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]]]])
 DY = np.array([[[[10.0, 20], [30, 40]]]])
-DX = [[[[0, 0, 20, 0], [10, 0, 0, 0], [30, 0, 0, 0], [0, 0, 40, 0]]]]  # a three-way tie at 2: the first wins
+DX = [
+    [[[0, 0, 20, 0], [10, 0, 0, 0], [30, 0, 0, 0], [0, 0, 40, 0]]]
+]  # a three-way tie at 2: the first wins
 
 often, seldom = examples(200), settings(max_examples=40)
 
 
 @st.composite
 def pools(draw, ties, most=2, longest=9):
-    """Draw x, size, stride and dy: overlaps, remainders, gaps. Without ties all entries of x differ; with ties they are few."""
+    """Draw x, size, stride and dy: overlaps, remainders, gaps. Without ties all entries of x
+    differ; with ties they are few.
+    """
     N, C = (draw(st.integers(1, most)) for _ in "NC")
     K, L, stride = (draw(st.integers(1, 4)) for _ in "KLs")
     H, W = draw(st.integers(K, longest)), draw(st.integers(L, longest))
@@ -61,7 +65,9 @@ def windows(x, size, stride, outputs):
 def test_the_forward_pass_by_hand():
     assert max_pool.max_pool_forward(X, (2, 2), 2).tolist() == [[[[4, 2], [0, 8]]]]
     assert max_pool.max_pool_forward(X, (2, 2), 1).tolist() == [[[[4, 3, 2], [4, 5, 6], [0, 8, 8]]]]
-    assert max_pool.max_pool_forward(X, (3, 2), 2).tolist() == [[[[4, 6]]]]  # the last row is left out
+    assert max_pool.max_pool_forward(X, (3, 2), 2).tolist() == [
+        [[[4, 6]]]
+    ]  # the last row is left out
 
 
 def test_the_backward_pass_by_hand_gives_a_tie_to_the_first():
@@ -72,7 +78,9 @@ def test_the_backward_pass_by_hand_gives_a_tie_to_the_first():
 
 def test_a_pixel_that_wins_two_windows_gets_both_gradients():
     x = np.array([[[[1.0, 5.0, 2.0]]]])
-    assert max_pool.max_pool_backward(np.array([[[[10.0, 20.0]]]]), x, (1, 2), 1).tolist() == [[[[0, 30, 0]]]]
+    assert max_pool.max_pool_backward(np.array([[[[10.0, 20.0]]]]), x, (1, 2), 1).tolist() == [
+        [[[0, 30, 0]]]
+    ]
 
 
 def test_rows_and_columns_under_no_whole_window_get_nothing():
@@ -121,7 +129,9 @@ def test_the_sum_is_conserved_also_with_ties(pool):
     x, size, stride, dy = pool
     dx = max_pool.max_pool_backward(dy, x, size, stride)
     assert dx.shape == x.shape
-    assert np.array_equal(dx.sum(axis=(2, 3)), dy.sum(axis=(2, 3)))  # channel by channel, image by image
+    assert np.array_equal(
+        dx.sum(axis=(2, 3)), dy.sum(axis=(2, 3))
+    )  # channel by channel, image by image
 
 
 @often
@@ -141,7 +151,9 @@ def test_every_dy_goes_to_the_first_largest_entry_in_reading_order(pool):
     expected = np.zeros(x.shape)
     for (n, c, i, j), _ in windows(x, size, stride, dy.shape):
         places = [(i * stride + u, j * stride + v) for u in range(size[0]) for v in range(size[1])]
-        row, column = max(places, key=lambda place, n=n, c=c: x[n, c, *place])  # the first of several
+        row, column = max(
+            places, key=lambda place, n=n, c=c: x[n, c, *place]
+        )  # the first of several
         expected[n, c, row, column] += dy[n, c, i, j]
     assert np.array_equal(max_pool.max_pool_backward(dy, x, size, stride), expected)
 
@@ -150,7 +162,9 @@ def test_every_dy_goes_to_the_first_largest_entry_in_reading_order(pool):
 @given(pools(ties=False, longest=6))
 def test_dx_equals_the_numerical_gradient_where_there_are_no_ties(pool):
     x, size, stride, dy = pool
-    dx = numerical_gradient(lambda v: max_pool.max_pool_forward(v, size, stride), x, dy, step=1 / 16)
+    dx = numerical_gradient(
+        lambda v: max_pool.max_pool_forward(v, size, stride), x, dy, step=1 / 16
+    )
     assert np.array_equal(max_pool.max_pool_backward(dy, x, size, stride), dx)
 
 
@@ -159,7 +173,10 @@ def test_dx_equals_the_numerical_gradient_where_there_are_no_ties(pool):
 def test_dx_is_a_subgradient_also_with_ties(pool, seed):
     """With dy >= 0 the loss is convex in x: it lies nowhere below its tangent."""
     x, size, stride, dy = pool
-    dx, y = max_pool.max_pool_backward(abs(dy), x, size, stride), max_pool.max_pool_forward(x, size, stride)
+    dx, y = (
+        max_pool.max_pool_backward(abs(dy), x, size, stride),
+        max_pool.max_pool_forward(x, size, stride),
+    )
     rng = np.random.default_rng(seed)
     for _ in range(5):
         other = x + rng.integers(-8, 9, x.shape) / 4
@@ -171,7 +188,9 @@ def test_dx_is_a_subgradient_also_with_ties(pool, seed):
 @given(halves())
 def test_the_2_x_2_backward_pass_is_the_general_one(half):
     x, dy = half
-    assert np.array_equal(max_pool.max_pool_2x2_backward(dy, x), max_pool.max_pool_backward(dy, x, (2, 2), 2))
+    assert np.array_equal(
+        max_pool.max_pool_2x2_backward(dy, x), max_pool.max_pool_backward(dy, x, (2, 2), 2)
+    )
 
 
 @often
@@ -180,7 +199,9 @@ def test_windows_of_one_pixel_pick_pixels(pool):
     x, _, stride, _ = pool
     y = max_pool.max_pool_forward(x, (1, 1), stride)
     assert np.array_equal(y, x[:, :, ::stride, ::stride])
-    assert np.array_equal(max_pool.max_pool_backward(y, x, (1, 1), stride)[:, :, ::stride, ::stride], y)
+    assert np.array_equal(
+        max_pool.max_pool_backward(y, x, (1, 1), stride)[:, :, ::stride, ::stride], y
+    )
 
 
 def routed(dy, x, size, stride, *, add):
@@ -199,10 +220,17 @@ def test_assignment_is_enough_exactly_when_writing_with_and_without_adding_agree
     rng = np.random.default_rng(0)
     H, W = K + 2 * stride, L + 2 * stride  # three windows each way
     images = [rng.permutation(H * W).reshape(1, 1, H, W) / 4 for _ in range(5)]
-    images[0][:, :, stride] += 1000  # the first row of the second window, which may lie in the first as well
+    images[0][:, :, stride] += (
+        1000  # the first row of the second window, which may lie in the first as well
+    )
     images[1][:, :, :, stride] += 1000  # likewise the columns
     dy = rng.integers(1, 9, (1, 1, 3, 3)) / 4
-    agree = [np.array_equal(routed(dy, x, (K, L), stride, add=True), routed(dy, x, (K, L), stride, add=False)) for x in images]
+    agree = [
+        np.array_equal(
+            routed(dy, x, (K, L), stride, add=True), routed(dy, x, (K, L), stride, add=False)
+        )
+        for x in images
+    ]
     assert max_pool.assignment_is_enough((K, L), stride) == all(agree)
 
 
@@ -219,7 +247,9 @@ def pooled_by_pytorch(x, size, stride, dy):
 
 def close(ours, theirs):
     """Compare to 1e-12 of the largest entry."""
-    return ours.shape == theirs.shape and np.abs(ours - theirs).max() <= 1e-12 * np.abs(theirs).max()
+    return (
+        ours.shape == theirs.shape and np.abs(ours - theirs).max() <= 1e-12 * np.abs(theirs).max()
+    )
 
 
 @examples(400)
@@ -257,7 +287,9 @@ IMAGES = np.zeros((2, 3, 5, 6))
 @given(any_pool)
 def test_the_output_has_a_number_for_every_place_of_the_window(pool):
     x, size, stride, _ = pool
-    starts = [range(0, side - taps + 1, stride) for side, taps in zip(x.shape[2:], size, strict=True)]
+    starts = [
+        range(0, side - taps + 1, stride) for side, taps in zip(x.shape[2:], size, strict=True)
+    ]
     assert max_pool.max_pool_forward(x, size, stride).shape[2:] == (len(starts[0]), len(starts[1]))
 
 
@@ -271,7 +303,12 @@ def test_numpy_integers_and_lists_are_welcome(size):
 
 def test_pool_fits_has_nothing_against_an_empty_batch():
     assert max_pool.max_pool_forward(IMAGES[:0], (2, 3), 2).shape == (0, 3, 2, 2)
-    assert max_pool.max_pool_backward(np.zeros((0, 3, 2, 2)), IMAGES[:0], (2, 3), 2).shape == (0, 3, 5, 6)
+    assert max_pool.max_pool_backward(np.zeros((0, 3, 2, 2)), IMAGES[:0], (2, 3), 2).shape == (
+        0,
+        3,
+        5,
+        6,
+    )
 
 
 @pytest.mark.parametrize(

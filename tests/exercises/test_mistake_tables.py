@@ -45,7 +45,10 @@ def test_a_lambda_replaces_the_one_result_among_the_parts(catalogue):
 def test_its_source_is_what_a_student_would_hand_in(catalogue):
     wrong(BACKWARD, "dw", of_ones=(lambda x, dy: x.T @ np.ones(dy.shape), ""), twice=(doubled, ""))
     assert [inspect.getsource(mistake.answer).splitlines()[1:] for mistake in catalogue] == [
-        ["    dx, dw, db = affine.affine_backward(dy, x, w)", "    return dx, x.T @ np.ones(dy.shape), db"],
+        [
+            "    dx, dw, db = affine.affine_backward(dy, x, w)",
+            "    return dx, x.T @ np.ones(dy.shape), db",
+        ],
         ["    dx, dw, db = affine.affine_backward(dy, x, w)", "    return dx, doubled(dw, x), db"],
     ]
 
@@ -64,7 +67,10 @@ def test_a_row_is_entered_for_every_reference(catalogue):
 def test_a_change_that_asks_for_an_unknown_name_is_an_error():
     with pytest.raises(TypeError) as error:
         wrong(BACKWARD, "dw", dw_sign=(lambda dw, rate: -rate * dw, ""))
-    assert str(error.value) == ("dw_sign asks for rate. affine_backward has the results dx, dw, db and the arguments dy, x, w")
+    assert str(error.value) == (
+        "dw_sign asks for rate. affine_backward has the results dx, dw, db and the arguments dy, "
+        "x, w"
+    )
 
 
 def test_a_lambda_from_elsewhere_is_an_error():

@@ -27,7 +27,10 @@ shapes = array_shapes(max_dims=4, max_side=4)
 def pairs(draw, elements=numbers):
     """Draw x and a dy of its shape, both read-only."""
     shape = draw(shapes)
-    x, dy = draw(arrays(float, shape, elements=elements)), draw(arrays(float, shape, elements=numbers))
+    x, dy = (
+        draw(arrays(float, shape, elements=elements)),
+        draw(arrays(float, shape, elements=numbers)),
+    )
     for array in (x, dy):
         array.setflags(write=False)
     return x, dy
@@ -76,7 +79,9 @@ def test_in_one_version_of_eq_12_both_sides_are_the_same_thing():
         "c": (gradient, (x > 0) * dy),
         "d": (gradient, (dy > 0) * dy),
     }
-    assert [letter for letter, (left, right) in versions.items() if np.array_equal(left, right)] == [relu.eq_12()]
+    assert [
+        letter for letter, (left, right) in versions.items() if np.array_equal(left, right)
+    ] == [relu.eq_12()]
 
 
 # --- by properties ---
@@ -189,7 +194,10 @@ def test_relu_equals_pytorch_also_at_zero(pair):
     tx = torch.tensor(x, requires_grad=True)
     ty = torch.relu(tx)
     ty.backward(torch.tensor(dy))
-    for ours, theirs in ((relu.relu_forward(x), ty.detach().numpy()), (relu.relu_backward(dy, x), tx.grad.numpy())):
+    for ours, theirs in (
+        (relu.relu_forward(x), ty.detach().numpy()),
+        (relu.relu_backward(dy, x), tx.grad.numpy()),
+    ):
         assert ours.shape == theirs.shape
         assert np.abs(ours - theirs).max() <= 1e-12 * np.abs(theirs).max()
 

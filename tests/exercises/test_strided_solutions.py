@@ -1,6 +1,7 @@
 """The references on strides: by hand, by properties, by differences, and by PyTorch.
 
-Drawn arrays hold multiples of 1/4: floating point multiplies and adds those exactly, in any order, so equal means equal.
+Drawn arrays hold multiples of 1/4: floating point multiplies and adds those exactly, in any order,
+    so equal means equal.
 """
 
 from __future__ import annotations
@@ -25,11 +26,16 @@ seeds = st.integers(0, 2**32 - 1)
 
 @st.composite
 def layers(draw, most=3, longest=10):
-    """Draw x, w, b, stride, pad and dy: remainders, strides beyond the filter, paddings up to its longer side."""
+    """Draw x, w, b, stride, pad and dy: remainders, strides beyond the filter, paddings up to its
+    longer side.
+    """
     N, C, F = (draw(st.integers(1, most)) for _ in "NCF")
     K, L, stride = (draw(st.integers(1, 4)) for _ in "KLs")
     pad = draw(st.integers(0, max(K, L)))
-    H, W = draw(st.integers(max(1, K - 2 * pad), longest)), draw(st.integers(max(1, L - 2 * pad), longest))
+    H, W = (
+        draw(st.integers(max(1, K - 2 * pad), longest)),
+        draw(st.integers(max(1, L - 2 * pad), longest)),
+    )
     outputs = (N, F, (H + 2 * pad - K) // stride + 1, (W + 2 * pad - L) // stride + 1)
     x, w, b, dy = quarters(draw(seeds), (N, C, H, W), (F, C, K, L), F, outputs)
     return x, w, b, stride, pad, dy
@@ -68,9 +74,17 @@ def test_the_backward_pass_is_what_one_computes_by_hand(backward):
 def test_the_trick_by_hand():
     dilated = strided.dilate(row(DY), 2)
     assert dilated.tolist() == [[[[2, 0, -1]]]]
-    around = np.array([0.0, 0, 2, 0, -1, 0, 0, 0])  # K - 1 zeros at each end, and one more for the remainder
+    around = np.array(
+        [0.0, 0, 2, 0, -1, 0, 0, 0]
+    )  # K - 1 zeros at each end, and one more for the remainder
     assert convolution.correlate_1d(around, W[::-1], 0).tolist() == [2, -4, 7, 2, -4, 0]
-    assert convolution.correlate_1d(around[:-1], W[::-1], 0).tolist() == [2, -4, 7, 2, -4]  # without it: one short
+    assert convolution.correlate_1d(around[:-1], W[::-1], 0).tolist() == [
+        2,
+        -4,
+        7,
+        2,
+        -4,
+    ]  # without it: one short
 
 
 def test_dw_by_hand_keeps_the_first_k_of_a_correlation_with_the_dilated_dy():
@@ -86,7 +100,9 @@ def test_dilate_by_hand_in_rows_and_columns():
 
 def test_pixels_without_gradient_by_hand():
     assert strided.pixels_without_gradient(6, 3, 2, 0) == 1  # the remainder
-    assert strided.pixels_without_gradient(5, 2, 3, 0) == 1  # the hole between the windows 0-1 and 3-4
+    assert (
+        strided.pixels_without_gradient(5, 2, 3, 0) == 1
+    )  # the hole between the windows 0-1 and 3-4
     assert strided.pixels_without_gradient(10, 2, 4, 0) == 4  # windows 0-1, 4-5 and 8-9
     assert strided.pixels_without_gradient(5, 3, 1, 1) == 0
     assert strided.pixels_without_gradient(1, 1, 3, 2) == 1  # windows at 0 and 3 see padding alone
@@ -174,7 +190,9 @@ def test_spray_and_rotated_filter_agree(layer):
 
 @often
 @given(layers())
-def test_the_backward_pass_is_that_of_stride_1_with_a_dilated_dy_and_the_remainders_zeros_at_the_end(layer):
+def test_the_backward_pass_is_that_of_stride_1_with_a_dilated_dy_and_the_remainders_zeros_at_the_end(
+    layer,
+):
     x, w, _, stride, pad, dy = layer
     rest = [strided.output_size(x.shape[k], w.shape[k], stride, pad)[1] for k in (2, 3)]
     dilated = np.pad(strided.dilate(dy, stride), ((0, 0), (0, 0), (0, rest[0]), (0, rest[1])))
@@ -189,7 +207,9 @@ def test_the_backward_pass_is_that_of_stride_1_with_a_dilated_dy_and_the_remaind
 def test_dw_is_the_start_of_a_correlation_with_the_dilated_dy(layer):
     x, w, _, stride, pad, dy = layer
     filters = strided.dilate(dy, stride).swapaxes(0, 1)
-    whole = convolution.conv_forward(x.swapaxes(0, 1), filters, np.zeros(len(w)), pad).swapaxes(0, 1)
+    whole = convolution.conv_forward(x.swapaxes(0, 1), filters, np.zeros(len(w)), pad).swapaxes(
+        0, 1
+    )
     _, dw, _ = strided.strided_backward_spray(dy, x, w, stride, pad)
     assert np.array_equal(dw, whole[:, :, : w.shape[2], : w.shape[3]])
 
@@ -199,7 +219,11 @@ def test_dw_is_the_start_of_a_correlation_with_the_dilated_dy(layer):
 def test_dilate_puts_zeros_between_and_nowhere_else(layer, stride):
     *_, dy = layer
     dilated = strided.dilate(dy, stride)
-    assert dilated.shape == (*dy.shape[:2], (dy.shape[2] - 1) * stride + 1, (dy.shape[3] - 1) * stride + 1)
+    assert dilated.shape == (
+        *dy.shape[:2],
+        (dy.shape[2] - 1) * stride + 1,
+        (dy.shape[3] - 1) * stride + 1,
+    )
     assert np.array_equal(dilated[:, :, ::stride, ::stride], dy)
     assert np.count_nonzero(dilated) == np.count_nonzero(dy)
 
@@ -211,7 +235,9 @@ def test_with_stride_1_it_is_the_layer_of_section_2(layer):
     y = strided.strided_forward(x, w, b, 1, pad)
     assert np.array_equal(y, convolution.conv_forward(x, w, b, pad))
     for backward in BACKWARD:
-        for one, other in zip(backward(y, x, w, 1, pad), convolution.conv_backward(y, x, w, pad), strict=True):
+        for one, other in zip(
+            backward(y, x, w, 1, pad), convolution.conv_backward(y, x, w, pad), strict=True
+        ):
             assert np.array_equal(one, other)
 
 
@@ -244,7 +270,9 @@ def test_the_backward_pass_equals_the_numerical_gradient_exactly(layer):
 def close(ours, theirs):
     """Compare to 1e-12 of the largest entry."""
     theirs = theirs.detach().numpy()
-    return ours.shape == theirs.shape and np.abs(ours - theirs).max() <= 1e-12 * np.abs(theirs).max()
+    return (
+        ours.shape == theirs.shape and np.abs(ours - theirs).max() <= 1e-12 * np.abs(theirs).max()
+    )
 
 
 @examples(500)
@@ -281,8 +309,18 @@ IMAGES, FILTERS, BIAS = np.zeros((2, 3, 5, 6)), np.zeros((4, 3, 2, 3)), np.zeros
 @pytest.mark.parametrize(
     ("w", "stride", "pad", "told"),
     [
-        (np.zeros((4, 3, 8, 3)), 2, 1, "a 8 x 3 filter does not fit into a 5 x 6 image padded by 1: 7 x 8"),
-        (FILTERS[:, :1], 2, 1, "x has 3 channels and the filters of w have 1: expected the same number"),
+        (
+            np.zeros((4, 3, 8, 3)),
+            2,
+            1,
+            "a 8 x 3 filter does not fit into a 5 x 6 image padded by 1: 7 x 8",
+        ),
+        (
+            FILTERS[:, :1],
+            2,
+            1,
+            "x has 3 channels and the filters of w have 1: expected the same number",
+        ),
         (FILTERS, 0, 1, "stride is 0, expected an int of at least 1"),
         (FILTERS, 2.0, 1, "stride is 2.0, expected an int of at least 1"),
         (FILTERS, 2, -1, "pad is -1, expected an int of at least 0"),

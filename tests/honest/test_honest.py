@@ -24,7 +24,9 @@ def _closed() -> Iterator[None]:
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_honest_work_keeps_its_marks(entry: Work, tier: Tier) -> None:
-    outcome = play(entry.content(), tier, Limits())  # a class's own: a picture on a busy machine may take a second
+    outcome = play(
+        entry.content(), tier, Limits()
+    )  # a class's own: a picture on a busy machine may take a second
     assert outcome.earned == POINTS, outcome.said()
     assert outcome.result["faults"] == []
     assert entry.prints in outcome.printed.replace("\r\n", "\n")

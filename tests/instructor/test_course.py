@@ -36,7 +36,9 @@ def graded(tmp_path_factory) -> Classroom:
     assert grader("release", "1-affine", "--course", course.folder)[0] == 0
     few = [s for s in submissions("1-affine") if s.student in STUDENTS]
     demo.hand_in(course, "1-affine", few)
-    *lines, last = grader("grade", "--course", course.folder, *unsafe())[1].splitlines()[-len(few) - 1 :]
+    *lines, last = grader("grade", "--course", course.folder, *unsafe())[1].splitlines()[
+        -len(few) - 1 :
+    ]
     assert [line.split()[0] for line in lines] == [f"[{n}/6]" for n in range(1, 7)]
     said = {line.split(" ", 1)[1] for line in lines}  # in the order in which they were done
     assert said == {f"{s.student}: {s.points:g} points" for s in few}
@@ -50,7 +52,9 @@ def graded(tmp_path_factory) -> Classroom:
 
 def test_the_gradebook_holds_the_points_known_beforehand(graded):
     expected = {s.student: s.points for s in submissions("1-affine") if s.student in STUDENTS}
-    assert {score.student: score.points for score in gradebook.scores(graded, "1-affine")} == expected
+    assert {
+        score.student: score.points for score in gradebook.scores(graded, "1-affine")
+    } == expected
     assert {score.max_points for score in gradebook.scores(graded, "1-affine")} == {20.0}
 
 
@@ -60,7 +64,9 @@ def test_the_points_are_those_that_check_told_the_student(graded):
         assert shown.keys() == score.per_exercise.keys()
         for exercise, points in score.per_exercise.items():
             told = next(demo.texts(shown[exercise]))
-            assert told.startswith(f"{exercise}: {points:g} of {EXERCISES[exercise].points:g} point")
+            assert told.startswith(
+                f"{exercise}: {points:g} of {EXERCISES[exercise].points:g} point"
+            )
 
 
 def test_a_feedback_page_shows_score_and_hint(graded):
@@ -90,15 +96,25 @@ def test_the_demo_plays_some_thirty_of_every_kind_and_says_in_ten_lines_where_to
     lines = said.splitlines()
     assert len(lines) <= 18
     assert "compared   all points and hints are those known beforehand" in lines
-    for name in ("report-1-affine.html", "gradebook.db", "grades.csv", "feedback/ada/1-affine/affine.html"):
+    for name in (
+        "report-1-affine.html",
+        "gradebook.db",
+        "grades.csv",
+        "feedback/ada/1-affine/affine.html",
+    ):
         assert (tmp_path / "demo" / name).is_file()
 
 
 def test_export_writes_every_student(graded, tmp_path):
-    assert grader("export", "--course", graded.folder, "--to", tmp_path / "g.csv") == (0, f"wrote {tmp_path / 'g.csv'}\n")
+    assert grader("export", "--course", graded.folder, "--to", tmp_path / "g.csv") == (
+        0,
+        f"wrote {tmp_path / 'g.csv'}\n",
+    )
     with (tmp_path / "g.csv").open() as file:
         rows = {row["student_id"]: row["score"] for row in csv.DictReader(file)}
-    assert rows == {s.student: str(s.points) for s in submissions("1-affine") if s.student in STUDENTS}
+    assert rows == {
+        s.student: str(s.points) for s in submissions("1-affine") if s.student in STUDENTS
+    }
     assert sorted(path.name for path in tmp_path.iterdir()) == ["g.csv"]
 
 
@@ -109,12 +125,21 @@ def test_the_kit_holds_what_students_need_and_no_answer(graded, tmp_path):
         (wheel,) = (name for name in kit.namelist() if name.endswith(".whl"))
         kit.extract(wheel, tmp_path)
     with zipfile.ZipFile(tmp_path / wheel) as content:
-        assert not [name for name in content.namelist() if "solutions" in name or "mistakes" in name]
+        assert not [
+            name for name in content.namelist() if "solutions" in name or "mistakes" in name
+        ]
         assert "grader/fingerprints/1-affine.json" in content.namelist()
         content.extractall(tmp_path / "site")
     code = "import grader.notebook.check as c, grader; print(grader.__file__); c.check(len)"
     env = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, cwd=tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
     assert str(tmp_path / "site") in done.stdout
     assert "len is not an exercise of this course" in done.stdout
 
@@ -128,9 +153,13 @@ def test_a_released_notebook_has_stubs_and_no_markers(graded):
 
 @pytest.mark.soak
 def test_stock_nbgrader_works_on_a_fresh_clone(tmp_path):
-    """generate_assignment, autograde, generate_feedback, validate, export: nbgrader's own commands, nothing of ours."""
+    """generate_assignment, autograde, generate_feedback, validate, export: nbgrader's own commands,
+    nothing of ours.
+    """
     clone = tmp_path / "clone"
-    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    files = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\n")
     for name in ("nbgrader_config.py", *(f for f in files if f.startswith("notebooks/"))):
         (clone / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, clone / name)
@@ -138,7 +167,9 @@ def test_stock_nbgrader_works_on_a_fresh_clone(tmp_path):
     env = {k: v for k, v in os.environ.items() if not k.startswith("COURSE_")} | {"PATH": path}
 
     def nbgrader(*args):
-        done = subprocess.run(["nbgrader", *args], cwd=clone, env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["nbgrader", *args], cwd=clone, env=env, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout + done.stderr
 
@@ -181,7 +212,9 @@ def test_a_mistakes_source_stands_alone_and_does_the_same(mistake):
     for case in (case for case in exercise.visible if not case.goal):
         both = (scope[exercise.name], mistake.answer)
         alone, ours = (read(exercise, case, call(f, case.args)) for f in both)
-        assert {p: fingerprint(a) for p, a in alone.items()} == {p: fingerprint(a) for p, a in ours.items()}
+        assert {p: fingerprint(a) for p, a in alone.items()} == {
+            p: fingerprint(a) for p, a in ours.items()
+        }
 
 
 def test_the_demo_leaves_a_folder_alone_that_it_did_not_make(tmp_path):
@@ -190,7 +223,8 @@ def test_the_demo_leaves_a_folder_alone_that_it_did_not_make(tmp_path):
     status, said = grader("demo", "--course", tmp_path)
     assert (status, said) == (
         1,
-        f"grader: {tmp_path / 'demo'} exists and is not a demo's. Move it away, or name another course with --course.\n",
+        f"grader: {tmp_path / 'demo'} exists and is not a demo's. Move it away, or name another "
+        "course with --course.\n",
     )
     assert (tmp_path / "demo" / "mine.txt").exists()
 
@@ -203,7 +237,11 @@ def test_the_demo_leaves_a_folder_alone_that_it_did_not_make(tmp_path):
     [
         ("1-afine", "There is no assignment '1-afine'. Did you mean 1-affine?"),
         ("affine", "There is no assignment 'affine'. Did you mean 1-affine?"),
-        ("zzz", "There is no assignment 'zzz'. There are: 1-affine, 2-convolution, 3-strided, 4-relu, 5-max-pool, 6-capstone."),
+        (
+            "zzz",
+            "There is no assignment 'zzz'. There are: 1-affine, 2-convolution, 3-strided, 4-relu, "
+            "5-max-pool, 6-capstone.",
+        ),
     ],
 )
 @pytest.mark.parametrize("verb", ["release", "grade", "feedback", "verify"])
@@ -238,7 +276,8 @@ def test_a_missing_notebook_is_told(copied, tmp_path):
     copied.unlink()
     assert grader("release", "--course", tmp_path / "c") == (
         1,
-        "grader: There is no notebook for 1-affine: expected notebooks/1-affine/affine.ipynb. Restore it from git.\n",
+        "grader: There is no notebook for 1-affine: expected notebooks/1-affine/affine.ipynb. "
+        "Restore it from git.\n",
     )
 
 
@@ -262,15 +301,26 @@ def test_a_stub_that_differs_from_its_reference_is_told(copied, tmp_path):
 
 def test_a_docstring_that_differs_is_told(copied, tmp_path):
     edited(copied, "Return y = xw + b for every row of x (Eq. 1).", "Return y.")
-    assert "the docstring of affine_forward differs" in grader("solve", "1-affine", "-o", tmp_path / "x")[1]
+    assert (
+        "the docstring of affine_forward differs"
+        in grader("solve", "1-affine", "-o", tmp_path / "x")[1]
+    )
 
 
 def test_points_that_differ_from_the_table_are_told(copied, tmp_path):
     made = json.loads(copied.read_text(encoding="utf-8"))
-    next(c for c in made["cells"] if c["id"] == "check_affine_forward")["metadata"]["nbgrader"]["points"] = 2
+    next(c for c in made["cells"] if c["id"] == "check_affine_forward")["metadata"]["nbgrader"][
+        "points"
+    ] = 2
     copied.write_text(json.dumps(made), encoding="utf-8")
-    text = "notebooks/1-affine/affine.ipynb: check_affine_forward gives 2 points, the points table says 1"
-    assert grader("release", "1-affine", "--course", tmp_path / "c") == (1, f"grader: 1-affine is not released:\n{text}\n")
+    text = (
+        "notebooks/1-affine/affine.ipynb: check_affine_forward gives 2 points, the points table "
+        "says 1"
+    )
+    assert grader("release", "1-affine", "--course", tmp_path / "c") == (
+        1,
+        f"grader: 1-affine is not released:\n{text}\n",
+    )
     status, said = grader("verify", "1-affine", "--seeds", 1)
     assert status == 1
     assert f"1-affine  notebook      NOT RIGHT\n    {text}\n" in said
@@ -285,7 +335,8 @@ def test_missing_cells_and_outputs_are_told(copied):
     copied.write_text(json.dumps(made), encoding="utf-8")
     where = "notebooks/1-affine/affine.ipynb"
     assert list(notebook.slips("1-affine")) == [
-        f"{where}: expected a locked test cell check_hinge_loss with the one line check(hinge_loss)",
+        f"{where}: expected a locked test cell check_hinge_loss with the one line "
+        "check(hinge_loss)",
         f"{where}: the cell progress holds outputs; remove them with: nbstripout --keep-id {where}",
     ]
 
@@ -297,7 +348,9 @@ def test_a_gradebook_that_cannot_be_opened_is_told(kind, tmp_path):
         file.write_text("this is no database " * 50)
     if kind == "folder":
         file.mkdir()
-    url = {"elsewhere": f"sqlite:///{tmp_path}/no/such/folder/book.db", "nonsense": "book"}.get(kind, f"sqlite:///{file}")
+    url = {"elsewhere": f"sqlite:///{tmp_path}/no/such/folder/book.db", "nonsense": "book"}.get(
+        kind, f"sqlite:///{file}"
+    )
     status, said = grader("release", "--course", tmp_path / "c", "--db", url)
     assert status == 1
     assert said.startswith(f"grader: The gradebook {url} cannot be opened: ")
@@ -315,7 +368,8 @@ def test_grading_before_release_is_told(tmp_path):
     status, said = grader("grade", "--course", tmp_path)
     assert (status, said) == (
         1,
-        f"grader: There are no submissions of 1-affine: expected {tmp_path}/submitted/STUDENT/1-affine/*.ipynb\n",
+        "grader: There are no submissions of 1-affine: expected "
+        f"{tmp_path}/submitted/STUDENT/1-affine/*.ipynb\n",
     )
     (tmp_path / "submitted" / "ada" / "1-affine").mkdir(parents=True)
     status, said = grader("grade", "--course", tmp_path)
@@ -339,17 +393,27 @@ def test_a_failure_of_nbgrader_is_one_sentence():
     failing = steps.NbgraderSteps.__new__(steps.NbgraderSteps)
 
     def autograde(*args):
-        return {"success": False, "log": "[INFO] x", "error": "Traceback ...\nsome.module.ThisError: the reason\n"}
+        return {
+            "success": False,
+            "log": "[INFO] x",
+            "error": "Traceback ...\nsome.module.ThisError: the reason\n",
+        }
 
-    with pytest.raises(CourseError, match=r"^nbgrader autograde a b failed: some\.module\.ThisError: the reason$"):
+    with pytest.raises(
+        CourseError, match=r"^nbgrader autograde a b failed: some\.module\.ThisError: the reason$"
+    ):
         failing._run(autograde, "a", "b")
 
 
 def test_without_the_solutions_a_command_says_what_it_needs(tmp_path):
-    shutil.copytree(ROOT / "grader", tmp_path / "grader", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "grader", tmp_path / "grader", ignore=shutil.ignore_patterns("__pycache__")
+    )
     path = f"sys.path[:] = [{str(tmp_path)!r}] + [p for p in sys.path if p != {str(ROOT)!r}]"
     code = f"import sys; {path}; import grader.instructor.classroom"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1
     assert done.stderr.startswith("grader: this command needs the course repository")
 

@@ -1,4 +1,6 @@
-"""nbgrader's exchange around sealed grading: what is released, handed in, collected, and finds its way back."""
+"""nbgrader's exchange around sealed grading: what is released, handed in, collected, and finds its
+way back.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ class Student:
 
         made = {"coursedir": CourseDirectory, "authenticator": Authenticator}
         parts = {name: kind(config=self.settings) for name, kind in made.items()}
-        return getattr(ExchangeFactory(config=self.settings), step)(config=self.settings, **parts).start()
+        return getattr(ExchangeFactory(config=self.settings), step)(
+            config=self.settings, **parts
+        ).start()
 
     def pages(self) -> list[Path]:
         return sorted(self.home.glob(f"{ASSIGNMENT}/feedback/*/affine.html"))
@@ -67,7 +71,9 @@ def student(course, tmp_path) -> Student:
     """A student who has fetched the assignment, solved it, and handed it in."""
     student = Student(tmp_path / "home", course)
     student.does("FetchAssignment")
-    (student.home / ASSIGNMENT / "affine.ipynb").write_text(notebook.dumps(notebook.solve(ASSIGNMENT)))
+    (student.home / ASSIGNMENT / "affine.ipynb").write_text(
+        notebook.dumps(notebook.solve(ASSIGNMENT))
+    )
     student.does("Submit")
     return student
 
@@ -108,10 +114,15 @@ def test_feedback_on_a_sealed_grade_comes_back_to_its_student(course, student):
     handed_back(course)
     student.does("FetchFeedback")
     (page,) = student.pages()
-    assert page.read_bytes() == (course.feedback / student.name / ASSIGNMENT / "affine.html").read_bytes()
+    assert (
+        page.read_bytes()
+        == (course.feedback / student.name / ASSIGNMENT / "affine.html").read_bytes()
+    )
 
 
-def test_the_same_work_handed_in_again_is_fresh_work_to_formgrader_and_gets_its_feedback(course, student):
+def test_the_same_work_handed_in_again_is_fresh_work_to_formgrader_and_gets_its_feedback(
+    course, student
+):
     pressed(course, "collect")
     graded(course)
     student.does("Submit")
@@ -140,14 +151,19 @@ def test_a_secret_goes_when_the_work_is_replaced_by_hand(course, student):
     for name in (STAMP, SECRET):
         (course.submitted / student.name / ASSIGNMENT / name).unlink()
     graded(course)
-    assert [path.name for path in (course.autograded / student.name / ASSIGNMENT).iterdir()] == ["affine.ipynb"]
+    assert [path.name for path in (course.autograded / student.name / ASSIGNMENT).iterdir()] == [
+        "affine.ipynb"
+    ]
 
 
 def test_a_timestamp_that_is_no_time_leaves_formgrader_its_page(course, student):
     by_hand(course, "zoe", GARBAGE)
     by_hand(course, student.name, GARBAGE)
     pressed(course, "collect")
-    found = {told["student"]: told["timestamp"] for told in NbgraderSteps(course).api.get_submissions(ASSIGNMENT)}
+    found = {
+        told["student"]: told["timestamp"]
+        for told in NbgraderSteps(course).api.get_submissions(ASSIGNMENT)
+    }
     assert found["zoe"] is None
     assert found[student.name] is not None
 

@@ -1,4 +1,6 @@
-"""Feedback pages: what stands in them, what does not, and equations that need neither script nor network."""
+"""Feedback pages: what stands in them, what does not, and equations that need neither script nor
+network.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +37,12 @@ from grader.show.verdict import Example, PartVerdict, Verdict
 ASSIGNMENT = "1-affine"
 WRONG = {
     "affine_forward": "def affine_forward(x, w, b):\n    return x @ w - b",
-    "affine_jacobians": "def affine_jacobians(x, w):\n    return w, np.zeros((w.shape[1], *w.shape)), np.ones((w.shape[1],) * 2)",
-    "affine_backward_row": "def affine_backward_row(dy, x, w):\n    return dy @ w.T + 1, np.outer(x, dy) - 1, 2 * dy",
-    "affine_backward": "def affine_backward(dy, x, w):\n    return dy @ w.T + 1, x.T @ dy - 1, 3 * dy.sum(axis=0) + 1",
+    "affine_jacobians": "def affine_jacobians(x, w):\n    return w, np.zeros((w.shape[1], "
+    "*w.shape)), np.ones((w.shape[1],) * 2)",
+    "affine_backward_row": "def affine_backward_row(dy, x, w):\n    return dy @ w.T + 1, "
+    "np.outer(x, dy) - 1, 2 * dy",
+    "affine_backward": "def affine_backward(dy, x, w):\n    return dy @ w.T + 1, x.T @ dy - 1, 3 * "
+    "dy.sum(axis=0) + 1",
     "hinge_loss": "def hinge_loss(scores, labels):\n    return 1.0, scores",
 }
 
@@ -59,7 +64,10 @@ def course(tmp_path_factory, released_course) -> Classroom:
     status, said = grader("grade", ASSIGNMENT, "--course", course.folder, *unsafe())
     assert status == 0, said
     status, said = grader("feedback", ASSIGNMENT, "--course", course.folder)
-    assert (status, said) == (0, "[1/2] ada: feedback written\n[2/2] wanda: feedback written\nall written\n")
+    assert (status, said) == (
+        0,
+        "[1/2] ada: feedback written\n[2/2] wanda: feedback written\nall written\n",
+    )
     return course
 
 
@@ -77,7 +85,10 @@ def test_the_policy_stands_first_and_allows_no_script(course):
     assert f'content="{POLICY}"' in head
     assert POLICY.startswith("default-src 'none';")
     assert "script" not in POLICY
-    assert re.findall(r"<script|<link|<iframe|<form|<base|\son\w+=|src=\"?http|@import|url\(", page) == []
+    assert (
+        re.findall(r"<script|<link|<iframe|<form|<base|\son\w+=|src=\"?http|@import|url\(", page)
+        == []
+    )
 
 
 def test_stock_generate_feedback_writes_the_same_page(course, tmp_path):
@@ -85,16 +96,31 @@ def test_stock_generate_feedback_writes_the_same_page(course, tmp_path):
     shutil.copytree(course.folder, folder)
     shutil.rmtree(folder / "feedback")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = os.environ | {"PATH": path, "COURSE_DIR": str(folder), "COURSE_DB": f"sqlite:///{folder}/gradebook.db"}
-    done = subprocess.run(["nbgrader", "generate_feedback", ASSIGNMENT], cwd=ROOT, env=env, capture_output=True, check=False)
+    env = os.environ | {
+        "PATH": path,
+        "COURSE_DIR": str(folder),
+        "COURSE_DB": f"sqlite:///{folder}/gradebook.db",
+    }
+    done = subprocess.run(
+        ["nbgrader", "generate_feedback", ASSIGNMENT],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     for student in ("ada", "wanda"):
-        assert (folder / "feedback" / student / ASSIGNMENT / "affine.html").read_text() == page_of(course, student).read_text()
+        assert (folder / "feedback" / student / ASSIGNMENT / "affine.html").read_text() == page_of(
+            course, student
+        ).read_text()
 
 
 def test_the_notebooks_own_widgets_are_still_pictures(course):
     page = page_of(course, "ada").read_text()
-    pictures = [base64.b64decode(data).decode() for data in re.findall(r" src=\"data:image/svg\+xml;base64,([^\"]*)", page)]
+    pictures = [
+        base64.b64decode(data).decode()
+        for data in re.findall(r" src=\"data:image/svg\+xml;base64,([^\"]*)", page)
+    ]
     assert pictures == [picture["image/svg+xml"] for picture in still_pictures(ASSIGNMENT).values()]
     assert len(pictures) == 2
 
@@ -103,10 +129,14 @@ def test_a_page_that_cannot_be_written_is_told_and_the_others_are_written(course
     folder = tmp_path / "course"
     shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("feedback"))
     (folder / "autograded" / "ada" / ASSIGNMENT / "affine.ipynb").write_text("{")
-    status, said = grader("feedback", ASSIGNMENT, "--course", folder, "--db", f"sqlite:///{folder}/gradebook.db")
+    status, said = grader(
+        "feedback", ASSIGNMENT, "--course", folder, "--db", f"sqlite:///{folder}/gradebook.db"
+    )
     assert status == 1
     lines = said.splitlines()
-    assert lines[0].startswith("[1/2] ada: nbgrader generate_feedback 1-affine ada failed: nbformat.reader.NotJSONError: ")
+    assert lines[0].startswith(
+        "[1/2] ada: nbgrader generate_feedback 1-affine ada failed: nbformat.reader.NotJSONError: "
+    )
     assert lines[1] == "[2/2] wanda: feedback written"
 
 
@@ -126,17 +156,34 @@ def spelled(array: np.ndarray) -> str:
 def arrays_of(exercise, cases) -> list[np.ndarray]:
     """Return what cases ask and what they expect, where it is long enough not to occur by chance."""
     given = [value for case in cases for value in case.args]
-    right = [answer.array for answers in answers_of(exercise, reference(exercise), cases) for answer in answers.values()]
-    return [value for value in (*given, *right) if isinstance(value, np.ndarray) and value.size >= 6 and np.ptp(value) > 0]
+    right = [
+        answer.array
+        for answers in answers_of(exercise, reference(exercise), cases)
+        for answer in answers.values()
+    ]
+    return [
+        value
+        for value in (*given, *right)
+        if isinstance(value, np.ndarray) and value.size >= 6 and np.ptp(value) > 0
+    ]
 
 
 def test_hidden_cases_are_neither_in_the_page_nor_in_the_autograded_notebook(course):
     stored = json.loads((course.folder / "verdicts" / "wanda" / f"{ASSIGNMENT}.json").read_text())
     graded = notebook.load(course.autograded / "wanda" / ASSIGNMENT / "affine.ipynb")
-    outputs = [output["data"] for cell in notebook.check_cells(graded).values() for output in cell["outputs"]]
+    outputs = [
+        output["data"]
+        for cell in notebook.check_cells(graded).values()
+        for output in cell["outputs"]
+    ]
     page = page_of(course, "wanda").read_text()
-    texts = [numbers(page), *(numbers(json.dumps(value)) for data in outputs for value in data.values())]
-    texts += [numbers(value) for data in outputs for value in data.values() if isinstance(value, str)]
+    texts = [
+        numbers(page),
+        *(numbers(json.dumps(value)) for data in outputs for value in data.values()),
+    ]
+    texts += [
+        numbers(value) for data in outputs for value in data.values() if isinstance(value, str)
+    ]
     found = []
     for exercise in of_assignment(ASSIGNMENT):
         cases, shown = cases_of(exercise, stored["seed"])
@@ -155,14 +202,25 @@ def test_hidden_cases_are_neither_in_the_page_nor_in_the_autograded_notebook(cou
 
 def equations() -> list[tuple[str, bool]]:
     """Return every equation of the notebooks, and whether it stands on a line of its own."""
-    kinds = {"block_math_tex": True, "block_math_latex": True, "inline_math_tex": False, "inline_math_latex": False}
-    pattern = re.compile("|".join(f"(?P<{kind}>{MathInlineParser.SPECIFICATION[kind]})" for kind in kinds))
+    kinds = {
+        "block_math_tex": True,
+        "block_math_latex": True,
+        "inline_math_tex": False,
+        "inline_math_latex": False,
+    }
+    pattern = re.compile(
+        "|".join(f"(?P<{kind}>{MathInlineParser.SPECIFICATION[kind]})" for kind in kinds)
+    )
     found = {}
     for assignment in NOTEBOOKS:
         for cell in notebook.load(notebook.source_notebook(assignment))["cells"]:
             if cell["cell_type"] == "markdown":
                 for match in pattern.finditer(notebook.source(cell)):
-                    body = next(value for name, value in match.groupdict().items() if name.startswith("math_") and value)
+                    body = next(
+                        value
+                        for name, value in match.groupdict().items()
+                        if name.startswith("math_") and value
+                    )
                     found[body, kinds[match.lastgroup or ""]] = None
     return list(found)
 
@@ -188,7 +246,10 @@ def test_minus_signs_and_functions_are_spaced_as_tex_does():
     assert "<mi>𝐝𝐱</mi>" in mathml(r"\mathbf{dx}")
 
 
-@pytest.mark.parametrize("latex", [r"\text{<img/src=x/onerror=a()>}", r"\text{</math><script>}", r"\nope x", r"\frac{", "a & b"])
+@pytest.mark.parametrize(
+    "latex",
+    [r"\text{<img/src=x/onerror=a()>}", r"\text{</math><script>}", r"\nope x", r"\frac{", "a & b"],
+)
 def test_what_is_no_equation_is_shown_as_code(latex):
     made = mathml(latex)
     assert made.startswith("<code>")
@@ -198,7 +259,10 @@ def test_what_is_no_equation_is_shown_as_code(latex):
         converted(latex)
 
 
-@pytest.mark.parametrize("latex", [r"\href{javascript:alert(1)}{x}", r"\style{background:url(//a)}{x}", r"\class{navbar}{x}"])
+@pytest.mark.parametrize(
+    "latex",
+    [r"\href{javascript:alert(1)}{x}", r"\style{background:url(//a)}{x}", r"\class{navbar}{x}"],
+)
 def test_an_equation_keeps_no_link_style_or_class(latex):
     assert not re.search(r"href|url|class", mathml(latex))
 
@@ -221,12 +285,20 @@ def test_an_equation_keeps_no_link_style_or_class(latex):
 )
 def test_markdown_brings_no_html_of_its_own(text):
     made = markdown(text)
-    assert not re.search(r"<(script|img src=[^\"]|img src=\"(http|data:image/svg))|href=\"\s*javascript", made, re.IGNORECASE)
+    assert not re.search(
+        r"<(script|img src=[^\"]|img src=\"(http|data:image/svg))|href=\"\s*javascript",
+        made,
+        re.IGNORECASE,
+    )
 
 
 def test_a_verdict_passes_unchanged():
-    example = Example("dw", {"x": np.arange(6.0).reshape(2, 3)}, np.eye(2), np.ones((2, 2)), "numerically")
-    verdict = Verdict("f", (PartVerdict("dw", 2, 0, "is <wrong>"),), "", ("a note",), example, "printed")
+    example = Example(
+        "dw", {"x": np.arange(6.0).reshape(2, 3)}, np.eye(2), np.ones((2, 2)), "numerically"
+    )
+    verdict = Verdict(
+        "f", (PartVerdict("dw", 2, 0, "is <wrong>"),), "", ("a note",), example, "printed"
+    )
     html = verdict._repr_html_()
     assert plain(clean(html)) == plain(html)
 

@@ -36,7 +36,9 @@ HOLD = "BEGIN IMMEDIATE"  # as a program does that is about to write
 
 @dataclass(frozen=True)
 class Class:
-    """A class that stock nbgrader has graded. released: the gradebook before that; sheets: what it made of the notebooks."""
+    """A class that stock nbgrader has graded. released: the gradebook before that; sheets: what it
+    made of the notebooks.
+    """
 
     course: Classroom
     released: Path
@@ -53,11 +55,22 @@ def stock(tmp_path_factory, released_course) -> Class:
     released = course.folder / "released.db"
     shutil.copy(course.folder / "gradebook.db", released)
     demo.hand_in(course, "1-affine", [s for s in submissions("1-affine") if s.student in STUDENTS])
-    for student, time in (("bela", "2026-01-02 03:04:05.678 UTC\n"), ("half", "2025-12-31 23:59:59 UTC"), ("blank", "\n")):
+    for student, time in (
+        ("bela", "2026-01-02 03:04:05.678 UTC\n"),
+        ("half", "2025-12-31 23:59:59 UTC"),
+        ("blank", "\n"),
+    ):
         (course.submitted / student / "1-affine" / "timestamp.txt").write_text(time)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     env = os.environ | {"PATH": path, "COURSE_DIR": str(course.folder), "COURSE_DB": course.db}
-    run = subprocess.run(["nbgrader", "autograde", "1-affine"], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        ["nbgrader", "autograde", "1-affine"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert run.returncode == 0, run.stderr[-2000:]
     sheets = {}
     for student in STUDENTS:
@@ -80,7 +93,8 @@ def file(course: Classroom) -> Path:
 
 TABLES = {
     "student": "SELECT * FROM student",
-    "submitted_assignment": "SELECT student_id, timestamp, typeof(timestamp), extension FROM submitted_assignment",
+    "submitted_assignment": "SELECT student_id, timestamp, typeof(timestamp), extension FROM "
+    "submitted_assignment",
     "submitted_notebook": """SELECT s.student_id, b.name, n.flagged, n.late_submission_penalty, typeof(n.late_submission_penalty)
         FROM submitted_notebook n JOIN submitted_assignment s ON n.assignment_id = s.id
         JOIN notebook b ON n.notebook_id = b.id""",
@@ -95,25 +109,38 @@ TABLES = {
 
 
 def content(path: Path) -> dict[str, list[tuple]]:
-    """Return all that a grading writes, sorted, with names for the random ids; and how many rows there are."""
+    """Return all that a grading writes, sorted, with names for the random ids; and how many rows
+    there are.
+    """
     with contextlib.closing(sqlite3.connect(path)) as db:
         told = {name: sorted(db.execute(query), key=repr) for name, query in TABLES.items()}
         counts = {name: [db.execute(f"SELECT count(*) FROM {name}").fetchone()] for name in TABLES}
-    assert {name: len(rows) for name, rows in told.items()} == {name: count[0][0] for name, count in counts.items()}
+    assert {name: len(rows) for name, rows in told.items()} == {
+        name: count[0][0] for name, count in counts.items()
+    }
     return told
 
 
 def by_stocks_steps(course: Classroom, sheet: Graded, settings=None) -> None:
-    """Write one result with nbgrader's own steps, as its autograde does after it has run a notebook."""
+    """Write one result with nbgrader's own steps, as its autograde does after it has run a
+    notebook.
+    """
     import nbformat
     from nbgrader.api import Gradebook
     from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
     with Gradebook(course.db, "cnn-gradients") as book:
         book.update_or_create_student(sheet.student)
-        book.update_or_create_submission("1-affine", sheet.student, **({"timestamp": sheet.timestamp} if sheet.timestamp else {}))
+        book.update_or_create_submission(
+            "1-affine", sheet.student, **({"timestamp": sheet.timestamp} if sheet.timestamp else {})
+        )
     node = nbformat.reads(json.dumps(sheet.notebook), as_version=4)
-    where = {"student": sheet.student, "assignment": "1-affine", "notebook": "affine", "db_url": course.db}
+    where = {
+        "student": sheet.student,
+        "assignment": "1-affine",
+        "notebook": "affine",
+        "db_url": course.db,
+    }
     for step in (SaveAutoGrades(config=settings), AssignLatePenalties(config=settings)):
         step.log.propagate = False
         step.preprocess(node, {"nbgrader": where})
@@ -147,7 +174,11 @@ def test_several_batches_are_as_one_and_nothing_is_open_between_them(stock, ours
         for sheet in stock.sheets.values():
             writer.record([sheet])
             if Path("/proc/self/fd").is_dir():
-                assert not [path for path in Path("/proc/self/fd").iterdir() if os.path.realpath(path) == str(file(ours))]
+                assert not [
+                    path
+                    for path in Path("/proc/self/fd").iterdir()
+                    if os.path.realpath(path) == str(file(ours))
+                ]
     assert content(file(ours)) == content(stock.graded)
 
 
@@ -162,17 +193,27 @@ def test_nbgrader_reads_what_was_written(stock, ours):
 
 
 def touch(path: Path) -> None:
-    """Do what a person does in the formgrader: scores, extra credit and comments by hand, an extension."""
+    """Do what a person does in the formgrader: scores, extra credit and comments by hand, an
+    extension.
+    """
     grade = """UPDATE grade SET {} WHERE cell_id IN (SELECT id FROM base_cell WHERE name = ?) AND notebook_id IN (
         SELECT n.id FROM submitted_notebook n JOIN submitted_assignment s ON n.assignment_id = s.id WHERE s.student_id = ?)"""
     with sqlite3.connect(path) as db:
-        db.execute(grade.format("manual_score = 0.25, extra_credit = 2.0"), ("check_hinge_loss", "bela"))
-        db.execute(grade.format("manual_score = 0, needs_manual_grade = 0"), ("check_affine_forward", "ada"))
+        db.execute(
+            grade.format("manual_score = 0.25, extra_credit = 2.0"), ("check_hinge_loss", "bela")
+        )
+        db.execute(
+            grade.format("manual_score = 0, needs_manual_grade = 0"),
+            ("check_affine_forward", "ada"),
+        )
         db.execute(grade.format("extra_credit = 0.5"), ("check_affine_forward", "half"))
         comment = grade.replace("UPDATE grade", "UPDATE comment")
         db.execute(comment.format("manual_comment = 'well done'"), ("hinge_loss", "ada"))
         db.execute(comment.format("manual_comment = ''"), ("affine_forward", "blank"))
-        db.execute("UPDATE submitted_assignment SET extension = '1970-01-02 00:00:00.000000' WHERE student_id = 'bela'")
+        db.execute(
+            "UPDATE submitted_assignment SET extension = '1970-01-02 00:00:00.000000' WHERE "
+            "student_id = 'bela'"
+        )
         db.execute("UPDATE submitted_notebook SET late_submission_penalty = 3.0, flagged = 1")
 
 
@@ -194,7 +235,9 @@ def penalties(method: str):
 
 
 @pytest.mark.parametrize("method", ["none", "zero", "own"])
-def test_a_regrade_keeps_what_a_person_has_written_as_stock_does(method, stock, ours, tmp_path, monkeypatch):
+def test_a_regrade_keeps_what_a_person_has_written_as_stock_does(
+    method, stock, ours, tmp_path, monkeypatch
+):
     theirs = replace(ours, db=f"sqlite:///{tmp_path / 'theirs.db'}")
     settings = penalties(method)
     monkeypatch.setattr(late_penalty, "config", lambda course: settings)
@@ -214,7 +257,9 @@ def test_a_regrade_keeps_what_a_person_has_written_as_stock_does(method, stock, 
         by_stocks_steps(theirs, sheet, settings)
     told = content(file(ours))
     assert told == content(file(theirs))
-    assert [row[-1] for row in told["grade"] if row[:2] == ("ada", "check_affine_forward")] == [1]  # by hand: look again
+    assert [row[-1] for row in told["grade"] if row[:2] == ("ada", "check_affine_forward")] == [
+        1
+    ]  # by hand: look again
     assert [row[-1] for row in told["comment"] if row[:2] == ("ada", "hinge_loss")] == ["well done"]
     given = {row[0]: row[3] for row in told["submitted_notebook"]}
     bela = next(s.points for s in gradebook.scores(ours, "1-affine") if s.student == "bela")
@@ -266,7 +311,12 @@ def test_checksums_and_scores_are_nbgraders_in_every_notebook(assignment):
     for cell in made["cells"]:
         if (told := cell["metadata"].get("nbgrader")) is None:
             continue
-        for change in ({}, {"locked": True}, {"grade": True, "points": 2}, {"grade": True, "solution": True, "points": 0.5}):
+        for change in (
+            {},
+            {"locked": True},
+            {"grade": True, "points": 2},
+            {"grade": True, "solution": True, "points": 0.5},
+        ):
             other = copy.deepcopy(cell)
             other["metadata"]["nbgrader"] = told | change
             node = nbformat.from_dict(other)
@@ -275,22 +325,37 @@ def test_checksums_and_scores_are_nbgraders_in_every_notebook(assignment):
             if not told.get("grade") and not change.get("grade"):
                 continue
             for sum_ in ("", scores.checksum(other)):
-                other["metadata"]["nbgrader"]["checksum"] = node.metadata.nbgrader["checksum"] = sum_
+                other["metadata"]["nbgrader"]["checksum"] = node.metadata.nbgrader["checksum"] = (
+                    sum_
+                )
                 data = {"text/plain": "0.5"}
-                result = {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": None}
+                result = {
+                    "output_type": "execute_result",
+                    "data": data,
+                    "metadata": {},
+                    "execution_count": None,
+                }
                 other["outputs"], node.outputs = [result], [nbformat.from_dict(result)]
                 score = scores.auto_score(other, 2.0)
                 assert score == determine_grade(node)[0]
                 assert score in (0.5, None, 0.0)
 
 
-RESULT = {"output_type": "execute_result", "data": {"text/plain": "1.0"}, "metadata": {}, "execution_count": None}
+RESULT = {
+    "output_type": "execute_result",
+    "data": {"text/plain": "1.0"},
+    "metadata": {},
+    "execution_count": None,
+}
 ERROR = {"output_type": "error", "ename": "", "evalue": "", "traceback": []}
 ODD = {
     "no output": ([], "the outputs of the cell check_hinge_loss are: none; expected one result"),
     "two": ([RESULT, RESULT], "are: execute_result, execute_result; expected one result"),
     "an error": ([RESULT, ERROR], "are: execute_result, error; expected one result, and no error"),
-    "stderr": ([{"output_type": "stream", "name": "stderr", "text": ""}, RESULT], "are: stream, execute_result; expected"),
+    "stderr": (
+        [{"output_type": "stream", "name": "stderr", "text": ""}, RESULT],
+        "are: stream, execute_result; expected",
+    ),
 }
 for text in ("nan", "inf", "-0.5", "1.0000001", "np.float64(1.0)", "None", ""):
     ODD[text or "nothing"] = (
@@ -300,12 +365,16 @@ for text in ("nan", "inf", "-0.5", "1.0000001", "np.float64(1.0)", "None", ""):
 
 
 @pytest.mark.parametrize("kind", ODD)
-def test_what_stock_would_take_for_full_marks_is_a_fault_of_ours_and_nothing_is_written(kind, stock, ours):
+def test_what_stock_would_take_for_full_marks_is_a_fault_of_ours_and_nothing_is_written(
+    kind, stock, ours
+):
     outputs, text = ODD[kind]
     made = copy.deepcopy(stock.sheets["half"].notebook)
     notebook.check_cells(made)["check_hinge_loss"]["outputs"] = outputs
     before = file(ours).read_bytes()
-    with pytest.raises(CourseError, match=r"half: the .*nothing of this batch was written") as raised:
+    with pytest.raises(
+        CourseError, match=r"half: the .*nothing of this batch was written"
+    ) as raised:
         record(ours, stock.sheets["ada"], replace(stock.sheets["half"], notebook=made))
     assert text in str(raised.value)
     assert content(file(ours))["grade"] == []
@@ -315,7 +384,10 @@ def test_what_stock_would_take_for_full_marks_is_a_fault_of_ours_and_nothing_is_
 def test_a_notebook_with_other_cells_than_the_gradebook_is_told(stock, ours):
     made = copy.deepcopy(stock.sheets["ada"].notebook)
     made["cells"].remove(notebook.check_cells(made)["check_hinge_loss"])
-    with pytest.raises(CourseError, match=r"^ada: the notebook's graded cells and the gradebook's differ: check_hinge_loss\. "):
+    with pytest.raises(
+        CourseError,
+        match=r"^ada: the notebook's graded cells and the gradebook's differ: check_hinge_loss\. ",
+    ):
         record(ours, replace(stock.sheets["ada"], notebook=made))
 
 
@@ -324,13 +396,18 @@ def test_a_notebook_with_other_cells_than_the_gradebook_is_told(stock, ours):
 
 @pytest.mark.parametrize("hold", [HOLD, "BEGIN EXCLUSIVE"])
 def test_a_held_gradebook_is_waited_for_then_told_and_nothing_is_written(hold, stock, ours):
-    with Writer(ours, "1-affine", patience=0.2) as writer, sqlite3.connect(file(ours), isolation_level=None) as holder:
+    with (
+        Writer(ours, "1-affine", patience=0.2) as writer,
+        sqlite3.connect(file(ours), isolation_level=None) as holder,
+    ):
         holder.execute(hold)
         with pytest.raises(CourseError) as raised:
             writer.record(list(stock.sheets.values()))
         assert str(raised.value) == (
-            f"The gradebook {ours.db} cannot be written: database is locked. This batch of 4 (ada to half) has no new score. "
-            "Close what holds it (formgrader, another grader) or make room, and run the command again: it goes on where it "
+            f"The gradebook {ours.db} cannot be written: database is locked. This batch of 4 (ada "
+            "to half) has no new score. "
+            "Close what holds it (formgrader, another grader) or make room, and run the command "
+            "again: it goes on where it "
             "stopped."
         )
         holder.execute("ROLLBACK")
@@ -341,7 +418,10 @@ def test_a_held_gradebook_is_waited_for_then_told_and_nothing_is_written(hold, s
 
 def test_a_reader_that_never_ends_is_no_half_batch_either(stock, ours):
     """It lets a writer begin, and refuses the commit."""
-    with Writer(ours, "1-affine", patience=0.2) as writer, sqlite3.connect(file(ours), isolation_level=None) as reader:
+    with (
+        Writer(ours, "1-affine", patience=0.2) as writer,
+        sqlite3.connect(file(ours), isolation_level=None) as reader,
+    ):
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM student").fetchall()
         with pytest.raises(CourseError, match="database is locked"):
@@ -359,7 +439,9 @@ db.execute("{HOLD}")
 print("held", flush=True)
 sys.stdin.readline()
 db.execute("ROLLBACK")"""
-    holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert holder.stdout.readline() == "held\n"
     with Writer(ours, "1-affine") as writer:
         holder.stdin.write("\n")
@@ -374,9 +456,16 @@ def test_a_full_disk_is_told_and_nothing_is_written(stock, ours):
 
     pages = sqlite3.connect(file(ours)).execute("PRAGMA page_count").fetchone()[0]
     with Writer(ours, "1-affine") as writer:
-        event.listen(writer.engine, "connect", lambda db, _: db.execute(f"PRAGMA max_page_count = {pages + 2}"))
+        event.listen(
+            writer.engine,
+            "connect",
+            lambda db, _: db.execute(f"PRAGMA max_page_count = {pages + 2}"),
+        )
         many = [replace(stock.sheets["ada"], student=f"s{number}") for number in range(50)]
-        with pytest.raises(CourseError, match=r"cannot be written: database or disk is full\. This batch of 50 \(s0 to s49\)"):
+        with pytest.raises(
+            CourseError,
+            match=r"cannot be written: database or disk is full\. This batch of 50 \(s0 to s49\)",
+        ):
             writer.record(many)
     assert content(file(ours))["student"] == []
 
@@ -384,7 +473,9 @@ def test_a_full_disk_is_told_and_nothing_is_written(stock, ours):
 def test_a_really_full_disk_is_told_and_nothing_is_written(stock, ours, tmp_path):
     place = tmp_path / "small"
     place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "none", place], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=300k", "none", place], capture_output=True, check=False
+    )
     if mounted.returncode:
         assert not (os.environ.get("REQUIRE_ALL") and os.geteuid() == 0), mounted.stderr
         pytest.skip("only root can mount a small disk")
@@ -403,7 +494,10 @@ def test_a_really_full_disk_is_told_and_nothing_is_written(stock, ours, tmp_path
 
 def test_a_gradebook_that_may_not_be_written_is_told(stock, ours):
     read_only = replace(ours, db=f"sqlite:///file:{file(ours)}?mode=ro&uri=true")
-    with pytest.raises(CourseError, match=r"cannot be written: attempt to write a readonly database\. ada has no new score"):
+    with pytest.raises(
+        CourseError,
+        match=r"cannot be written: attempt to write a readonly database\. ada has no new score",
+    ):
         record(read_only, stock.sheets["ada"])
 
 
@@ -415,7 +509,9 @@ course, sheets = pickle.load(sys.stdin.buffer)
 with gradebook.Writer(course, "1-affine") as writer:
     writer.record(sheets)"""
     sheets = [replace(stock.sheets["ada"], student=f"s{number}") for number in range(200)]
-    done = subprocess.run([sys.executable, "-c", code], input=pickle.dumps((ours, sheets)), cwd=ROOT, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=pickle.dumps((ours, sheets)), cwd=ROOT, check=False
+    )
     assert done.returncode == -signal.SIGKILL
     assert content(file(ours))["student"] == []
     record(ours, *stock.sheets.values())
@@ -426,14 +522,18 @@ with gradebook.Writer(course, "1-affine") as writer:
 
 
 def test_an_assignment_that_is_not_released_is_told(ours, tmp_path):
-    text = "2-convolution is not in the gradebook sqlite:///.*Run first: grader release 2-convolution$"
+    text = (
+        "2-convolution is not in the gradebook sqlite:///.*Run first: grader release 2-convolution$"
+    )
     with pytest.raises(CourseError, match=text):
         Writer(ours, "2-convolution")
     with pytest.raises(CourseError, match="1-affine is not in the gradebook"):
         Writer(replace(ours, db=f"sqlite:///{tmp_path}/none.db"), "1-affine")
 
 
-@pytest.mark.parametrize("url", ["book", "sqlite:////no/such/folder/book.db", "sqlite:///{}", "nosuch://x/y"])
+@pytest.mark.parametrize(
+    "url", ["book", "sqlite:////no/such/folder/book.db", "sqlite:///{}", "nosuch://x/y"]
+)
 def test_a_gradebook_that_is_none_is_told(url, ours, tmp_path):
     (tmp_path / "text").write_text("this is no database " * 50)
     with pytest.raises(CourseError, match=r"cannot be opened: .* Nothing was changed"):
@@ -460,7 +560,9 @@ def test_the_known_version_and_its_columns_are_nbgraders():
         table = Base.metadata.tables[name]
         for column in columns.split():
             kind = type(table.c[column].type).__name__
-            assert gradebook_tables.TYPES.get(column) == (kind if kind in ("DateTime", "Interval") else None)
+            assert gradebook_tables.TYPES.get(column) == (
+                kind if kind in ("DateTime", "Interval") else None
+            )
         needed = {c.name for c in table.c if not c.nullable and c.server_default is None}
         written = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
         assert name not in written or needed <= set(columns.split())
@@ -474,7 +576,9 @@ from pathlib import Path
 with gradebook.Writer(Classroom(Path({str(ours.folder)!r}), {ours.db!r}), "1-affine") as writer:
     pass
 print([name for name in ("nbgrader", "nbformat", "nbconvert", "traitlets", "dateutil") if name in sys.modules])"""
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout == "[]\n"
 
 
@@ -483,7 +587,9 @@ def test_a_batch_of_fifty_is_one_commit_and_a_few_statements(stock, ours):
 
     seen: list[str] = []
     with Writer(ours, "1-affine") as writer:
-        event.listen(writer.engine, "before_cursor_execute", lambda *args: seen.append(args[2].split()[0]))
+        event.listen(
+            writer.engine, "before_cursor_execute", lambda *args: seen.append(args[2].split()[0])
+        )
         event.listen(writer.engine, "commit", lambda connection: seen.append("COMMIT"))
         writer.record([replace(stock.sheets["ada"], student=f"s{number}") for number in range(50)])
     assert seen.count("COMMIT") == 1
@@ -497,13 +603,28 @@ def test_an_index_finds_the_rows_however_many_there_are(stock, ours):
 
     seen: list[tuple] = []
     with Writer(ours, "1-affine") as writer:
-        event.listen(writer.engine, "before_cursor_execute", lambda *args: seen.append((args[2], args[3], args[5])))
+        event.listen(
+            writer.engine,
+            "before_cursor_execute",
+            lambda *args: seen.append((args[2], args[3], args[5])),
+        )
         writer.record(list(stock.sheets.values()))
     with sqlite3.connect(file(ours)) as db:
         for statement, values, many in seen:
             if not statement.startswith("INSERT"):
-                plan = " ".join(row[3] for row in db.execute("EXPLAIN QUERY PLAN " + statement, values[0] if many else values))
-                for table in ("grade", "comment", "submitted_notebook", "submitted_assignment", "student"):
+                plan = " ".join(
+                    row[3]
+                    for row in db.execute(
+                        "EXPLAIN QUERY PLAN " + statement, values[0] if many else values
+                    )
+                )
+                for table in (
+                    "grade",
+                    "comment",
+                    "submitted_notebook",
+                    "submitted_assignment",
+                    "student",
+                ):
                     assert f"SCAN {table} " not in f"{plan} ", statement
 
 
@@ -516,7 +637,10 @@ def test_every_statement_is_told_to_other_databases_too(url, stock, ours):
     dialect = registry.load(url)()
     with Writer(ours, "1-affine") as writer:
         event.listen(
-            writer.engine, "before_execute", lambda db, statement, *rest: statement.compile(dialect=dialect), retval=False
+            writer.engine,
+            "before_execute",
+            lambda db, statement, *rest: statement.compile(dialect=dialect),
+            retval=False,
         )
         writer.record(list(stock.sheets.values()))
 
@@ -526,8 +650,30 @@ def test_every_statement_is_told_to_other_databases_too(url, stock, ours):
 
 @given(
     st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29)),
-    st.sampled_from(["", " UTC", " Europe/Berlin", " EST", " CET", " 3600", " -7200", " +0100", "+01:00", "Z", " Nowhere"]),
-    st.sampled_from(["%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d %b %Y %H:%M", "%Y-%m-%d"]),
+    st.sampled_from(
+        [
+            "",
+            " UTC",
+            " Europe/Berlin",
+            " EST",
+            " CET",
+            " 3600",
+            " -7200",
+            " +0100",
+            "+01:00",
+            "Z",
+            " Nowhere",
+        ]
+    ),
+    st.sampled_from(
+        [
+            "%Y-%m-%d %H:%M:%S.%f",
+            "%Y-%m-%d %H:%M:%S",
+            "%Y-%m-%dT%H:%M:%S",
+            "%d %b %Y %H:%M",
+            "%Y-%m-%d",
+        ]
+    ),
 )
 @example(datetime(2026, 1, 2, 3, 4, 5, 678), " UTC", "%Y-%m-%d %H:%M:%S.%f")
 def test_a_time_is_what_nbgrader_makes_of_it(time, zone, how):
@@ -570,7 +716,9 @@ def test_a_time_is_what_nbgrader_makes_of_it(time, zone, how):
 )
 def test_a_time_that_is_none_is_told(text):
     with pytest.raises(
-        UnreadableFile, match=r"^timestamp\.txt says .*, which is no time\. Expected a line such as 2026-01-31 23:59:00 UTC"
+        UnreadableFile,
+        match=r"^timestamp\.txt says .*, which is no time\. Expected a line such as 2026-01-31 "
+        r"23:59:00 UTC",
     ):
         parse(text, "timestamp.txt")
 

@@ -1,4 +1,6 @@
-"""The student kit and the two wheels: what is in them, what is not, and that nothing in them answers an exercise."""
+"""The student kit and the two wheels: what is in them, what is not, and that nothing in them
+answers an exercise.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def unpacked(folder: Path, names: list[str], assignment_list: bool = False) -> P
     """Make a kit of these notebooks and unpack it, and its wheel into site/."""
     course = Classroom.at(folder / "course")
     for name in names:
-        shutil.copytree(ROOT / "notebooks" / name, course.release / name)  # stubs, with the markers that a release takes out
+        shutil.copytree(
+            ROOT / "notebooks" / name, course.release / name
+        )  # stubs, with the markers that a release takes out
     (folder / "kit.zip").write_bytes(release._kit(course, assignment_list))
     with zipfile.ZipFile(folder / "kit.zip") as content:
         content.extractall(folder)
@@ -43,17 +47,34 @@ def unpacked(folder: Path, names: list[str], assignment_list: bool = False) -> P
 
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory) -> Path:
-    return unpacked(tmp_path_factory.mktemp("kit"), [name for name in NOTEBOOKS if name != CAPSTONE])
+    return unpacked(
+        tmp_path_factory.mktemp("kit"), [name for name in NOTEBOOKS if name != CAPSTONE]
+    )
 
 
-def run(*command: object, cwd: Path, path: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+def run(
+    *command: object, cwd: Path, path: Path, check: bool = True
+) -> subprocess.CompletedProcess[str]:
     env = os.environ | {"PYTHONPATH": str(path), "OPENBLAS_NUM_THREADS": "1"}
-    return subprocess.run([*map(str, command)], cwd=cwd, env=env, capture_output=True, text=True, check=check)
+    return subprocess.run(
+        [*map(str, command)], cwd=cwd, env=env, capture_output=True, text=True, check=check
+    )
 
 
 def hunt(kit: Path, cwd: Path, *options: str) -> list[str]:
-    """Return what in a kit answers an exercise, a line for each, and how many candidates were tried."""
-    done = run(sys.executable, "-W", "ignore", ROOT / "tests" / "kit_hunt.py", kit, *options, cwd=cwd, path=ROOT)
+    """Return what in a kit answers an exercise, a line for each, and how many candidates were
+    tried.
+    """
+    done = run(
+        sys.executable,
+        "-W",
+        "ignore",
+        ROOT / "tests" / "kit_hunt.py",
+        kit,
+        *options,
+        cwd=cwd,
+        path=ROOT,
+    )
     *found, count = done.stdout.splitlines()
     assert re.fullmatch(r"\d+ candidates", count)
     return [*found, count]
@@ -79,22 +100,30 @@ PLANTED = {
     "function.py": "def helper(x):\n    import numpy as np\n    return np.maximum(x, 0)\n",
     "other_order.py": "def helper(labels_and_more, w, x):\n    return x @ w + labels_and_more\n",
     "nested.py": "def outer():\n    def inner(x):\n        return x * (x > 0)\n    return inner\n",
-    "method.py": "class Box:\n    @staticmethod\n    def go(x):\n        return abs(x) / 2 + x / 2\n",
+    "method.py": "class Box:\n    @staticmethod\n    def go(x):\n        return abs(x) / 2 + x / "
+    "2\n",
     "lambda.py": "table = {'a': [lambda dy, x, w: (dy @ w.T, x.T @ dy, dy.sum(0))]}\n",
-    "string.py": 'ANSWERS = {"bela": """\n    def relu_forward(x):\n        return np.maximum(x, 0)\n"""}\n',
-    "docstring.py": 'def f():\n    """Do it like this:\n\n        lambda x: np.maximum(x, 0)\n    """\n',
+    "string.py": 'ANSWERS = {"bela": """\n    def relu_forward(x):\n        return np.maximum(x, '
+    '0)\n"""}\n',
+    "docstring.py": 'def f():\n    """Do it like this:\n\n        lambda x: np.maximum(x, 0)\n    '
+    '"""\n',
     "data.json": json.dumps({"a": [{"b": ["def f(x):\n", "    return np.maximum(x, 0)\n"]}]}),
     "page.md": "Try\n\n```python\ndef f(x):\n    return np.maximum(0, x)\n```\n",
-    "inline.txt": "or `lambda n, K, stride, pad: divmod(n + 2 * pad - K, stride)[0] + 1` as you like, but rather "
+    "inline.txt": "or `lambda n, K, stride, pad: divmod(n + 2 * pad - K, stride)[0] + 1` as you "
+    "like, but rather "
     "`lambda n, K, stride, pad: ((n + 2 * pad - K) // stride + 1, (n + 2 * pad - K) % stride)`",
-    "cell.ipynb": json.dumps({"cells": [{"cell_type": "code", "id": "c", "source": ["f = lambda x: x.clip(0)"]}]}),
+    "cell.ipynb": json.dumps(
+        {"cells": [{"cell_type": "code", "id": "c", "source": ["f = lambda x: x.clip(0)"]}]}
+    ),
     "loops.py": "def forever(x):\n    while True:\n        pass\n",
     "leaves.py": "def leaves(x):\n    import os\n    os._exit(0)\n",
 }
 
 
 def test_an_answer_is_found_wherever_it_stands(tmp_path):
-    """One that loops and one that ends the process stop nothing; and layers.py answers what it is made for."""
+    """One that loops and one that ends the process stop nothing; and layers.py answers what it is
+    made for.
+    """
     folder = tmp_path / "kit"
     folder.mkdir()
     for name, text in PLANTED.items():
@@ -104,7 +133,12 @@ def test_an_answer_is_found_wherever_it_stands(tmp_path):
     places = {line.split(" | ")[1].split(":")[0].split(" ")[0] for line in found}
     assert places == {"layers.py", *PLANTED} - {"loops.py", "leaves.py"}
     of_layers = {line.split(":")[0] for line in found if "layers.py" in line}
-    assert {"affine_backward", "conv_backward", "strided_backward_spray", "max_pool_2x2_backward"} <= of_layers
+    assert {
+        "affine_backward",
+        "conv_backward",
+        "strided_backward_spray",
+        "max_pool_2x2_backward",
+    } <= of_layers
 
 
 def test_layers_py_comes_with_the_capstone_alone(kit, tmp_path):
@@ -129,18 +163,24 @@ def test_a_kit_holds_notebooks_wheel_pins_and_start_py(kit):
 
 def test_the_students_wheel_leaves_the_instructors_part_out_as_a_folder(kit):
     names = [str(path.relative_to(kit / "site")) for path in (kit / "site").rglob("*")]
-    assert [name for name in names if name.startswith(("grader/instructor", "solutions", "notebooks"))] == []
+    assert [
+        name for name in names if name.startswith(("grader/instructor", "solutions", "notebooks"))
+    ] == []
 
 
 def needed_here(names: list[str]) -> set[str]:
-    """Return the names of these packages and of all that their own metadata say they need on this machine."""
+    """Return the names of these packages and of all that their own metadata say they need on this
+    machine.
+    """
     seen: set[tuple[str, str]] = set()
     open_ = [*((name, "") for name in names), ("bleach", "css")]
     while open_:
         name, extra = open_.pop()
         for requirement in map(Requirement, metadata.requires(name) or ()):
             if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
-                wanted = {(pins._normal(requirement.name), extra) for extra in ("", *requirement.extras)}
+                wanted = {
+                    (pins._normal(requirement.name), extra) for extra in ("", *requirement.extras)
+                }
                 open_ += wanted - seen - {*open_}
         seen.add((name, extra))
     return {name for name, _ in seen}
@@ -148,12 +188,20 @@ def needed_here(names: list[str]) -> set[str]:
 
 @pytest.mark.parametrize("also", [(), ("nbgrader",)])
 def test_the_kits_pins_are_those_of_all_that_it_installs_and_no_other(also):
-    """On this machine: what is installed here is what the kit's packages need, by their own metadata."""
-    if f"jupyterlab=={metadata.version('jupyterlab')}\n" not in (ROOT / "constraints.txt").read_text():
+    """On this machine: what is installed here is what the kit's packages need, by their own
+    metadata.
+    """
+    if (
+        f"jupyterlab=={metadata.version('jupyterlab')}\n"
+        not in (ROOT / "constraints.txt").read_text()
+    ):
         pytest.skip("the packages of this environment are other ones than those of constraints.txt")
     needed = needed_here([*pins._notebook(), "jupyterlab", *also])
     text = pins.constraints("a.whl", also)
-    assert [line for line in text.splitlines() if line.startswith("#")] == ["# wheel: a.whl", *(f"# also: {n}" for n in also)]
+    assert [line for line in text.splitlines() if line.startswith("#")] == [
+        "# wheel: a.whl",
+        *(f"# also: {n}" for n in also),
+    ]
     pinned = {Requirement(line) for line in text.splitlines() if not line.startswith("#")}
     here = {pins._normal(pin.name) for pin in pinned if pin.marker is None or pin.marker.evaluate()}
     assert here == needed
@@ -205,35 +253,64 @@ def test_a_check_needs_numpy_alone(kit, tmp_path):
 
 
 def test_import_grader_loads_no_matplotlib_no_ipython_no_anywidget(kit, tmp_path):
-    code = "import sys, grader; print({'matplotlib', 'IPython', 'anywidget', 'ipywidgets', 'grader.widgets'} & {*sys.modules})"
+    code = (
+        "import sys, grader; print({'matplotlib', 'IPython', 'anywidget', 'ipywidgets', "
+        "'grader.widgets'} & {*sys.modules})"
+    )
     assert run(sys.executable, "-c", code, cwd=tmp_path, path=kit / "site").stdout == "set()\n"
 
 
 def test_without_anywidget_a_widget_is_its_still_picture_and_a_line(kit, tmp_path):
-    code = ALONE + "import grader, json; print(json.dumps(grader.spray([[1.0, 2], [3, 4]], [[1.0]])._repr_mimebundle_()[0]))"
+    code = (
+        ALONE
+        + "import grader, json; print(json.dumps(grader.spray([[1.0, 2], [3, 4]], [[1.0]])._repr_mimebundle_()[0]))"
+    )
     bundle = json.loads(run(sys.executable, "-c", code, cwd=tmp_path, path=kit / "site").stdout)
     assert "application/vnd.jupyter.widget-view+json" not in bundle
     assert bundle["image/svg+xml"].startswith("<svg")
-    assert "anywidget is missing, so this widget is a still picture. Run this" in bundle["text/html"]
+    assert (
+        "anywidget is missing, so this widget is a still picture. Run this" in bundle["text/html"]
+    )
     assert "-m pip install &quot;anywidget&quot;" in bundle["text/html"]
 
 
 def test_without_the_page_packages_nbconvert_lists_every_other_format(kit, tmp_path):
     """An entry point that raises would take the whole menu Save and Export Notebook As."""
     blocked = "import sys\nsys.modules['latex2mathml'] = None\n"
-    code = blocked + "from nbconvert.exporters.base import get_export_names; print(get_export_names())"
+    code = (
+        blocked + "from nbconvert.exporters.base import get_export_names; print(get_export_names())"
+    )
     said = run(sys.executable, "-c", code, cwd=tmp_path, path=kit / "site").stdout
     assert "'html'" in said
     assert "webpage" not in said
 
 
 def test_the_command_without_the_instructors_part_is_the_start_check(kit, tmp_path):
-    code = ALONE + "import sys; sys.argv = ['grader', *sys.argv[1:]]; from grader.__main__ import command; command()"
+    code = (
+        ALONE
+        + "import sys; sys.argv = ['grader', *sys.argv[1:]]; from grader.__main__ import command; command()"
+    )
     done = run(sys.executable, "-c", code, cwd=tmp_path, path=kit / "site", check=False)
     sentence, line = done.stdout.splitlines()
-    assert sentence.startswith("This is the students' part of the course, whose one command is this start check.")
-    assert line == run(sys.executable, "-m", "grader", cwd=tmp_path, path=kit / "site", check=False).stdout.strip()
-    done = run(sys.executable, "-c", code, "grade", "1-affine", cwd=tmp_path, path=kit / "site", check=False)
+    assert sentence.startswith(
+        "This is the students' part of the course, whose one command is this start check."
+    )
+    assert (
+        line
+        == run(
+            sys.executable, "-m", "grader", cwd=tmp_path, path=kit / "site", check=False
+        ).stdout.strip()
+    )
+    done = run(
+        sys.executable,
+        "-c",
+        code,
+        "grade",
+        "1-affine",
+        cwd=tmp_path,
+        path=kit / "site",
+        check=False,
+    )
     assert (done.returncode, done.stdout, done.stderr) == (2, f"{sentence}\n", "")
 
 
@@ -257,7 +334,9 @@ def command(away: Path, *words: object, check: bool = True) -> subprocess.Comple
 
 def test_with_both_wheels_a_class_is_graded_away_from_a_clone(away):
     course = away / "course"
-    assert grader("release", "4-relu", "--course", course)[0] == 0  # in the clone; the instructor brings the folder along
+    assert (
+        grader("release", "4-relu", "--course", course)[0] == 0
+    )  # in the clone; the instructor brings the folder along
     submitted = course / "submitted" / "ada" / "4-relu" / "relu.ipynb"
     submitted.parent.mkdir(parents=True)
     assert command(away, "solve", "4-relu", "-o", submitted).stdout == f"wrote {submitted}\n"
@@ -276,10 +355,14 @@ def test_a_release_away_from_a_clone_is_told(away):
     done = command(away, "release", "4-relu", check=False)
     assert (done.returncode, done.stderr) == (
         1,
-        "grader: Notebooks are released in a clone of the course's repository, from which the student kit is built.\n",
+        "grader: Notebooks are released in a clone of the course's repository, from which the "
+        "student kit is built.\n",
     )
 
 
 def test_every_exercise_is_known_to_the_kit(kit):
-    tables = [json.loads(path.read_text()) for path in (kit / "site" / "grader" / "fingerprints").glob("*.json")]
+    tables = [
+        json.loads(path.read_text())
+        for path in (kit / "site" / "grader" / "fingerprints").glob("*.json")
+    ]
     assert {name for table in tables for name in table} == EXERCISES.keys()

@@ -1,4 +1,6 @@
-"""Files that are no notebook, or a broken one: a fault for that student alone, in words, and the rest of the class is graded."""
+"""Files that are no notebook, or a broken one: a fault for that student alone, in words, and the
+rest of the class is graded.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ def solved(edit: Callable[[dict[str, Any]], object] = lambda made: None) -> byte
 
 
 def cell(made: dict[str, Any], grade_id: str) -> dict[str, Any]:
-    return next(c for c in made["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == grade_id)
+    return next(
+        c for c in made["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == grade_id
+    )
 
 
 def without(grade_id: str) -> bytes:
@@ -61,46 +65,85 @@ MALFORMED: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
     "nothing": (b"null", "not a notebook of format 4"),
     "format-3": (b'{"nbformat": 3, "worksheets": [{"cells": []}]}', "not a notebook of format 4"),
     "format-5": (solved(lambda made: made.update(nbformat=5)), "not a notebook of format 4"),
-    "no-cells": (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "not a notebook of format 4"),
+    "no-cells": (
+        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
+        "not a notebook of format 4",
+    ),
     "cells-of-text": (b'{"nbformat": 4, "cells": "print()"}', "not a notebook of format 4"),
-    "cells-of-numbers": (b'{"nbformat": 4, "cells": [1, 2, null, [], "x"]}', "none of its exercises was found"),
-    "another": (b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "1", "metadata": {}}]}', "none of its exercises"),
-    "no-metadata": (solved(lambda made: [c.update(metadata={}) for c in made["cells"]]), "none of its exercises was found"),
-    "metadata-of-text": (solved(lambda made: [c.update(metadata="x") for c in made["cells"]]), "none of its exercises was found"),
+    "cells-of-numbers": (
+        b'{"nbformat": 4, "cells": [1, 2, null, [], "x"]}',
+        "none of its exercises was found",
+    ),
+    "another": (
+        b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "1", "metadata": {}}]}',
+        "none of its exercises",
+    ),
+    "no-metadata": (
+        solved(lambda made: [c.update(metadata={}) for c in made["cells"]]),
+        "none of its exercises was found",
+    ),
+    "metadata-of-text": (
+        solved(lambda made: [c.update(metadata="x") for c in made["cells"]]),
+        "none of its exercises was found",
+    ),
     "too-large": (b" " * (BYTE_LIMIT + 1), "at most 8 are read"),
     "no-test": (without(TESTED), f"the test cell {TESTED} is missing"),
     "no-answer": (without("hinge_loss"), "the answer cell hinge_loss is missing"),
     "test-twice": (twice(TESTED), f"the cell {TESTED} stands in the notebook 2 times"),
     "answer-twice": (twice("hinge_loss"), "the cell hinge_loss stands in the notebook 2 times"),
     "magic": (
-        solved(lambda made: cell(made, "hinge_loss").update(source="%%cython\ndef hinge_loss(y, labels):\n    pass")),
+        solved(
+            lambda made: cell(made, "hinge_loss").update(
+                source="%%cython\ndef hinge_loss(y, labels):\n    pass"
+            )
+        ),
         "the answer cell hinge_loss uses %%cython, which cannot be run here",
     ),
     "link": (lambda path: path.symlink_to("/etc/passwd"), "it is a link"),
     "loop": (lambda path: path.symlink_to(path), "it is a link"),
     "folder": (lambda path: path.mkdir(), "is not a file"),
     "pipe": (lambda path: os.mkfifo(path), "is not a file"),
-    "absent": (lambda path: path.with_name("other.ipynb").write_bytes(solved()), "hand in the notebook under its own name"),
+    "absent": (
+        lambda path: path.with_name("other.ipynb").write_bytes(solved()),
+        "hand in the notebook under its own name",
+    ),
     "linked-folder": (
-        lambda path: (path.parent.rmdir(), path.parent.symlink_to("../../elsewhere", target_is_directory=True)),
+        lambda path: (
+            path.parent.rmdir(),
+            path.parent.symlink_to("../../elsewhere", target_is_directory=True),
+        ),
         "it is a link",
     ),
     "bad-time": (
-        lambda path: (path.write_bytes(solved()), path.with_name("timestamp.txt").write_text("yesterday at noon")),
+        lambda path: (
+            path.write_bytes(solved()),
+            path.with_name("timestamp.txt").write_text("yesterday at noon"),
+        ),
         "timestamp.txt",
     ),
 }
 # Odd, and all the same a notebook that can be graded.
 ODD = {
     "nan": solved(lambda made: made.update(metadata={"x": float("nan")})),
-    "half-a-character": solved(lambda made: made["cells"].append({"cell_type": "code", "source": "'\ud800'", "metadata": {}})),
+    "half-a-character": solved(
+        lambda made: made["cells"].append(
+            {"cell_type": "code", "source": "'\ud800'", "metadata": {}}
+        )
+    ),
     "minor": solved(lambda made: made.update(nbformat_minor=99)),
     "lines": solved(
-        lambda made: [c.update(source=c["source"] if isinstance(c["source"], str) else [*c["source"], 7]) for c in made["cells"]]
+        lambda made: [
+            c.update(source=c["source"] if isinstance(c["source"], str) else [*c["source"], 7])
+            for c in made["cells"]
+        ]
     ),
     "no-source": solved(lambda made: made["cells"].append({"cell_type": "code"})),
     "same-ids": solved(lambda made: [c.update(id="x") for c in made["cells"]]),
-    "outputs": solved(lambda made: [c.update(outputs=[{"output_type": "error", "traceback": 3}]) for c in made["cells"]]),
+    "outputs": solved(
+        lambda made: [
+            c.update(outputs=[{"output_type": "error", "traceback": 3}]) for c in made["cells"]
+        ]
+    ),
     "keys-twice": solved().replace(b'"nbformat": 4', b'"nbformat": 4, "nbformat": 4'),
 }
 
@@ -109,9 +152,15 @@ ODD = {
 def graded(
     tmp_path_factory: pytest.TempPathFactory, released_course: Callable[[str, Path], Classroom]
 ) -> tuple[Classroom, int, dict[str, str]]:
-    """A class of broken files and three that are not, graded at once: course, exit status, and what was said of each."""
+    """A class of broken files and three that are not, graded at once: course, exit status, and what
+    was said of each.
+    """
     course = released_course("1-affine", tmp_path_factory.mktemp("malformed") / "course")
-    made = {name: content for name, (content, _) in MALFORMED.items()} | ODD | dict.fromkeys(("ada", "mia", "zoe"), solved())
+    made = (
+        {name: content for name, (content, _) in MALFORMED.items()}
+        | ODD
+        | dict.fromkeys(("ada", "mia", "zoe"), solved())
+    )
     (course.folder / "elsewhere").mkdir()
     (course.folder / "elsewhere" / "affine.ipynb").write_bytes(solved())
     for name, content in made.items():
@@ -125,7 +174,9 @@ def graded(
     odd.parent.mkdir(parents=True)
     odd.write_bytes(solved())
     status, said = grader("grade", "--course", course.folder, *unsafe())
-    lines = [line.split("] ", 1)[1].split(": ", 1) for line in said.splitlines() if line.startswith("[")]
+    lines = [
+        line.split("] ", 1)[1].split(": ", 1) for line in said.splitlines() if line.startswith("[")
+    ]
     return course, status, dict(lines)
 
 
@@ -153,6 +204,8 @@ def test_the_rest_of_the_class_is_graded(name, graded):
 
 def test_a_folder_with_an_odd_name_stays_out_of_gradebook_and_pages(graded):
     course, _, said = graded
-    assert said["an <odd> name"].startswith("not graded; look: the folder's name is none of a student")
+    assert said["an <odd> name"].startswith(
+        "not graded; look: the folder's name is none of a student"
+    )
     assert "an <odd> name" not in {row[0] for row in rows(course.folder / "gradebook.db")}
     assert not (course.autograded / "an <odd> name").exists()

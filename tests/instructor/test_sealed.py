@@ -1,4 +1,6 @@
-"""Sealed grading: intake, protocol, worker, decision, gradebook, and what a student's code can reach (nothing)."""
+"""Sealed grading: intake, protocol, worker, decision, gradebook, and what a student's code can
+reach (nothing).
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,12 @@ def result_of(made: dict, seed: int = 7, limits: Limits = LIMITS, fresh: bool = 
         return grade_submission(notebook.dumps(made).encode(), seed, sandbox, fresh)
 
 
-def graded(answers: dict[str, str], extra: tuple[str, ...] = (), limits: Limits = LIMITS, fresh: bool = True) -> dict[str, dict]:
+def graded(
+    answers: dict[str, str],
+    extra: tuple[str, ...] = (),
+    limits: Limits = LIMITS,
+    fresh: bool = True,
+) -> dict[str, dict]:
     """Grade the solved notebook with some answers replaced; return what was told, by exercise."""
     made = notebook.with_answers(notebook.solve("1-affine"), answers, extra)
     return {told["exercise"]: told for told in result_of(made, 7, limits, fresh)["exercises"]}
@@ -72,7 +79,8 @@ def graded(answers: dict[str, str], extra: tuple[str, ...] = (), limits: Limits 
         (b'{"nbformat": 4, "cells": {}}', "the file is not a notebook of format 4"),
         (b'{"nbformat": 4, "cells": []}', "this is not the notebook of this assignment"),
         (
-            b'{"nbformat": 4, "cells": [3, null, {"cell_type": "code", "source": {"a": 1}, "metadata": 7}]}',
+            b'{"nbformat": 4, "cells": [3, null, {"cell_type": "code", "source": {"a": 1}, '
+            b'"metadata": 7}]}',
             "this is not the notebook",
         ),
     ],
@@ -101,7 +109,9 @@ def test_only_regular_files_of_a_sensible_size_are_read(tmp_path):
 
 
 def test_magics_become_python_text():
-    assert plain_python("%matplotlib inline\nx = 1").startswith("get_ipython().run_line_magic('matplotlib', 'inline')")
+    assert plain_python("%matplotlib inline\nx = 1").startswith(
+        "get_ipython().run_line_magic('matplotlib', 'inline')"
+    )
     assert plain_python("this is no python (").strip() == "this is no python ("
 
 
@@ -114,7 +124,14 @@ def test_timed_cells_keep_their_own_magics_and_long_ones_are_left_alone():
 
 
 def test_what_python_cannot_run_is_named():
-    cells = ("%%cython -a\nx", "y = 1\n  %run other.py", "\n%%bash\nls", "%%time\nx", "%matplotlib inline", "a % b")
+    cells = (
+        "%%cython -a\nx",
+        "y = 1\n  %run other.py",
+        "\n%%bash\nls",
+        "%%time\nx",
+        "%matplotlib inline",
+        "a % b",
+    )
     assert [beyond_python(cell) for cell in cells] == ["%%cython", "%run", "%%bash", "", "", ""]
 
 
@@ -126,7 +143,9 @@ def reply(header: bytes, payload: bytes = b"", length: int | None = None):
     (read, theirs), (_, ours) = os.pipe(), os.pipe()
     channel = Channel(read, ours)
     try:
-        os.write(theirs, struct.pack("<I", len(header) if length is None else length) + header + payload)
+        os.write(
+            theirs, struct.pack("<I", len(header) if length is None else length) + header + payload
+        )
         os.close(theirs)
         exercise = EXERCISES["affine_backward"]
         return receive_call(channel, exercise, exercise.visible[0], time.monotonic() + 1)
@@ -172,7 +191,9 @@ def test_a_well_formed_reply_is_read_and_odd_remarks_are_dropped():
 
 
 def test_values_that_are_not_finite_are_a_fault_whatever_the_header_says():
-    told = reply(b'{"parts": [' + b", ".join([ARRAY] * 3) + b"]}", np.full(6, np.nan).astype("<f8").tobytes())
+    told = reply(
+        b'{"parts": [' + b", ".join([ARRAY] * 3) + b"]}", np.full(6, np.nan).astype("<f8").tobytes()
+    )
     assert told.answers["dx"].fault == "not finite"
 
 
@@ -189,13 +210,20 @@ def test_reading_stops_at_the_deadline():
 
 
 def test_the_solved_notebook_earns_everything():
-    assert {name: told["earned"] for name, told in graded({}).items()} == {e.name: e.points for e in of_assignment("1-affine")}
+    assert {name: told["earned"] for name, told in graded({}).items()} == {
+        e.name: e.points for e in of_assignment("1-affine")
+    }
 
 
 def test_an_endless_loop_costs_one_calls_limit():
     start = time.monotonic()
-    told = graded({"affine_backward": "def affine_backward(dy, x, w):\n    while True:\n        pass"})
-    assert told["affine_backward"]["fault"] == "takes longer than 1.0 s: is there a loop that never ends?"
+    told = graded(
+        {"affine_backward": "def affine_backward(dy, x, w):\n    while True:\n        pass"}
+    )
+    assert (
+        told["affine_backward"]["fault"]
+        == "takes longer than 1.0 s: is there a loop that never ends?"
+    )
     assert told["hinge_loss"]["earned"] == 1.0
     assert time.monotonic() - start < 8
 
@@ -208,12 +236,21 @@ def affine_backward(dy, x, w):
     while True:
         pass"""
     told = graded({"affine_backward": stubborn})
-    assert told["affine_backward"]["fault"].startswith("could not be asked: the process that ran it was stopped")
-    assert [name for name in NAMES if told[name]["earned"] != EXERCISES[name].points] == ["affine_backward"]
+    assert told["affine_backward"]["fault"].startswith(
+        "could not be asked: the process that ran it was stopped"
+    )
+    assert [name for name in NAMES if told[name]["earned"] != EXERCISES[name].points] == [
+        "affine_backward"
+    ]
 
 
 @pytest.mark.parametrize(
-    "cell", ["while True: pass", "import os; os._exit(1)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
+    "cell",
+    [
+        "while True: pass",
+        "import os; os._exit(1)",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    ],
 )
 def test_a_cell_that_ends_or_never_ends_costs_only_itself(cell):
     assert sum(told["earned"] for told in graded({}, (cell,)).values()) == 20.0
@@ -251,7 +288,9 @@ def test_calls_are_answered_where_the_test_cell_stands():
 
 
 def test_memory_is_limited():
-    told = graded({"hinge_loss": "def hinge_loss(y, labels):\n    np.ones(2**30)\n    return 0.0, y"})
+    told = graded(
+        {"hinge_loss": "def hinge_loss(y, labels):\n    np.ones(2**30)\n    return 0.0, y"}
+    )
     assert "MemoryError" in told["hinge_loss"]["fault"]
 
 
@@ -304,7 +343,9 @@ def test_the_same_seed_gives_the_same_verdict():
 
 
 def test_a_lost_worker_is_not_started_for_ever():
-    made = notebook.with_answers(notebook.solve("1-affine"), dict.fromkeys(NAMES, "import os; os._exit(0)"))
+    made = notebook.with_answers(
+        notebook.solve("1-affine"), dict.fromkeys(NAMES, "import os; os._exit(0)")
+    )
     submission = intake.parse(notebook.dumps(made).encode(), NAMES)
     with Sandbox(best(), "1-affine", LIMITS) as sandbox:
         session = Session(submission, 1, sandbox)
@@ -316,14 +357,34 @@ def test_a_lost_worker_is_not_started_for_ever():
 
 # --- the whole command ---
 
-HONEST = ("ada", "bela", "chen", "dora", "emil", "fay", "gita", "hugo", "ines", "half", "blank", "slip-03", "lists")
+HONEST = (
+    "ada",
+    "bela",
+    "chen",
+    "dora",
+    "emil",
+    "fay",
+    "gita",
+    "hugo",
+    "ines",
+    "half",
+    "blank",
+    "slip-03",
+    "lists",
+)
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory, released_course) -> Classroom:
     course = released_course("1-affine", tmp_path_factory.mktemp("sealed") / "course")
-    demo.hand_in(course, "1-affine", [s for s in submissions("1-affine") if s.student in (*HONEST, "empty", "no-answer")])
-    (course.submitted / "bela" / "1-affine" / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC\n")
+    demo.hand_in(
+        course,
+        "1-affine",
+        [s for s in submissions("1-affine") if s.student in (*HONEST, "empty", "no-answer")],
+    )
+    (course.submitted / "bela" / "1-affine" / "timestamp.txt").write_text(
+        "2026-01-02 03:04:05 UTC\n"
+    )
     status, said = grader("grade", "--course", course.folder, *unsafe())
     assert status == 1
     assert said.endswith("2 to look at: see above\n")
@@ -334,21 +395,40 @@ def submitted_at(db: Path) -> list[tuple]:
     import sqlite3
 
     with sqlite3.connect(db) as connection:
-        return connection.execute("SELECT student_id, timestamp FROM submitted_assignment ORDER BY student_id").fetchall()
+        return connection.execute(
+            "SELECT student_id, timestamp FROM submitted_assignment ORDER BY student_id"
+        ).fetchall()
 
 
-def autograde_by_stock(course: Classroom, assignment: str, students: set[str], folder: Path) -> Path:
+def autograde_by_stock(
+    course: Classroom, assignment: str, students: set[str], folder: Path
+) -> Path:
     """Let stock nbgrader grade a copy of the course, these students alone; return its gradebook."""
     stock = folder / "course"
-    shutil.copytree(course.folder, stock, ignore=shutil.ignore_patterns("autograded", "gradebook.db", "verdicts"))
+    shutil.copytree(
+        course.folder,
+        stock,
+        ignore=shutil.ignore_patterns("autograded", "gradebook.db", "verdicts"),
+    )
     for path in (stock / "submitted").iterdir():
         if path.name not in students:
             shutil.rmtree(path)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = os.environ | {"PATH": path, "COURSE_DIR": str(stock), "COURSE_DB": f"sqlite:///{stock}/gradebook.db"}
+    env = os.environ | {
+        "PATH": path,
+        "COURSE_DIR": str(stock),
+        "COURSE_DB": f"sqlite:///{stock}/gradebook.db",
+    }
     for verb in ("generate_assignment", "autograde"):
-        command = ["nbgrader", verb, assignment, *(["--force"] if verb == "generate_assignment" else [])]
-        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        command = [
+            "nbgrader",
+            verb,
+            assignment,
+            *(["--force"] if verb == "generate_assignment" else []),
+        ]
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr[-2000:]
     return stock / "gradebook.db"
 
@@ -371,16 +451,20 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(("assignment", "students"), OTHERS)
-def test_every_other_notebook_gets_the_grades_of_stock_autograde(assignment, students, tmp_path, released_course):
+def test_every_other_notebook_gets_the_grades_of_stock_autograde(
+    assignment, students, tmp_path, released_course
+):
     course = released_course(assignment, tmp_path / "ours")
     honest = [s for s in submissions(assignment) if s.student in students]
     demo.hand_in(course, assignment, honest)
     assert grader("grade", assignment, "--course", course.folder, *unsafe())[0] == 0
     ours = rows(course.folder / "gradebook.db")
-    assert {(student, sum(row[2] or 0 for row in ours if row[0] == student)) for student in students} == {
-        (s.student, s.points) for s in honest
-    }
-    assert ours == rows(autograde_by_stock(course, assignment, {s.student for s in honest}, tmp_path))
+    assert {
+        (student, sum(row[2] or 0 for row in ours if row[0] == student)) for student in students
+    } == {(s.student, s.points) for s in honest}
+    assert ours == rows(
+        autograde_by_stock(course, assignment, {s.student for s in honest}, tmp_path)
+    )
 
 
 def test_what_a_person_must_look_at_is_marked(course):
@@ -392,7 +476,9 @@ def test_what_a_person_must_look_at_is_marked(course):
 
 def test_the_verdict_file_holds_what_a_grade_depends_on(course):
     stored = json.loads((course.folder / "verdicts" / "half" / "1-affine.json").read_text())
-    assert stored["sha256"] == files.digest((course.submitted / "half" / "1-affine" / "affine.ipynb").read_bytes())
+    assert stored["sha256"] == files.digest(
+        (course.submitted / "half" / "1-affine" / "affine.ipynb").read_bytes()
+    )
     assert (stored["student"], stored["points"], stored["sandbox"]) == ("half", 8.0, best().value)
     assert stored["made_with"].keys() == {"course", "numpy", "fingerprints"}
     assert 0 <= stored["seed"] < 2**64
@@ -419,9 +505,15 @@ def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
     said = grader("grade", "--course", folder, "--db", db, "--force", *unsafe())[1]
     assert "unchanged" not in said
     assert json.loads((folder / "verdicts" / "ada" / "1-affine.json").read_text())["seed"] == seed
-    assert {s.student: s.points for s in gradebook.scores(replace(Classroom.at(folder), db=db), "1-affine")}["ada"] == 21.25
+    assert {
+        s.student: s.points
+        for s in gradebook.scores(replace(Classroom.at(folder), db=db), "1-affine")
+    }["ada"] == 21.25
     with gradebook.opened(replace(Classroom.at(folder), db=db)) as book:
-        assert book.find_comment("hinge_loss", "affine", "1-affine", "ada").manual_comment == "well done"
+        assert (
+            book.find_comment("hinge_loss", "affine", "1-affine", "ada").manual_comment
+            == "well done"
+        )
 
 
 def test_a_changed_timestamp_is_graded_again_and_keeps_what_a_person_gave(course, tmp_path):
@@ -432,7 +524,10 @@ def test_a_changed_timestamp_is_graded_again_and_keeps_what_a_person_gave(course
         grade = book.find_grade("check_hinge_loss", "affine", "1-affine", "bela")
         grade.manual_score, grade.extra_credit = 0.25, 2.0
         book.db.commit()
-    time, verdict = folder / "submitted" / "bela" / "1-affine" / "timestamp.txt", folder / "verdicts" / "bela" / "1-affine.json"
+    time, verdict = (
+        folder / "submitted" / "bela" / "1-affine" / "timestamp.txt",
+        folder / "verdicts" / "bela" / "1-affine.json",
+    )
     before = json.loads(verdict.read_text())
     for says, status, told in (
         ("soon", 1, "bela: 20 points; look: timestamp.txt says 'soon'"),
@@ -444,9 +539,15 @@ def test_a_changed_timestamp_is_graded_again_and_keeps_what_a_person_gave(course
         found, said = grader("grade", "--course", folder, "--db", db, *only, *unsafe())
         assert (found, told in said) == (status, True), said
     after = json.loads(verdict.read_text())
-    assert (after["seed"], after["exercises"], after["faults"]) == (before["seed"], before["exercises"], [])
+    assert (after["seed"], after["exercises"], after["faults"]) == (
+        before["seed"],
+        before["exercises"],
+        [],
+    )
     assert dict(submitted_at(folder / "gradebook.db"))["bela"].startswith("2026-02-03 04:05:06")
-    (row,) = [row for row in rows(folder / "gradebook.db") if row[:2] == ("bela", "check_hinge_loss")]
+    (row,) = [
+        row for row in rows(folder / "gradebook.db") if row[:2] == ("bela", "check_hinge_loss")
+    ]
     assert row[3:5] == (0.25, 2.0)
 
 
@@ -455,8 +556,19 @@ def test_a_verdict_file_of_a_time_before_it_held_the_timestamp_is_graded_again(c
     shutil.copytree(course.folder, folder)
     verdict = folder / "verdicts" / "ada" / "1-affine.json"
     before = json.loads(verdict.read_text())
-    verdict.write_text(json.dumps({key: value for key, value in before.items() if key != "timestamp"}))
-    status, said = grader("grade", "--course", folder, "--db", f"sqlite:///{folder}/gradebook.db", "--student", "ada", *unsafe())
+    verdict.write_text(
+        json.dumps({key: value for key, value in before.items() if key != "timestamp"})
+    )
+    status, said = grader(
+        "grade",
+        "--course",
+        folder,
+        "--db",
+        f"sqlite:///{folder}/gradebook.db",
+        "--student",
+        "ada",
+        *unsafe(),
+    )
     assert (status, "ada: 20 points" in said, json.loads(verdict.read_text())) == (0, True, before)
 
 
@@ -464,7 +576,9 @@ def test_what_a_grade_is_made_from_is_read_once(course, monkeypatch):
     """Twice could be two different files: a verdict without a fault, and a time that is none."""
     monkeypatch.setattr(submission, "stored", Mock(wraps=submission.stored))
     monkeypatch.setattr(intake, "submitted_at", Mock(wraps=intake.submitted_at))
-    made = submission.SubmissionGrader(submission.Grading(course, "1-affine", force=True), best(), b"a secret")
+    made = submission.SubmissionGrader(
+        submission.Grading(course, "1-affine", force=True), best(), b"a secret"
+    )
     monkeypatch.setattr(submission, "write_atomically", lambda path, content: None)
     try:
         done = made.grade("bela")
@@ -516,7 +630,10 @@ def test_explain_replays_the_stored_verdict_in_another_process(course):
 
 def test_explain_of_nobody_and_of_changed_work(course, tmp_path):
     status, said = grader("explain", "nobody", "1-affine", "--course", course.folder)
-    assert (status, said.startswith("grader: There is no verdict on nobody: expected ")) == (1, True)
+    assert (status, said.startswith("grader: There is no verdict on nobody: expected ")) == (
+        1,
+        True,
+    )
     folder = tmp_path / "course"
     shutil.copytree(course.folder, folder)
     (folder / "submitted" / "ada" / "1-affine" / "affine.ipynb").write_text("{}")
@@ -526,13 +643,17 @@ def test_explain_of_nobody_and_of_changed_work(course, tmp_path):
 
 
 def test_random_kills_leave_no_process_no_half_file_and_the_same_scores(tmp_path):
-    """Two here, of the grader and of a process of its, about the middle of a run; hundreds in make soak."""
+    """Two here, of the grader and of a process of its, about the middle of a run; hundreds in make
+    soak.
+    """
     course = kills.make_class(tmp_path / "course", times=1)
     began = time.monotonic()
     kills.start(course, *unsafe()).communicate()
     longest, expected, rng = time.monotonic() - began, kills.state(course), random.Random(175)
     for number in range(2):
-        kills.kill_once(kills.anew(course, tmp_path / str(number)), expected, rng, longest, *unsafe())
+        kills.kill_once(
+            kills.anew(course, tmp_path / str(number)), expected, rng, longest, *unsafe()
+        )
 
 
 def test_the_report_counts_names_and_stands_alone(course):
@@ -559,7 +680,9 @@ def test_a_locked_gradebook_is_no_score_and_the_next_run_completes(course, tmp_p
     import sqlite3
 
     folder = tmp_path / "course"
-    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback"))
+    shutil.copytree(
+        course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback")
+    )
     with sqlite3.connect(folder / "gradebook.db") as holder:
         holder.execute("BEGIN IMMEDIATE")
         status, said = grader("grade", "--course", folder, *unsafe())
@@ -572,7 +695,9 @@ def test_a_locked_gradebook_is_no_score_and_the_next_run_completes(course, tmp_p
 
 def test_a_folder_that_cannot_be_written_is_no_score(course, tmp_path):
     folder = tmp_path / "course"
-    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback"))
+    shutil.copytree(
+        course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback")
+    )
     (folder / "verdicts").write_text("a file where a folder should be")
     status, said = grader("grade", "--course", folder, *unsafe())
     assert status == 1
@@ -587,8 +712,14 @@ def test_without_a_sandbox_nothing_is_graded(course, tmp_path, monkeypatch):
     monkeypatch.setattr(seccomp, "compiled", refused)
     status, said = grader("grade", "--course", folder)
     assert status == 1
-    assert said.startswith("grader: There is no sandbox here: bubblewrap: bubblewrap is not installed (Debian: apt-get install")
-    assert "Landlock and seccomp alone: does not start: no libseccomp. Nothing was graded. Look with: grader doctor." in said
+    assert said.startswith(
+        "grader: There is no sandbox here: bubblewrap: bubblewrap is not installed (Debian: "
+        "apt-get install"
+    )
+    assert (
+        "Landlock and seccomp alone: does not start: no libseccomp. Nothing was graded. Look with: "
+        "grader doctor." in said
+    )
     assert "--unsafe" in said
     assert not list(folder.glob("verdicts/*"))
 
@@ -605,7 +736,9 @@ def test_a_bubblewrap_that_does_not_start_leaves_the_second_tier(course, tmp_pat
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
     folder = tmp_path / "course"
-    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback"))
+    shutil.copytree(
+        course.folder, folder, ignore=shutil.ignore_patterns("autograded", "verdicts", "feedback")
+    )
     status, said = grader("grade", "--course", folder)
     assert status == 1
     assert said.startswith("sandbox: Landlock and seccomp alone\n[1/15] ")
@@ -613,7 +746,10 @@ def test_a_bubblewrap_that_does_not_start_leaves_the_second_tier(course, tmp_pat
     status, said = grader("doctor")
     assert status == 0
     lines = {line[2:28].strip(): (line[0], line[29:]) for line in said.splitlines()}
-    assert lines["bubblewrap"] == ("!", "does not start: the process that starts the workers was lost")
+    assert lines["bubblewrap"] == (
+        "!",
+        "does not start: the process that starts the workers was lost",
+    )
     assert lines["grading"] == (" ", "sealed, by Landlock and seccomp alone")
 
 
@@ -626,5 +762,8 @@ def test_a_tier_with_an_open_probe_is_not_picked(some_tier, monkeypatch):
     others = {other: finding(other) for other in SEALED.values()}
     monkeypatch.setitem(probes.PROBES, "count", "1 + 1")
     told = {other: "open: count" if found.holds else str(found) for other, found in others.items()}
-    with pytest.raises(CourseError, match=re.escape("; ".join(f"{other.value}: {words}" for other, words in told.items()))):
+    with pytest.raises(
+        CourseError,
+        match=re.escape("; ".join(f"{other.value}: {words}" for other, words in told.items())),
+    ):
         probes.pick_tier()

@@ -1,4 +1,6 @@
-"""A check in the notebook and sealed grading call a student's function alike: the same words on the same function."""
+"""A check in the notebook and sealed grading call a student's function alike: the same words on the
+same function.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +26,17 @@ BODIES = {  # of affine_backward(dy, x, w)
     "changes an input and raises": "x[0, 0] += 1\nraise ValueError('no')",
     "changes a -0.0 into 0.0": f"dy *= -0.0\ndy += 0.0\nx *= 1\n{RIGHT}",
     "adds 0.0 to a gradient": f"dy += 0.0\n{RIGHT}",
-    "reshapes an input in place": "result = dy @ w.T, x.T @ dy, dy.sum(0)\nx.shape = (-1,)\nreturn result",
+    "reshapes an input in place": "result = dy @ w.T, x.T @ dy, dy.sum(0)\nx.shape = (-1,)\nreturn "
+    "result",
     "sorts an input": "dy.sort()\nreturn dy @ w.T, x.T @ dy, dy.sum(0)",
     "warns": f"import warnings\nwarnings.warn('look here')\n{RIGHT}",
-    "warns of what is to come": f"import warnings\nwarnings.warn('soon', PendingDeprecationWarning)\n{RIGHT}",
+    "warns of what is to come": "import warnings\nwarnings.warn('soon', "
+    f"PendingDeprecationWarning)\n{RIGHT}",
     "warns of what is old": f"import warnings\nwarnings.warn('old', DeprecationWarning)\n{RIGHT}",
     "warns of a resource": f"import warnings\nwarnings.warn('open', ResourceWarning)\n{RIGHT}",
     "warns of an import": f"import warnings\nwarnings.warn('import', ImportWarning)\n{RIGHT}",
-    "warns five times": f"import warnings\nfor n in range(5):\n    warnings.warn(f'number {{n}}')\n{RIGHT}",
+    "warns five times": "import warnings\nfor n in range(5):\n    warnings.warn(f'number "
+    f"{{n}}')\n{RIGHT}",
     "warns and raises": "import warnings\nwarnings.warn('before')\nraise KeyError('no')",
     "leaves a file open": f"open('/dev/null')\n{RIGHT}",
     "divides by zero": f"np.ones(2) / np.zeros(2)\n{RIGHT}",
@@ -39,7 +44,8 @@ BODIES = {  # of affine_backward(dy, x, w)
     "overflows in a product": "x[:] = 1e200\nreturn dy @ w.T, (x * 1e200).T @ dy, dy.sum(0)",
     "hands an input back": "return dy, x, w[0]",
     "hands a view back": "return dy.T, x[::-1], dy[0]",
-    "uses a buffer again": "b = cache.setdefault('b', np.zeros((9, 9)))\nb[:] += dy.sum()\nreturn b, b, b[0]",
+    "uses a buffer again": "b = cache.setdefault('b', np.zeros((9, 9)))\nb[:] += dy.sum()\nreturn "
+    "b, b, b[0]",
     "returns a generator": "return (part for part in (dy, x, w))",
     "yields": "yield dy @ w.T\nyield x.T @ dy\nyield dy.sum(0)",
     "returns a list": "return [dy @ w.T, x.T @ dy, dy.sum(0)]",
@@ -49,8 +55,10 @@ BODIES = {  # of affine_backward(dy, x, w)
     "returns nothing": "dy @ w.T",
     "returns text": "return 'dx', 'dw', 'db'",
     "returns complex numbers": "return dy @ w.T + 0j, x.T @ dy, dy.sum(0)",
-    "returns float32": "return tuple(part.astype('float32') for part in (dy @ w.T, x.T @ dy, dy.sum(0)))",
-    "returns whole numbers": "return tuple(np.rint(part).astype(int) for part in (dy @ w.T, x.T @ dy, dy.sum(0)))",
+    "returns float32": "return tuple(part.astype('float32') for part in (dy @ w.T, x.T @ dy, "
+    "dy.sum(0)))",
+    "returns whole numbers": "return tuple(np.rint(part).astype(int) for part in (dy @ w.T, x.T @ "
+    "dy, dy.sum(0)))",
     "returns NaN": "return dy @ w.T * np.nan, x.T @ dy, dy.sum(0)",
     "returns infinity": "return dy @ w.T, x.T @ dy / 0, dy.sum(0)",
     "returns a masked array": "return np.ma.array(dy @ w.T), x.T @ dy, dy.sum(0)",
@@ -74,7 +82,8 @@ BODIES = {  # of affine_backward(dy, x, w)
     "asserts": "assert x.shape == (1, 1), 'one row at a time'",
     "lowers the recursion limit": f"import sys\nsys.setrecursionlimit(60)\n{RIGHT}",
     "sets numpy to raise": f"np.seterr(all='raise')\nnp.ones(2) / np.zeros(2)\n{RIGHT}",
-    "remembers": "cache['n'] = cache.get('n', 0) + 1\nreturn dy @ w.T * cache['n'], x.T @ dy, dy.sum(0)",
+    "remembers": "cache['n'] = cache.get('n', 0) + 1\nreturn dy @ w.T * cache['n'], x.T @ dy, "
+    "dy.sum(0)",
     "prints": f"print('inside')\n{RIGHT}",
 }
 OTHERS = {  # exercise -> texts of the whole cell
@@ -83,19 +92,24 @@ OTHERS = {  # exercise -> texts of the whole cell
         "is a class": "class affine_backward:\n    def __init__(self, dy, x, w):\n        pass",
         "is an array": "affine_backward = np.ones(3)",
         "is a number": "affine_backward = 3",
-        "has its arguments in another order": "def affine_backward(x, dy, w):\n    return dy @ w.T, x.T @ dy, dy.sum(0)",
+        "has its arguments in another order": "def affine_backward(x, dy, w):\n    return dy @ "
+        "w.T, x.T @ dy, dy.sum(0)",
         "takes two arguments": "def affine_backward(dy, x):\n    return dy, x, x",
-        "takes any arguments": "def affine_backward(*args):\n    dy, x, w = args\n    return dy @ w.T, x.T @ dy, dy.sum(0)",
-        "is a partial": "import functools\ndef f(k, dy, x, w):\n    return dy @ w.T, x.T @ dy, k * dy.sum(0)\n"
+        "takes any arguments": "def affine_backward(*args):\n    dy, x, w = args\n    return dy @ "
+        "w.T, x.T @ dy, dy.sum(0)",
+        "is a partial": "import functools\ndef f(k, dy, x, w):\n    return dy @ w.T, x.T @ dy, k * "
+        "dy.sum(0)\n"
         "affine_backward = functools.partial(f, 2)",
     },
     "affine_jacobians": {
-        "calls what it must do without": "def affine_jacobians(x, w):\n    return numerical_jacobian(lambda v: v @ w, x), 0, 0",
+        "calls what it must do without": "def affine_jacobians(x, w):\n    return "
+        "numerical_jacobian(lambda v: v @ w, x), 0, 0",
         "is what it must do without": "affine_jacobians = numerical_jacobian",
         "holds what it must do without": "def affine_jacobians(x, w, nj=numerical_jacobian):\n"
         "    return nj(lambda v: v @ w, x), 0, 0",
         "binds what it must do without": "import functools\n"
-        "affine_jacobians = functools.partial(lambda f, x, w: (f(lambda v: v @ w, x), 0, 0), numerical_jacobian)",
+        "affine_jacobians = functools.partial(lambda f, x, w: (f(lambda v: v @ w, x), 0, 0), "
+        "numerical_jacobian)",
     },
     "shape_of_jacobian": {
         "a list": "def shape_of_jacobian(a, b):\n    return [*a, *b]",
@@ -115,7 +129,11 @@ def whole(body: str) -> str:
 
 CASES = [
     *((name, "affine_backward", whole(body)) for name, body in BODIES.items()),
-    *((name, exercise, f"import numpy as np\n{text}\n") for exercise, texts in OTHERS.items() for name, text in texts.items()),
+    *(
+        (name, exercise, f"import numpy as np\n{text}\n")
+        for exercise, texts in OTHERS.items()
+        for name, text in texts.items()
+    ),
 ]
 
 
@@ -143,7 +161,9 @@ def in_the_sandbox(exercise: str, text: str, sandbox: Sandbox) -> dict[str, Any]
     return next(verdict for verdict in verdicts if verdict["exercise"] == exercise)
 
 
-@pytest.mark.parametrize(("name", "exercise", "text"), CASES, ids=[f"{exercise}-{name}" for name, exercise, _ in CASES])
+@pytest.mark.parametrize(
+    ("name", "exercise", "text"), CASES, ids=[f"{exercise}-{name}" for name, exercise, _ in CASES]
+)
 def test_both_say_the_same(name: str, exercise: str, text: str, sandbox: Sandbox) -> None:
     here, there = in_the_notebook(exercise, text), in_the_sandbox(exercise, text, sandbox)
     for key in ("earned", "fault", "parts", "notes"):

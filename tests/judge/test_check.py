@@ -34,7 +34,8 @@ def test_the_verdict_reads_as_promised(verdict_on):
     assert text.splitlines() == [
         "affine_backward: 1 of 4 points",
         "  dx  right",
-        "  dw  has shape (3, 2), expected (2, 3) like w. Did you transpose? In Eq. 6, dL/dW = x^T dL/dy, "
+        "  dw  has shape (3, 2), expected (2, 3) like w. Did you transpose? In Eq. 6, dL/dW = x^T "
+        "dL/dy, "
         "rows belong to inputs and columns to classes, as in W",
         "  db  is the right answer divided by N = 2. The 1/N of a mean loss is already inside dy",
         "",
@@ -51,7 +52,11 @@ def test_the_verdict_reads_as_promised(verdict_on):
 
 
 def test_the_first_difference_is_told_beside_the_numerical_value(verdict_on):
-    text = str(verdict_on("affine_backward", lambda dy, x, w: (right(dy, x, w)[0] * 1.5, *right(dy, x, w)[1:])))
+    text = str(
+        verdict_on(
+            "affine_backward", lambda dy, x, w: (right(dy, x, w)[0] * 1.5, *right(dy, x, w)[1:])
+        )
+    )
     assert "dx  is the right answer times 1.5" in text
     assert "dx[0, 0]: numerically 7.3125, yours 10.9688" in text
 
@@ -65,7 +70,9 @@ def test_check_prints_and_returns_a_plain_float(capsys):
     assert err == ""
 
 
-@pytest.mark.parametrize("name", [name for name in EXERCISES if name != "train"])  # which trains: test_capstone
+@pytest.mark.parametrize(
+    "name", [name for name in EXERCISES if name != "train"]
+)  # which trains: test_capstone
 def test_a_reference_earns_everything_without_a_note(name, verdict_on):
     verdict = verdict_on(name, references()[name])
     assert (verdict.earned, verdict.notes, verdict.example) == (EXERCISES[name].points, (), None)
@@ -80,16 +87,21 @@ def test_while_forward_is_wrong_the_advice_is_to_mend_it_first(verdict_on):
     verdict = verdict_on("affine_backward", affine_backward, affine_forward=lambda x, w, b: x @ w)
     assert verdict.earned == 1.0
     assert verdict.notes == (
-        "to see the right values beside yours, mend affine_forward first: they are its numerical gradient "
+        "to see the right values beside yours, mend affine_forward first: they are its numerical "
+        "gradient "
         "(your points do not depend on it)",
     )
     assert verdict.example.right is None
 
 
 def test_while_the_loss_is_wrong_the_advice_is_to_mend_it_first(verdict_on):
-    verdict = verdict_on("softmax_loss", lambda y, labels: (1.0, -affine.softmax_loss(y, labels)[1]))
+    verdict = verdict_on(
+        "softmax_loss", lambda y, labels: (1.0, -affine.softmax_loss(y, labels)[1])
+    )
     assert verdict.parts[1].mistake == "softmax_dy_sign"
-    loss_fine = verdict_on("softmax_loss", lambda y, labels: (affine.softmax_loss(y, labels)[0], 2 * y))
+    loss_fine = verdict_on(
+        "softmax_loss", lambda y, labels: (affine.softmax_loss(y, labels)[0], 2 * y)
+    )
     assert loss_fine.example.source == "numerically"
 
 
@@ -137,7 +149,9 @@ def test_float32_costs_nothing_and_is_noted(verdict_on):
 
 
 def test_float16_is_not_enough(verdict_on):
-    verdict = verdict_on("affine_backward", lambda dy, x, w: right(*(a.astype(np.float16) for a in (dy, x, w))))
+    verdict = verdict_on(
+        "affine_backward", lambda dy, x, w: right(*(a.astype(np.float16) for a in (dy, x, w)))
+    )
     assert verdict.earned == 0.0
 
 
@@ -147,13 +161,20 @@ def test_whole_number_accumulators_are_found(verdict_on):
         dw[:] = x.T @ dy
         return dy @ w.T, dw, dy.sum(axis=0)
 
-    assert [part.right for part in verdict_on("affine_backward", truncating).parts] == [True, False, True]
+    assert [part.right for part in verdict_on("affine_backward", truncating).parts] == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_a_row_may_return_db_as_eq_8_prints_it(verdict_on):
     verdict = verdict_on("affine_backward_row", lambda dy, x, w: (dy @ w.T, x.T @ dy, +dy))
     assert verdict.earned == 4.0
-    assert verdict.notes == ("db has shape (1, C), as the equation prints it: accepted for one row; b itself has shape (C,)",)
+    assert verdict.notes == (
+        "db has shape (1, C), as the equation prints it: accepted for one row; b itself has shape "
+        "(C,)",
+    )
 
 
 def test_changed_inputs_and_shared_memory_are_named_and_cost_nothing(verdict_on):
@@ -164,8 +185,14 @@ def test_changed_inputs_and_shared_memory_are_named_and_cost_nothing(verdict_on)
 
     verdict = verdict_on("affine_backward", in_place)
     assert verdict.earned == 4.0
-    assert verdict.notes[0] == "it changes its input dy in place; whoever called it finds another dy afterwards"
-    assert "db shares its memory with the input dy: fine here, but changing one later changes the other" in verdict.notes
+    assert (
+        verdict.notes[0]
+        == "it changes its input dy in place; whoever called it finds another dy afterwards"
+    )
+    assert (
+        "db shares its memory with the input dy: fine here, but changing one later changes the "
+        "other" in verdict.notes
+    )
 
 
 @pytest.mark.parametrize("step", [1e-3, 1e-4, 1e-5, 1e-6, 1e-7])
@@ -182,7 +209,10 @@ def test_a_checker_may_choose_any_sensible_step(step, verdict_on):
 
 
 @pytest.mark.parametrize("step", [1e-3, 1e-4, 1e-6, 1e-7])
-@pytest.mark.parametrize("name", ["forward_difference", "not_put_back", "integer_steps", "aliased_values", "divided_by_h"])
+@pytest.mark.parametrize(
+    "name",
+    ["forward_difference", "not_put_back", "integer_steps", "aliased_values", "divided_by_h"],
+)
 def test_a_checkers_mistake_is_named_at_any_step(name, step, verdict_on):
     (mistake,) = (m for m in CATALOGUE if (m.exercise, m.name) == ("numerical_gradient", name))
     scope = {"np": np}
@@ -192,7 +222,10 @@ def test_a_checkers_mistake_is_named_at_any_step(name, step, verdict_on):
 
 
 def test_the_checker_and_the_jacobians_must_do_without_the_graders_own(verdict_on):
-    scope = references() | {"numerical_jacobian": grader.numerical_jacobian, "nj": grader.numerical_jacobian}
+    scope = references() | {
+        "numerical_jacobian": grader.numerical_jacobian,
+        "nj": grader.numerical_jacobian,
+    }
     from grader.judge.judge import judge
 
     exec("def affine_jacobians(x, w):\n    return nj(lambda v: v @ w, x), 0, 0", scope)
@@ -261,9 +294,13 @@ PARTS = {
     "holds infinity at [0, 0]": lambda dw: dw * 0 + np.inf,
     "has shape (1, 2, 3), expected (2, 3) like w": lambda dw: dw[None],
     "is zero everywhere": lambda dw: dw * 0,
-    "is close but not exact: are some digits lost on the way?": lambda dw: dw + 1e-6 * np.arange(dw.size).reshape(dw.shape),
+    "is close but not exact: are some digits lost on the way?": lambda dw: (
+        dw + 1e-6 * np.arange(dw.size).reshape(dw.shape)
+    ),
     "is right but reversed along axis 0": lambda dw: dw[::-1],
-    "is right but shifted by one along axis 1": lambda dw: np.roll(dw, 1, axis=1) if dw.shape[1] > 2 else dw,
+    "is right but shifted by one along axis 1": lambda dw: (
+        np.roll(dw, 1, axis=1) if dw.shape[1] > 2 else dw
+    ),
     "is the right answer times 7": lambda dw: dw * 7,
 }
 
@@ -298,18 +335,30 @@ def test_an_answer_that_remembers_is_found(verdict_on):
         return dx, dw, db + (len(calls) > 5)
 
     verdict = verdict_on("affine_backward", function)
-    assert verdict.parts[2].says.startswith("gives another answer when it is called again with the same input")
+    assert verdict.parts[2].says.startswith(
+        "gives another answer when it is called again with the same input"
+    )
     assert verdict.earned == 3.0
 
 
 @pytest.mark.parametrize("error", [0.0, 1e-12, 1e-11])
 def test_rounding_is_forgiven(error, verdict_on):
-    assert verdict_on("affine_backward", lambda dy, x, w: tuple(a * (1 + error) for a in right(dy, x, w))).earned == 4.0
+    assert (
+        verdict_on(
+            "affine_backward", lambda dy, x, w: tuple(a * (1 + error) for a in right(dy, x, w))
+        ).earned
+        == 4.0
+    )
 
 
 @pytest.mark.parametrize("error", [1e-8, 1e-7, 1e-6])
 def test_seven_wrong_digits_are_not(error, verdict_on):
-    assert verdict_on("affine_backward", lambda dy, x, w: tuple(a * (1 + error) for a in right(dy, x, w))).earned == 0.0
+    assert (
+        verdict_on(
+            "affine_backward", lambda dy, x, w: tuple(a * (1 + error) for a in right(dy, x, w))
+        ).earned
+        == 0.0
+    )
 
 
 def test_noise_stays_out_of_the_cell_and_in_the_verdict(verdict_on, capfd):
@@ -359,7 +408,9 @@ print("after")
 
 def test_what_a_script_printed_before_a_check_is_its_own():
     """Its output is buffered, as a pipe's always is."""
-    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     lines = done.stdout.splitlines()
     assert (lines[0], lines[-1]) == ("before", "after")
     assert lines[1].startswith("relu_forward: 1 of 1 point")
@@ -367,11 +418,15 @@ def test_what_a_script_printed_before_a_check_is_its_own():
     assert "inside" in done.stdout
 
 
-MATMUL = [f"{what} encountered in matmul" for what in ("divide by zero", "overflow", "invalid value")]
+MATMUL = [
+    f"{what} encountered in matmul" for what in ("divide by zero", "overflow", "invalid value")
+]
 
 
 @pytest.mark.parametrize("words", MATMUL)
-def test_a_warning_that_apples_library_gives_on_right_products_is_not_the_students(words, verdict_on):
+def test_a_warning_that_apples_library_gives_on_right_products_is_not_the_students(
+    words, verdict_on
+):
     """numpy issues 28687 and 29820: flags that Accelerate leaves set."""
 
     def function(dy, x, w):
@@ -404,7 +459,10 @@ def test_an_unknown_name_gets_the_nearest_one(capsys):
         return None
 
     assert check(affine_backwards) == 0.0
-    assert "affine_backwards is not an exercise of this course. Did you mean affine_backward?" in capsys.readouterr().out
+    assert (
+        "affine_backwards is not an exercise of this course. Did you mean affine_backward?"
+        in capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize("thing", [None, 3, "affine_backward", [], np.ones(3)])
@@ -414,7 +472,10 @@ def test_what_is_no_function_gets_a_verdict(thing, capsys):
 
 
 def test_progress_counts_and_names_what_is_open(capsys):
-    scope = references("1-affine") | {"progress": grader.progress, "affine_backward": affine_backward}
+    scope = references("1-affine") | {
+        "progress": grader.progress,
+        "affine_backward": affine_backward,
+    }
     del scope["hinge_loss"]
     exec("progress()", scope)
     assert capsys.readouterr().out == "16 of 20; open: dw and db of affine_backward, hinge_loss\n"

@@ -1,4 +1,6 @@
-"""Answers that a reviewer with a fresh eye found to break or mislead the check, and the class of each."""
+"""Answers that a reviewer with a fresh eye found to break or mislead the check, and the class of
+each.
+"""
 
 from __future__ import annotations
 
@@ -42,8 +44,15 @@ def test_a_loss_by_logaddexp_is_right_in_either_precision(dtype, verdict_on):
     assert verdict_on("softmax_loss", function).earned == 2.0
     for seed in range(50):
         for case in EXERCISES["softmax_loss"].draw(np.random.default_rng(seed)):
-            told = zip(function(*case.args), affine.softmax_loss(*case.args), EXERCISES["softmax_loss"].parts, strict=True)
-            assert all(matches(numbers(a), Answer(np.asarray(b)), part, case) for a, b, part in told)
+            told = zip(
+                function(*case.args),
+                affine.softmax_loss(*case.args),
+                EXERCISES["softmax_loss"].parts,
+                strict=True,
+            )
+            assert all(
+                matches(numbers(a), Answer(np.asarray(b)), part, case) for a, b, part in told
+            )
 
 
 def test_a_buffer_that_is_used_again_costs_nothing(verdict_on):
@@ -156,7 +165,9 @@ def low_limit(x, w, b):
 
 HOSTILE = {
     "an exception without a text": raising(Evil()),
-    "an exception whose class lies": raising(type("E", (Exception,), {"__class__": property(lambda self: 1 / 0)})()),
+    "an exception whose class lies": raising(
+        type("E", (Exception,), {"__class__": property(lambda self: 1 / 0)})()
+    ),
     "a result whose type has no name": lambda x, w, b: Nameless(),
     "an object that exits when it is read": lambda x, w, b: EvilFloat(),
     "an argument made void": change_dtype,
@@ -188,12 +199,19 @@ def test_nothing_escapes_and_nothing_is_earned(kind, name, recwarn, capfd):
 
 def test_a_huge_quiz_answer_is_refused_at_once(verdict_on):
     verdict = verdict_on("shape_of_jacobian", lambda o, i: np.broadcast_to(0.0, (10**6, 10**6)))
-    assert verdict.parts[0].says == "is an array of shape (1000000, 1000000), expected a few numbers or a word"
+    assert (
+        verdict.parts[0].says
+        == "is an array of shape (1000000, 1000000), expected a few numbers or a word"
+    )
 
 
 def test_a_check_inside_the_checked_function_does_not_hang(capsys):
     scope = {"check": check}
-    exec("def affine_forward(x, w, b):\n    check(affine_forward)\n    return x @ w + b\npoints = check(affine_forward)", scope)
+    exec(
+        "def affine_forward(x, w, b):\n    check(affine_forward)\n    return x @ w + b\npoints = "
+        "check(affine_forward)",
+        scope,
+    )
     assert scope["points"] == 1.0
     assert "take check(...) out of your function" in capsys.readouterr().out
 
@@ -201,7 +219,9 @@ def test_a_check_inside_the_checked_function_does_not_hang(capsys):
 def test_two_checks_in_threads_leave_the_streams_alone(capsys):
     streams = sys.stdout, sys.stderr
     scope = references() | {"check": check}
-    threads = [threading.Thread(target=exec, args=("check(affine_backward)", scope)) for _ in range(4)]
+    threads = [
+        threading.Thread(target=exec, args=("check(affine_backward)", scope)) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -218,7 +238,9 @@ def test_an_endless_loop_is_interrupted_once(verdict_on):
             raise KeyboardInterrupt
         return right(dy, x, w)
 
-    assert "is there a loop that never ends?" in verdict_on("affine_backward", affine_backward).fault
+    assert (
+        "is there a loop that never ends?" in verdict_on("affine_backward", affine_backward).fault
+    )
     assert len(calls) == 2
 
 
@@ -275,12 +297,17 @@ def test_exchanged_arguments_are_told(verdict_on):
 def test_detectors_speak_only_of_what_holds_on_every_case(verdict_on):
     half = verdict_on("affine_backward", lambda dy, x, w: (dy @ w.T, x.T @ dy / 2, dy.sum(axis=0)))
     assert half.parts[1].says == "is the right answer times 0.5"
-    rest = verdict_on("affine_backward", lambda dy, x, w: (dy @ w.T, x[1:].T @ dy[1:], dy.sum(axis=0)))
+    rest = verdict_on(
+        "affine_backward", lambda dy, x, w: (dy @ w.T, x[1:].T @ dy[1:], dy.sum(axis=0))
+    )
     assert "zero" not in rest.parts[1].says
 
 
 def test_a_mistake_of_some_cases_is_not_called_by_the_name_of_one_of_all(verdict_on):
-    sign = verdict_on("affine_backward", lambda dy, x, w: (dy @ w.T, x.T @ dy * (-1 if len(x) == 1 else 1), dy.sum(axis=0)))
+    sign = verdict_on(
+        "affine_backward",
+        lambda dy, x, w: (dy @ w.T, x.T @ dy * (-1 if len(x) == 1 else 1), dy.sum(axis=0)),
+    )
     assert sign.parts[1].mistake == ""
 
 
@@ -298,7 +325,11 @@ def test_a_forward_that_changes_its_input_does_not_spoil_the_right_values(verdic
         x *= 0
         return y
 
-    verdict = verdict_on("affine_backward", lambda dy, x, w: (dy @ w.T, 3 * (x.T @ dy), dy.sum(0)), affine_forward=affine_forward)
+    verdict = verdict_on(
+        "affine_backward",
+        lambda dy, x, w: (dy @ w.T, 3 * (x.T @ dy), dy.sum(0)),
+        affine_forward=affine_forward,
+    )
     assert verdict.parts[1].says == "is the right answer times 3"
 
 
@@ -307,12 +338,18 @@ def test_what_the_forward_says_is_not_told_of_the_backward(verdict_on):
         print("forward speaks")
         return x @ w + b
 
-    verdict = verdict_on("affine_backward", lambda dy, x, w: (dy @ w.T, x.T @ dy, 2 * dy.sum(0)), affine_forward=affine_forward)
+    verdict = verdict_on(
+        "affine_backward",
+        lambda dy, x, w: (dy @ w.T, x.T @ dy, 2 * dy.sum(0)),
+        affine_forward=affine_forward,
+    )
     assert (verdict.printed, verdict.notes) == ("", ())
 
 
 def test_zeros_are_not_called_float32(verdict_on):
-    verdict = verdict_on("affine_backward", lambda dy, x, w: (np.zeros_like(x), np.zeros_like(w), dy.sum(0)))
+    verdict = verdict_on(
+        "affine_backward", lambda dy, x, w: (np.zeros_like(x), np.zeros_like(w), dy.sum(0))
+    )
     assert "float32: seven digits" not in verdict.notes
 
 
@@ -381,7 +418,9 @@ def test_a_step_that_loses_most_digits_is_found_on_any_case(step, verdict_on):
     for seed in range(20):
         cases = EXERCISES["numerical_gradient"].draw(np.random.default_rng(seed))
         answers = [(numbers(numerical_gradient(*case.args)), case) for case in cases]
-        assert not all(matches(a, Answer(affine.numerical_gradient(*c.args)), part, c) for a, c in answers)
+        assert not all(
+            matches(a, Answer(affine.numerical_gradient(*c.args)), part, c) for a, c in answers
+        )
 
 
 # --- what stands around the answer ---
@@ -399,7 +438,9 @@ def test_a_patched_notebook_changes_no_points_and_raises_nothing(monkeypatch, ca
             return refuses() if patched == "kernel" else 1
 
     shown = []
-    display = SimpleNamespace(display=refuses if patched == "display" else lambda thing, **kwargs: shown.append(thing))
+    display = SimpleNamespace(
+        display=refuses if patched == "display" else lambda thing, **kwargs: shown.append(thing)
+    )
     shell = refuses if patched == "get_ipython" else Shell
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(display=display, get_ipython=shell))
     if patched == "widgets":

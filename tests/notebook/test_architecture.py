@@ -23,7 +23,9 @@ def layers(container: str) -> list[list[str]]:
 
 
 def tables() -> list[list[list[str]]]:
-    """Return the tables of the page whose first column is `room`, as lists of the rooms of each row."""
+    """Return the tables of the page whose first column is `room`, as lists of the rooms of each
+    row.
+    """
     found = []
     for table in re.findall(r"\| room \| job \|\n\|[-:|]+\|\n((?:\|.*\n)+)", PAGE):
         found.append([re.findall(r"`([a-z]+)`", row.split("|")[1]) for row in table.splitlines()])
@@ -35,7 +37,10 @@ def test_the_page_shows_the_rooms_in_their_order():
 
 
 def test_every_room_is_a_folder_or_a_file():
-    for container, folder in (("grader", ROOT / "grader"), ("grader.instructor", ROOT / "grader/instructor")):
+    for container, folder in (
+        ("grader", ROOT / "grader"),
+        ("grader.instructor", ROOT / "grader/instructor"),
+    ):
         for room in [room for layer in layers(container) for room in layer]:
             assert (folder / room).is_dir() or (folder / f"{room}.py").is_file()
 

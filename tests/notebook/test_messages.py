@@ -1,4 +1,6 @@
-"""Small pieces: the start check, numbers set out for reading, equations, files, and the import rules."""
+"""Small pieces: the start check, numbers set out for reading, equations, files, and the import
+rules.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,10 @@ def test_a_right_kernel_is_ready(folder):
 
 def test_a_file_that_hides_a_module_is_named(folder):
     (folder / "numpy.py").touch()
-    text = "The file numpy.py in this folder hides the module numpy. Rename it, then restart the kernel."
+    text = (
+        "The file numpy.py in this folder hides the module numpy. Rename it, then restart the "
+        "kernel."
+    )
     assert start.report(folder) == text
 
 
@@ -52,7 +57,8 @@ ADVICE = {
     "TERMINAL": f"Run this, then try again: {HERE}",
     "JUPYTER": f"Run this, then Kernel > Restart: {HERE}",
     "CODE": f"Run this in a terminal, then press Restart above the notebook: {HERE}",
-    "COLAB": 'Run this in a cell, then Runtime > Restart session: %pip install "no-such-package>=2.0"',
+    "COLAB": "Run this in a cell, then Runtime > Restart session: %pip install "
+    '"no-such-package>=2.0"',
     "PYODIDE": 'Run this in a cell, then run this cell again: %pip install "no-such-package>=2.0"',
 }
 
@@ -66,7 +72,10 @@ def test_a_missing_package_comes_with_the_command_that_mends_it_there(folder, mo
 
 def test_an_old_package_comes_with_the_command_that_mends_it(folder, monkeypatch):
     monkeypatch.setattr(start, "NEEDED", {"numpy": (99, 0)})
-    assert f"numpy has version {np.__version__}, expected 99.0 or newer in this kernel." in start.report(folder)
+    assert (
+        f"numpy has version {np.__version__}, expected 99.0 or newer in this kernel."
+        in start.report(folder)
+    )
 
 
 def test_an_old_python_is_told(folder, monkeypatch):
@@ -75,11 +84,17 @@ def test_an_old_python_is_told(folder, monkeypatch):
 
 
 def test_colabs_versions_are_ready_and_anywidget_alone_is_asked_for(folder, monkeypatch):
-    versions = {"numpy": "2.0.2", "matplotlib": "3.10.0", "ipywidgets": "7.7.1", "cnn-gradients": "0.1.0"}
+    versions = {
+        "numpy": "2.0.2",
+        "matplotlib": "3.10.0",
+        "ipywidgets": "7.7.1",
+        "cnn-gradients": "0.1.0",
+    }
     monkeypatch.setattr(start, "_version", versions.get)
     monkeypatch.setattr(start, "here", lambda: place.COLAB)
     assert start.report(folder).endswith(
-        "numpy 2.0.2, ipywidgets 7.7.1, course 0.1.0, in Colab. Widgets are still pictures, since anywidget is missing. "
+        "numpy 2.0.2, ipywidgets 7.7.1, course 0.1.0, in Colab. Widgets are still pictures, since "
+        "anywidget is missing. "
         'Run this in a cell, then Runtime > Restart session: %pip install "anywidget"'
     )
 
@@ -88,7 +103,8 @@ def test_a_folder_for_temporary_files_is_told(folder, tmp_path):
     unpacked = tmp_path / "tmp" / "Temp1_student-kit.zip" / "student-kit"
     unpacked.mkdir(parents=True)
     assert start.report(unpacked) == (
-        f"The folder {unpacked} is for temporary files: what you save in it may be deleted. Unpack the student kit into a "
+        f"The folder {unpacked} is for temporary files: what you save in it may be deleted. Unpack "
+        "the student kit into a "
         "folder of your own, and open the notebook there."
     )
 
@@ -98,7 +114,8 @@ def test_a_home_folder_without_a_notebook_is_told(folder, monkeypatch):
     home.mkdir()
     monkeypatch.setattr(start.Path, "home", lambda: home)
     assert start.report(home) == (
-        f"The folder {home} is your home folder, and no notebook of the course lies in it. Go to the folder of the "
+        f"The folder {home} is your home folder, and no notebook of the course lies in it. Go to "
+        "the folder of the "
         "student kit, and start there."
     )
     (home / "affine.ipynb").touch()
@@ -111,14 +128,24 @@ def test_a_home_folder_without_a_notebook_is_told(folder, monkeypatch):
         ((), {}, (), False, "TERMINAL"),
         ((), {}, (), True, "JUPYTER"),
         ((), {"VSCODE_PID": "7"}, (), True, "CODE"),
-        ((), {"VSCODE_PID": "7", "JPY_SESSION_NAME": "affine.ipynb"}, (), True, "JUPYTER"),  # a server in its terminal
+        (
+            (),
+            {"VSCODE_PID": "7", "JPY_SESSION_NAME": "affine.ipynb"},
+            (),
+            True,
+            "JUPYTER",
+        ),  # a server in its terminal
         ((), {}, ("__vsc_ipynb_file__",), True, "CODE"),
         (("google.colab",), {}, (), True, "COLAB"),
     ],
 )
-def test_a_place_is_known_by_what_it_sets(monkeypatch, modules, environment, names, kernel, expected):
+def test_a_place_is_known_by_what_it_sets(
+    monkeypatch, modules, environment, names, kernel, expected
+):
     shell = (
-        SimpleNamespace(user_ns=dict.fromkeys(names)) if not kernel else SimpleNamespace(user_ns=dict.fromkeys(names), kernel=1)
+        SimpleNamespace(user_ns=dict.fromkeys(names))
+        if not kernel
+        else SimpleNamespace(user_ns=dict.fromkeys(names), kernel=1)
     )
     for name in ("VSCODE_PID", "JPY_SESSION_NAME", "COLAB_RELEASE_TAG"):
         monkeypatch.delenv(name, raising=False)
@@ -136,7 +163,9 @@ def test_pyodide_is_known_by_its_platform(monkeypatch):
 
 
 def test_the_start_check_runs_from_a_terminal(folder):
-    done = subprocess.run([sys.executable, "-m", "grader"], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "grader"], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Ready: ")
 
@@ -145,7 +174,15 @@ def test_the_start_check_runs_from_a_terminal(folder):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(2.0, "2"), (-0.25, "-0.25"), (1 / 3, "0.333333"), (-0.0, "0"), (1e9, "1e+09"), (True, "True")]
+    ("value", "text"),
+    [
+        (2.0, "2"),
+        (-0.25, "-0.25"),
+        (1 / 3, "0.333333"),
+        (-0.0, "0"),
+        (1e9, "1e+09"),
+        (True, "True"),
+    ],
 )
 def test_numbers_are_written_as_one_would(value, text):
     assert number(value) == text
@@ -165,8 +202,17 @@ def test_blocks_stand_side_by_side_until_the_line_is_full():
 
 
 def test_the_html_form_marks_differences_by_more_than_colour_and_escapes_the_student():
-    example = Example("dw", {"x": np.ones((1, 2))}, np.array([[1.0, 2.0]]), np.array([[1.0, 3.0]]), "numerically")
-    verdict = Verdict("f", (PartVerdict("dw", 1, 0, "<b>bad</b>"),), "", ("<i>n</i>",), example, "<script>x</script>")
+    example = Example(
+        "dw", {"x": np.ones((1, 2))}, np.array([[1.0, 2.0]]), np.array([[1.0, 3.0]]), "numerically"
+    )
+    verdict = Verdict(
+        "f",
+        (PartVerdict("dw", 1, 0, "<b>bad</b>"),),
+        "",
+        ("<i>n</i>",),
+        example,
+        "<script>x</script>",
+    )
     html = verdict._repr_html_()
     assert "font-weight:bold;outline:2px" in html
     assert "dw[0, 1]: numerically 3, yours 2" in html
@@ -245,12 +291,18 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
 
 def test_import_grader_loads_nothing_heavy():
-    code = "import sys, grader; print([m for m in ('matplotlib', 'nbgrader', 'solutions', 'IPython') if m in sys.modules])"
+    code = (
+        "import sys, grader; print([m for m in ('matplotlib', 'nbgrader', 'solutions', 'IPython') "
+        "if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "constraints.txt", ".ci/run", "Makefile"])
+@pytest.mark.parametrize(
+    "name",
+    ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "constraints.txt", ".ci/run", "Makefile"],
+)
 def test_no_address_of_a_package_index_is_committed(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     for word in ("index-url", "find-links", "file://", "/simple"):

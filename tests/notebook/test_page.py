@@ -39,7 +39,9 @@ def outputs_of(widget: object) -> dict:
 
 
 def policy_of(page: str) -> str:
-    return unescape(re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', page)[1])
+    return unescape(
+        re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', page)[1]
+    )
 
 
 def scripts_of(page: str) -> list[str]:
@@ -55,9 +57,13 @@ def bundle() -> dict:
 
 
 def test_the_entry_point_is_an_exporter_that_the_server_can_name():
-    entries = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["nbconvert.exporters"]
+    entries = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"][
+        "nbconvert.exporters"
+    ]
     assert list(entries) == ["webpage"]
-    assert re.fullmatch(r"\w+", "webpage")  # of a name, the server's address takes these letters alone
+    assert re.fullmatch(
+        r"\w+", "webpage"
+    )  # of a name, the server's address takes these letters alone
     module, name = entries["webpage"].split(":")
     exporter = getattr(import_module(module), name)
     assert exporter is WebPage
@@ -73,7 +79,10 @@ def test_a_widget_stands_in_the_page_with_its_data_its_picture_and_the_script_th
     page = page_of(bundle, bundle)
     given = re.findall(r'data-widget="spray" data-given="([^"]*)"', page)
     assert [json.loads(unescape(text)) for text in given] == 2 * [bundle[MIME]["data"]]
-    alternatives = [unescape(text) for text in re.findall(r'<img alt="([^"]*)" src="data:image/svg\+xml;base64,', page)]
+    alternatives = [
+        unescape(text)
+        for text in re.findall(r'<img alt="([^"]*)" src="data:image/svg\+xml;base64,', page)
+    ]
     assert alternatives == 2 * [bundle["text/plain"]]
     assert scripts_of(page) == [live.script("spray")]
 
@@ -101,7 +110,9 @@ def test_nothing_in_a_page_is_at_another_host(bundle):
     page = page_of(bundle, cells=(link,))
     start = page.index("<script")
     assert re.findall(r"<link|<iframe|<base|@import|url\([^#]|src=.(?!data:)", page[:start]) == []
-    assert re.findall(r"\bimport\b|\bfetch\(|https?://(?!www\.w3\.org/2000/svg)", page[start:]) == []
+    assert (
+        re.findall(r"\bimport\b|\bfetch\(|https?://(?!www\.w3\.org/2000/svg)", page[start:]) == []
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -114,7 +125,10 @@ def test_every_widgets_module_fits_into_a_page(kind):
 def test_a_module_that_does_not_fit_into_a_page_is_named(monkeypatch):
     odd = type("Odd", (), {"_esm": "export { render };"})
     monkeypatch.setitem(KINDS, "odd", odd)
-    with pytest.raises(ValueError, match=r"widget 'odd': its module cannot stand in a page: expected one line `export default"):
+    with pytest.raises(
+        ValueError,
+        match=r"widget 'odd': its module cannot stand in a page: expected one line `export default",
+    ):
         live.script("odd")
 
 
@@ -124,7 +138,15 @@ def test_a_folded_widget_keeps_its_words(bundle):
 
 
 @pytest.mark.parametrize(
-    "said", [None, "spray", {}, {"widget": "spray"}, {"widget": "unknown", "data": {}}, {"widget": ["spray"]}]
+    "said",
+    [
+        None,
+        "spray",
+        {},
+        {"widget": "spray"},
+        {"widget": "unknown", "data": {}},
+        {"widget": ["spray"]},
+    ],
 )
 def test_of_no_widget_of_ours_the_picture_stays(bundle, said):
     assert_still(page_of(bundle | {MIME: said}))
@@ -159,7 +181,12 @@ def assert_still(page: str) -> None:
 
 
 def test_any_other_widget_is_shown_as_text():
-    page = page_of({"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "IntSlider(value=3)"})
+    page = page_of(
+        {
+            "application/vnd.jupyter.widget-view+json": {"model_id": "1"},
+            "text/plain": "IntSlider(value=3)",
+        }
+    )
     assert "<pre>IntSlider(value=3)</pre>" in page
     assert "model_id" not in page
 
@@ -182,7 +209,9 @@ def test_a_page_has_the_notebooks_title_or_its_name():
 
 
 def test_a_picture_attached_to_a_cell_stands_in_it():
-    cell = nbformat.v4.new_markdown_cell("![mine](attachment:a.png) ![other](https://example.org/b.png)")
+    cell = nbformat.v4.new_markdown_cell(
+        "![mine](attachment:a.png) ![other](https://example.org/b.png)"
+    )
     cell["attachments"] = {"a.png": {"image/png": PIXEL}}
     page = page_of(cells=(cell,))
     assert f'src="data:image/png;base64,{PIXEL}" alt="mine"' in page
@@ -190,9 +219,14 @@ def test_a_picture_attached_to_a_cell_stands_in_it():
 
 
 def test_raw_cells_streams_and_errors_are_text():
-    error = nbformat.v4.new_output("error", ename="E", evalue="<i>", traceback=["\x1b[31m<i>E</i>\x1b[0m"])
+    error = nbformat.v4.new_output(
+        "error", ename="E", evalue="<i>", traceback=["\x1b[31m<i>E</i>\x1b[0m"]
+    )
     stream = nbformat.v4.new_output("stream", name="stderr", text="<i>warned</i>")
-    cells = (nbformat.v4.new_raw_cell("<i>raw</i>"), nbformat.v4.new_code_cell("# <i>", outputs=[stream, error]))
+    cells = (
+        nbformat.v4.new_raw_cell("<i>raw</i>"),
+        nbformat.v4.new_code_cell("# <i>", outputs=[stream, error]),
+    )
     page = page_of(cells=cells)
     assert "<i>" not in page
     assert '<pre class="stderr">&lt;i&gt;warned' in page
@@ -207,7 +241,10 @@ def test_a_figure_passes_with_its_text_alternative():
 
 
 def test_a_table_of_data_loses_its_style_sheet_and_its_script():
-    made = clean_output("<style scoped>td { color: red }</style><table><tr><td>1</td></tr></table><SCRIPT>pwned()</SCRIPT>")
+    made = clean_output(
+        "<style scoped>td { color: red "
+        "}</style><table><tr><td>1</td></tr></table><SCRIPT>pwned()</SCRIPT>"
+    )
     assert re.sub("</?tbody>", "", made) == "<table><tr><td>1</td></tr></table>"
 
 
@@ -217,7 +254,8 @@ def test_a_table_of_data_loses_its_style_sheet_and_its_script():
         '<img src="https://example.org/a.png">',
         '<img src="data:text/html;base64,AAAA">',
         '<img src=x onerror="pwned()">',
-        '<img src="data:image/png;base64,AA" onload="pwned()" style="background:url(https://example.org)">',
+        '<img src="data:image/png;base64,AA" onload="pwned()" '
+        'style="background:url(https://example.org)">',
         '<a href="data:text/html,<script>pwned()</script>">a</a>',
         '<a href="data&#58;text/html,a">a</a>',
         '<a href="javascript:pwned()">a</a>',
@@ -242,7 +280,14 @@ def test_an_outputs_html_runs_nothing_and_fetches_nothing(html):
 
 @pytest.mark.parametrize(
     "text",
-    ["\x1b[38m<i>", "\x1b[48m<i>", "\x1b[38;2;1m<i>", "\x1b[38;5;999m<i>", "\x1b[" + "1" * 5000 + "m<i>", "\x1b[31m<i>" * 10_001],
+    [
+        "\x1b[38m<i>",
+        "\x1b[48m<i>",
+        "\x1b[38;2;1m<i>",
+        "\x1b[38;5;999m<i>",
+        "\x1b[" + "1" * 5000 + "m<i>",
+        "\x1b[31m<i>" * 10_001,
+    ],
 )
 def test_colours_that_are_none_leave_the_text(text):
     made = safe.colours(text)
@@ -252,7 +297,9 @@ def test_colours_that_are_none_leave_the_text(text):
 
 def test_half_a_character_is_replaced(bundle):
     cell = nbformat.v4.new_markdown_cell("half \ud800")
-    page_of(bundle | {"image/svg+xml": "<svg>\ud800</svg>"}, {"text/plain": "\ud800"}, cells=(cell,)).encode()
+    page_of(
+        bundle | {"image/svg+xml": "<svg>\ud800</svg>"}, {"text/plain": "\ud800"}, cells=(cell,)
+    ).encode()
 
 
 @pytest.mark.parametrize("said", [{"a": 1}, ["python"], 5, "x" * 100_000])
@@ -272,7 +319,9 @@ def test_attached_pictures_that_name_each_other_are_not_put_into_each_other():
     assert len(page_of(cells=(cell,))) < 100_000
 
 
-@pytest.mark.parametrize("more", [{"fold": "<" * 10**6}, {"x": [[0.0]] * 10**5}, {"unasked": [0.0] * 10**5}])
+@pytest.mark.parametrize(
+    "more", [{"fold": "<" * 10**6}, {"x": [[0.0]] * 10**5}, {"unasked": [0.0] * 10**5}]
+)
 def test_data_longer_than_any_widgets_are_not_looked_at(bundle, more, monkeypatch):
     monkeypatch.setattr(live, "_rebuilt", None)
     assert live.widget_of({MIME: {"widget": "spray", "data": bundle[MIME]["data"] | more}}) is None

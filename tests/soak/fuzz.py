@@ -1,7 +1,8 @@
 """Hand in broken notebooks without end: `python tests/soak/fuzz.py --minutes 30`.
 
-Every file is the solved notebook with some random damage, in its bytes or in its JSON. Each is graded, recorded and written as
-a class's are; none may raise, stop the others, or earn more than there is. A seed repeats a run.
+Every file is the solved notebook with some random damage, in its bytes or in its JSON. Each is
+graded, recorded and written as a class's are; none may raise, stop the others, or earn more than
+there is. A seed repeats a run.
 """
 
 from __future__ import annotations
@@ -29,21 +30,73 @@ from grader.instructor.sandbox.probes import pick_tier
 
 ASSIGNMENT = "1-affine"
 VALUES: tuple[Any, ...] = (
-    *(None, True, False, 0, -1, 4, 2**70, -0.0, 1e308, float("nan"), float("inf"), "", "x", "code", "markdown", "raw"),
-    *("\ud800", "\0", "\u202e", "<script>alert(1)</script>", "../../x", "check_affine_backward", "affine_backward", "a" * 70_000),
-    *([], {}, [[]], [None], ["x"], {"": ""}, {"nbgrader": 3}, {"nbgrader": {"grade_id": ["x"], "grade": "yes"}}),
+    *(
+        None,
+        True,
+        False,
+        0,
+        -1,
+        4,
+        2**70,
+        -0.0,
+        1e308,
+        float("nan"),
+        float("inf"),
+        "",
+        "x",
+        "code",
+        "markdown",
+        "raw",
+    ),
+    *(
+        "\ud800",
+        "\0",
+        "\u202e",
+        "<script>alert(1)</script>",
+        "../../x",
+        "check_affine_backward",
+        "affine_backward",
+        "a" * 70_000,
+    ),
+    *(
+        [],
+        {},
+        [[]],
+        [None],
+        ["x"],
+        {"": ""},
+        {"nbgrader": 3},
+        {"nbgrader": {"grade_id": ["x"], "grade": "yes"}},
+    ),
     *(
         "check(affine_backward)",
         "def affine_backward(dy, x, w):\n    return dy @ w.T, x.T @ dy, dy.sum(0)",
         "import os; os._exit(3)",
     ),
-    *("raise SystemExit", "%%bash\nls", "while True: pass", "def f(:", "\tx", "%time", "x = ?", "!ls ?", "await x", "\u00a0"),
+    *(
+        "raise SystemExit",
+        "%%bash\nls",
+        "while True: pass",
+        "def f(:",
+        "\tx",
+        "%time",
+        "x = ?",
+        "!ls ?",
+        "await x",
+        "\u00a0",
+    ),
 )
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the paths of everything in a JSON value."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     return [path, *(found for key, part in items for found in places(part, (*path, key)))]
 
 
@@ -65,7 +118,9 @@ def in_json(made: Any, rng: random.Random) -> Any:
         owner[key] = [owner[key]]
     elif kind == 4 and isinstance(owner[key], str):
         cut = rng.randrange(len(owner[key]) + 1)
-        owner[key] = owner[key][:cut] + str(rng.choice(VALUES)) + owner[key][cut + rng.randrange(3) :]
+        owner[key] = (
+            owner[key][:cut] + str(rng.choice(VALUES)) + owner[key][cut + rng.randrange(3) :]
+        )
     else:
         owner[key] = copy.deepcopy(rng.choice(VALUES))
     return made
@@ -84,7 +139,17 @@ def in_bytes(data: bytes, rng: random.Random) -> bytes:
     if kind == 3:
         return (
             data[:at]
-            + rng.choice((b"[" * 50_000, b"\xff\xfe", b"\xef\xbb\xbf", b"\0", b"NaN", b'{"a":' * 3000, b"\\ud800"))
+            + rng.choice(
+                (
+                    b"[" * 50_000,
+                    b"\xff\xfe",
+                    b"\xef\xbb\xbf",
+                    b"\0",
+                    b"NaN",
+                    b'{"a":' * 3000,
+                    b"\\ud800",
+                )
+            )
             + data[at:]
         )
     return data[:at] + data[at + length :]
@@ -123,13 +188,21 @@ def main() -> None:
                 Path(name, "last.ipynb").write_bytes(data)
                 done = unit.grade("student")
                 assert done.graded is not None, (asked.seed, count, done.message)
-                assert 0 <= float(done.message.split()[0]) <= TOTALS[ASSIGNMENT], (asked.seed, count, done.message)
+                assert 0 <= float(done.message.split()[0]) <= TOTALS[ASSIGNMENT], (
+                    asked.seed,
+                    count,
+                    done.message,
+                )
                 notebook.dumps(done.graded.notebook).encode()
                 if count % 20 == 0:
                     writer.record([done.graded])
                 count += 1
                 seen[
-                    "full marks" if done.message == "20 points" else "looked at" if done.look else "points lost, without a fault"
+                    "full marks"
+                    if done.message == "20 points"
+                    else "looked at"
+                    if done.look
+                    else "points lost, without a fault"
                 ] += 1
         unit.sandbox.close()
     print(f"{count} damaged notebooks (seed {asked.seed}): {dict(seen)}; none raised")

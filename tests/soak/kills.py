@@ -1,6 +1,8 @@
-"""Kill the grader, or one of its processes, at a random moment: `python tests/soak/kills.py --rounds 200`.
+"""Kill the grader, or one of its processes, at a random moment: `python tests/soak/kills.py
+--rounds 200`.
 
-After each kill: no process is left after two seconds, no file is half written, and the run, or the next one, completes with
+After each kill: no process is left after two seconds, no file is half written, and the run, or the
+    next one, completes with
 the seeds and scores of a run that nobody disturbed.
 """
 
@@ -33,7 +35,9 @@ MADE = ("autograded", "verdicts", "feedback", "gradebook.db*", ".grading")
 
 
 def descendants(pid: int) -> set[int]:
-    """Return the process numbers of everything that a process has started, and what that has started."""
+    """Return the process numbers of everything that a process has started, and what that has
+    started.
+    """
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -45,7 +49,9 @@ def descendants(pid: int) -> set[int]:
 
 
 def survivors(started: set[int]) -> list[int]:
-    """Return which of these processes still run after two seconds; one that only waits to be reaped does not run."""
+    """Return which of these processes still run after two seconds; one that only waits to be reaped
+    does not run.
+    """
     left: list[int] = []
     for _ in range(20):
         left = []
@@ -74,7 +80,9 @@ def make_class(folder: Path, times: int = 3) -> Classroom:
 
 
 def anew(course: Classroom, folder: Path) -> Classroom:
-    """Return a copy of a course in which nothing is graded yet. The seeds are the same: the secret is."""
+    """Return a copy of a course in which nothing is graded yet. The seeds are the same: the secret
+    is.
+    """
     shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns(*MADE))
     shutil.copy(folder / "released.db", folder / "gradebook.db")
     secret = course.folder / "verdicts" / ".secret"
@@ -90,12 +98,20 @@ def start(course: Classroom, *more: str) -> subprocess.Popen[str]:
 
 
 def state(course: Classroom) -> dict[str, tuple[object, ...]]:
-    """Return what a run leaves of every student: the points by exercise, the seed, and the digest in the autograded notebook."""
+    """Return what a run leaves of every student: the points by exercise, the seed, and the digest
+    in the autograded notebook.
+    """
     found: dict[str, tuple[object, ...]] = {}
     for score in gradebook.scores(course, ASSIGNMENT):
-        told = json.loads((course.folder / "verdicts" / score.student / f"{ASSIGNMENT}.json").read_text())
+        told = json.loads(
+            (course.folder / "verdicts" / score.student / f"{ASSIGNMENT}.json").read_text()
+        )
         made = notebook.load(course.autograded / score.student / ASSIGNMENT / "affine.ipynb")
-        found[score.student] = (score.per_exercise, told["seed"], made["metadata"]["cnn_gradients"]["sha256"])
+        found[score.student] = (
+            score.per_exercise,
+            told["seed"],
+            made["metadata"]["cnn_gradients"]["sha256"],
+        )
     return found
 
 
@@ -107,8 +123,16 @@ def assert_whole(course: Classroom) -> None:
         notebook.load(path)
 
 
-def kill_once(course: Classroom, expected: dict[str, tuple[object, ...]], rng: random.Random, longest: float, *more: str) -> str:
-    """Start a run, kill something of it after a while, and see that all comes right; return what was killed."""
+def kill_once(
+    course: Classroom,
+    expected: dict[str, tuple[object, ...]],
+    rng: random.Random,
+    longest: float,
+    *more: str,
+) -> str:
+    """Start a run, kill something of it after a while, and see that all comes right; return what
+    was killed.
+    """
     run = start(course, *more)
     time.sleep(rng.uniform(0.0, longest))
     family = descendants(run.pid)
@@ -136,7 +160,13 @@ def _name(target: int, run: int) -> str:
         command = Path(f"/proc/{target}/cmdline").read_bytes().decode()
     if "bwrap" in command.split("\0")[0]:
         return "bubblewrap"
-    return "grader" if target == run else "zygote or worker" if "zygote" in command else "process of the pool"
+    return (
+        "grader"
+        if target == run
+        else "zygote or worker"
+        if "zygote" in command
+        else "process of the pool"
+    )
 
 
 def main() -> None:
@@ -154,7 +184,10 @@ def main() -> None:
             folder = Path(name) / f"round-{number}"
             killed[kill_once(anew(course, folder), expected, rng, longest)] += 1
             shutil.rmtree(folder)
-        print(f"{asked.rounds} kills (seed {asked.seed}), {len(expected)} students each, all came right: {dict(killed)}")
+        print(
+            f"{asked.rounds} kills (seed {asked.seed}), {len(expected)} students each, all came "
+            f"right: {dict(killed)}"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""The Python side of `jacobian_explorer`: its derivatives, what can be shown, what each error says, and the still picture."""
+"""The Python side of `jacobian_explorer`: its derivatives, what can be shown, what each error says,
+and the still picture.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,10 @@ RIGHT = references("1-affine")["affine_jacobians"](np.array(X), np.array(W))
 
 
 def texts(widget) -> list[str]:
-    return [e.text for e in ElementTree.fromstring(widget.still).iter("{http://www.w3.org/2000/svg}text")]
+    return [
+        e.text
+        for e in ElementTree.fromstring(widget.still).iter("{http://www.w3.org/2000/svg}text")
+    ]
 
 
 @settings(max_examples=30, deadline=None)
@@ -30,7 +35,12 @@ def test_whatever_fits_is_shown_and_has_a_still_picture(D, C, view):
     x, w, dy = quarters(D + 10 * C, (D,), (D, C), (C,))
     widget = jacobian_explorer(x, w, dy=dy, view=view)
     data = json.loads(json.dumps(widget.data))
-    assert (data["x"], data["w"], data["b"], data["dy"]) == (x.tolist(), w.tolist(), [0] * C, dy.tolist())
+    assert (data["x"], data["w"], data["b"], data["dy"]) == (
+        x.tolist(),
+        w.tolist(),
+        [0] * C,
+        dy.tolist(),
+    )
     assert texts(widget)[0] == VIEWS[view]
     drawn = derivatives(x, w, dy)[view]
     for value in (drawn[:MOST_DRAWN] if view == "dy/dW" else drawn).ravel():
@@ -43,15 +53,24 @@ def test_whatever_fits_is_shown_and_has_a_still_picture(D, C, view):
 def test_the_derivatives_are_the_references_and_what_nudging_says(D, C):
     x, w, dy = quarters(D + 10 * C, (D,), (D, C), (C,))
     answers, own = references("1-affine"), derivatives(x, w, dy)
-    for view, right in zip(("dy/dx", "dy/dW", "dy/db"), answers["affine_jacobians"](x, w), strict=True):
+    for view, right in zip(
+        ("dy/dx", "dy/dW", "dy/db"), answers["affine_jacobians"](x, w), strict=True
+    ):
         np.testing.assert_array_equal(own[view], right)
-    np.testing.assert_array_equal(own["dL/dW"], answers["affine_backward_row"](dy[None], x[None], w)[1])
+    np.testing.assert_array_equal(
+        own["dL/dW"], answers["affine_backward_row"](dy[None], x[None], w)[1]
+    )
     np.testing.assert_allclose(own["dy/dW"], numerical_jacobian(lambda v: x @ v, w), atol=1e-9)
 
 
 def test_an_output_holds_the_widget_the_picture_and_the_text():
     data, _ = jacobian_explorer(X, W)._repr_mimebundle_()
-    assert set(data) == {"application/vnd.jupyter.widget-view+json", MIME, "image/svg+xml", "text/plain"}
+    assert set(data) == {
+        "application/vnd.jupyter.widget-view+json",
+        MIME,
+        "image/svg+xml",
+        "text/plain",
+    }
     assert data[MIME]["widget"] == "jacobian_explorer"
 
 
@@ -65,7 +84,10 @@ def test_it_opens_at_the_first_result_that_is_wrong():
     assert "your dy_dw (6 of 12 differ)" in repr(widget)
     assert widget.data["compare"]["dy_dw"][1][2] == ["nan", 3.0]
     assert jacobian_explorer(X, W, compare=(None, None, 1 - dy_db)).data["view"] == "dy/db"
-    assert jacobian_explorer(X, W, compare=(None, None, 1 - dy_db), view="dL/dW").data["view"] == "dL/dW"
+    assert (
+        jacobian_explorer(X, W, compare=(None, None, 1 - dy_db), view="dL/dW").data["view"]
+        == "dL/dW"
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,7 +103,8 @@ def test_it_opens_at_the_first_result_that_is_wrong():
         ({"w": [[1], [1, 2], [3]]}, TypeError, "w has rows of different lengths, expected an array of numbers"),
         ({"w": np.ones((3, 2)) * 1j}, TypeError, "w holds complex numbers; only real ones can be shown"),
         ({"x": np.ones(9), "w": np.ones((9, 2))}, ValueError,
-         "w has shape (9, 2); at most 8 pixels and 8 classes can be shown. Show a part, like x[:8] and w[:8, :8]"),
+         "w has shape (9, 2); at most 8 pixels and 8 classes can be shown. Show a part, like x[:8] "
+         "and w[:8, :8]"),
         ({"w": np.ones((3, 9))}, ValueError, "w has shape (3, 9); at most 8 pixels and 8 classes can be shown."),
         ({"b": [[1, 2]]}, ValueError, "b has shape (1, 2), expected (2,) with one entry per column of w"),
         ({"b": [1, np.nan]}, ValueError, "b[1] is nan; only finite numbers can be shown"),

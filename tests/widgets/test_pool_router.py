@@ -1,4 +1,6 @@
-"""pool_router's Python side: what can be shown, what each error says, which dx counts as right, and the still picture."""
+"""pool_router's Python side: what can be shown, what each error says, which dx counts as right, and
+the still picture.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,10 @@ def cases(draw):
 
 
 def texts(widget) -> list[str]:
-    return [e.text for e in ElementTree.fromstring(widget.still).iter("{http://www.w3.org/2000/svg}text")]
+    return [
+        e.text
+        for e in ElementTree.fromstring(widget.still).iter("{http://www.w3.org/2000/svg}text")
+    ]
 
 
 def apart(widget) -> list[tuple[int, int]]:
@@ -103,7 +108,10 @@ def test_a_tie_may_be_shared_as_the_checks_allow(shares, wrong):
 
 
 def test_a_tie_is_judged_beside_what_overlaps_it():
-    x, dy = np.array([[2.0, 2, 0, 5]]), np.array([[10.0, 4, 7]])  # the windows tie; won by the second 2; won by 5
+    x, dy = (
+        np.array([[2.0, 2, 0, 5]]),
+        np.array([[10.0, 4, 7]]),
+    )  # the windows tie; won by the second 2; won by 5
     for dx in ([10, 4, 0, 7], [5, 9, 0, 7], [0, 14, 0, 7]):
         assert apart(pool_router(x, (1, 2), 1, dy, compare=[dx])) == []
     assert apart(pool_router(x, (1, 2), 1, dy, compare=[[10, 14, 0, 7]])) == [(0, 1)]
@@ -122,7 +130,12 @@ def test_a_result_that_is_wrong_is_drawn_beside_the_right_one():
 
 def test_an_output_holds_the_widget_the_picture_and_the_text():
     data, _ = pool_router(X)._repr_mimebundle_()
-    assert set(data) == {"application/vnd.jupyter.widget-view+json", MIME, "image/svg+xml", "text/plain"}
+    assert set(data) == {
+        "application/vnd.jupyter.widget-view+json",
+        MIME,
+        "image/svg+xml",
+        "text/plain",
+    }
     assert data[MIME] == {"widget": "pool_router", "data": pool_router(X).data}
 
 

@@ -1,4 +1,6 @@
-"""The Python side of `relu_mask`: what can be shown, what each error says, which dx is right at 0, and the still picture."""
+"""The Python side of `relu_mask`: what can be shown, what each error says, which dx is right at 0,
+and the still picture.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ X, DY = [3.0, -4.0, 0.0, -1.0], [10.0, 20.0, -30.0, -40.0]
 
 
 def texts(widget) -> list[str]:
-    return [e.text for e in ElementTree.fromstring(widget.still).iter("{http://www.w3.org/2000/svg}text")]
+    return [
+        e.text
+        for e in ElementTree.fromstring(widget.still).iter("{http://www.w3.org/2000/svg}text")
+    ]
 
 
 @settings(max_examples=30, deadline=None)
@@ -31,7 +36,9 @@ def test_whatever_fits_is_shown_and_has_a_still_picture(shape):
     data = json.loads(json.dumps(widget.data))
     assert (data["x"], data["dy"]) == (np.atleast_2d(x).tolist(), np.atleast_2d(dy).tolist())
     numbers = np.concatenate([v.ravel() for v in (x, x > 0, np.maximum(x, 0), dy, dy * (x > 0))])
-    assert [t for t in texts(widget) if t not in (TITLE, "x", "mask", "y", "dy", "dx")] == [short(float(v)) for v in numbers]
+    assert [t for t in texts(widget) if t not in (TITLE, "x", "mask", "y", "dy", "dx")] == [
+        short(float(v)) for v in numbers
+    ]
     assert TITLE in repr(widget)
 
 
@@ -43,7 +50,12 @@ def test_the_worked_example_is_drawn_and_told():
 
 def test_an_output_holds_the_widget_the_picture_and_the_text():
     data, _ = relu_mask(X)._repr_mimebundle_()
-    assert set(data) == {"application/vnd.jupyter.widget-view+json", MIME, "image/svg+xml", "text/plain"}
+    assert set(data) == {
+        "application/vnd.jupyter.widget-view+json",
+        MIME,
+        "image/svg+xml",
+        "text/plain",
+    }
     assert data[MIME]["widget"] == "relu_mask"
     assert data[MIME]["data"]["dy"] == [[1, 2, -1, 3]]  # made up
 

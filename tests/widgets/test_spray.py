@@ -76,7 +76,12 @@ def test_the_worked_example_is_drawn_and_told():
 
 def test_an_output_holds_the_widget_the_picture_and_the_text():
     data, _ = spray(ROW, W)._repr_mimebundle_()
-    assert set(data) == {"application/vnd.jupyter.widget-view+json", MIME, "image/svg+xml", "text/plain"}
+    assert set(data) == {
+        "application/vnd.jupyter.widget-view+json",
+        MIME,
+        "image/svg+xml",
+        "text/plain",
+    }
     assert data[MIME]["widget"] == "spray"
     assert data[MIME]["data"]["x"] == [ROW]
 
@@ -89,7 +94,9 @@ def test_the_view_follows_what_is_given():
 
 
 def test_a_result_that_is_not_finite_can_be_compared():
-    assert spray(ROW, W, compare=[np.nan, np.inf, -np.inf, 0]).data["compare"] == [["nan", "inf", "-inf", 0.0]]
+    assert spray(ROW, W, compare=[np.nan, np.inf, -np.inf, 0]).data["compare"] == [
+        ["nan", "inf", "-inf", 0.0]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -145,8 +152,10 @@ def test_the_callers_arrays_stay_as_they_are():
 
 def test_anywidget_is_imported_when_the_first_widget_is_shown():
     code = (
-        "import sys, grader; assert 'grader.widgets' not in sys.modules; from grader import spray; shown = spray([1], [1]); "
-        "shown.still; assert 'anywidget' not in sys.modules; shown._repr_mimebundle_(); assert 'anywidget' in sys.modules"
+        "import sys, grader; assert 'grader.widgets' not in sys.modules; from grader import spray; "
+        "shown = spray([1], [1]); "
+        "shown.still; assert 'anywidget' not in sys.modules; shown._repr_mimebundle_(); assert "
+        "'anywidget' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
@@ -156,7 +165,10 @@ def test_every_widget_is_found_in_the_course_and_accepted_by_the_stand_in_of_the
     assert set(names) <= set(grader.__all__)
     assert [getattr(grader, name) for name in names] == [getattr(widgets, name) for name in names]
     code = f"from grader import {', '.join(names)}; import grader\n"
-    code += "\n".join(f"assert {name}([1], [1], 2, pad=1, compare=None) is None; grader.{name}()" for name in names)
+    code += "\n".join(
+        f"assert {name}([1], [1], 2, pad=1, compare=None) is None; grader.{name}()"
+        for name in names
+    )
     subprocess.run([sys.executable, "-c", code], cwd=WORKER, check=True, env={"PYTHONPATH": ""})
 
 

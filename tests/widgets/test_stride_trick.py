@@ -40,7 +40,9 @@ def test_whatever_fits_is_shown_and_the_trick_is_the_spray(case):
     x, w, stride, pad = case
     widget = stride_trick(x, w, stride, pad)
     assert json.loads(json.dumps(widget.data))["x"] == np.atleast_2d(x).tolist()
-    dy = made_up(tuple((n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape, w.shape, strict=True)))
+    dy = made_up(
+        tuple((n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape, w.shape, strict=True))
+    )
     zeros = with_zeros(dy, x, w, stride, pad)
     assert zeros.shape == tuple(n + k - 1 for n, k in zip(x.shape, w.shape, strict=True))
     windows = np.lib.stride_tricks.sliding_window_view(zeros, w.shape)
@@ -52,7 +54,11 @@ def test_whatever_fits_is_shown_and_the_trick_is_the_spray(case):
 
 def test_the_worked_example_is_drawn_and_told():
     widget = stride_trick(X, W, 2, 0, DY, compare=[2, -4, 7, 2, -4, np.inf])
-    for words in ("[ 0  0  2  0 -1  0  0  0]   [ 4 -2  1]   [ 2 -4  7  2 -4  0]", "yours (1 of 6 differ)", "stride 2, padding 0"):
+    for words in (
+        "[ 0  0  2  0 -1  0  0  0]   [ 4 -2  1]   [ 2 -4  7  2 -4  0]",
+        "yours (1 of 6 differ)",
+        "stride 2, padding 0",
+    ):
         assert words in repr(widget)
     assert widget.still.count("≠") == 2  # in the right one and in yours
     assert widget.data["compare"] == [[2, -4, 7, 2, -4, "inf"]]
@@ -93,7 +99,12 @@ def test_the_part_that_is_named_can_be_shown():
 def test_it_is_found_lazily_names_no_other_host_and_is_inert_in_the_worker():
     widget = stride_trick(X, W)
     assert "://" not in (widget._esm + widget._css).replace("http://www.w3.org/2000/svg", "")
-    code = "import sys, grader; assert 'anywidget' not in sys.modules; from grader import stride_trick"
+    code = (
+        "import sys, grader; assert 'anywidget' not in sys.modules; from grader import stride_trick"
+    )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-    code = "from grader import stride_trick; assert stride_trick([1], [1], 2, pad=1, compare=None) is None"
+    code = (
+        "from grader import stride_trick; assert stride_trick([1], [1], 2, pad=1, compare=None) is "
+        "None"
+    )
     subprocess.run([sys.executable, "-c", code], cwd=WORKER, check=True, env={"PYTHONPATH": ""})

@@ -37,17 +37,28 @@ def test_whatever_fits_is_shown_with_the_matrix_of_the_reference(case):
     assert json.loads(json.dumps(widget.data))["w"] == [w.tolist()]
     right = references("2-convolution")["toeplitz_1d"](w, n, pad)
     np.testing.assert_array_equal(matrix(w, n, len(right), pad), right)
-    texts = [e.text for e in ElementTree.fromstring(widget.still).iter("{http://www.w3.org/2000/svg}text")]
-    assert len(texts) == 1 + 6 + 2 * right.size + 2 * sum(right.shape)  # a title, names, two matrices, four vectors
+    texts = [
+        e.text
+        for e in ElementTree.fromstring(widget.still).iter("{http://www.w3.org/2000/svg}text")
+    ]
+    assert len(texts) == 1 + 6 + 2 * right.size + 2 * sum(
+        right.shape
+    )  # a title, names, two matrices, four vectors
 
 
 def test_the_worked_example_is_drawn_and_told():
     wrong = matrix(np.array(W), 5, 5, 1)
     wrong[4, 4] = np.nan
     told = repr(toeplitz_pair(W, 5, 1, X, DY, compare=wrong))
-    for words in ("[ 0  1 -2  4  0]   [ 0]   [-2]      [ 0  4 -2  1  0]   [-2]   [  7]", "row 2 of T", "yours (1 of 25 differ)"):
+    for words in (
+        "[ 0  1 -2  4  0]   [ 0]   [-2]      [ 0  4 -2  1  0]   [-2]   [  7]",
+        "row 2 of T",
+        "yours (1 of 25 differ)",
+    ):
         assert words in told
-    assert toeplitz_pair(W, 5, 1, X, DY, compare=wrong).still.count("≠") == 2  # in the right one and in yours
+    assert (
+        toeplitz_pair(W, 5, 1, X, DY, compare=wrong).still.count("≠") == 2
+    )  # in the right one and in yours
 
 
 def test_what_is_not_given_is_small_and_whole():
@@ -84,7 +95,13 @@ def test_what_cannot_be_shown_is_told_in_one_message(arguments, error, message):
 def test_it_is_found_lazily_names_no_other_host_and_is_inert_in_the_worker():
     widget = toeplitz_pair(W, 5)
     assert "://" not in (widget._esm + widget._css).replace("http://www.w3.org/2000/svg", "")
-    code = "import sys, grader; assert 'anywidget' not in sys.modules; from grader import toeplitz_pair"
+    code = (
+        "import sys, grader; assert 'anywidget' not in sys.modules; from grader import "
+        "toeplitz_pair"
+    )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-    code = "from grader import toeplitz_pair; assert toeplitz_pair([1], [1], 2, pad=1, compare=None) is None"
+    code = (
+        "from grader import toeplitz_pair; assert toeplitz_pair([1], [1], 2, pad=1, compare=None) "
+        "is None"
+    )
     subprocess.run([sys.executable, "-c", code], cwd=WORKER, check=True, env={"PYTHONPATH": ""})

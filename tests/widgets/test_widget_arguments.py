@@ -1,4 +1,6 @@
-"""What is handed to a widget's function: anything there is ends in a widget, or in one short message of ours."""
+"""What is handed to a widget's function: anything there is ends in a widget, or in one short
+message of ours.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,34 @@ from grader import jacobian_explorer, pool_router, relu_mask, spray, stride_tric
 
 ROW, IMAGE = np.arange(5.0), np.arange(25.0).reshape(5, 5)
 CALLS: dict[Any, dict[str, Any]] = {
-    spray: {"x": ROW, "w": ROW[:3], "stride": 1, "pad": 0, "dy": ROW[:3], "compare": ROW, "view": "backward spray"},
+    spray: {
+        "x": ROW,
+        "w": ROW[:3],
+        "stride": 1,
+        "pad": 0,
+        "dy": ROW[:3],
+        "compare": ROW,
+        "view": "backward spray",
+    },
     stride_trick: {"x": ROW, "w": ROW[:3], "stride": 1, "pad": 0, "dy": ROW[:3], "compare": ROW},
     toeplitz_pair: {"w": ROW[:3], "n": 5, "pad": 0, "x": ROW, "dy": ROW[:3], "compare": IMAGE[:3]},
-    pool_router: {"x": IMAGE, "size": (2, 2), "stride": 2, "dy": IMAGE[:2, :2], "compare": IMAGE, "view": "backward"},
+    pool_router: {
+        "x": IMAGE,
+        "size": (2, 2),
+        "stride": 2,
+        "dy": IMAGE[:2, :2],
+        "compare": IMAGE,
+        "view": "backward",
+    },
     relu_mask: {"x": ROW, "dy": ROW, "compare": ROW},
-    jacobian_explorer: {"x": ROW, "w": IMAGE, "b": ROW, "compare": (IMAGE, None, None), "dy": ROW, "view": "dy/dx"},
+    jacobian_explorer: {
+        "x": ROW,
+        "w": IMAGE,
+        "b": ROW,
+        "compare": (IMAGE, None, None),
+        "dy": ROW,
+        "view": "dy/dx",
+    },
 }
 
 
@@ -62,7 +86,10 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize(("function", "argument"), [(function, name) for function, given in CALLS.items() for name in given])
+@pytest.mark.parametrize(
+    ("function", "argument"),
+    [(function, name) for function, given in CALLS.items() for name in given],
+)
 def test_anything_ends_in_a_widget_or_in_one_short_message(function, argument, odd):
     told = message_of(function, CALLS[function] | {argument: ODD[odd]})
     assert told is None or told.startswith(f"{function.__name__}: ")
@@ -95,6 +122,8 @@ def test_a_stride_is_a_whole_number_that_a_browser_can_count_with(stride, error,
 def test_a_tensor_that_is_differentiated_is_told_how_to_come_out():
     torch = need("torch")
     with pytest.raises(
-        TypeError, match=r"^spray: x is of type Tensor, which does not become an array .*tensor\.detach\(\)\.numpy\(\)"
+        TypeError,
+        match=r"^spray: x is of type Tensor, which does not become an array "
+        r".*tensor\.detach\(\)\.numpy\(\)",
     ):
         spray(torch.ones(5, requires_grad=True), ROW[:3])

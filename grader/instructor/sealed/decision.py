@@ -41,7 +41,9 @@ def decision(
     trial = _trial(exercise, cases[: len(replies)], shown, replies, again, of)
     verdict = decide(trial)
     if verdict.right:
-        trial = replace(trial, visible_count=len(trial.cases))  # notes on what is right show no numbers
+        trial = replace(
+            trial, visible_count=len(trial.cases)
+        )  # notes on what is right show no numbers
     notes = (
         *verdict.notes,
         *remarks(trial, _changed(replies)),

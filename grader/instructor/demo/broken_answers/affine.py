@@ -20,7 +20,13 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "def affine_backward_batch(dy, x, w):\n    return dy @ w.T, x.T @ dy, dy.sum(0)",
         "is not defined: no cell of the notebook that ran defines it",
     ),
-    "syntax": ("a cell that does not parse", "hinge_loss", "", "def hinge_loss(y, labels)\n    return 0, y", "is not defined"),
+    "syntax": (
+        "a cell that does not parse",
+        "hinge_loss",
+        "",
+        "def hinge_loss(y, labels)\n    return 0, y",
+        "is not defined",
+    ),
     "two-results": (
         "forgot a result",
         "affine_backward",
@@ -28,7 +34,13 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         _backward("return dy @ w.T, x.T @ dy"),
         "returned 2 results, expected 3: dx, dw, db",
     ),
-    "nothing": ("forgot the return", "affine_backward", "", _backward("dx = dy @ w.T"), "returned None (is the return missing?)"),
+    "nothing": (
+        "forgot the return",
+        "affine_backward",
+        "",
+        _backward("dx = dy @ w.T"),
+        "returned None (is the return missing?)",
+    ),
     "one-array": (
         "returns one array",
         "affine_backward",
@@ -78,7 +90,13 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         _backward("return affine_backward(dy, x, w)"),
         "calls itself without an end",
     ),
-    "exit": ("calls exit", "affine_backward", "", _backward("raise SystemExit"), "ends the program"),
+    "exit": (
+        "calls exit",
+        "affine_backward",
+        "",
+        _backward("raise SystemExit"),
+        "ends the program",
+    ),
     "shapes": (
         "a product that does not fit",
         "softmax_loss",
@@ -86,12 +104,19 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         _body("softmax_loss", "y, labels", "return 0.0, y @ y"),
         "raised ValueError in line 2",
     ),
-    "a-number": ("a number in place of a function", "affine_backward", "", "affine_backward = 3", "is 3, expected a function"),
+    "a-number": (
+        "a number in place of a function",
+        "affine_backward",
+        "",
+        "affine_backward = 3",
+        "is 3, expected a function",
+    ),
     "memory": (
         "remembers earlier calls",
         "affine_backward",
         "db",
-        "calls = []\n\n" + _backward("calls.append(1)\n    return dy @ w.T, x.T @ dy, dy.sum(0) + (len(calls) > 5)"),
+        "calls = []\n\n"
+        + _backward("calls.append(1)\n    return dy @ w.T, x.T @ dy, dy.sum(0) + (len(calls) > 5)"),
         "db  is not right",
     ),
     "unknown": (

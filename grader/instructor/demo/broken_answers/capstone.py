@@ -18,14 +18,40 @@ def train(params, images, labels, steps, rate, seed):
     return p | {"w" + n: solved[:-1], "b" + n: solved[-1]}
 '''
 FROZEN = "def train(params, images, labels, steps, rate, seed):\n    return params\n"
-NO_DICT = "def train(params, images, labels, steps, rate, seed):\n    return list(params.values())\n"
+NO_DICT = (
+    "def train(params, images, labels, steps, rate, seed):\n    return list(params.values())\n"
+)
 HALF = "def train(params, images, labels, steps, rate, seed):\n    return {'w1': params['w1']}\n"
 # student -> (what is special, exercise, the part that is lost ("" for all), the answer, what the check must say)
 BROKEN: dict[str, tuple[str, str, str, str, str]] = {
-    "uphill": ("steps the wrong way", "train", "", UPHILL, "one step goes uphill, along the gradient"),
-    "frozen": ("learns nothing", "train", "", FROZEN, "one step leaves every parameter where it was"),
-    "solver": ("solves for the last layer alone", "train", "", SOLVER, "one step leaves b1 and w1 where they were"),
-    "own-rate": ("goes at a rate of its own", "train", "", OWN_RATE, "times as far as rate * gradient"),
+    "uphill": (
+        "steps the wrong way",
+        "train",
+        "",
+        UPHILL,
+        "one step goes uphill, along the gradient",
+    ),
+    "frozen": (
+        "learns nothing",
+        "train",
+        "",
+        FROZEN,
+        "one step leaves every parameter where it was",
+    ),
+    "solver": (
+        "solves for the last layer alone",
+        "train",
+        "",
+        SOLVER,
+        "one step leaves b1 and w1 where they were",
+    ),
+    "own-rate": (
+        "goes at a rate of its own",
+        "train",
+        "",
+        OWN_RATE,
+        "times as far as rate * gradient",
+    ),
     "no-dict": ("returns a list", "train", "", NO_DICT, "is a list, expected"),
     "one-array": ("returns one array", "train", "", HALF, "lacks b1, b2, w2"),
 }

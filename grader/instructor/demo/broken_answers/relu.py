@@ -9,7 +9,13 @@ def _backward(line: str) -> str:
 
 # student -> (what is special, exercise, the part that is lost ("" for all), the answer, what the check must say)
 BROKEN: dict[str, tuple[str, str, str, str, str]] = {
-    "other-name": ("renamed the function", "relu_forward", "", "def relu(x):\n    return np.maximum(x, 0)", "is not defined"),
+    "other-name": (
+        "renamed the function",
+        "relu_forward",
+        "",
+        "def relu(x):\n    return np.maximum(x, 0)",
+        "is not defined",
+    ),
     "nothing": (
         "forgot the return",
         "relu_backward",
@@ -31,7 +37,13 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         _backward("return (dy * (x > 0)).tolist()"),
         "is a list, expected a numpy array of numbers",
     ),
-    "nan": ("0 / 0 at 0", "relu_backward", "", _backward("return dy * (x + abs(x)) / (2 * x)"), "holds NaN"),
+    "nan": (
+        "0 / 0 at 0",
+        "relu_backward",
+        "",
+        _backward("return dy * (x + abs(x)) / (2 * x)"),
+        "holds NaN",
+    ),
     "own-error": (
         "an exception of its own",
         "relu_backward",

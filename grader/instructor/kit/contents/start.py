@@ -69,7 +69,9 @@ def main(arguments):
     """Install, check and open; return the exit status, or raise SystemExit with one sentence."""
     unknown = [argument for argument in arguments if argument not in ("--no-lab", "-h", "--help")]
     if unknown:
-        sys.stderr.write("start.py does not take %s: use --no-lab, --help or nothing.\n" % unknown[0])
+        sys.stderr.write(
+            "start.py does not take %s: use --no-lab, --help or nothing.\n" % unknown[0]
+        )
         return 2
     if "-h" in arguments or "--help" in arguments:
         say(__doc__.strip())
@@ -349,7 +351,8 @@ def check():
 def open_lab():
     """Run JupyterLab on the kit's folder until it is stopped; return its exit status."""
     say("Opening JupyterLab in the browser; to stop it, press Ctrl-C here.")
-    # Without this option it asks "Shut down?" after Ctrl-C, and runs on if nobody answers within five seconds.
+    # Without this option it asks "Shut down?" after Ctrl-C, and runs on if nobody answers within
+    # five seconds.
     command = PYTHON + ["-m", "jupyterlab", "--ServerApp.answer_yes=True"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
