@@ -33,7 +33,7 @@ SOURCES = {
 
 
 def digits():
-    """Return all 1797 digits of scikit-learn: 50 of every class to test on, the rest to train on."""
+    """Return all 1797 digits of scikit-learn: 50 of each class to test on, the rest to train on."""
     from sklearn.datasets import load_digits
 
     found = load_digits()

@@ -4,6 +4,7 @@ are installed.
 
 from __future__ import annotations
 
+import importlib
 import sys
 from importlib.util import find_spec
 
@@ -34,9 +35,7 @@ def command() -> None:
         sys.exit(2 if sys.argv[1:] else start_check())
     if find_spec("click") is None:
         sys.exit(WITHOUT_CLICK)
-    from grader.instructor.cli import main
-
-    main(prog_name="grader")
+    importlib.import_module("grader.instructor.cli").main(prog_name="grader")
 
 
 if __name__ == "__main__":

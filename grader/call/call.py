@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .changed import copied, is_unchanged
 from .warned import told
 
 
@@ -53,7 +54,7 @@ def call(function: Callable[..., Any], args: Sequence[Any]) -> Call:
             error = ended
     sys.setrecursionlimit(limit)
     changed = tuple(
-        number for number, arg in enumerate(args) if not _is_unchanged(arg, given[number])
+        number for number, arg in enumerate(args) if not is_unchanged(arg, given[number])
     )
     return Call(
         given, result, error, changed, _shared(result, given), tuple(told(recorded, args, result))
@@ -64,38 +65,6 @@ def argument_names(function: Any) -> tuple[str, ...]:
     """Return the names of a function's arguments, () where it has no code of its own to say so."""
     code = getattr(function, "__code__", None)
     return tuple(code.co_varnames[: code.co_argcount]) if type(code) is CodeType else ()
-
-
-def copied(value: Any) -> Any:
-    """Return an argument that may be changed without a trace: arrays are copied, dicts of arrays
-    too.
-    """
-    if isinstance(value, dict):
-        return {name: copied(part) for name, part in value.items()}
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def _is_unchanged(before: Any, after: Any) -> bool:
-    """Tell whether an argument is as it was, to the last bit. What cannot be compared any more has
-    been changed.
-    """
-    try:
-        return _is_same(before, after)
-    except Exception:
-        return False
-
-
-def _is_same(before: Any, after: Any) -> bool:
-    if isinstance(before, dict):
-        same_names = type(after) is dict and before.keys() == after.keys()
-        return same_names and all(_is_same(part, after[name]) for name, part in before.items())
-    if not isinstance(before, np.ndarray):
-        return True
-    same_kind = isinstance(after, np.ndarray) and (before.dtype, before.shape) == (
-        after.dtype,
-        after.shape,
-    )
-    return same_kind and before.tobytes() == after.tobytes()
 
 
 def _shared(result: Any, given: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:

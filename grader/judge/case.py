@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.call.call import copied
+from grader.call.changed import copied
 
 Generator = np.random.Generator
 Size = int | tuple[int, ...]

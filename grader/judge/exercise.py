@@ -1,4 +1,7 @@
-"""What the points table says of an exercise and of its parts."""
+"""The form of a row of the points table: an exercise and its parts.
+
+The rows themselves are in grader/exercises/, one file for each notebook.
+"""
 
 from __future__ import annotations
 

@@ -68,7 +68,11 @@ class Evidence:
 
     @property
     def has_built_cases(self) -> bool:
-        """Whether cases were built to show one mistake each: then fingerprints depend on a step."""
+        """Whether cases were built to show one mistake each.
+
+        Then fingerprints of a mistake may depend on a number that a student chooses, such as the
+        step of a difference.
+        """
         return any(case.shows for case in self.cases)
 
 
@@ -86,9 +90,11 @@ def _evidence(trial: Trial, part: Part, wrong: list[int]) -> Evidence:
 def _suspects(evidence: Evidence) -> set[str]:
     """Return the mistakes that explain all that is wrong; several when they cannot be told apart.
 
-    A mistake is a suspect when it gives these fingerprints, goes wrong on just these cases, and
-    spoils no part that is right. Where cases were built to show one mistake each, half of the
-    fingerprints may be unknown.
+    A suspect gives these fingerprints and spoils no part that is right. An exact one also goes
+    wrong on just these cases. Where cases were built to show one mistake each, unknown fingerprints
+    do not count against an exact suspect, and where there is none the others count if at most half
+    of the fingerprints are unknown. Of those left, the suspects that spoil the most parts are
+    returned.
     """
     entries = entries_of(evidence.exercise, evidence.part)
     known = _catalogued(evidence, entries)

@@ -21,8 +21,8 @@ from tiers import unsafe
 
 from grader.exercises import EXERCISES, NOTEBOOKS
 from grader.instructor.classroom import Classroom
-from grader.instructor.commands import release
 from grader.instructor.kit import pins
+from grader.instructor.kit.student_kit import student_kit
 from grader.instructor.kit.wheels import build
 
 CAPSTONE = "6-capstone"
@@ -35,7 +35,7 @@ def unpacked(folder: Path, names: list[str], assignment_list: bool = False) -> P
         shutil.copytree(
             ROOT / "notebooks" / name, course.release / name
         )  # stubs, with the markers that a release takes out
-    (folder / "kit.zip").write_bytes(release._kit(course, assignment_list))
+    (folder / "kit.zip").write_bytes(student_kit(course, assignment_list))
     with zipfile.ZipFile(folder / "kit.zip") as content:
         content.extractall(folder)
     kit = folder / "student-kit"

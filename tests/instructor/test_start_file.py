@@ -18,7 +18,7 @@ from types import ModuleType
 
 import pytest
 
-from grader.instructor.commands.release import PARTS
+from grader.instructor.kit.student_kit import PARTS
 
 Done = subprocess.CompletedProcess[str]
 START = PARTS / "start.py"

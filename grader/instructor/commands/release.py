@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
-import zipfile
-from pathlib import Path
-
-from grader.exercises import NOTEBOOKS
 from grader.instructor.author.notebook import slips, solve
 from grader.instructor.classroom import IS_CLONE, Classroom, CourseError, notebook_file
 from grader.instructor.files import write_atomically
-from grader.instructor.kit.pins import constraints
-from grader.instructor.kit.wheels import students_wheel
+from grader.instructor.kit.student_kit import KIT, student_kit
 from grader.instructor.records import gradebook
 from grader.instructor.records.steps import NbgraderSteps
-
-KIT = "student-kit"
-PARTS = Path(__file__).parents[1] / "kit" / "contents"
-HAND_IN = """ If that is by JupyterLab: in the menu Nbgrader, the Assignment List
-has Submit beside the notebook's folder (it takes the file as last saved) and, later, Fetch\
- Feedback."""
 
 
 def release(
@@ -46,7 +33,7 @@ def release(
         steps.generate(assignment)
         path = classroom.release / assignment / notebook_file(assignment)
         lines.append(f"{assignment}: released {path}")
-    kit = _kit(classroom, assignment_list)
+    kit = student_kit(classroom, assignment_list)
     write_atomically(classroom.release / f"{KIT}.zip", kit)
     return [*lines, f"student kit: {classroom.release / KIT}.zip ({len(kit) / 1024:.0f} kB)"]
 
@@ -57,29 +44,3 @@ def _check(assignment: str) -> None:
     problems = list(slips(assignment))
     if problems:
         raise CourseError("\n".join([f"{assignment} is not released:", *problems]))
-
-
-def _kit(classroom: Classroom, assignment_list: bool) -> bytes:
-    """Return a zip file with all that students need.
-
-    It holds the released notebooks, the students' wheel, the versions of packages that fit, and
-    start.py, which installs them.
-    """
-    also = ("nbgrader",) if assignment_list else ()
-    hand_in = HAND_IN if assignment_list else ""
-    readme = (PARTS / "README.md").read_text(encoding="utf-8")
-    buffer = io.BytesIO()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as kit,
-    ):
-        wheel = students_wheel(Path(folder))
-        kit.write(wheel, f"{KIT}/{wheel.name}")
-        kit.write(PARTS / "start.py", f"{KIT}/start.py")
-        kit.writestr(f"{KIT}/constraints.txt", constraints(wheel.name, also))
-        kit.writestr(f"{KIT}/README.md", readme.format(wheel=wheel.name, hand_in=hand_in))
-        # What has been released so far, with the files that lie beside a notebook.
-        for assignment in NOTEBOOKS:
-            for path in sorted((classroom.release / assignment).glob("*.*")):
-                kit.write(path, f"{KIT}/{assignment}/{path.name}")
-    return buffer.getvalue()
