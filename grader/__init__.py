@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from grader import figures
 from grader.exercises.cases.capstone import TRAININGS
-from grader.exercises.images import load_images
-from grader.exercises.networks import initial_parameters, predict
+from grader.exercises.material.images import load_images
+from grader.exercises.material.networks import initial_parameters, predict
 from grader.exercises.numeric import numerical_jacobian
 from grader.notebook.check import check, progress
 from grader.notebook.equation import equation

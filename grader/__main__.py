@@ -35,7 +35,7 @@ def command() -> None:
         sys.exit(2 if sys.argv[1:] else start_check())
     if find_spec("click") is None:
         sys.exit(WITHOUT_CLICK)
-    importlib.import_module("grader.instructor.cli").main(prog_name="grader")
+    importlib.import_module("grader.instructor.commands.cli").main(prog_name="grader")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from tiers import lacking
 from grader.exercises import NOTEBOOKS, of_assignment
 from grader.instructor.author import notebook
 from grader.instructor.classroom import source_notebook
-from grader.instructor.cli import main
+from grader.instructor.commands.cli import main
 
 WIDTH, HEIGHT = 1150, 900  # pixels of a browser window
 ROOT = Path(__file__).resolve().parents[1]

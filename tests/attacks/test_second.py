@@ -22,7 +22,7 @@ from attacks import harm
 from attacks.play import LIMITS, SEED
 from grader.instructor.author import notebook
 from grader.instructor.classroom import Classroom
-from grader.instructor.cli import main
+from grader.instructor.commands.cli import main
 from grader.instructor.records.autograded import shown
 from grader.instructor.records.pages import FeedbackPage
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier

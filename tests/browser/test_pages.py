@@ -25,7 +25,7 @@ from tiers import unsafe
 
 from grader.instructor.author import notebook
 from grader.instructor.classroom import Classroom
-from grader.instructor.cli import main
+from grader.instructor.commands.cli import main
 from grader.instructor.records.gradebook import opened
 
 ASSIGNMENT, TOKEN = "1-affine", "a-long-token-of-the-instructor"

@@ -16,8 +16,8 @@ from tiers import best
 from grader.call.answer import numbers
 from grader.exercises import EXERCISES
 from grader.exercises.cases.capstone import TRAININGS, turned
-from grader.exercises.images import load_images
-from grader.exercises.networks import SIZES, accuracy, initial_parameters, predict
+from grader.exercises.material.images import load_images
+from grader.exercises.material.networks import SIZES, accuracy, initial_parameters, predict
 from grader.instructor.author import layers
 from grader.instructor.demo.broken_answers.capstone import IN_PLACE, SOLVER
 from grader.instructor.sandbox.sandbox import Sandbox

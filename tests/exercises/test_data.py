@@ -16,7 +16,7 @@ import pytest
 from support import ROOT
 
 from grader import load_images
-from grader.exercises import images as data
+from grader.exercises.material import images as data
 
 SETS = {"digits": (1297, 8), "fashion": (2000, 28)}
 FILES = ("cat.npz", "digits.npz", "fashion.npz")

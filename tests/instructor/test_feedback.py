@@ -27,7 +27,7 @@ from grader.export.safe import clean, markdown
 from grader.instructor.author import notebook
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.classroom import Classroom
-from grader.instructor.cli import main
+from grader.instructor.commands.cli import main
 from grader.instructor.records.pages import POLICY
 from grader.instructor.records.still_pictures import still_pictures
 from grader.instructor.sealed.hidden_cases import cases_of

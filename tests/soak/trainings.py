@@ -23,8 +23,8 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported: seconds of
 import numpy as np
 
 from grader.exercises.cases import capstone as cases
-from grader.exercises.images import load_images
-from grader.exercises.networks import accuracy
+from grader.exercises.material.images import load_images
+from grader.exercises.material.networks import accuracy
 from solutions import capstone
 
 MARGIN = 0.02

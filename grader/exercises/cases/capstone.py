@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.exercises.images import Images, load_images
-from grader.exercises.networks import accuracy, initial_parameters, predict
-from grader.exercises.stepping import message
+from grader.exercises.material.images import Images, load_images
+from grader.exercises.material.networks import accuracy, initial_parameters, predict
+from grader.exercises.material.stepping import message
 from grader.judge.case import Case, Generator, Goal, whole
 
 # Networks of C x H x W images and three classes, small enough to look at. One pixel more on a side

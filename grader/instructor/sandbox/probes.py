@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.exercises.images import image_file
+from grader.exercises.material.images import image_file
 from grader.instructor.classroom import REPOSITORY, CourseError
 from grader.instructor.sandbox import seccomp
 from grader.instructor.sandbox.protocol import WorkerLost, pack, receive

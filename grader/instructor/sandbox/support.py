@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.exercises import images, networks, of_assignment
-from grader.exercises.images import Images, load_images
+from grader.exercises import of_assignment
+from grader.exercises.material import images, networks
+from grader.exercises.material.images import Images, load_images
 from grader.instructor.author import layers
 from grader.instructor.files import temporary_folder
 

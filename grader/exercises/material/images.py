@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parent.parent.parent
 FOLDERS = (PACKAGE / "data_files", PACKAGE.parent / "data")  # in the wheel, in a clone
 SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "cat": {"image": (64, 64)},
