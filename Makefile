@@ -35,7 +35,7 @@ bench: $(DEVELOPERS)  ## print what a check, the import, a widget and the gradin
 
 soak: $(DEVELOPERS)  ## what takes long: stock nbgrader, broken files, kills, the attacks as an ordinary user, trainings, mutants, many seeds
 	$(PYTEST) -m soak -n 2 --dist worksteal
-	SOAK=1 $(PYTEST) tests/test_*_solutions.py
+	SOAK=1 $(PYTEST) tests/exercises/test_*_solutions.py
 	$(BIN)/python tests/soak/fuzz.py --minutes 30
 	$(BIN)/python tests/soak/kills.py --rounds 200
 	sh tests/soak/ordinary_user.sh

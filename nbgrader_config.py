@@ -1,6 +1,7 @@
 """Where nbgrader finds this course. Paths are absolute from this file's own place.
 
-COURSE_DIR names another course folder, EXCHANGE_DIR another place where students fetch and hand in (docs/interface.md).
+COURSE_DIR names another course folder, EXCHANGE_DIR another place where students fetch and hand in
+(docs/interface.md).
 """
 
 import os
@@ -8,7 +9,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from grader.course.paths import environment_on_path
+from grader.instructor.classroom import environment_on_path
 
 here = Path(__file__).resolve().parent
 course = Path(os.environ.get("COURSE_DIR", here / "course")).resolve()
@@ -27,21 +28,29 @@ c.CourseDirectory.db_url = os.environ.get("COURSE_DB", f"sqlite:///{course / 'gr
 for step in ("release", "submitted", "autograded", "feedback"):
     setattr(c.CourseDirectory, f"{step}_directory", os.path.relpath(course / step, here))
 c.Exchange.root = str(shared)
-c.ExchangeFactory.release_feedback = "grader.course.exchange.ReleaseFeedback"
+c.ExchangeFactory.release_feedback = "grader.instructor.records.exchange.ReleaseFeedback"
 
-# Nothing of a student's runs in a feedback page or in formgrader (grader/course/pages.py, grader/export/safe.py)
-c.GenerateFeedback.exporter_class = "grader.course.pages.FeedbackPage"
+# Nothing of a student's runs in a feedback page or in formgrader
+# (grader/instructor/records/pages.py, grader/export/safe.py)
+c.GenerateFeedback.exporter_class = "grader.instructor.records.pages.FeedbackPage"
 c.HTMLExporter.sanitize_html = True
-c.HTMLExporter.preprocessors = ["grader.course.pages.plain_names"]
-c.HTMLExporter.filters = {"markdown2html": "grader.export.safe.markdown", "clean_html": "grader.export.safe.clean"}
+c.HTMLExporter.preprocessors = ["grader.instructor.records.pages.plain_names"]
+c.HTMLExporter.filters = {
+    "markdown2html": "grader.export.safe.markdown",
+    "clean_html": "grader.export.safe.clean",
+}
 
-if "nbgrader.apps.api" in sys.modules:  # formgrader's Autograde button grades sealed, as `grader grade` does
-    from grader.course import button, exchange
+if (
+    "nbgrader.apps.api" in sys.modules
+):  # formgrader's Autograde button grades sealed, as `grader grade` does
+    from grader.instructor.records import button, exchange
 
     button.install()
-    exchange.bear_garbage()
-if "nbgrader.server_extensions.formgrader.base" in sys.modules:  # its pages print names as they stand in an address
-    from grader.course import pages
+    exchange.tolerate_bad_timestamps()
+if (
+    "nbgrader.server_extensions.formgrader.base" in sys.modules
+):  # its pages print names as they stand in an address
+    from grader.instructor.records import pages
 
     pages.escape_names()
     c.HTMLExporter.extra_template_basedirs = pages.formgrader_templates()

@@ -1,9 +1,11 @@
 """Make the image sets of this folder anew, byte for byte, from the packages they come from.
 
     python data/make_data.py            writes digits.npz, fashion.npz and cat.npz beside this file
-    python data/make_data.py --check    writes nothing; compares the files and a new build with the hashes in README.md
+    python data/make_data.py --check    writes nothing; compares the files and a new build with the
+    hashes in README.md
 
-The packages are no requirement of the course; README.md beside this file says how to install them, and their licences.
+The packages are no requirement of the course; README.md beside this file says how to install them,
+and their licences.
 """
 
 import argparse
@@ -25,12 +27,13 @@ FASHION_PER_CLASS = 200
 SOURCES = {
     "scikit-learn": "pip install scikit-learn",
     "scikit-image": "pip install scikit-image",
-    "dataset-fashion-mnist": f"apt-get install dataset-fashion-mnist   (Debian; looked in {FASHION})",
+    "dataset-fashion-mnist": "apt-get install dataset-fashion-mnist   (Debian; looked in "
+    f"{FASHION})",
 }
 
 
 def digits():
-    """Return all 1797 digits of scikit-learn: of every class 50 to test on, the rest to train on."""
+    """Return all 1797 digits of scikit-learn: 50 of each class to test on, the rest to train on."""
     from sklearn.datasets import load_digits
 
     found = load_digits()
@@ -43,7 +46,7 @@ def digits():
 
 
 def fashion():
-    """Return 200 images of every class from Fashion-MNIST's training set, and 50 from its test set."""
+    """Return 200 images of every class from Fashion-MNIST's training set, 50 from its test set."""
     random = np.random.RandomState(SEED)
     parts = []
     for name, per_class in (("train", FASHION_PER_CLASS), ("t10k", TEST_PER_CLASS)):
@@ -55,7 +58,9 @@ def fashion():
 
 
 def cat():
-    """Return 256 x 256 pixels of scikit-image's Chelsea, in grey, every 4 x 4 of them averaged to one. Whole numbers only."""
+    """Return 256 x 256 pixels of scikit-image's Chelsea, in grey, every 4 x 4 of them averaged to
+    one. Whole numbers only.
+    """
     from skimage.data import chelsea
 
     red, green, blue = np.moveaxis(chelsea().astype(int), 2, 0)
@@ -66,25 +71,36 @@ def cat():
 
 def split(train_images, train_labels, test_images, test_labels):
     """Return the four arrays under the names they have in the file."""
-    return {"train_images": train_images, "train_labels": train_labels, "test_images": test_images, "test_labels": test_labels}
+    return {
+        "train_images": train_images,
+        "train_labels": train_labels,
+        "test_images": test_images,
+        "test_labels": test_labels,
+    }
 
 
 def idx(name):
-    """Return the array in a gzipped IDX file: two zeros, 8 for bytes, the number of axes, their lengths, the bytes."""
+    """Return the array in a gzipped IDX file: two zeros, 8 for bytes, the number of axes, their
+    lengths, the bytes.
+    """
     raw = gzip.decompress((FASHION / name).read_bytes())
     shape = np.frombuffer(raw, ">u4", count=raw[3], offset=4)
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
 
 
 def npz(arrays):
-    """Return the bytes of an .npz file that depend on nothing but the arrays: np.savez writes the time of day."""
+    """Return the bytes of an .npz file that depend on nothing but the arrays: np.savez writes the
+    time of day.
+    """
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, array in arrays.items():
             entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
             content = io.BytesIO()
-            np.lib.format.write_array(content, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+            np.lib.format.write_array(
+                content, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False
+            )
             archive.writestr(entry, content.getvalue(), compresslevel=9)
     return file.getvalue()
 
@@ -102,7 +118,13 @@ def missing():
 
 def recorded():
     """Return the sha256 of every file as README.md has it."""
-    return dict(re.findall(r"^\| `(\w+\.npz)` .* `([0-9a-f]{64})` \|$", (HERE / "README.md").read_text("utf-8"), re.M))
+    return dict(
+        re.findall(
+            r"^\| `(\w+\.npz)` .* `([0-9a-f]{64})` \|$",
+            (HERE / "README.md").read_text("utf-8"),
+            re.M,
+        )
+    )
 
 
 def differences(made):
@@ -110,7 +132,10 @@ def differences(made):
     hashes = recorded()
     for name, new in made.items():
         here = HERE / name
-        for what, content in {"the file": here.read_bytes() if here.is_file() else None, "a new build": new}.items():
+        for what, content in {
+            "the file": here.read_bytes() if here.is_file() else None,
+            "a new build": new,
+        }.items():
             found = "missing" if content is None else hashlib.sha256(content).hexdigest()
             if found != hashes.get(name):
                 yield f"{name}: {what} is {found}, README.md says {hashes.get(name, 'nothing')}"
@@ -118,7 +143,9 @@ def differences(made):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; compare with the hashes in README.md")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; compare with the hashes in README.md"
+    )
     check = parser.parse_args().check
     if absent := missing():
         lines = [f"    {name:24} {SOURCES[name]}" for name in absent]

@@ -1,4 +1,6 @@
-"""`make pictures`: the pictures of the README, taken from the running program: a notebook in JupyterLab, in Chromium."""
+"""`make pictures`: the pictures of the README, taken from the running program: a notebook in
+JupyterLab, in Chromium.
+"""
 
 from __future__ import annotations
 
@@ -52,14 +54,20 @@ def motion(page: Any) -> None:
         step, steps = widget.locator(".steps .told").inner_text().split(" of ")
         if "nothing changes" not in widget.locator(".sentence").inner_text():
             image = Image.open(io.BytesIO(widget.screenshot())).convert("RGB")
-            frames.append(image.resize((image.width * 2 // 3, image.height * 2 // 3), Image.Resampling.LANCZOS))
+            frames.append(
+                image.resize(
+                    (image.width * 2 // 3, image.height * 2 // 3), Image.Resampling.LANCZOS
+                )
+            )
         if step == steps:
             break
         page.keyboard.press("ArrowRight")
     palette = frames[-1].quantize(64)
     frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     times = [PAUSE] * (len(frames) - 1) + [4 * PAUSE]
-    frames[0].save(DOCS / "spray.gif", save_all=True, append_images=frames[1:], duration=times, loop=0)
+    frames[0].save(
+        DOCS / "spray.gif", save_all=True, append_images=frames[1:], duration=times, loop=0
+    )
 
 
 def verdict(page: Any) -> None:
@@ -70,7 +78,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as running:
         place = Path(folder)
         cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), place / "pictures.ipynb")
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}),
+            place / "pictures.ipynb",
+        )
         browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with serving(place, place, place) as address:
             page = opened(browser, address)

@@ -3,19 +3,28 @@
 from typing import TYPE_CHECKING, Any
 
 from grader import figures
-from grader.checking import check, progress
-from grader.data import load_images
-from grader.equations import equation
-from grader.layers import own_layers
-from grader.networks import initial_parameters, predict
-from grader.numeric import numerical_jacobian
-from grader.start import start_check
-from grader.tracking import track
+from grader.exercises.cases.capstone import TRAININGS
+from grader.exercises.material.images import load_images
+from grader.exercises.material.networks import initial_parameters, predict
+from grader.exercises.numeric import numerical_jacobian
+from grader.notebook.check import check, progress
+from grader.notebook.equation import equation
+from grader.notebook.own_layers import own_layers
+from grader.notebook.start import start_check
+from grader.notebook.track import track
 
 if TYPE_CHECKING:
-    from grader.widgets import jacobian_explorer, pool_router, relu_mask, spray, stride_trick, toeplitz_pair
+    from grader.widgets import (
+        jacobian_explorer,
+        pool_router,
+        relu_mask,
+        spray,
+        stride_trick,
+        toeplitz_pair,
+    )
 
 __all__ = [
+    "TRAININGS",
     "check",
     "equation",
     "figures",
@@ -35,7 +44,14 @@ __all__ = [
     "track",
 ]
 
-WIDGETS = ("jacobian_explorer", "pool_router", "relu_mask", "spray", "stride_trick", "toeplitz_pair")
+WIDGETS = (
+    "jacobian_explorer",
+    "pool_router",
+    "relu_mask",
+    "spray",
+    "stride_trick",
+    "toeplitz_pair",
+)
 
 
 def __getattr__(name: str) -> Any:

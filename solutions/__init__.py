@@ -1,1 +1,4 @@
-"""Reference answers, one module per notebook, and the catalogue of mistakes. Numpy only; never shipped to students."""
+"""Reference answers, one module per notebook, and the catalogue of mistakes.
+
+They use numpy alone and are never shipped to students.
+"""

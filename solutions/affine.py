@@ -1,4 +1,4 @@
-"""Section 1 of the text: the affine layer, its gradients (Eqs. 1-8), two losses, and a gradient checker."""
+"""Section 1 of the text: the affine layer and its gradients (Eqs. 1-8), two losses, a checker."""
 
 import numpy as np
 

@@ -1,9 +1,9 @@
-"""Beyond the text: two networks made of the layers of sections 1 to 4, their gradients, and how they learn.
+"""Beyond the text: two networks of the layers of sections 1 to 4, their gradients, and training.
 
 A network is a dict of arrays; its keys tell which of the two it is.
 
-    small    w1 b1 w2 b2           3 x 3 convolution (pad 1), ReLU, 2 x 2 max pooling, affine
-    strided  w1 b1 w2 b2 w3 b3     3 x 3 convolution (stride 2, pad 1), ReLU, the same once more, affine
+    small    w1 b1 w2 b2          3 x 3 convolution (pad 1), ReLU, 2 x 2 max pooling, affine
+    strided  w1 b1 w2 b2 w3 b3    3 x 3 convolution (stride 2, pad 1), ReLU, both again, affine
 """
 
 import numpy as np
@@ -40,8 +40,10 @@ def loss_and_gradients(params, images, labels):
     drows, g[w], g[b] = affine_backward(dy, rows, p[w])
     dlast = drows.reshape(last.shape)
     if strided:
-        dafter, g["w2"], g["b2"] = strided_backward_spray(relu_backward(dlast, before_2), after, p["w2"], 2, 1)
-        _, g["w1"], g["b1"] = strided_backward_spray(relu_backward(dafter, before), images, p["w1"], 2, 1)
+        dbefore_2 = relu_backward(dlast, before_2)
+        dafter, g["w2"], g["b2"] = strided_backward_spray(dbefore_2, after, p["w2"], 2, 1)
+        dbefore = relu_backward(dafter, before)
+        _, g["w1"], g["b1"] = strided_backward_spray(dbefore, images, p["w1"], 2, 1)
     else:
         dafter = max_pool_2x2_backward(dlast, after)
         _, g["w1"], g["b1"] = conv_backward(relu_backward(dafter, before), images, p["w1"], 1)

@@ -1,7 +1,8 @@
 """Section 2 of the text: convolution as a gather and as a spray, and its gradients (Eqs. 9-10).
 
-Convolution means cross-correlation, as in the text and in every framework. The two-dimensional functions are literally the
-spray: one product of matrices for each tap of the filter, over all images and pixels at once.
+Convolution means cross-correlation, as in the text and in every framework. The two-dimensional
+functions are literally the spray: one product of matrices for each tap of the filter, over all
+images and pixels at once.
 """
 
 import numpy as np
@@ -18,13 +19,17 @@ def fits(x, w, stride=1, pad=0):
         )
     (_, channels, H, W), (_, depth, K, L) = np.shape(x), np.shape(w)
     if channels != depth:
-        raise ValueError(f"x has {channels} channels and the filters of w have {depth}: expected the same number")
+        raise ValueError(
+            f"x has {channels} channels and the filters of w have {depth}: expected the same number"
+        )
     if not isinstance(stride, int | np.integer) or stride < 1:
         raise ValueError(f"stride is {stride!r}, expected an int of at least 1")
     if not isinstance(pad, int | np.integer) or pad < 0:
         raise ValueError(f"pad is {pad!r}, expected an int of at least 0")
     if not (1 <= K <= H + 2 * pad and 1 <= L <= W + 2 * pad):
-        raise ValueError(f"a {K} x {L} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}")
+        raise ValueError(
+            f"a {K} x {L} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}"
+        )
 
 
 def correlate_1d(x, w, pad):

@@ -10,7 +10,9 @@ def pool_fits(x, size, stride):
     """
     if np.ndim(x) != 4:
         raise ValueError(f"x is {np.ndim(x)}-dimensional, expected (N, C, H, W)")
-    if np.shape(size) != (2,) or not all(isinstance(side, int | np.integer) and side >= 1 for side in size):
+    if np.shape(size) != (2,) or not all(
+        isinstance(side, int | np.integer) and side >= 1 for side in size
+    ):
         raise ValueError(f"size is {size!r}, expected (K, L), two ints of at least 1")
     if not isinstance(stride, int | np.integer) or stride < 1:
         raise ValueError(f"stride is {stride!r}, expected an int of at least 1")
@@ -30,7 +32,15 @@ def max_pool_forward(x, size, stride):
     y = np.full((*x.shape[:2], P, Q), -np.inf)
     for u in range(K):
         for v in range(L):
-            y = np.maximum(y, x[:, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride])
+            y = np.maximum(
+                y,
+                x[
+                    :,
+                    :,
+                    u : u + stride * (P - 1) + 1 : stride,
+                    v : v + stride * (Q - 1) + 1 : stride,
+                ],
+            )
     return y
 
 

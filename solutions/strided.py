@@ -1,4 +1,4 @@
-"""Section 2 of the text, its question on strides: the spray, and the rotated filter with its trick."""
+"""Section 2 of the text, its question on strides: the spray, and the rotated filter."""
 
 import numpy as np
 
@@ -25,7 +25,9 @@ def strided_forward(x, w, b, stride, pad):
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
     for u in range(K):
         for v in range(L):
-            seen = padded[:, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride]
+            seen = padded[
+                :, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride
+            ]
             y += np.einsum("nchw,fc->nfhw", seen, w[:, :, u, v])
     return y
 
@@ -52,7 +54,10 @@ def strided_backward_spray(dy, x, w, stride, pad):
     sprayed, dw = np.zeros(padded.shape), np.zeros(w.shape)
     for u in range(K):
         for v in range(L):
-            rows, columns = slice(u, u + stride * (P - 1) + 1, stride), slice(v, v + stride * (Q - 1) + 1, stride)
+            rows, columns = (
+                slice(u, u + stride * (P - 1) + 1, stride),
+                slice(v, v + stride * (Q - 1) + 1, stride),
+            )
             sprayed[:, :, rows, columns] += np.einsum("nfhw,fc->nchw", dy, w[:, :, u, v])
             dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dy, padded[:, :, rows, columns])
     return sprayed[:, :, pad : pad + H, pad : pad + W], dw, dy.sum(axis=(0, 2, 3))
@@ -74,8 +79,10 @@ def strided_backward_rotated(dy, x, w, stride, pad):
     full, dw = np.zeros(padded.shape), np.zeros(w.shape)
     for u in range(K):
         for v in range(L):
-            full += np.einsum("nfhw,fc->nchw", around[:, :, u : u + H + 2 * pad, v : v + W + 2 * pad], rotated[:, :, u, v])
-            dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dilated, padded[:, :, u : u + P, v : v + Q])  # not rotated
+            seen = around[:, :, u : u + H + 2 * pad, v : v + W + 2 * pad]
+            full += np.einsum("nfhw,fc->nchw", seen, rotated[:, :, u, v])
+            # dw: dy meets the windows of x, not rotated
+            dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dilated, padded[:, :, u : u + P, v : v + Q])
     return full[:, :, pad : pad + H, pad : pad + W], dw, dy.sum(axis=(0, 2, 3))
 
 

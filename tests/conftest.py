@@ -17,16 +17,21 @@ from hypothesis import settings
 from support import ROOT, alone, beside, grader, references, run_in_kernel
 from tiers import SEALED, in_one_line, need_some_tier, need_tier
 
-from grader.course.notebook import solve
-from grader.course.paths import Course, source_notebook
-from grader.course.sandbox import Tier
 from grader.exercises import EXERCISES
-from grader.judge import judge
-from grader.verdict import Verdict
+from grader.instructor.author.notebook import solve
+from grader.instructor.classroom import Classroom, source_notebook
+from grader.instructor.sandbox.sandbox import Tier
+from grader.judge.judge import judge
+from grader.show.verdict import Verdict
 
-sys.path.insert(0, str(ROOT / "notebooks" / "6-capstone"))  # `import layers`, as for a notebook that lies beside it
-os.environ.pop("EXCHANGE_DIR", None)  # an instructor's own: the tests' courses have exchanges of their own
-# The start check refuses the folder for temporary files, in which pytest's folders lie: what the tests start has another one.
+sys.path.insert(
+    0, str(ROOT / "notebooks" / "6-capstone")
+)  # `import layers`, as for a notebook that lies beside it
+os.environ.pop(
+    "EXCHANGE_DIR", None
+)  # an instructor's own: the tests' courses have exchanges of their own
+# The start check refuses the folder for temporary files, in which pytest's folders lie: what the
+# tests start has another one.
 if "PYTEST_XDIST_WORKER" in os.environ:  # whoever has started this process has set TMPDIR already
     tempfile.tempdir = str(Path(os.environ["TMPDIR"]).parent)
 tempfile.gettempdir()  # which this process remembers
@@ -38,12 +43,16 @@ settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser tests first: each takes long, and what is left at the end should be short, so that no process waits."""
+    """The browser tests first: each takes long, and what is left at the end should be short, so
+    that no process waits.
+    """
     items.sort(key=lambda item: "browser" not in item.path.parts)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Any, Any]:
     report = yield
     in_one_line(report, call)
     return report
@@ -69,23 +78,27 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def released_course(shared: Path) -> Callable[[str, Path], Course]:
-    """(assignment, folder) -> a course in that folder as `grader release` leaves it, which runs once in a session."""
+def released_course(shared: Path) -> Callable[[str, Path], Classroom]:
+    """(assignment, folder) -> a course in that folder as `grader release` leaves it, which runs
+    once in a session.
+    """
 
-    def copied(assignment: str, folder: Path) -> Course:
+    def copied(assignment: str, folder: Path) -> Classroom:
         made = shared / f"released-{assignment}"
         with alone(shared / f"released-{assignment}.lock"):
             if not made.exists():
                 status, said = grader("release", assignment, "--course", made)
                 assert status == 0, said
-        return Course.at(Path(shutil.copytree(made, folder, dirs_exist_ok=True)))
+        return Classroom.at(Path(shutil.copytree(made, folder, dirs_exist_ok=True)))
 
     return copied
 
 
 @pytest.fixture(scope="session")
 def solved(shared: Path) -> Callable[[str], Path]:
-    """assignment -> the file of the solved notebook with its outputs, run once by the process that needs it first."""
+    """assignment -> the file of the solved notebook with its outputs, run once by the process that
+    needs it first.
+    """
 
     @cache
     def run(assignment: str) -> Path:

@@ -1,12 +1,16 @@
-"""Hunt for answers in a student kit: everything in it that is, or evaluates to, a function is tried on every exercise.
+"""Hunt for answers in a student kit: everything in it that is, or evaluates to, a function is tried
+on every exercise.
 
     python kit_hunt.py KIT [--lines]
 
-KIT is an unpacked kit whose wheel is unpacked in KIT/site. Candidates are functions, nested ones, methods, lambdas and
-classes of Python files and notebooks, and the code in strings, JSON, Markdown and other text; with --lines also every
-expression, as a function of the names in it. Each candidate is tried in a process of its own, since some loop for ever or
-exit on purpose: with the exercise's arguments as they are, and with all selections of as many as it takes, in any order.
-Prints a line for every candidate that is right on all fresh cases of a part, and how many were tried.
+KIT is an unpacked kit whose wheel is unpacked in KIT/site. Candidates are functions, nested ones,
+methods, lambdas and classes of Python files and notebooks, and the code in strings, JSON, Markdown
+and other text; with --lines also every expression, as a function of the names in it. Each candidate
+is tried in a process of its own, since some loop for ever or
+exit on purpose: with the exercise's arguments as they are, and with all selections of as many as it
+    takes, in any order.
+Prints a line for every candidate that is right on all fresh cases of a part, and how many were
+tried.
 """
 
 from __future__ import annotations
@@ -31,11 +35,13 @@ from typing import Any
 
 import numpy as np
 
-from grader.cases import Case, draw
-from grader.course.catalogue import answers_of, reference
-from grader.exercises import EXERCISES, Exercise
-from grader.outcome import by_part, matches
-from grader.results import Answer, split
+from grader.call.answer import Answer, split
+from grader.exercises import EXERCISES
+from grader.instructor.author.catalogue import answers_of, reference
+from grader.judge.answers import by_part
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise
+from grader.judge.tolerance import matches
 
 SECONDS = 0.5  # of processor time, for one candidate on one exercise
 SECONDS_OF_OTHERS = 0.05  # in all other orders of its arguments together
@@ -50,7 +56,9 @@ CODE = re.compile(r"```(?:python)?\n(.*?)```|`([^`\n]+)`|(?:^|\n)((?:    .*\n?)+
 
 @dataclass(frozen=True)
 class Candidate:
-    """A piece of Python. where: its file and line;  module: the one whose names it finds, or "" for numpy's alone."""
+    """A piece of Python. where: its file and line;  module: the one whose names it finds, or "" for
+    numpy's alone.
+    """
 
     where: str
     text: str
@@ -117,7 +125,8 @@ def _strings(value: Any) -> Iterator[str]:
 def _of_source(text: str, where: str, module: str, lines: bool) -> Iterator[Candidate]:
     """Yield the functions, lambdas and classes of a piece of Python, and what its strings hold.
 
-    One that is no module of the wheel is a candidate as a whole, too: its functions may call each other.
+    One that is no module of the wheel is a candidate as a whole, too: its functions may call each
+    other.
     """
     try:
         tree = ast.parse(text)
@@ -131,7 +140,11 @@ def _of_source(text: str, where: str, module: str, lines: bool) -> Iterator[Cand
             yield Candidate(place, ast.unparse(node), module)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from _of_strings([node.value], place)
-        elif lines and isinstance(node, ast.Return | ast.Assign | ast.Expr) and node.value is not None:
+        elif (
+            lines
+            and isinstance(node, ast.Return | ast.Assign | ast.Expr)
+            and node.value is not None
+        ):
             yield from _as_function(node.value, place, module)
 
 
@@ -181,7 +194,9 @@ def functions(candidate: Candidate) -> Iterator[Callable[..., Any]]:
 
 
 def orders(function: Callable[..., Any], number: int) -> Iterator[tuple[int, ...]]:
-    """Yield which of an exercise's arguments are given, in which order: first all of them as they stand."""
+    """Yield which of an exercise's arguments are given, in which order: first all of them as they
+    stand.
+    """
     straight = tuple(range(number))
     yield straight
     code = getattr(function, "__code__", None)
@@ -189,23 +204,33 @@ def orders(function: Callable[..., Any], number: int) -> Iterator[tuple[int, ...
         return
     least = code.co_argcount - len(getattr(function, "__defaults__", None) or ())
     for count in range(least, min(code.co_argcount, number) + 1):
-        yield from (order for order in itertools.permutations(range(number), count) if order != straight)
+        yield from (
+            order for order in itertools.permutations(range(number), count) if order != straight
+        )
 
 
 def right_parts(function: Callable[..., Any], order: tuple[int, ...], trial: Trial) -> set[str]:
-    """Return the parts of an exercise that a function has right on every case. An array handed back is no answer."""
+    """Return the parts of an exercise that a function has right on every case. An array handed back
+    is no answer.
+    """
     exercise = trial.exercise
     kept = {part.name for part in exercise.parts}
     for case, right in zip(trial.cases, trial.right, strict=True):
         args = case.copy_args()
         result = function(*(args[place] for place in order))
         results = result if isinstance(result, tuple | list) else (result,)
-        handed_back = [isinstance(one, np.ndarray) and any(one is argument for argument in args) for one in results]
+        handed_back = [
+            isinstance(one, np.ndarray) and any(one is argument for argument in args)
+            for one in results
+        ]
         answers = by_part(exercise, case, split(result, [*exercise.results], exercise.is_quiz))
         for part in exercise.parts:
             place = exercise.results.index(part.result)
             passed = place < len(handed_back) and handed_back[place]
-            if passed or (case.judges(part.name) and not matches(answers[part.name], right[part.name], part, case)):
+            if passed or (
+                case.judges(part.name)
+                and not matches(answers[part.name], right[part.name], part, case)
+            ):
                 kept.discard(part.name)
         if not kept:
             break
@@ -216,11 +241,13 @@ def right_parts(function: Callable[..., Any], order: tuple[int, ...], trial: Tri
 
 
 def trials() -> list[Trial]:
-    """Return all exercises that a call can answer; a training takes too long, and layers.py alone can answer it."""
+    """Return all exercises that a call can answer; a training takes too long, and layers.py alone
+    can answer it.
+    """
     made = []
     for exercise in EXERCISES.values():
         if not exercise.costly:
-            cases = draw(exercise.name, np.random.default_rng(5))
+            cases = exercise.draw(np.random.default_rng(5))
             made.append(Trial(exercise, cases, answers_of(exercise, reference(exercise), cases)))
     return made
 
@@ -273,7 +300,8 @@ def _try(candidate: Candidate, all_trials: list[Trial], write: int) -> None:
 
 
 def _answered(function: Callable[..., Any], trial: Trial) -> set[str]:
-    """Return the parts that a function answers in some order of the arguments; one that it raises on answers none.
+    """Return the parts that a function answers in some order of the arguments; one that it raises
+    on answers none.
 
     Raises TimeUp when it does not come to an end.
     """
@@ -285,7 +313,9 @@ def _answered(function: Callable[..., Any], trial: Trial) -> set[str]:
     return set()
 
 
-def _within(seconds: float, function: Callable[..., Any], tried_orders: list[tuple[int, ...]], trial: Trial) -> set[str]:
+def _within(
+    seconds: float, function: Callable[..., Any], tried_orders: list[tuple[int, ...]], trial: Trial
+) -> set[str]:
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         for order in tried_orders:

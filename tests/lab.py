@@ -1,4 +1,6 @@
-"""A JupyterLab on loopback and the flags of Debian's Chromium, for the browser tests and the benchmarks."""
+"""A JupyterLab on loopback and the flags of Debian's Chromium, for the browser tests and the
+benchmarks.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ FLAGS = [
 
 @contextmanager
 def serving(files: Path, start: Path, own: Path, token: str = "", **env: str) -> Iterator[str]:
-    """Yield the address of a JupyterLab that shows some files, started in a folder; its settings and its log go to `own`."""
+    """Yield the address of a JupyterLab that shows some files, started in a folder; its settings
+    and its log go to `own`.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -35,8 +39,19 @@ def serving(files: Path, start: Path, own: Path, token: str = "", **env: str) ->
         "ServerApp.disable_check_xsrf": not token,
         "LabApp.news_url": "",
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *(f"--{k}={v}" for k, v in options.items())]
-    names = {"JUPYTER_CONFIG_DIR": ".config", "JUPYTERLAB_SETTINGS_DIR": ".settings", "JUPYTER_DATA_DIR": ".data"}
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        *(f"--{k}={v}" for k, v in options.items()),
+    ]
+    names = {
+        "JUPYTER_CONFIG_DIR": ".config",
+        "JUPYTERLAB_SETTINGS_DIR": ".settings",
+        "JUPYTER_DATA_DIR": ".data",
+    }
     places = {name: own / place for name, place in names.items()}
     environment = os.environ | {name: str(place) for name, place in places.items()} | env
     with (own / "server.log").open("w") as log:

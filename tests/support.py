@@ -19,10 +19,10 @@ from hypothesis import settings
 from nbclient import NotebookClient
 from tiers import lacking
 
-from grader.course import notebook
-from grader.course.cli import main
-from grader.course.paths import source_notebook
 from grader.exercises import NOTEBOOKS, of_assignment
+from grader.instructor.author import notebook
+from grader.instructor.classroom import source_notebook
+from grader.instructor.commands.cli import main
 
 WIDTH, HEIGHT = 1150, 900  # pixels of a browser window
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,7 +49,9 @@ def examples(many: int) -> settings:
 def run_in_kernel(made: dict[str, Any], folder: Path) -> Any:
     """Run a notebook in a kernel, going on after errors; return it with its outputs."""
     node = nbformat.reads(notebook.dumps(made), as_version=4)
-    NotebookClient(node, timeout=300, allow_errors=True, resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(
+        node, timeout=300, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+    ).execute()
     return node
 
 
@@ -69,11 +71,15 @@ def alone(path: Path) -> Iterator[None]:
 
 
 def references(*assignments: str) -> dict[str, Callable[..., Any]]:
-    """Return the reference answers by name, of the assignments named or of all: what a student who solved them has defined."""
+    """Return the reference answers by name, of the assignments named or of all: what a student who
+    solved them has defined.
+    """
     found = {}
     for assignment in assignments or NOTEBOOKS:
         module = importlib.import_module(f"solutions.{NOTEBOOKS[assignment]}")
-        found |= {exercise.name: getattr(module, exercise.name) for exercise in of_assignment(assignment)}
+        found |= {
+            exercise.name: getattr(module, exercise.name) for exercise in of_assignment(assignment)
+        }
     return found
 
 
@@ -91,7 +97,10 @@ def opened(browser: Any, address: str, path: str) -> Any:
     page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: page.errors.append(message.text) if message.type == "error" else None,
+    )
     page.goto(f"{address}/lab/tree/{path}?reset")
     page.locator(".jp-Cell").first.wait_for(timeout=60_000)
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
@@ -103,7 +112,9 @@ def run_all(browser: Any, address: str, path: str, until: str) -> Any:
     page = opened(browser, address, path)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.get_by_text(until).wait_for(timeout=180_000)  # the capstone trains; on a busy machine for minutes
+    page.get_by_text(until).wait_for(
+        timeout=180_000
+    )  # the capstone trains; on a busy machine for minutes
     return page
 
 

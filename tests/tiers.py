@@ -1,4 +1,6 @@
-"""The sandbox's tiers as this machine has them, each examined once in a process, and the one place where a test is skipped."""
+"""The sandbox's tiers as this machine has them, each examined once in a process, and the one place
+where a test is skipped.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from grader.course import doctor
-from grader.course.paths import CourseError
-from grader.course.sandbox import Tier
+from grader.instructor.classroom import CourseError
+from grader.instructor.sandbox import probes
+from grader.instructor.sandbox.sandbox import Tier
 
 SEALED = {"bubblewrap": Tier.BUBBLEWRAP, "landlock": Tier.LANDLOCK}
 
@@ -27,7 +29,9 @@ def lacking(why: str) -> NoReturn:
 
 
 def in_one_line(report: Any, call: Any) -> None:
-    """Give all tests that lack the same tool the same place, so that pytest tells of them in one line."""
+    """Give all tests that lack the same tool the same place, so that pytest tells of them in one
+    line.
+    """
     if report.skipped and call.excinfo is not None and isinstance(call.excinfo.value, Lacking):
         report.longrepr = (__file__, lacking.__code__.co_firstlineno, str(call.excinfo.value))
 
@@ -36,20 +40,23 @@ def in_one_line(report: Any, call: Any) -> None:
 def best() -> Tier:
     """Return the tier in which `grader grade` grades here; NONE where no tier holds."""
     try:
-        return doctor.pick_tier()
+        return probes.pick_tier()
     except CourseError:
         return Tier.NONE
 
 
 @cache
-def finding(tier: Tier) -> doctor.Finding:
-    return doctor.examine(tier)
+def finding(tier: Tier) -> probes.Finding:
+    return probes.examine(tier)
 
 
 def need_some_tier() -> Tier:
     """Return the best tier, for a test of what a sandbox protects."""
     if best() is Tier.NONE:
-        lacking("no sandbox holds here: " + "; ".join(f"{tier.value}: {finding(tier)}" for tier in SEALED.values()))
+        lacking(
+            "no sandbox holds here: "
+            + "; ".join(f"{tier.value}: {finding(tier)}" for tier in SEALED.values())
+        )
     return best()
 
 
@@ -62,5 +69,7 @@ def need_tier(tier: Tier) -> Tier:
 
 
 def unsafe() -> list[str]:
-    """Return what `grader grade` and `explain` must be told here, so that work of our own is graded all the same."""
+    """Return what `grader grade` and `explain` must be told here, so that work of our own is graded
+    all the same.
+    """
     return ["--unsafe"] if best() is Tier.NONE else []

@@ -1,6 +1,6 @@
 """1-affine: section 1 of the text."""
 
-from grader.exercises.base import DIFFERENCES, SMOOTH, Exercise, Part, quiz
+from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part, quiz
 
 AFFINE = (
     Exercise("affine_forward", "1-affine", ("x", "w", "b"), (Part("y", 1, "N C"),)),
@@ -9,8 +9,10 @@ AFFINE = (
         "1-affine",
         ("output_shape", "input_shape"),
         1,
-        "every entry of the output is differentiated by every entry of the input, so the sizes of the output come "
-        "first and the sizes of the input after them: outputs by inputs, as the footnote says for dy/dW.",
+        "every entry of the output is differentiated by every entry of the input, so the sizes of "
+        "the output come "
+        "first and the sizes of the input after them: outputs by inputs, as the footnote says for "
+        "dy/dW.",
     ),
     Exercise(
         "affine_jacobians",
@@ -25,7 +27,8 @@ AFFINE = (
         "1-affine",
         ("C", "D"),
         1,
-        "slice i holds x once, in its column i: D numbers. There are C slices of D x C entries, so C*D of the "
+        "slice i holds x once, in its column i: D numbers. There are C slices of D x C entries, so "
+        "C*D of the "
         "C*D*C entries can differ from zero: one in C.",
     ),
     quiz(
@@ -33,8 +36,10 @@ AFFINE = (
         "1-affine",
         ("C", "D"),
         1,
-        "@ multiplies dy (1, C) into each of the C slices (D, C), so it sums over D and not over the output index. "
-        "When C != D that raises; when C == D it runs and gives one row per slice, (C, 1, C): a wrong shape without a word.",
+        "@ multiplies dy (1, C) into each of the C slices (D, C), so it sums over D and not over "
+        "the output index. "
+        "When C != D that raises; when C == D it runs and gives one row per slice, (C, 1, C): a "
+        "wrong shape without a word.",
     ),
     Exercise(
         "affine_backward_row",

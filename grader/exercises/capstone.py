@@ -1,6 +1,6 @@
 """6-capstone: a network of one's own."""
 
-from grader.exercises.base import SMOOTH, Exercise, Part
+from grader.judge.exercise import SMOOTH, Exercise, Part
 
 HERE = "6-capstone"
 CLOSE = 1e-6
@@ -10,7 +10,10 @@ CAPSTONE = (
         "loss_and_gradients",
         HERE,
         ("params", "images", "labels"),
-        (Part("loss", 1, "", tolerance=CLOSE), Part("gradients", 2, "params", "params", tolerance=CLOSE)),
+        (
+            Part("loss", 1, "", tolerance=CLOSE),
+            Part("gradients", 2, "params", "params", tolerance=CLOSE),
+        ),
         layers=True,
     ),
     Exercise(

@@ -1,20 +1,30 @@
 """2-convolution: section 2 of the text."""
 
-from grader.exercises.base import Exercise, Part, quiz
+from grader.judge.exercise import Exercise, Part, quiz
 
 HERE = "2-convolution"
 
 CONVOLUTION = (
     Exercise("correlate_1d", HERE, ("x", "w", "pad"), (Part("y", 2, "m"),), without=("spray_1d",)),
-    Exercise("spray_1d", HERE, ("x", "w", "pad"), (Part("y", 2, "m"),), without=("correlate_1d", "toeplitz_1d")),
-    Exercise("toeplitz_1d", HERE, ("w", "n", "pad"), (Part("T", 3, "m n"),), forward="correlate_1d"),
+    Exercise(
+        "spray_1d",
+        HERE,
+        ("x", "w", "pad"),
+        (Part("y", 2, "m"),),
+        without=("correlate_1d", "toeplitz_1d"),
+    ),
+    Exercise(
+        "toeplitz_1d", HERE, ("w", "n", "pad"), (Part("T", 3, "m n"),), forward="correlate_1d"
+    ),
     quiz(
         "same_pad",
         HERE,
         ("K",),
         1,
-        "the output has n + 2 pad - K + 1 numbers, which is n when 2 pad = K - 1: half of an even number if K is odd, and "
-        "no whole number at all if K is even. That is why the text assumes a filter of width 2r + 1, with pad r.",
+        "the output has n + 2 pad - K + 1 numbers, which is n when 2 pad = K - 1: half of an even "
+        "number if K is odd, and "
+        "no whole number at all if K is even. That is why the text assumes a filter of width 2r + "
+        "1, with pad r.",
     ),
     Exercise("local_gradient", HERE, ("i", "j", "w", "shape"), (Part("dy_dx", 3, "M N"),)),
     Exercise(
@@ -38,8 +48,10 @@ CONVOLUTION = (
         HERE,
         ("K", "pad"),
         1,
-        "with K - 1 zeros at each end every place of the padded x gets its K weights, and the pad places at each end are "
-        "then cut off. It is the forward pad again only if K = 2 pad + 1, the text's 2r + 1 with pad r.",
+        "with K - 1 zeros at each end every place of the padded x gets its K weights, and the pad "
+        "places at each end are "
+        "then cut off. It is the forward pad again only if K = 2 pad + 1, the text's 2r + 1 with "
+        "pad r.",
     ),
     Exercise(
         "conv_1d_weight_gradient",

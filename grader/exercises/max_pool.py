@@ -1,9 +1,12 @@
 """5-max-pool: section 4 of the text."""
 
-from grader.exercises.base import Exercise, Part, quiz
+from grader.judge.exercise import Exercise, Part, quiz
 
 HERE = "5-max-pool"
-SHARED = "where a window has several largest entries, dy is not given to the first of them: also a subgradient, and accepted"
+SHARED = (
+    "where a window has several largest entries, dy is not given to the first of them: also a "
+    "subgradient, and accepted"
+)
 
 MAX_POOL = (
     Exercise("max_pool_forward", HERE, ("x", "size", "stride"), (Part("y", 2, "N C H' W'"),)),
@@ -20,7 +23,8 @@ MAX_POOL = (
         HERE,
         ("size", "stride"),
         1,
-        "windows that do not overlap give every pixel at most one gradient. They overlap as soon as the stride is smaller than "
+        "windows that do not overlap give every pixel at most one gradient. They overlap as soon "
+        "as the stride is smaller than "
         "the window in one of the two directions.",
     ),
     Exercise(

@@ -1,6 +1,6 @@
 """4-relu: section 3 of the text."""
 
-from grader.exercises.base import Exercise, Part, quiz
+from grader.judge.exercise import Exercise, Part, quiz
 
 HERE = "4-relu"
 
@@ -11,7 +11,8 @@ RELU = (
         HERE,
         (),
         2,
-        "the slope of y is 1 or 0 and knows nothing of the loss; only dL/dx carries dL/dy. As printed, Eq. 12 has the slope "
+        "the slope of y is 1 or 0 and knows nothing of the loss; only dL/dx carries dL/dy. As "
+        "printed, Eq. 12 has the slope "
         "on its left and the gradient of the loss on its right.",
     ),
     Exercise(
@@ -24,7 +25,8 @@ RELU = (
                 3,
                 "shape",
                 "x",
-                convention="where x is exactly 0, dx is not 0: every slope from 0 to 1 is right there, and frameworks take 0",
+                convention="where x is exactly 0, dx is not 0: every slope from 0 to 1 is right "
+                "there, and frameworks take 0",
             ),
         ),
         forward="relu_forward",
@@ -35,7 +37,8 @@ RELU = (
         HERE,
         ("candidates",),
         1,
-        "to the left of 0 the line s x must not lie above 0, so s is at least 0; to the right it must not lie above x, so s is "
+        "to the left of 0 the line s x must not lie above 0, so s is at least 0; to the right it "
+        "must not lie above x, so s is "
         "at most 1. Every slope in between will do, and the common frameworks take 0.",
     ),
     quiz(
@@ -43,7 +46,9 @@ RELU = (
         HERE,
         ("jacobian",),
         1,
-        "column a of the Jacobian says where dx[a] comes from. Off the diagonal there must be nothing: then dx[a] is dy[a] times "
-        "one number, whatever the shape is. Same size is not enough: a convolution with pad r keeps it and mixes neighbours.",
+        "column a of the Jacobian says where dx[a] comes from. Off the diagonal there must be "
+        "nothing: then dx[a] is dy[a] times "
+        "one number, whatever the shape is. Same size is not enough: a convolution with pad r "
+        "keeps it and mixes neighbours.",
     ),
 )

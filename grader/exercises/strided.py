@@ -1,6 +1,6 @@
 """3-strided: section 2 of the text, its question on strides."""
 
-from grader.exercises.base import Exercise, Part, quiz
+from grader.judge.exercise import Exercise, Part, quiz
 
 HERE = "3-strided"
 ARGUMENTS = ("dy", "x", "w", "stride", "pad")
@@ -12,10 +12,13 @@ STRIDED = (
         HERE,
         ("n", "K", "stride", "pad"),
         3,
-        "the first window starts at 0 and the last may start at n + 2 pad - K at the most; every stride-th start is used. "
+        "the first window starts at 0 and the last may start at n + 2 pad - K at the most; every "
+        "stride-th start is used. "
         "What is left over is the remainder: entries at the end that no window reaches.",
     ),
-    Exercise("strided_forward", HERE, ("x", "w", "b", "stride", "pad"), (Part("y", 2, "N F H' W'"),)),
+    Exercise(
+        "strided_forward", HERE, ("x", "w", "b", "stride", "pad"), (Part("y", 2, "N F H' W'"),)
+    ),
     Exercise(
         "strided_backward_spray",
         HERE,
@@ -38,7 +41,9 @@ STRIDED = (
         HERE,
         ("n", "K", "stride", "pad"),
         1,
-        "with a stride beyond K the windows leave stride - K entries out between any two, and the remainder leaves some out at "
-        "the end; entries of the padding do not count. What no window sees moves no output, so its gradient is 0.",
+        "with a stride beyond K the windows leave stride - K entries out between any two, and the "
+        "remainder leaves some out at "
+        "the end; entries of the padding do not count. What no window sees moves no output, so its "
+        "gradient is 0.",
     ),
 )

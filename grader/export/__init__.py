@@ -1,1 +1,4 @@
-"""A notebook as one page that opens anywhere. Students export their own; the instructor's feedback pages share what is safe."""
+"""A notebook as one page that opens anywhere.
+
+Students export their own; the instructor's feedback pages share what is safe.
+"""

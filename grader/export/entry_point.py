@@ -1,4 +1,7 @@
-"""What nbconvert finds under the name `webpage`, also where the packages that a web page needs are missing."""
+"""What nbconvert finds under the name `webpage`.
+
+It finds something even where the packages that a web page needs are missing.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ try:
 except ModuleNotFoundError:
 
     class WebPage:  # type: ignore[no-redef]
-        """Stands in for the exporter: an error here would take every other format from JupyterLab's menu."""
+        """It stands in for the exporter.
+
+        Without it, the error would take every other format from JupyterLab's menu.
+        """
 
         enabled = False
 

@@ -1,6 +1,7 @@
-"""A notebook as one HTML file: opened from disk, with no other host in reach, it shows everything and its widgets step.
+"""A notebook as one HTML file, which shows everything when it is opened from disk.
 
-JupyterLab lists it under File, Save and Export Notebook As; in a terminal it is `jupyter nbconvert --to webpage NOTEBOOK.ipynb`.
+Its widgets step, and it reaches no other host. JupyterLab lists it under File, Save and Export
+Notebook As; in a terminal it is `jupyter nbconvert --to webpage NOTEBOOK.ipynb`.
 """
 
 from __future__ import annotations
@@ -21,8 +22,19 @@ from grader.export import live, safe
 from grader.widgets.grids import MIME, Widget
 
 # Its own scripts alone run, none that came in an output: 'unsafe-inline' is for styles
-POLICY = "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
-KINDS = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/markdown", "text/latex", "text/plain")
+POLICY = (
+    "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data:; "
+    "form-action 'none'; base-uri 'none'"
+)
+KINDS = (
+    "text/html",
+    "image/svg+xml",
+    "image/png",
+    "image/jpeg",
+    "text/markdown",
+    "text/latex",
+    "text/plain",
+)
 ATTACHMENT = re.compile(r"\]\(attachment:([^()]*)\)")
 ATTACHED = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -35,10 +47,14 @@ class WebPage(TemplateExporter):  # type: ignore[misc]
 
     @property
     def default_config(self) -> Config:
-        ours = {"file_extension": ".html", "template_name": "webpage", "extra_template_basedirs": [str(safe.TEMPLATES)]}
-        made = super().default_config.copy()
-        made.merge(Config({"WebPage": ours, "HighlightMagicsPreprocessor": {"enabled": True}}))
-        return made
+        ours = {
+            "file_extension": ".html",
+            "template_name": "webpage",
+            "extra_template_basedirs": [str(safe.TEMPLATES)],
+        }
+        config = super().default_config.copy()
+        config.merge(Config({"WebPage": ours, "HighlightMagicsPreprocessor": {"enabled": True}}))
+        return config
 
     def default_filters(self) -> Any:
         yield from super().default_filters()
@@ -48,22 +64,26 @@ class WebPage(TemplateExporter):  # type: ignore[misc]
             "clean_html": safe.clean_output,
             "ansi2html": safe.colours,
             "filter_data_type": chosen,
-            "widget": live.given,
+            "widget": live.widget_of,
             "scripts": scripts,
             "policy": policy,
         }.items()
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
-        whole = json.dumps(nb, ensure_ascii=False).encode("utf-8", "replace")  # half a character cannot be written
-        nb = nbformat.from_dict(json.loads(whole))
-        for cell in nb.get("cells", []):
-            cell.get("metadata", {}).pop("magics_language", None)  # which is told by a cell's magic, and asked of Pygments
-        return super().from_notebook_node(nb, self._init_resources(resources) | {"widget_css": Widget._css}, **kw)
+        text = json.dumps(nb, ensure_ascii=False)
+        whole = text.encode("utf-8", "replace")  # a lone surrogate cannot be written
+        copy = nbformat.from_dict(json.loads(whole))
+        for cell in copy.get("cells", []):
+            # HighlightMagicsPreprocessor sets it from a cell's magic; a stranger may have set
+            # another, which Pygments would be asked for.
+            cell.get("metadata", {}).pop("magics_language", None)
+        more = self._init_resources(resources) | {"widget_css": Widget._css}
+        return super().from_notebook_node(copy, more, **kw)
 
 
 @pass_context
 def prose(context: Any, source: str) -> str:
-    """Return Markdown as HTML, the pictures that are attached to its cell in their places."""
+    """Return Markdown as HTML, with the pictures that are attached to its cell in their places."""
     attached = context["cell"].get("attachments", {})
 
     def placed(link: re.Match[str]) -> str:
@@ -75,18 +95,23 @@ def prose(context: Any, source: str) -> str:
 
 
 def chosen(data: Any) -> list[str]:
-    """Return the kind in which an output is shown, alone in a list as nbconvert asks for it."""
-    return [MIME] if live.given(data) else safe.first(KINDS, data)
+    """Return the kind in which an output is shown, alone in a list, as nbconvert expects it."""
+    return [MIME] if live.widget_of(data) else safe.first(KINDS, data)
 
 
 def scripts(nb: Any) -> list[str]:
     """Return the modules that draw a notebook's widgets."""
-    data = (output.get("data", {}) for cell in nb.cells for output in cell.get("outputs", []))
-    kinds = {kind for kind, _ in filter(None, map(live.given, data))}
+    outputs = [output for cell in nb.cells for output in cell.get("outputs", [])]
+    widgets = [live.widget_of(output.get("data", {})) for output in outputs]
+    kinds = {widget[0] for widget in widgets if widget is not None}
     return [live.script(kind) for kind in sorted(kinds)]
 
 
 def policy(nb: Any) -> str:
-    """Return the page's Content-Security-Policy: it names its scripts by what they say."""
-    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts(nb)]
-    return POLICY.format(" ".join(f"'sha256-{digest}'" for digest in digests) or "'none'")
+    """Return the page's Content-Security-Policy, which names its scripts by their digests."""
+    sources = [f"'sha256-{_digest(script)}'" for script in scripts(nb)]
+    return POLICY.format(" ".join(sources) or "'none'")
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

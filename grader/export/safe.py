@@ -19,27 +19,34 @@ from grader.export.mathml import mathml
 TEMPLATES = Path(__file__).with_name("templates")
 
 # What a verdict is made of. No class and no id: formgrader's scripts act on those.
-ELEMENTS = "a b blockquote br code details div em i li ol p pre span strong sub summary sup table tbody td th thead tr ul"
+ELEMENTS = """a b blockquote br code details div em i li ol p pre span strong sub summary sup table
+tbody td th thead tr ul"""
 ATTRIBUTES = frozenset({"aria-label", "colspan", "href", "open", "role", "rowspan", "style"})
-STYLES = """background border border-bottom border-collapse border-left border-radius border-right border-top color display flex
-flex-wrap font-family font-size font-style font-weight gap line-height margin margin-bottom margin-left margin-right margin-top
-max-width opacity outline outline-offset overflow-x padding text-align vertical-align white-space"""
+STYLES = """background border border-bottom border-collapse border-left border-radius border-right
+border-top color display flex flex-wrap font-family font-size font-style font-weight gap line-height
+margin margin-bottom margin-left margin-right margin-top max-width opacity outline outline-offset
+overflow-x padding text-align vertical-align white-space"""
 PROTOCOLS = ("http", "https", "mailto")
 FETCHES = re.compile(r"url|image|src|\\|@", re.IGNORECASE)
 
 # What other outputs are made of: figures, the bar of `progress`, tables of data
 MORE_ELEMENTS = "caption h1 h2 h3 h4 h5 h6 hr img"
 MORE_STYLES = "height overflow width"
-PICTURE = re.compile(r"data:image/(?:gif|jpeg|png|svg\+xml|webp);base64,[A-Za-z0-9+/=\s]+")  # runs nothing in an <img>
+# In an <img> none of these runs anything.
+PICTURE = re.compile(r"data:image/(?:gif|jpeg|png|svg\+xml|webp);base64,[A-Za-z0-9+/=\s]+")
 LINK = re.compile(r"https?://|mailto:|#")
-MOST_COLOURS = 10_000  # in one text: nbconvert takes the square of their number
+MOST_COLOURS = 10_000  # in one text: nbconvert's time grows with the square of their number
 CODE = re.compile(r"<(style|script)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 
 @lru_cache(1024)  # most cells of a class are the released ones
 def markdown(source: str) -> str:
-    """Return Markdown as HTML: its own HTML shown as text, no link with a script, equations as MathML."""
-    return MarkdownWithMath(renderer=_Renderer(escape=True, allow_harmful_protocols=False)).render(source)
+    """Return Markdown as HTML, with equations as MathML.
+
+    HTML in it is shown as text, and no link runs a script.
+    """
+    renderer = _Renderer(escape=True, allow_harmful_protocols=False)
+    return MarkdownWithMath(renderer=renderer).render(source)
 
 
 class _Renderer(IPythonRenderer):  # type: ignore[misc]
@@ -56,30 +63,45 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
         return f"<pre><code>{escape(code)}</code></pre>"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """Show pictures that lie in the text itself; of others, their description: nothing is fetched."""
-        return super().image(text, url, title) if url.startswith("data:") else f"<em>{escape(text or 'a picture')}</em>"
+        """Show a picture that lies in the text itself, and of any other its description.
+
+        So nothing is fetched.
+        """
+        if url.startswith("data:"):
+            return super().image(text, url, title)
+        return f"<em>{escape(text or 'a picture')}</em>"
 
 
 def first(kinds: Sequence[str], data: Mapping[str, Any]) -> list[str]:
-    """Return the first of some kinds in which an output is given as text, alone in a list as nbconvert asks for it."""
+    """Return the first of some kinds that an output has as text.
+
+    It stands alone in a list, as nbconvert expects it; the list may be empty.
+    """
     return [kind for kind in kinds if isinstance(data.get(kind), str)][:1]
 
 
 def colours(text: str) -> str:
-    """Return a text with terminal colours as HTML; without them where they are no colours, or more than a terminal is sent."""
+    """Return a text with terminal colours as HTML.
+
+    The colours are dropped if they are malformed, or too many.
+    """
+    few = text.count("\x1b") <= MOST_COLOURS
     try:
-        return str(ansi2html(text if text.count("\x1b") <= MOST_COLOURS else strip_ansi(text)))
+        return str(ansi2html(text if few else strip_ansi(text)))
     except (IndexError, ValueError):  # "\x1b[38m": a colour is announced, and none follows
         return escape(strip_ansi(text))
 
 
 def clean(html: Any) -> str:
-    """Return HTML with what a verdict is made of; anything else in it becomes text."""
+    """Return HTML with the elements of a verdict; anything else in it becomes text."""
     return _verdicts().clean(html.decode() if isinstance(html, bytes) else str(html))
 
 
 def clean_output(html: str) -> str:
-    """Return any output's HTML: as `clean`, with the pictures that lie in it; its style sheets and scripts are left out."""
+    """Return any output's HTML with its pictures, and else as `clean` does.
+
+    Style sheets and scripts are left out.
+    """
     return _outputs().clean(CODE.sub("", html))
 
 
@@ -91,8 +113,11 @@ def _verdicts() -> bleach.Cleaner:
 
 @cache
 def _outputs() -> bleach.Cleaner:
-    css = CSSSanitizer(allowed_css_properties=f"{STYLES} {MORE_STYLES}".split(), allowed_svg_properties=[])
-    return bleach.Cleaner(f"{ELEMENTS} {MORE_ELEMENTS}".split(), _in_outputs, protocols=(*PROTOCOLS, "data"), css_sanitizer=css)
+    elements = f"{ELEMENTS} {MORE_ELEMENTS}".split()
+    styles = f"{STYLES} {MORE_STYLES}".split()
+    css = CSSSanitizer(allowed_css_properties=styles, allowed_svg_properties=[])
+    protocols = (*PROTOCOLS, "data")
+    return bleach.Cleaner(elements, _in_outputs, protocols=protocols, css_sanitizer=css)
 
 
 def _in_verdicts(tag: str, name: str, value: str) -> bool:

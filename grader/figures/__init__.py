@@ -1,7 +1,14 @@
 """Figures of the notebooks. Each makes one claim, said in its title, and has a text alternative."""
 
 from grader.figures.affine import nudges, step_sizes, tensor_memory, tensor_slices
-from grader.figures.capstone import chain, descent, image_classes, learnt_filters, loss_curves, wrong_images
+from grader.figures.capstone import (
+    chain,
+    descent,
+    image_classes,
+    learnt_filters,
+    loss_curves,
+    wrong_images,
+)
 from grader.figures.convolution import (
     bank_columns,
     filter_bank,
@@ -15,7 +22,14 @@ from grader.figures.convolution import (
 )
 from grader.figures.max_pool import pool_overlap, pool_routing, pool_windows
 from grader.figures.relu import corner_lines, relu_curve, two_tables
-from grader.figures.strided import checkerboard, stride_image, stride_rows, stride_sprays, stride_trick, stride_windows
+from grader.figures.strided import (
+    checkerboard,
+    stride_image,
+    stride_rows,
+    stride_sprays,
+    stride_trick,
+    stride_windows,
+)
 
 __all__ = [
     "bank_columns",

@@ -1,245 +1,358 @@
-"""Figures of 2-convolution. They draw the numbers they are given: no figure computes a convolution."""
+"""Figures of 2-convolution.
+
+They draw the numbers they are given: no figure computes a convolution.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.checking import show
-from grader.figures.base import BLUE, GREY, Picture, frame, grid, new
-from grader.layout import number
+from grader.figures.canvas import (
+    BLUE,
+    GREY,
+    Point,
+    arrow,
+    bare,
+    bracketed,
+    frame,
+    grid,
+    heading,
+    label,
+    largest,
+    new,
+    outline,
+    show_picture,
+    square,
+    title,
+)
+from grader.show.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Place = tuple[float, float]  # column, row
+Place = tuple[int, int]  # row, column
+ABOVE, BELOW = -0.75, 0.78  # where the names of a row of squares stand
+_PADDING: dict[str, Any] = {"facecolor": "white", "edgecolor": GREY, "linestyle": ":"}
 
 
 def gather_step(x: np.ndarray, w: np.ndarray, y: np.ndarray, at: int) -> None:
-    """Show how y[at] is gathered: its window of the padded x, the filter below it, their products, the sum."""
-    _expect("gather_step", 1, x, w, y)
-    n, K, m = len(x), len(w), len(y)
-    pad, odd = divmod(m - n + K - 1, 2)
-    if odd or pad < 0 or not 0 <= at < m:
-        raise ValueError(f"gather_step: {m} outputs from {n} pixels and {K} weights, at = {at}: they do not fit for any pad")
-    left, out, limit = at - pad, at - pad + (K - 1) / 2, _largest(x, w, y)
+    """Show how y[at] is gathered: its window of the padded x, the filter, the products, their sum.
+
+    x: (n,);  w: (K,);  y: (m,). Raises ValueError for sizes that no padding explains.
+    """
+    _check_axes("gather_step", 1, x, w, y)
+    n, K = len(x), len(w)
+    pad = _padding(n, K, len(y), at)
+    left = at - pad
+    middle = left + (K - 1) / 2
+    limit = largest(x, w, y)
     window = np.pad(x, pad)[at : at + K]
+    products = window * w
     figure, ax = _canvas(-pad, n + pad, 6.1)
     for start in (-pad, n):
-        _squares(ax, (start, 0), np.zeros(pad), limit, style="padding")
-    _squares(ax, (0, 0), x, limit, names="x")
+        for a in range(start, start + pad):
+            square(ax, 0, (a, 0), limit, quiet_zero=True, **_PADDING)
+    _row(ax, (0, 0), x, limit, "x")
     _box(ax, (left, 0), K)
-    _squares(ax, (left, 1.5), w, limit)
-    _squares(ax, (left, 2.75), window * w, limit)
-    _squares(ax, (out - at, 4.75), y, limit, names="y", below=True)
-    _box(ax, (out, 4.75))
-    for u in range(K):
-        ax.text(left + u, 0.75, "×", ha="center", va="center", fontsize=13)
-        _arrow(ax, (left + u, 3.3), (out, 4.2))
-    _row_labels(ax, -pad - 0.85, {0: "x", 1.5: "the filter w", 2.75: "products", 4.75: "their sum, y"})
-    ax.set_title(f"y[{at}] gathers {K} pixels, weighted with w", fontweight="bold", fontsize=12)
-    zeros = f", with {pad} padding zero{'s' * (pad > 1)} at each end" if pad else ""
-    terms = " + ".join(f"({number(a)} times {number(b)})" for a, b in zip(window, w))
-    told = f"A row x = {_list(x)}{zeros}, and y = {_list(y)}. The filter w = {_list(w)} lies below the window of y[{at}]"
-    show(Picture(figure, f"{told}: {terms} = {number(y[at])}."))
+    _row(ax, (left, 1.5), w, limit)
+    _row(ax, (left, 2.75), products, limit)
+    _row(ax, (middle - at, 4.75), y, limit, "y", names_at=BELOW)
+    _box(ax, (middle, 4.75))
+    for column in range(left, left + K):
+        label(ax, column, 0.75, "×", fontsize=13)
+        arrow(ax, (column, 3.3), (middle, 4.2), BLUE)
+    names = {0: "x", 1.5: "the filter w", 2.75: "products", 4.75: "their sum, y"}
+    _row_labels(ax, -pad - 0.85, names)
+    title(ax, f"y[{at}] gathers {K} pixels, weighted with w")
+    plural = "s" if pad > 1 else ""
+    zeros = f", with {pad} padding zero{plural} at each end" if pad else ""
+    pairs = zip(window, w, strict=True)
+    terms = " + ".join(f"({number(a)} times {number(b)})" for a, b in pairs)
+    rows = f"A row x = {bracketed(x)}{zeros}, and y = {bracketed(y)}"
+    step = f"The filter w = {bracketed(w)} lies below the window of y[{at}]"
+    show_picture(figure, f"{rows}. {step}: {terms} = {number(y[at])}.")
 
 
 def spray_step(
-    source: np.ndarray, taps: np.ndarray, at: int, first: int, size: int, names: Sequence[str] = ("x", "w'", "y")
+    source: np.ndarray,
+    taps: np.ndarray,
+    at: int,
+    first: int,
+    size: int,
+    names: Sequence[str] = ("x", "w'", "y"),
 ) -> None:
-    """Show source[at] times the taps being added onto a row of `size` numbers, from its place `first` on.
+    """Show source[at] times the taps being added onto a row of `size` numbers.
 
-    names: of the row the spray comes from, of the taps, and of the row it lands on.
+    source: (n,);  taps: (K,);  first: the place in the row where the first product lands
+    names: of the row the spray comes from, of the taps, and of the row it lands on
+
+    Raises ValueError if no product lands on the row.
     """
-    _expect("spray_step", 1, source, taps)
-    K, (origin, filter_name, target) = len(taps), names
+    _check_axes("spray_step", 1, source, taps)
+    K = len(taps)
+    origin, filter_name, target = names
     if not 0 <= at < len(source) or not -K < first < size:
-        raise ValueError(f"spray_step: from {at} of {len(source)} numbers, {K} products onto {first} of {size}: nothing lands")
-    left, products = at - (K - 1) / 2, source[at] * taps
-    start, limit = left - first, _largest(source, taps, products)
-    figure, ax = _canvas(min(left, start, 0), max(left + K, start + size, len(source)), 6.1)
-    _squares(ax, (0, 0), source, limit, names=origin)
+        spray = f"from {at} of {len(source)} numbers, {K} products onto {first} of {size}"
+        raise ValueError(f"spray_step: {spray}: nothing lands")
+    left = at - (K - 1) / 2
+    start = left - first
+    products = source[at] * taps
+    limit = largest(source, taps, products)
+    leftmost = min(left, start, 0)
+    figure, ax = _canvas(leftmost, max(left + K, start + size, len(source)), 6.1)
+    _row(ax, (0, 0), source, limit, origin)
     _box(ax, (at, 0))
-    _squares(ax, (left, 1.75), taps, limit)
-    _squares(ax, (left, 3.0), products, limit)
-    _squares(ax, (start, 4.75), np.full(size, np.nan), limit, names=target, below=True)
-    for u, value in enumerate(products):
-        lands = 0 <= first + u < size
-        _arrow(ax, (at, 0.52), (left + u, 1.2))
+    _row(ax, (left, 1.75), taps, limit)
+    _row(ax, (left, 3.0), products, limit)
+    _row(ax, (start, 4.75), np.full(size, np.nan), limit, target, names_at=BELOW)
+    landed = []
+    for place, value in enumerate(products, first):
+        lands = 0 <= place < size
+        arrow(ax, (at, 0.52), (start + place, 1.2), BLUE)
+        _product(ax, start + place, value, lands)
         if lands:
-            _arrow(ax, (left + u, 3.55), (left + u, 4.2))
-        text = f"{'+' if value >= 0 else '−'}{number(abs(value))}" if lands else "falls\noff"
-        ax.text(left + u, 4.75, text, ha="center", va="center", fontsize=13 if lands else 10)
-    labels = {0: origin, 1.75: f"times {filter_name}", 3.0: "products", 4.75: f"added onto {target}"}
-    _row_labels(ax, min(left, start, 0) - 0.85, labels)
-    landed = [f"{number(value)} onto {target}[{first + u}]" for u, value in enumerate(products) if 0 <= first + u < size]
-    ax.set_title(f"{origin}[{at}] sprays {filter_name} onto {len(landed)} places of {target}", fontweight="bold", fontsize=12)
-    told = f"{origin}[{at}] = {number(source[at])} times {filter_name} = {_list(taps)}, added: {', '.join(landed)}"
-    off = f"; {K - len(landed)} of the {K} products falls off the end" if len(landed) < K else ""
-    show(Picture(figure, f"{told}{off}."))
+            landed.append(f"{number(value)} onto {target}[{place}]")
+    labels = {
+        0: origin,
+        1.75: f"times {filter_name}",
+        3.0: "products",
+        4.75: f"added onto {target}",
+    }
+    _row_labels(ax, leftmost - 0.85, labels)
+    title(ax, f"{origin}[{at}] sprays {filter_name} onto {len(landed)} places of {target}")
+    step = f"{origin}[{at}] = {number(source[at])} times {filter_name} = {bracketed(taps)}"
+    lost = K - len(landed)
+    off = f"; {lost} of the {K} products falls off the end" if lost else ""
+    show_picture(figure, f"{step}, added: {', '.join(landed)}{off}.")
 
 
 def spray_rows(source: np.ndarray, rows: np.ndarray, names: Sequence[str] = ("x", "y")) -> None:
-    """Show what every number of the source sprays, row below row, and the sums of the columns."""
-    _expect("spray_rows", 2, rows)
-    (n, m), (origin, target) = rows.shape, names
+    """Show what every number of the source sprays, row below row, and the sums of the columns.
+
+    source: (n,);  rows: (n, m);  names: of the source and of the sums. Raises ValueError for other
+    shapes.
+    """
+    _check_axes("spray_rows", 2, rows)
+    n, m = rows.shape
+    origin, target = names
     if n != len(source):
-        raise ValueError(f"spray_rows: {len(source)} numbers in {origin} and {n} rows, expected one row for each")
+        sizes = f"{len(source)} numbers in {origin} and {n} rows"
+        raise ValueError(f"spray_rows: {sizes}, expected one row for each")
     figure, ax = _canvas(0, m, n + 1.8)
     total = rows.sum(axis=0)
-    labels = {a: f"from {origin}[{a}] = {number(value)}" for a, value in enumerate(source)}
+    limit = largest(rows, total)
     for a in range(n):
-        _squares(ax, (0, a), rows[a], _largest(rows, total))
+        _row(ax, (0, a), rows[a], limit)
     ax.plot([-0.5, m - 0.5], [n - 0.3, n - 0.3], color="black", linewidth=1.5)
-    _squares(ax, (0, n + 0.1), total, _largest(rows, total), names=target, below=True)
+    _row(ax, (0, n + 0.1), total, limit, target, names_at=BELOW)
+    labels = {a: f"from {origin}[{a}] = {number(value)}" for a, value in enumerate(source)}
     _row_labels(ax, -0.8, labels | {n + 0.1: f"sums: {target}"})
-    ax.set_title(f"The sprays of {origin}, added up column by column, are {target}", fontweight="bold", fontsize=12)
-    told = "; ".join(f"{labels[a]}: {_list(rows[a])}" for a in range(n))
-    show(Picture(figure, f"{told}. The sums of the {m} columns are {target} = {_list(total)}."))
+    title(ax, f"The sprays of {origin}, added up column by column, are {target}")
+    sprays = "; ".join(f"{labels[a]}: {bracketed(rows[a])}" for a in range(n))
+    sums = f"The sums of the {m} columns are {target} = {bracketed(total)}"
+    show_picture(figure, f"{sprays}. {sums}.")
 
 
-def stamps(gradients: Sequence[np.ndarray], places: Sequence[tuple[int, int]]) -> None:
-    """Show the gradient of y[i, j] by the whole image for some places (i, j); the pixel (i, j) is framed."""
-    _expect("stamps", 2, *gradients)
+def stamps(gradients: Sequence[np.ndarray], places: Sequence[Place]) -> None:
+    """Show the gradient of y[i, j] by the whole image for some places (i, j).
+
+    gradients: each (M, N). The pixel (i, j) is framed. Raises ValueError unless there is one
+    gradient for each place, all have one shape and hold the places.
+    """
+    _check_axes("stamps", 2, *gradients)
     if len(gradients) != len(places) or not places:
-        raise ValueError(f"stamps: {len(gradients)} gradients for {len(places)} places, expected one for each")
-    M, N = gradients[0].shape
-    if any(g.shape != (M, N) for g in gradients) or any(not (0 <= i < M and 0 <= j < N) for i, j in places):
-        raise ValueError(f"stamps: places {list(places)}, expected them in images of one shape, {(M, N)}")
+        counts = f"{len(gradients)} gradients for {len(places)} places"
+        raise ValueError(f"stamps: {counts}, expected one for each")
+    shape = gradients[0].shape
+    one_shape = all(gradient.shape == shape for gradient in gradients)
+    if not one_shape or not _lie_within(places, shape):
+        expected = f"them in images of one shape, {shape}"
+        raise ValueError(f"stamps: places {list(places)}, expected {expected}")
     figure, axes = _panels(gradients, [f"gradient of y[{i}, {j}]" for i, j in places])
-    for ax, (i, j) in zip(axes, places):
+    for ax, (i, j) in zip(axes, places, strict=True):
         ax.add_patch(frame(j, i))
-    figure.suptitle("One output's gradient: the filter, with its middle on the framed pixel", fontweight="bold", fontsize=12)
-    told = ". ".join(f"Of y[{i}, {j}]: {_rows_of(g)}" for g, (i, j) in zip(gradients, places))
-    show(Picture(figure, f"The gradient of single outputs by the whole image, zero outside the output's window. {told}."))
+    heading(figure, "One output's gradient: the filter, with its middle on the framed pixel")
+    contents = [
+        f"Of y[{i}, {j}]: {_bracketed_rows(gradient)}"
+        for gradient, (i, j) in zip(gradients, places, strict=True)
+    ]
+    claim = "The gradient of single outputs by the whole image, zero outside the output's window"
+    show_picture(figure, f"{claim}. {'. '.join(contents)}.")
 
 
 def overlap(first: np.ndarray, second: np.ndarray, titles: Sequence[str]) -> None:
-    """Show two sprays onto an image and their sum; the pixels that both reach are framed."""
-    _expect("overlap", 2, first, second)
+    """Show two sprays onto an image, both (H, W), and their sum.
+
+    The pixels that both reach are framed. Raises ValueError for two shapes, or for other than two
+    titles.
+    """
+    _check_axes("overlap", 2, first, second)
     if first.shape != second.shape or len(titles) != 2:
-        raise ValueError(f"overlap: sprays of the shapes {first.shape} and {second.shape}, expected one shape and two titles")
-    figure, axes = _panels((first, second, first + second), (*titles, "their sum"))
-    both = [(int(row), int(column)) for row, column in np.argwhere((first != 0) & (second != 0))]
+        shapes = f"sprays of the shapes {first.shape} and {second.shape}"
+        raise ValueError(f"overlap: {shapes}, expected one shape and two titles")
+    total = first + second
+    figure, axes = _panels((first, second, total), (*titles, "their sum"))
+    reached = np.argwhere((first != 0) & (second != 0))
+    both = [(int(row), int(column)) for row, column in reached]
     for row, column in both:
         axes[2].add_patch(frame(column, row))
-    figure.suptitle("Where two sprays meet (framed), they add up", fontweight="bold", fontsize=12)
-    told = f"{titles[0]}: {_rows_of(first)}. {titles[1]}: {_rows_of(second)}. Their sum: {_rows_of(first + second)}"
-    show(Picture(figure, f"{told}. Both reach the pixels {', '.join(map(str, both))}."))
+    heading(figure, "Where two sprays meet (framed), they add up")
+    sprays = f"{titles[0]}: {_bracketed_rows(first)}. {titles[1]}: {_bracketed_rows(second)}"
+    pixels = ", ".join(map(str, both))
+    sums = f"Their sum: {_bracketed_rows(total)}"
+    show_picture(figure, f"{sprays}. {sums}. Both reach the pixels {pixels}.")
 
 
 def reflections(w: np.ndarray) -> None:
-    """Show a filter, reflected once, and once more: turned by 180 degrees."""
-    _expect("reflections", 2, w)
+    """Show a filter w, (K, L), reflected once, and once more: turned by 180 degrees."""
+    _check_axes("reflections", 2, w)
     views = (w, w[:, ::-1], w[::-1, ::-1])
     titles = ("W", "left and right swapped", "then top and bottom: W'")
     figure, _ = _panels(views, titles, gap=1.2)
-    figure.suptitle("Two reflections turn a filter by 180 degrees", fontweight="bold", fontsize=12)
-    told = ". ".join(f"{title}: {_rows_of(view)}" for title, view in zip(titles, views))
-    show(Picture(figure, f"A filter of {w.shape[0]} by {w.shape[1]} weights, reflected twice. {told}."))
+    heading(figure, "Two reflections turn a filter by 180 degrees")
+    contents = [
+        f"{name}: {_bracketed_rows(view)}" for name, view in zip(titles, views, strict=True)
+    ]
+    claim = f"A filter of {w.shape[0]} by {w.shape[1]} weights, reflected twice"
+    show_picture(figure, f"{claim}. {'. '.join(contents)}.")
 
 
 def weight_jacobian(dy_dw: np.ndarray) -> None:
-    """Show dy/dw, outputs by weights: the padded row, one place further from column to column."""
-    _expect("weight_jacobian", 2, dy_dw)
+    """Show dy/dw, (m, K): the padded row, one place further from column to column."""
+    _check_axes("weight_jacobian", 2, dy_dw)
     m, K = dy_dw.shape
     figure, (ax,) = new(1, 0.52 * K + 2.6, 0.52 * m + 1.2)
-    _numbered(ax, dy_dw, _largest(dy_dw))
-    _place_names(ax, ("y", "w"), m, K)
-    ax.set_title("Each column is the padded row,\none place further on", fontweight="bold", fontsize=12, pad=26)
-    told = "; ".join(f"w[{u}] moves y by {_list(dy_dw[:, u])}" for u in range(K))
-    show(Picture(figure, f"dy/dw, a row for each of {m} outputs and a column for each of {K} weights. Per unit, {told}."))
+    _numbered(ax, dy_dw, largest(dy_dw))
+    for i in range(m):
+        label(ax, -0.7, i, f"y[{i}]", ha="right", fontsize=10, color=GREY)
+    for u in range(K):
+        label(ax, u, -0.75, f"w[{u}]", fontsize=10, color=GREY)
+    title(ax, "Each column is the padded row,\none place further on", pad=26)
+    columns = "; ".join(f"w[{u}] moves y by {bracketed(dy_dw[:, u])}" for u in range(K))
+    claim = f"dy/dw, a row for each of {m} outputs and a column for each of {K} weights"
+    show_picture(figure, f"{claim}. Per unit, {columns}.")
 
 
 def filter_bank(x: np.ndarray, w: np.ndarray, first: Sequence[float]) -> None:
-    """Show an image x (C, H, W) above the filters w (F, C, K, L), and the first number of each channel of y."""
-    _expect("filter_bank", 3, x)
-    _expect("filter_bank", 4, w)
+    """Show an image above a bank of filters, and the first number of each channel of y.
+
+    x: (C, H, W);  w: (F, C, K, L);  first: F numbers. Raises ValueError for sizes that do not fit.
+    """
+    _check_axes("filter_bank", 3, x)
+    _check_axes("filter_bank", 4, w)
     (C, H, W), (F, depth, K, L) = x.shape, w.shape
     if depth != C or len(first) != F or K > H or L > W:
-        raise ValueError(f"filter_bank: x {x.shape}, w {w.shape} and {len(first)} outputs: they do not fit")
-    P, Q = H - K + 1, W - L + 1
-    highest, widest = max(K, P), max(W, L)
-    figure, axes = _table([H] + [highest] * F, C + 1, widest)
+        sizes = f"x {x.shape}, w {w.shape} and {len(first)} outputs"
+        raise ValueError(f"filter_bank: {sizes}: they do not fit")
+    output = (H - K + 1, W - L + 1)
+    room = (max(K, output[0]), max(W, L))
+    figure, axes = _table([H] + [room[0]] * F, C + 1, room[1])
     for c in range(C):
-        _numbered(axes[0][c], x[c], _largest(x), f"x, channel {c}")
+        _numbered(axes[0][c], x[c], largest(x), f"x, channel {c}")
         _box(axes[0][c], (0, 0), L, K)
     for f in range(F):
-        _filters(axes[f + 1], w[f], f, _largest(w))
-        y = np.full((P, Q), np.nan)
+        *of_filters, of_output = axes[f + 1]
+        _filters(of_filters, w[f], f, largest(w))
+        y = np.full(output, np.nan)
         y[0, 0] = first[f]
-        _numbered(axes[f + 1][C], y, _largest(np.array(first)), f"y, channel {f}")
-        _box(axes[f + 1][C], (0, 0))
-        _center(axes[f + 1][C], y.shape, highest, widest)
-        for ax in axes[f + 1][:C]:
-            _center(ax, (K, L), highest, widest)
-    figure.suptitle("One row of filters reads every channel of x and makes one channel of y", fontweight="bold", fontsize=12)
-    told = (
-        f"An image of {C} channels, each {H} by {W}, above {F} rows of filters, each row with a {K} by {L} part for every channel"
-    )
-    made = ", ".join(f"y[{f}, 0, 0] = {number(value)}" for f, value in enumerate(first))
-    show(Picture(figure, f"{told}. The first window is framed in every channel of x. Row by row, with the bias: {made}."))
+        _numbered(of_output, y, largest(np.array(first)), f"y, channel {f}")
+        _box(of_output, (0, 0))
+        _center(of_output, output, room)
+        for ax in of_filters:
+            _center(ax, (K, L), room)
+    heading(figure, "One row of filters reads every channel of x and makes one channel of y")
+    image = f"An image of {C} channels, each {H} by {W}, above {F} rows of filters"
+    filters = f"each row with a {K} by {L} part for every channel"
+    outputs = ", ".join(f"y[{f}, 0, 0] = {number(value)}" for f, value in enumerate(first))
+    window = "The first window is framed in every channel of x"
+    show_picture(figure, f"{image}, {filters}. {window}. Row by row, with the bias: {outputs}.")
 
 
 def bank_columns(w: np.ndarray, channel: int) -> None:
-    """Show the filters w (F, C, K, L) as a table, and the column that one channel of dx collects from."""
-    _expect("bank_columns", 4, w)
+    """Show filters as a table, and the column that one channel of dx collects from.
+
+    w: (F, C, K, L). Raises ValueError if there is no such channel.
+    """
+    _check_axes("bank_columns", 4, w)
     F, C, K, L = w.shape
     if not 0 <= channel < C:
         raise ValueError(f"bank_columns: channel {channel}, expected one of {C} channels")
     figure, axes = _table([K] * F, C + 1, L + 1)
     for f in range(F):
-        _filters(axes[f], w[f], f, _largest(w))
+        _filters(axes[f], w[f], f, largest(w))
         _box(axes[f][channel], (0, 0), L, K)
         axes[f][C].text(0.0, 0.5, f"← dy, channel {f}", fontsize=12, va="center")
     for c in range(C):
         weight = "bold" if c == channel else "normal"
         axes[F - 1][c].set_xlabel(f"↓\ndx, channel {c}", fontsize=12, fontweight=weight)
-    title = f"Backward, channel {channel} of dx collects down its column: from every filter"
-    figure.suptitle(title, fontweight="bold", fontsize=12)
-    told = f"A table of {F} by {C} filters. Row f meets channel f of dy, column c makes channel c of dx"
+    heading(
+        figure, f"Backward, channel {channel} of dx collects down its column: from every filter"
+    )
+    table = f"A table of {F} by {C} filters"
+    meaning = "Row f meets channel f of dy, column c makes channel c of dx"
     parts = ", ".join(f"w[{f}, {channel}]" for f in range(F))
-    show(Picture(figure, f"{told}. Channel {channel} of dx collects from {parts}: one for each channel of dy."))
+    collects = f"Channel {channel} of dx collects from {parts}: one for each channel of dy"
+    show_picture(figure, f"{table}. {meaning}. {collects}.")
+
+
+def _padding(n: int, K: int, m: int, at: int) -> int:
+    """Return the pad under which a row of n pixels and K weights give m outputs.
+
+    Raises ValueError if there is none, or no output y[at].
+    """
+    pad, odd = divmod(m - n + K - 1, 2)
+    if odd or pad < 0 or not 0 <= at < m:
+        sizes = f"{m} outputs from {n} pixels and {K} weights, at = {at}"
+        raise ValueError(f"gather_step: {sizes}: they do not fit for any pad")
+    return pad
 
 
 def _canvas(start: float, stop: float, height: float) -> tuple[Figure, Axes]:
     """Return axes for unit squares from column `start` to before `stop`, with rows going down."""
     figure, (ax,) = new(1, 0.66 * (stop - start) + 0.4, 0.66 * height + 0.6)
-    ax.set_xlim(start - 0.6, stop - 0.4)
-    ax.set_ylim(height - 0.5, -1.0)
-    ax.set_aspect("equal")
-    ax.axis("off")
+    bare(ax, (start - 0.6, stop - 0.4), (-1.0, height - 0.5))
     return figure, ax
 
 
-def _panels(values: Sequence[np.ndarray], titles: Sequence[str], gap: float = 0.7) -> tuple[Figure, list[Axes]]:
+def _panels(
+    matrices: Sequence[np.ndarray], titles: Sequence[str], gap: float = 0.7
+) -> tuple[Figure, list[Axes]]:
     """Return matrices of one shape side by side, with titles; gap: inches between two."""
-    rows, columns = values[0].shape
-    figure, axes = new(len(values), len(values) * (0.47 * columns + gap), 0.47 * rows + 1.0)
-    figure.set_layout_engine("constrained", wspace=gap / (0.47 * columns + gap))
-    for ax, matrix, title in zip(axes, values, titles):
-        _numbered(ax, matrix, _largest(*values), title)
+    rows, columns = matrices[0].shape
+    width = 0.47 * columns + gap
+    figure, axes = new(len(matrices), len(matrices) * width, 0.47 * rows + 1.0)
+    figure.set_layout_engine("constrained", wspace=gap / width)
+    limit = largest(*matrices)
+    for ax, matrix, name in zip(axes, matrices, titles, strict=True):
+        _numbered(ax, matrix, limit, name)
     return figure, axes
 
 
 def _table(heights: Sequence[int], columns: int, widest: int) -> tuple[Figure, list[list[Axes]]]:
-    """Return a table of empty axes; in row k there is room for matrices of `heights[k]` by `widest` squares."""
+    """Return a table of empty axes.
+
+    In row k there is room for matrices of `heights[k]` by `widest` squares.
+    """
     inches = [0.5 * height + 0.4 for height in heights]
     figure, _ = new(1, columns * (0.5 * widest + 0.6), sum(inches) + 0.6)
     figure.clear()
-    axes = figure.subplots(len(heights), columns, squeeze=False, gridspec_kw={"height_ratios": heights})
+    ratios: dict[str, Any] = {"height_ratios": heights}
+    axes = figure.subplots(len(heights), columns, squeeze=False, gridspec_kw=ratios)
     for ax in axes.flat:
         ax.axis("off")
     return figure, [list(row) for row in axes]
 
 
-def _center(ax: Axes, shape: tuple[int, ...], height: int, width: int) -> None:
-    """Put a matrix into the middle of a room of `height` by `width` squares."""
-    ax.set_xlim((shape[1] - width) / 2 - 0.5, (shape[1] + width) / 2 - 0.5)
-    ax.set_ylim((shape[0] + height) / 2 - 0.5, (shape[0] - height) / 2 - 0.5)
+def _center(ax: Axes, shape: tuple[int, int], room: tuple[int, int]) -> None:
+    """Put a matrix of this shape into the middle of a room; shape, room: rows, columns."""
+    rows, columns = shape
+    height, width = room
+    ax.set_xlim((columns - width) / 2 - 0.5, (columns + width) / 2 - 0.5)
+    ax.set_ylim((rows + height) / 2 - 0.5, (rows - height) / 2 - 0.5)
 
 
 def _filters(axes: Sequence[Axes], parts: np.ndarray, f: int, limit: float) -> None:
@@ -248,74 +361,74 @@ def _filters(axes: Sequence[Axes], parts: np.ndarray, f: int, limit: float) -> N
         _numbered(axes[c], part, limit, f"w[{f}, {c}]")
 
 
-def _numbered(ax: Axes, values: np.ndarray, limit: float, title: str = "") -> None:
-    """Draw a matrix as squares; zeros are grey, and what is not known yet (NaN) is a question mark."""
+def _numbered(ax: Axes, values: np.ndarray, limit: float, name: str = "") -> None:
+    """Draw a matrix as squares under its name.
+
+    Zeros are grey, and what is not known yet (NaN) is a question mark.
+    """
     ax.axis("on")
     grid(ax, np.nan_to_num(values), limit)
     for text, value in zip(ax.texts, values.ravel()):
-        if value == 0 or np.isnan(value):
-            text.set(color=GREY, text=text.get_text() if value == 0 else "?")
-    ax.set_title(title, fontsize=12)
+        if np.isnan(value):
+            text.set(color=GREY, text="?")
+        elif value == 0:
+            text.set(color=GREY)
+    ax.set_title(name, fontsize=12)
 
 
-def _place_names(ax: Axes, names: tuple[str, str], m: int, n: int) -> None:
-    """Name the rows of a matrix on its left, and its columns above it."""
-    for i in range(m):
-        ax.text(-0.7, i, f"{names[0]}[{i}]", ha="right", va="center", fontsize=10, color=GREY)
-    for a in range(n):
-        ax.text(a, -0.75, f"{names[1]}[{a}]", ha="center", va="center", fontsize=10, color=GREY)
-
-
-def _squares(
-    ax: Axes, start: Place, values: np.ndarray, limit: float, names: str = "", below: bool = False, style: str = ""
+def _row(
+    ax: Axes,
+    first: Point,
+    values: np.ndarray,
+    limit: float,
+    name: str = "",
+    names_at: float = ABOVE,
 ) -> None:
-    """Draw a row of squares with their numbers (none for NaN); names[0], names[1], ... stand above or below them."""
-    from matplotlib import colormaps
-    from matplotlib.patches import Rectangle
+    """Draw a row of squares with their numbers, and name[0], name[1], ... above or below them.
 
-    (left, row), ramp = start, colormaps["PuOr_r"]
+    first: the middle of the first square
+    """
     for k, value in enumerate(values):
-        padding, quiet = style == "padding", value == 0
-        color = "white" if padding or np.isnan(value) else ramp(0.5 + value / (4 * limit))
-        edge, line = (GREY, ":") if padding else ("#bbbbbb", "-")
-        ax.add_patch(Rectangle((left + k - 0.5, row - 0.5), 1, 1, facecolor=color, edgecolor=edge, linestyle=line))
-        text = "" if np.isnan(value) else number(value)
-        ax.text(left + k, row, text, ha="center", va="center", fontsize=13, color=GREY if quiet else "black")
-        if names:
-            ax.text(left + k, row + (0.78 if below else -0.75), f"{names}[{k}]", ha="center", va="center", fontsize=9, color=GREY)
+        x = first[0] + k
+        square(ax, value, (x, first[1]), limit, quiet_zero=True, edgecolor="#bbbbbb")
+        if name:
+            label(ax, x, first[1] + names_at, f"{name}[{k}]", fontsize=9, color=GREY)
 
 
-def _box(ax: Axes, start: Place, width: float = 1, height: float = 1, color: str = "black") -> None:
-    """Frame a block of squares whose first one is centred on `start`."""
-    from matplotlib.patches import Rectangle
+def _product(ax: Axes, column: float, value: float, lands: bool) -> None:
+    """Draw where one product of a spray goes."""
+    if not lands:
+        label(ax, column, 4.75, "falls\noff", fontsize=10)
+        return
+    arrow(ax, (column, 3.55), (column, 4.2), BLUE)
+    sign = "+" if value >= 0 else "−"
+    label(ax, column, 4.75, f"{sign}{number(abs(value))}", fontsize=13)
 
-    corner = (start[0] - 0.47, start[1] - 0.47)
-    ax.add_patch(Rectangle(corner, width - 0.06, height - 0.06, fill=False, edgecolor=color, linewidth=2.2, zorder=3))
 
-
-def _arrow(ax: Axes, start: Place, end: Place) -> None:
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": BLUE, "lw": 1.2, "shrinkA": 0, "shrinkB": 0})
+def _box(ax: Axes, first: Point, width: float = 1, height: float = 1) -> None:
+    """Frame a block of squares; first: the middle of its upper left one."""
+    corner = (first[0] - 0.47, first[1] - 0.47)
+    style: dict[str, Any] = {"edgecolor": "black", "linewidth": 2.2, "zorder": 3}
+    outline(ax, corner, width - 0.06, height - 0.06, **style)
 
 
 def _row_labels(ax: Axes, column: float, labels: dict[float, str]) -> None:
     for row, text in labels.items():
-        ax.text(column, row, text, ha="right", va="center", fontsize=12)
+        label(ax, column, row, text, ha="right", fontsize=12)
 
 
-def _expect(name: str, axes: int, *values: np.ndarray) -> None:
-    """Raise a ValueError that names the first of the arrays without so many axes, or without any numbers."""
-    for value in values:
-        if np.ndim(value) != axes or np.size(value) == 0:
-            raise ValueError(f"{name}: an array of shape {np.shape(value)}, expected {axes} axes and at least one number")
+def _lie_within(places: Sequence[Place], shape: tuple[int, ...]) -> bool:
+    rows, columns = shape
+    return all(0 <= i < rows and 0 <= j < columns for i, j in places)
 
 
-def _largest(*values: np.ndarray) -> float:
-    return max((float(np.abs(v).max(initial=0.0)) for v in values), default=0.0) or 1.0
+def _check_axes(name: str, axes: int, *arrays: np.ndarray) -> None:
+    """Raise a ValueError if an array has another number of axes, or no numbers at all."""
+    for values in arrays:
+        if np.ndim(values) != axes or np.size(values) == 0:
+            expected = f"{axes} axes and at least one number"
+            raise ValueError(f"{name}: an array of shape {np.shape(values)}, expected {expected}")
 
 
-def _list(values: np.ndarray) -> str:
-    return "[" + ", ".join(map(number, values)) + "]"
-
-
-def _rows_of(matrix: np.ndarray) -> str:
-    return " ".join(map(_list, matrix))
+def _bracketed_rows(matrix: np.ndarray) -> str:
+    return " ".join(map(bracketed, matrix))

@@ -1,14 +1,19 @@
-"""Widgets: pictures of the course's numbers that can be stepped through. Imported on first use; to show one needs anywidget."""
+"""Widgets: pictures of the course's numbers that can be stepped through.
 
-from grader.widgets.dilating import StrideTrick, stride_trick
+This package is imported on first use. To step through a widget, anywidget must be installed.
+"""
+
 from grader.widgets.grids import Widget
-from grader.widgets.jacobians import JacobianExplorer, jacobian_explorer
-from grader.widgets.masking import ReluMask, relu_mask
-from grader.widgets.pooling import PoolRouter, pool_router
-from grader.widgets.spraying import Spray, spray
-from grader.widgets.toeplitz import ToeplitzPair, toeplitz_pair
+from grader.widgets.jacobian_explorer import JacobianExplorer, jacobian_explorer
+from grader.widgets.pool_router import PoolRouter, pool_router
+from grader.widgets.relu_mask import ReluMask, relu_mask
+from grader.widgets.spray import Spray, spray
+from grader.widgets.stride_trick import StrideTrick, stride_trick
+from grader.widgets.toeplitz_pair import ToeplitzPair, toeplitz_pair
 
-KINDS = {widget.kind: widget for widget in Widget.__subclasses__()}  # every widget above, by the name of its ES module
+KINDS = {
+    widget.kind: widget for widget in Widget.__subclasses__()
+}  # every widget above, by the name of its ES module
 
 __all__ = [
     "KINDS",

@@ -104,7 +104,7 @@ class Grid {
   }
 }
 
-/** The entries of yours that are not the right ones. As `grader.verdict.differing`; entries are numbers or "nan", "inf", "-inf". */
+/** The entries of yours that are not the right ones. As `grader.show.verdict.differing`; entries are numbers or "nan", "inf", "-inf". */
 function differing(yours, right) {
   const tolerance = 1e-9 * Math.max(1, largest(right));
   const number = (value) => (typeof value === "number" ? value : Number(value.replace("inf", "Infinity")));

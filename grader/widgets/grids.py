@@ -1,4 +1,4 @@
-"""What all widgets share: arrays checked for showing, the base class with its still picture, and arrays as plain JSON."""
+"""What all widgets share: checks of their arguments, the base class, and arrays as plain JSON."""
 
 from __future__ import annotations
 
@@ -13,31 +13,37 @@ from typing import Any
 
 import numpy as np
 
-from grader.layout import image
-from grader.place import here
-from grader.results import short as cut
-from grader.verdict import differing
+from grader.call.text import short as cut
+from grader.show.numbers import image
+from grader.show.place import here
+from grader.show.verdict import differing
 
 MOST_SIDE = 12  # rows or columns of an image, with its padding
 MOST_ROW = 20  # entries of a row, with its padding
-MOST_NUMBERS = 10**6  # of an array that is looked at; each widget shows far fewer
+MOST_NUMBERS = 10**6  # of an array that is examined; each widget shows far fewer
 MOST_WHOLE = 10**9  # for a stride or a padding, which a browser can still count with
-COUNTED = (1, 2, -1, 3, 0, -2, 4)  # stands in for a dy that is not given: unequal, with signs and a zero; as in grids.js
+SIDES = {1: "entries of a row", 2: "rows or columns of an image"}  # what is counted, by axes
 _SHAPES = {1: "a row (n,)", 2: "an image (H, W)"}
-MIME = "application/vnd.cnn-gradients.widget+json"  # which widget with which data, for programs that read the notebook
+
+# These stand in for a dy that is not given: unequal, with signs and a zero. grids.js has them too.
+COUNTED = (1, 2, -1, 3, 0, -2, 4)
+
+# A widget's kind and data stand under this type, for programs that read the notebook.
+MIME = "application/vnd.cnn-gradients.widget+json"
 
 
 @cache
 def source(*names: str) -> str:
-    """Return one ES module: the files' texts, one after the other."""
-    return "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in names)
+    """Return one ES module: the texts of the files in this folder, one after the other."""
+    folder = Path(__file__).parent
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
 
 
 class Widget:
     """A widget with a still picture beside it, for PDF, diff and export.
 
-    kind: the name of its ES module, `kind`.js;  data: what the browser draws, as plain JSON;  still: an SVG;
-    alternative: the same as text
+    kind: the name of its ES module, `kind`.js;  data: what the browser draws, as plain JSON
+    still: the still picture as SVG;  alternative: the same as text
     """
 
     kind = ""
@@ -45,15 +51,24 @@ class Widget:
     _css = source("grids.css")
 
     def __init__(self, data: dict[str, Any], still: str, alternative: str) -> None:
-        self.data, self.still, self.alternative = data, still, alternative
+        self.data = data
+        self.still = still
+        self.alternative = alternative
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> Widget:
-        """Return the widget that has these data, read from a notebook: by a call of its function, which checks them."""
+        """Return the widget that has these data, which were read from a notebook.
+
+        The widget's own function is called and checks them. It raises TypeError or ValueError for
+        arguments that it refuses; data that are not a widget's raise other exceptions too.
+        """
         raise NotImplementedError(f"{cls.__name__}: again")
 
     def folded(self, words: str) -> Widget:
-        """Return this widget, which is not shown yet, closed under some words until a reader opens it."""
+        """Return this widget, closed under some words until a reader opens it.
+
+        The widget must not have been shown yet.
+        """
         self.data = self.data | {"fold": words}
         return self
 
@@ -64,7 +79,11 @@ class Widget:
 
     @cached_property
     def live(self) -> Any:
-        """What JupyterLab draws, made when it is first shown: a still picture needs no anywidget, which is slow to load."""
+        """The anywidget that JupyterLab draws.
+
+        It is made when the widget is first shown, since a still picture does not need anywidget,
+        which is slow to import.
+        """
         return _live(type(self).__name__, self._esm)(data=self.data)
 
     def __repr__(self) -> str:
@@ -82,117 +101,192 @@ class Widget:
         return data | own, metadata
 
     def _still_page(self) -> str:
-        """Return the still picture as HTML, and a line that says what is missing to step through it."""
-        line = f"anywidget is missing, so this widget is a still picture. {here().install('anywidget')}"
-        return f"<div>{image(self.still.encode(), self.alternative)}<p>{escape(line)}</p></div>"
+        """Return the still picture as HTML, and below it how to install what is missing."""
+        advice = here().install("anywidget")
+        line = f"anywidget is missing, so this widget is a still picture. {advice}"
+        picture = image(self.still.encode(), self.alternative)
+        return f"<div>{picture}<p>{escape(line)}</p></div>"
 
 
 @cache
 def _live(name: str, esm: str) -> Any:
-    """Return the class of anywidget's that draws a kind of widget."""
+    """Return the subclass of AnyWidget that draws one kind of widget."""
+    # Both packages are optional, and slow to import.
     import anywidget
     import traitlets
 
-    return type(name, (anywidget.AnyWidget,), {"_esm": esm, "_css": Widget._css, "data": traitlets.Dict().tag(sync=True)})
+    own = {"_esm": esm, "_css": Widget._css, "data": traitlets.Dict().tag(sync=True)}
+    return type(name, (anywidget.AnyWidget,), own)
 
 
 def module(*names: str) -> str:
-    """Return a widget's ES module: what all share, then the files named."""
+    """Return a widget's ES module: the files that all widgets share, then the files named."""
     return source("grids.js", "controls.js", *names)
 
 
-def array(function: str, name: str, value: Any, ndims: Collection[int] = (1, 2), finite: bool = True) -> np.ndarray:
+def array(
+    function: str, name: str, value: Any, ndims: Collection[int] = (1, 2), finite: bool = True
+) -> np.ndarray:
     """Return a float64 copy of an array that can be shown.
 
-    Raises TypeError for what is no array of real numbers, ValueError for other dimensions, for no numbers at all, and (unless
-    `finite` is false) for NaN and infinity.
+    function, name: of the widget's function and of its argument, for messages
+    ndims: the numbers of axes that are allowed;  finite: whether NaN and infinity are refused
+
+    Raises TypeError if the value is not an array of real numbers. Raises ValueError if it has
+    another number of axes, no numbers at all or too many, or, unless `finite` is false, NaN or
+    infinity.
     """
-    given = _real(function, name, value)
-    if given.ndim not in ndims:
-        wanted = " or ".join(_SHAPES[n] for n in sorted(ndims))
-        more = f" Pick one channel of one image: {name}[0, 0]." if given.ndim > 2 else ""
-        raise ValueError(f"{function}: {name} has shape {given.shape}, expected {wanted}.{more}")
-    return _numbers(function, name, given, finite)
+    values = _real(function, name, value)
+    if values.ndim not in ndims:
+        expected = " or ".join(_SHAPES[n] for n in sorted(ndims))
+        advice = f" Pick one channel of one image: {name}[0, 0]." if values.ndim > 2 else ""
+        raise ValueError(
+            f"{function}: {name} has shape {values.shape}, expected {expected}.{advice}"
+        )
+    return _numbers(function, name, values, finite)
 
 
-def fitting(function: str, name: str, value: Any, shape: tuple[int | str, ...], why: str, finite: bool = True) -> np.ndarray:
-    """Return a float64 copy of an array of one shape, in which a letter stands for any size; `why` tells where it comes from.
+def fitting(
+    function: str,
+    name: str,
+    value: Any,
+    shape: tuple[int | str, ...],
+    why: str,
+    finite: bool = True,
+) -> np.ndarray:
+    """Return a float64 copy of an array of one shape, in which a letter stands for any size.
 
-    Raises as `array` does.
+    why: where the shape comes from, for the message. The other arguments are those of `array`,
+    and so are the errors raised.
     """
-    given = _real(function, name, value)
-    fits = given.ndim == len(shape) and all(isinstance(n, str) or n == m for n, m in zip(shape, given.shape, strict=True))
-    if not fits:
-        wanted = f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
-        raise ValueError(f"{function}: {name} has shape {given.shape}, expected {wanted} {why}")
-    return _numbers(function, name, given, finite)
+    values = _real(function, name, value)
+    if not _fits(values.shape, shape):
+        comma = "," if len(shape) == 1 else ""
+        expected = f"({', '.join(map(str, shape))}{comma})"
+        raise ValueError(f"{function}: {name} has shape {values.shape}, expected {expected} {why}")
+    return _numbers(function, name, values, finite)
+
+
+def compared(
+    function: str,
+    value: Any,
+    shape: tuple[int, ...],
+    expected: str,
+    ndims: Collection[int] = (1, 2),
+) -> np.ndarray | None:
+    """Return a copy of the student's own result, `compare`, or None if it is not given.
+
+    expected: the shape as the message names it. NaN and infinity are allowed. Raises TypeError
+    and ValueError as `array` does, and ValueError for another shape.
+    """
+    if value is None:
+        return None
+    values = array(function, "compare", value, ndims, finite=False)
+    if values.shape != shape:
+        raise ValueError(f"{function}: compare has shape {values.shape}, expected {expected}")
+    return values
+
+
+def _fits(sizes: tuple[int, ...], shape: tuple[int | str, ...]) -> bool:
+    if len(sizes) != len(shape):
+        return False
+    return all(isinstance(n, str) or n == m for n, m in zip(shape, sizes, strict=True))
 
 
 def _real(function: str, name: str, value: Any) -> np.ndarray:
+    """Return a value as an array of real numbers. Raises TypeError if it is not one."""
     try:
-        given = np.asarray(value)
+        values = np.asarray(value)
     except ValueError:
-        raise TypeError(f"{function}: {name} has rows of different lengths, expected an array of numbers") from None
-    except Exception as error:  # a tensor that PyTorch differentiates, or of a kind that numpy has not
-        told = f"{name} is {_kind(value)}, which does not become an array ({cut(error, 100)}), expected an array of numbers"
-        raise TypeError(f"{function}: {told}") from None
-    if given.dtype.kind == "c":
+        raise TypeError(
+            f"{function}: {name} has rows of different lengths, expected an array of numbers"
+        ) from None
+    except Exception as error:  # a tensor that PyTorch differentiates, or a kind unknown to numpy
+        problem = f"{name} is {_kind(value)}, which does not become an array ({cut(error, 100)})"
+        raise TypeError(f"{function}: {problem}, expected an array of numbers") from None
+    if values.dtype.kind == "c":
         raise TypeError(f"{function}: {name} holds complex numbers; only real ones can be shown")
-    if given.dtype.kind not in "biuf":
+    if values.dtype.kind not in "biuf":
         raise TypeError(f"{function}: {name} is {_kind(value)}, expected an array of numbers")
-    return given
+    return values
 
 
-def _numbers(function: str, name: str, given: np.ndarray, finite: bool) -> np.ndarray:
-    if given.size == 0:
-        raise ValueError(f"{function}: {name} has shape {given.shape}: there is no number to show")
-    if given.size > MOST_NUMBERS:
-        raise ValueError(f"{function}: {name} has shape {given.shape}: that is more than can be shown. Show a part of it")
-    numbers = given.astype(np.float64)
+def _numbers(function: str, name: str, values: np.ndarray, finite: bool) -> np.ndarray:
+    """Return a float64 copy. Raises ValueError if there is nothing or too much to show."""
+    has_shape = f"{function}: {name} has shape {values.shape}"
+    if values.size == 0:
+        raise ValueError(f"{has_shape}: there is no number to show")
+    if values.size > MOST_NUMBERS:
+        raise ValueError(f"{has_shape}: that is more than can be shown. Show a part of it")
+    numbers = values.astype(np.float64)
     if finite and not np.isfinite(numbers).all():
-        at = tuple(int(i) for i in np.argwhere(~np.isfinite(numbers))[0])
-        raise ValueError(f"{function}: {name}{list(at)} is {numbers[at]}; only finite numbers can be shown")
+        first = np.argwhere(~np.isfinite(numbers))[0]
+        place = tuple(int(i) for i in first)
+        entry = f"{name}{list(place)} is {numbers[place]}"
+        raise ValueError(f"{function}: {entry}; only finite numbers can be shown")
     return numbers
 
 
 def whole(function: str, name: str, value: Any, least: int) -> int:
-    """Return a whole number of at least `least`. Raises TypeError for what is none, ValueError for one that is out of range."""
-    try:
-        number = None if isinstance(value, bool) else operator.index(value)
-    except Exception:  # TypeError, or what an object raises that is asked
-        number = None
+    """Return a whole number from `least` to MOST_WHOLE.
+
+    Raises TypeError if the value is not a whole number, ValueError if it is out of range.
+    """
+    number = _index(value)
     if number is None:
-        raise TypeError(f"{function}: {name} is {said(value)}, expected a whole number")
+        raise TypeError(f"{function}: {name} is {described(value)}, expected a whole number")
     if number < least:
-        raise ValueError(f"{function}: {name} is {said(number)}, expected {least} or more")
+        raise ValueError(f"{function}: {name} is {described(number)}, expected {least} or more")
     if number > MOST_WHOLE:
-        raise ValueError(f"{function}: {name} is {said(number)}, expected {MOST_WHOLE} or less")
+        raise ValueError(
+            f"{function}: {name} is {described(number)}, expected {MOST_WHOLE} or less"
+        )
     return number
+
+
+def _index(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        return operator.index(value)
+    except Exception:  # TypeError, or whatever a stranger's object raises
+        return None
 
 
 def one_of(function: str, name: str, value: Any, choices: Collection[str]) -> str:
     """Return one of some words. Raises ValueError for anything else."""
     if not (isinstance(value, str) and value in choices):
-        raise ValueError(f"{function}: {name} is {said(value)}, expected one of {', '.join(map(repr, choices))}")
+        words = ", ".join(map(repr, choices))
+        raise ValueError(f"{function}: {name} is {described(value)}, expected one of {words}")
     return value
 
 
-def said(value: object) -> str:
-    """Return a value as a message says it, in one short line; one that cannot say itself by its type."""
+def described(value: object) -> str:
+    """Return a value in one short line for a message; its type if its own repr fails."""
     try:
         return cut(repr(value), 60)
     except Exception:
         return _kind(value)
 
 
+def part_of(x: np.ndarray, limit: int) -> str:
+    """Return how to take a part of x that is small enough: 'x[:12, :12]'."""
+    slices = [f":{limit}"] * x.ndim
+    return f"x[{', '.join(slices)}]"
+
+
 def made_up(shape: tuple[int, ...]) -> np.ndarray:
-    """Return the upstream gradient that stands in for one that is not given."""
+    """Return the upstream gradient, of this shape, that stands in for one that is not given."""
     rows, columns = (1, *shape)[-2:]
-    return np.array([[float(COUNTED[(3 * i + j) % len(COUNTED)]) for j in range(columns)] for i in range(rows)]).reshape(shape)
+    place = 3 * np.arange(rows)[:, None] + np.arange(columns)
+    return np.array(COUNTED, dtype=np.float64)[place % len(COUNTED)].reshape(shape)
 
 
-def apart(yours: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Return a mask of the entries in which a student's own result is not right; both have one shape."""
+def wrong_mask(yours: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return a mask of the entries in which a student's own result is wrong.
+
+    yours, right: of one shape, which is also the shape of the mask.
+    """
     wrong = differing(yours, right)
     assert wrong is not None
     return wrong
@@ -200,13 +294,32 @@ def apart(yours: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def plain(values: np.ndarray) -> list[list[Any]]:
     """Return rows of numbers for JSON, which has no NaN and no infinity: those become text."""
-    return [[v if math.isfinite(v) else str(v) for v in row] for row in np.atleast_2d(values).tolist()]
+    rows = np.atleast_2d(values).tolist()
+    return [list(map(_plain, row)) for row in rows]
+
+
+def _plain(number: float) -> float | str:
+    return number if math.isfinite(number) else str(number)
+
+
+def plain_or_none(values: np.ndarray | None) -> list[list[Any]] | None:
+    """Return `plain` of an array, or None for an array that is not given."""
+    return None if values is None else plain(values)
 
 
 def unplain(data: dict[str, Any], *names: str, row: bool = False) -> list[np.ndarray | None]:
-    """Return the arrays of some names in a widget's data, what `plain` took from them undone; None for what was not given."""
-    arrays = (None if data[name] is None else np.array(data[name], dtype=np.float64) for name in names)
-    return [made[0] if row and made is not None else made for made in arrays]
+    """Return the arrays that `plain` turned into a widget's data, by their names.
+
+    row: whether they are rows and not matrices. An array that was not given is None.
+    """
+    return [_unplain(data[name], row) for name in names]
+
+
+def _unplain(rows: Any, row: bool) -> np.ndarray | None:
+    if rows is None:
+        return None
+    values = np.array(rows, dtype=np.float64)
+    return values[0] if row else values
 
 
 def _kind(value: Any) -> str:

@@ -14,13 +14,17 @@ def fits(x, w, stride=1, pad=0):
         )
     (_, channels, H, W), (_, depth, K, L) = np.shape(x), np.shape(w)
     if channels != depth:
-        raise ValueError(f"x has {channels} channels and the filters of w have {depth}: expected the same number")
+        raise ValueError(
+            f"x has {channels} channels and the filters of w have {depth}: expected the same number"
+        )
     if not isinstance(stride, int | np.integer) or stride < 1:
         raise ValueError(f"stride is {stride!r}, expected an int of at least 1")
     if not isinstance(pad, int | np.integer) or pad < 0:
         raise ValueError(f"pad is {pad!r}, expected an int of at least 0")
     if not (1 <= K <= H + 2 * pad and 1 <= L <= W + 2 * pad):
-        raise ValueError(f"a {K} x {L} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}")
+        raise ValueError(
+            f"a {K} x {L} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}"
+        )
 
 
 def pool_fits(x, size, stride):
@@ -30,7 +34,9 @@ def pool_fits(x, size, stride):
     """
     if np.ndim(x) != 4:
         raise ValueError(f"x is {np.ndim(x)}-dimensional, expected (N, C, H, W)")
-    if np.shape(size) != (2,) or not all(isinstance(side, int | np.integer) and side >= 1 for side in size):
+    if np.shape(size) != (2,) or not all(
+        isinstance(side, int | np.integer) and side >= 1 for side in size
+    ):
         raise ValueError(f"size is {size!r}, expected (K, L), two ints of at least 1")
     if not isinstance(stride, int | np.integer) or stride < 1:
         raise ValueError(f"stride is {stride!r}, expected an int of at least 1")
@@ -127,7 +133,9 @@ def strided_forward(x, w, b, stride, pad):
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
     for u in range(K):
         for v in range(L):
-            seen = padded[:, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride]
+            seen = padded[
+                :, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride
+            ]
             y += np.einsum("nchw,fc->nfhw", seen, w[:, :, u, v])
     return y
 
@@ -143,7 +151,10 @@ def strided_backward_spray(dy, x, w, stride, pad):
     sprayed, dw = np.zeros(padded.shape), np.zeros(w.shape)
     for u in range(K):
         for v in range(L):
-            rows, columns = slice(u, u + stride * (P - 1) + 1, stride), slice(v, v + stride * (Q - 1) + 1, stride)
+            rows, columns = (
+                slice(u, u + stride * (P - 1) + 1, stride),
+                slice(v, v + stride * (Q - 1) + 1, stride),
+            )
             sprayed[:, :, rows, columns] += np.einsum("nfhw,fc->nchw", dy, w[:, :, u, v])
             dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dy, padded[:, :, rows, columns])
     return sprayed[:, :, pad : pad + H, pad : pad + W], dw, dy.sum(axis=(0, 2, 3))
@@ -176,7 +187,15 @@ def max_pool_forward(x, size, stride):
     y = np.full((*x.shape[:2], P, Q), -np.inf)
     for u in range(K):
         for v in range(L):
-            y = np.maximum(y, x[:, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride])
+            y = np.maximum(
+                y,
+                x[
+                    :,
+                    :,
+                    u : u + stride * (P - 1) + 1 : stride,
+                    v : v + stride * (Q - 1) + 1 : stride,
+                ],
+            )
     return y
 
 

@@ -1,11 +1,24 @@
 """The catalogue of mistakes: what students write, and the hint that each of them needs.
 
-A mistake is a whole wrong answer to an exercise; `parts` names the results it gets wrong. A hint says what is seen, then
-what to think about, and never the formula's code; {N} becomes "N = 2" in the case that shows it.
-`python -m grader.course.catalogue` turns it into the table of fingerprints that students' kernels hold.
+A mistake is a whole wrong answer to an exercise; `parts` names the parts that it loses. A hint
+tells what is observed, then what to think about, and never the formula's code; {N} becomes "N = 2"
+in the case that shows it. `python -m grader.instructor.author.catalogue` makes the table of
+fingerprints from it that students' kernels hold.
+
+The demo class hands these mistakes in as text, with the helpers that they call. Annotations
+therefore use builtins and numpy alone, or are quoted.
 """
 
 from solutions.mistakes import affine, capstone, convolution, max_pool, relu, strided
 from solutions.mistakes.base import CATALOGUE, Mistake
 
-__all__ = ["CATALOGUE", "Mistake", "affine", "capstone", "convolution", "max_pool", "relu", "strided"]
+__all__ = [
+    "CATALOGUE",
+    "Mistake",
+    "affine",
+    "capstone",
+    "convolution",
+    "max_pool",
+    "relu",
+    "strided",
+]

@@ -1,72 +1,24 @@
 """Mistakes in 2-convolution."""
 
+from typing import Any
+
 import numpy as np
 
 from solutions import convolution
-from solutions.mistakes.base import mistake
+from solutions.mistakes.base import Reference, wrong
 
 # --- correlate_1d ---
 
 
-def slide(padded, w):
+def slide(padded: np.ndarray, w: np.ndarray) -> np.ndarray:
     """Return the products of w with all windows of padded; none where it does not fit."""
     return np.array([padded[i : i + len(w)] @ w for i in range(len(padded) - len(w) + 1)])
 
 
-@mistake(
-    "correlate_1d",
-    "y",
-    "w was turned round: that is the convolution of signal theory. Here, as in every framework, w[0] meets the leftmost of the K numbers",
-)
-def true_convolution(x, w, pad):
-    return slide(np.pad(x, pad), w[::-1])
+correlate_1d = Reference(convolution.correlate_1d, "y")
 
 
-@mistake("correlate_1d", "y", "The zeros at the end are missing: pad of them stand at each end of x")
-def zeros_at_start_only(x, w, pad):
-    return slide(np.pad(x, (pad, 0)), w)
-
-
-@mistake("correlate_1d", "y", "is shifted: all the zeros stand before x, and half of them belong behind it")
-def all_zeros_at_start(x, w, pad):
-    return slide(np.pad(x, (2 * pad, 0)), w)
-
-
-@mistake("correlate_1d", "y", "Only the windows that lie wholly inside x were used: what does pad add at both ends?")
-def pad_ignored(x, w, pad):
-    return slide(x, w)
-
-
-@mistake("correlate_1d", "y", "The last output is missing: w may start at 0, and where may it start at the latest?")
-def last_output_missing(x, w, pad):
-    return slide(np.pad(x, pad), w)[:-1]
-
-
-@mistake("correlate_1d", "y", "The last windows stick out of the padded x: where does the last one start that fits inside?")
-def windows_stick_out(x, w, pad):
-    padded = np.pad(x, pad)
-    return np.array([sum(a * c for a, c in zip(padded[i:], w)) for i in range(len(padded))])
-
-
-@mistake(
-    "correlate_1d", "y", "The mode 'same' looks at the lengths of x and w alone: here pad decides how many outputs there are"
-)
-def mode_same(x, w, pad):
-    return np.correlate(x, w, "same")
-
-
-@mistake("correlate_1d", "y", "The mode 'full' always pads by K - 1: here pad decides how many outputs there are")
-def mode_full(x, w, pad):
-    return np.correlate(x, w, "full")
-
-
-@mistake("correlate_1d", "y", "the padding repeats the numbers at the ends of x: it should be made of zeros")
-def edge_repeated(x, w, pad):
-    return slide(np.pad(x, pad, mode="edge"), w)
-
-
-@mistake("correlate_1d", "y", "is wrong at the start only: x[-1] is no zero of the padding, it is the last number of x")
-def index_wraps(x, w, pad):
+def index_wraps(x: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
     m = len(x) + 2 * pad - len(w) + 1
     y = np.zeros(m)
     for i in range(m):
@@ -76,30 +28,78 @@ def index_wraps(x, w, pad):
     return y
 
 
-@mistake("correlate_1d", "y", "holds the product of the last tap alone: is there an = where all K products should add up?")
-def last_tap_only(x, w, pad):
-    return slide(np.pad(x, pad)[len(w) - 1 :], w[-1:])
-
-
-@mistake("correlate_1d", "y", "The K products of a window are still apart: y[i] is their sum")
-def products_not_summed(x, w, pad):
-    padded = np.pad(x, pad)
-    return np.array([padded[i : i + len(w)] * w for i in range(len(padded) - len(w) + 1)])
-
-
-@mistake("correlate_1d", "y", "lost everything behind the decimal point: what kind of numbers does the array for y hold?")
-def whole_numbers(x, w, pad):
-    padded = np.pad(x, pad)
-    y = np.zeros(len(padded) - len(w) + 1, dtype=int)
-    for i in range(len(y)):
-        y[i] = padded[i : i + len(w)] @ w
-    return y
-
+wrong(
+    correlate_1d,
+    "y",
+    true_convolution=(
+        lambda x, w, pad: slide(np.pad(x, pad), w[::-1]),
+        "w was turned round: that is the convolution of signal theory. Here, as in every "
+        "framework, w[0] meets the leftmost of the K numbers",
+    ),
+    zeros_at_start_only=(
+        lambda x, w, pad: slide(np.pad(x, (pad, 0)), w),
+        "The zeros at the end are missing: pad of them stand at each end of x",
+    ),
+    all_zeros_at_start=(
+        lambda x, w, pad: slide(np.pad(x, (2 * pad, 0)), w),
+        "is shifted: all the zeros stand before x, and half of them belong behind it",
+    ),
+    pad_ignored=(
+        lambda x, w: slide(x, w),
+        "Only the windows that lie wholly inside x were used: what does pad add at both ends?",
+    ),
+    last_output_missing=(
+        lambda x, w, pad: slide(np.pad(x, pad), w)[:-1],
+        "The last output is missing: w may start at 0, and where may it start at the latest?",
+    ),
+    windows_stick_out=(
+        lambda x, w, pad: np.array(
+            [
+                sum((a * c for a, c in zip(np.pad(x, pad)[i:], w)))
+                for i in range(len(np.pad(x, pad)))
+            ]
+        ),
+        "The last windows stick out of the padded x: where does the last one start that fits "
+        "inside?",
+    ),
+    mode_same=(
+        lambda x, w: np.correlate(x, w, "same"),
+        "The mode 'same' looks at the lengths of x and w alone: here pad decides how many "
+        "outputs there are",
+    ),
+    mode_full=(
+        lambda x, w: np.correlate(x, w, "full"),
+        "The mode 'full' always pads by K - 1: here pad decides how many outputs there are",
+    ),
+    edge_repeated=(
+        lambda x, w, pad: slide(np.pad(x, pad, mode="edge"), w),
+        "the padding repeats the numbers at the ends of x: it should be made of zeros",
+    ),
+    index_wraps=(
+        index_wraps,
+        "is wrong at the start only: x[-1] is no zero of the padding, it is the last number of x",
+    ),
+    last_tap_only=(
+        lambda x, w, pad: slide(np.pad(x, pad)[len(w) - 1 :], w[-1:]),
+        "holds the product of the last tap alone: is there an = where all K products should add "
+        "up?",
+    ),
+    products_not_summed=(
+        lambda x, w, pad: np.array(
+            [np.pad(x, pad)[i : i + len(w)] * w for i in range(len(np.pad(x, pad)) - len(w) + 1)]
+        ),
+        "The K products of a window are still apart: y[i] is their sum",
+    ),
+    whole_numbers=(
+        lambda y: y.astype(int),
+        "lost everything behind the decimal point: what kind of numbers does the array for y hold?",
+    ),
+)
 
 # --- spray_1d ---
 
 
-def sprays(x, w):
+def sprays(x: np.ndarray, w: np.ndarray) -> np.ndarray:
     """Return the sum of the sprays x[a] * w, each laid down whole from place a on: (n + K - 1,)."""
     full = np.zeros(len(x) + len(w) - 1)
     for a in range(len(x)):
@@ -107,77 +107,22 @@ def sprays(x, w):
     return full
 
 
-def cut(full, most):
+def cut(full: np.ndarray, most: int) -> np.ndarray:
     """Return an array without so many entries at each end; a negative number adds zeros instead."""
     return np.pad(full, -most) if most < 0 else full[most : len(full) - most]
 
 
-@mistake(
-    "spray_1d",
-    "y",
-    "sprays with w itself: the first output that sees x[a] sees it through the last tap. Which way round is the spray?",
-)
-def sprays_unreflected(x, w, pad):
-    return cut(sprays(x, w), len(w) - 1 - pad)
+spray_1d = Reference(convolution.spray_1d, "y")
 
 
-@mistake(
-    "spray_1d",
-    "y",
-    "each spray wipes out what the one before it left: neighbouring sprays overlap, what must happen where they meet?",
-)
-def sprays_overwrite(x, w, pad):
+def sprays_overwrite(x: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
     full = np.zeros(len(x) + len(w) - 1)
     for a in range(len(x)):
         full[a : a + len(w)] = x[a] * w[::-1]
     return cut(full, len(w) - 1 - pad)
 
 
-@mistake("spray_1d", "y", "This is where all sprays land: the outputs that pad does not ask for are still there, at both ends")
-def nothing_cut(x, w, pad):
-    return sprays(x, w[::-1])
-
-
-@mistake(
-    "spray_1d", "y", "The cut is pad at each end: with a larger pad there are more outputs, so how does the cut depend on it?"
-)
-def cut_by_pad(x, w, pad):
-    return cut(sprays(x, w[::-1]), pad)
-
-
-@mistake(
-    "spray_1d",
-    "y",
-    "Only the outputs that see no padding are left: K - 1 is the cut at each end for pad 0, what is it for pad 1?",
-)
-def cut_by_filter(x, w, pad):
-    return sprays(x, w[::-1])[len(w) - 1 : len(x)]
-
-
-@mistake("spray_1d", "y", "a[0:-0] is empty: what does your cut do when pad is K - 1, and when it is larger?")
-def cut_of_nothing(x, w, pad):
-    most = len(w) - 1 - pad
-    return sprays(x, w[::-1])[most:-most]
-
-
-@mistake(
-    "spray_1d",
-    "y",
-    "For a pad beyond K - 1 the place to cut at is negative, and counts from the end: outputs that see zeros alone must be added there",
-)
-def cut_becomes_negative(x, w, pad):
-    full = sprays(x, w[::-1])
-    most = len(w) - 1 - pad
-    return full[most : len(full) - most]
-
-
-@mistake("spray_1d", "y", "Too short for a pad beyond K - 1: the outputs at the ends that see zeros alone exist as well")
-def never_longer(x, w, pad):
-    return cut(sprays(x, w[::-1]), max(len(w) - 1 - pad, 0))
-
-
-@mistake("spray_1d", "y", "a spray that leaves y at its start comes back in at its end: a negative index counts from the end")
-def spray_wraps(x, w, pad):
+def spray_wraps(x: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
     m = len(x) + 2 * pad - len(w) + 1
     y = np.zeros(m)
     for a in range(len(x)):
@@ -187,14 +132,7 @@ def spray_wraps(x, w, pad):
     return y
 
 
-@mistake("spray_1d", "y", "The cut is made at the start only: the last sprays stick out at the end as well")
-def cut_at_start_only(x, w, pad):
-    full = sprays(x, w[::-1])
-    return np.concatenate([np.zeros(max(pad - len(w) + 1, 0)), full[max(len(w) - 1 - pad, 0) :]])
-
-
-@mistake("spray_1d", "y", "is wrong near the ends: a spray that sticks out is cut where y ends, the rest of it still counts")
-def whole_sprays_only(x, w, pad):
+def whole_sprays_only(x: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
     K = len(w)
     y = np.zeros(len(x) + 2 * pad - K + 1)
     for a in range(len(x)):
@@ -204,147 +142,197 @@ def whole_sprays_only(x, w, pad):
     return y
 
 
+wrong(
+    spray_1d,
+    "y",
+    sprays_unreflected=(
+        lambda x, w, pad: cut(sprays(x, w), len(w) - 1 - pad),
+        "sprays with w itself: the first output that sees x[a] sees it through the last tap. "
+        "Which way round is the spray?",
+    ),
+    sprays_overwrite=(
+        sprays_overwrite,
+        "each spray wipes out what the one before it left: neighbouring sprays overlap, what "
+        "must happen where they meet?",
+    ),
+    nothing_cut=(
+        lambda x, w: sprays(x, w[::-1]),
+        "This is where all sprays land: the outputs that pad does not ask for are still there, "
+        "at both ends",
+    ),
+    cut_by_pad=(
+        lambda x, w, pad: cut(sprays(x, w[::-1]), pad),
+        "The cut is pad at each end: with a larger pad there are more outputs, so how does the "
+        "cut depend on it?",
+    ),
+    cut_by_filter=(
+        lambda x, w: sprays(x, w[::-1])[len(w) - 1 : len(x)],
+        "Only the outputs that see no padding are left: K - 1 is the cut at each end for pad 0, "
+        "what is it for pad 1?",
+    ),
+    cut_of_nothing=(
+        lambda x, w, pad: sprays(x, w[::-1])[len(w) - 1 - pad : -(len(w) - 1 - pad)],
+        "a[0:-0] is empty: what does your cut do when pad is K - 1, and when it is larger?",
+    ),
+    cut_becomes_negative=(
+        lambda x, w, pad: sprays(x, w[::-1])[
+            len(w) - 1 - pad : len(sprays(x, w[::-1])) - (len(w) - 1 - pad)
+        ],
+        "For a pad beyond K - 1 the place to cut at is negative, and counts from the end: "
+        "outputs that see zeros alone must be added there",
+    ),
+    never_longer=(
+        lambda x, w, pad: cut(sprays(x, w[::-1]), max(len(w) - 1 - pad, 0)),
+        "Too short for a pad beyond K - 1: the outputs at the ends that see zeros alone exist as "
+        "well",
+    ),
+    spray_wraps=(
+        spray_wraps,
+        "a spray that leaves y at its start comes back in at its end: a negative index counts "
+        "from the end",
+    ),
+    cut_at_start_only=(
+        lambda x, w, pad: np.concatenate(
+            [np.zeros(max(pad - len(w) + 1, 0)), sprays(x, w[::-1])[max(len(w) - 1 - pad, 0) :]]
+        ),
+        "The cut is made at the start only: the last sprays stick out at the end as well",
+    ),
+    whole_sprays_only=(
+        whole_sprays_only,
+        "is wrong near the ends: a spray that sticks out is cut where y ends, the rest of it "
+        "still counts",
+    ),
+)
+
 # --- toeplitz_1d ---
 
 
-@mistake("toeplitz_1d", "T", "rows belong to outputs and columns to inputs, so that T times x is y: yours lies on its side")
-def toeplitz_transposed(w, n, pad):
-    return convolution.toeplitz_1d(w, n, pad).T.copy()
-
-
-@mistake("toeplitz_1d", "T", "the rows hold w reversed: a row gathers and a column sprays. Which of the two holds w as it is?")
-def rows_reversed(w, n, pad):
-    return convolution.toeplitz_1d(w[::-1], n, pad)
-
-
-@mistake("toeplitz_1d", "T", "The columns that meet the zeros of the padding are still there: T is multiplied with x itself")
-def padding_columns_kept(w, n, pad):
-    return convolution.toeplitz_1d(w, n + 2 * pad, 0)
-
-
-@mistake("toeplitz_1d", "T", "The rows of the outputs that see some padding are missing: how many outputs does pad give?")
-def toeplitz_pad_ignored(w, n, pad):
-    T = np.zeros((max(n - len(w) + 1, 0), n))
-    for i in range(len(T)):
-        T[i, i : i + len(w)] = w
+def banded(w: np.ndarray, rows: int, n: int, shift: int, lowest: int = 0) -> np.ndarray:
+    """Return a matrix with w[k] in row i and column i + k - shift, if lowest <= column < n."""
+    T = np.zeros((rows, n))
+    for i, k in np.ndindex(rows, len(w)):
+        if lowest <= i + k - shift < n:
+            T[i, i + k - shift] = w[k]
     return T
 
 
-@mistake(
-    "toeplitz_1d",
+toeplitz_1d = Reference(convolution.toeplitz_1d, "T")
+
+
+def circulant(w: np.ndarray, n: int, pad: int) -> np.ndarray:
+    T = np.zeros((n + 2 * pad - len(w) + 1, n))
+    for i, k in np.ndindex(len(T), len(w)):
+        T[i, (i + k - pad) % n] += w[k]
+    return T
+
+
+wrong(
+    toeplitz_1d,
     "T",
-    "the first row starts with w[0]: which tap meets x[0] when zeros stand before it?",
+    toeplitz_transposed=(
+        lambda T: T.T.copy(),
+        "rows belong to outputs and columns to inputs, so that T times x is y: yours lies on its "
+        "side",
+    ),
+    rows_reversed=(
+        lambda w, n, pad: convolution.toeplitz_1d(w[::-1], n, pad),
+        "the rows hold w reversed: a row gathers and a column sprays. Which of the two holds w "
+        "as it is?",
+    ),
+    padding_columns_kept=(
+        lambda w, n, pad: convolution.toeplitz_1d(w, n + 2 * pad, 0),
+        "The columns that meet the zeros of the padding are still there: T is multiplied with x "
+        "itself",
+    ),
+    toeplitz_pad_ignored=(
+        lambda w, n: banded(w, max(n - len(w) + 1, 0), n, 0),
+        "The rows of the outputs that see some padding are missing: how many outputs does pad "
+        "give?",
+    ),
+    not_shifted_by_pad=(
+        lambda w, n, pad: banded(w, n + 2 * pad - len(w) + 1, n, 0),
+        "the first row starts with w[0]: which tap meets x[0] when zeros stand before it?",
+    ),
+    columns_wrap=(
+        lambda w, n, pad: banded(w, n + 2 * pad - len(w) + 1, n, pad, lowest=-n),
+        "what sticks out on the left comes back in on the right: a negative column counts from "
+        "the end",
+    ),
+    circulant=(
+        circulant,
+        "what sticks out at one side comes back in at the other: beyond the ends of x stand "
+        "zeros, x does not begin again",
+    ),
+    last_row_missing=(
+        lambda T: T[:-1],
+        "The last row is missing: count the places at which w fits into the padded x",
+    ),
+    always_square=(
+        lambda w, n, pad: banded(w, n, n, pad),
+        "Is it square? There are n columns, and as many rows as there are outputs",
+    ),
+    rows_walk_left=(
+        lambda T: T[::-1],
+        "w moves to the left from row to row: which x does the next output look at?",
+    ),
+    all_sprays_kept=(
+        lambda w, n: convolution.toeplitz_1d(w, n, len(w) - 1),
+        "A row for every place that a whole spray reaches: how many of these outputs does pad "
+        "keep?",
+    ),
 )
-def not_shifted_by_pad(w, n, pad):
-    T = np.zeros((n + 2 * pad - len(w) + 1, n))
-    for i in range(len(T)):
-        for k in range(len(w)):
-            if i + k < n:
-                T[i, i + k] = w[k]
-    return T
-
-
-@mistake("toeplitz_1d", "T", "what sticks out on the left comes back in on the right: a negative column counts from the end")
-def columns_wrap(w, n, pad):
-    T = np.zeros((n + 2 * pad - len(w) + 1, n))
-    for i in range(len(T)):
-        for k in range(len(w)):
-            if -n <= i + k - pad < n:
-                T[i, i + k - pad] = w[k]
-    return T
-
-
-@mistake(
-    "toeplitz_1d",
-    "T",
-    "what sticks out at one side comes back in at the other: beyond the ends of x stand zeros, x does not begin again",
-)
-def circulant(w, n, pad):
-    T = np.zeros((n + 2 * pad - len(w) + 1, n))
-    for i in range(len(T)):
-        for k in range(len(w)):
-            T[i, (i + k - pad) % n] += w[k]
-    return T
-
-
-@mistake("toeplitz_1d", "T", "The last row is missing: count the places at which w fits into the padded x")
-def last_row_missing(w, n, pad):
-    return convolution.toeplitz_1d(w, n, pad)[:-1]
-
-
-@mistake("toeplitz_1d", "T", "Is it square? There are n columns, and as many rows as there are outputs")
-def always_square(w, n, pad):
-    T = np.zeros((n, n))
-    for i in range(n):
-        for k in range(len(w)):
-            if 0 <= i + k - pad < n:
-                T[i, i + k - pad] = w[k]
-    return T
-
-
-@mistake("toeplitz_1d", "T", "w moves to the left from row to row: which x does the next output look at?")
-def rows_walk_left(w, n, pad):
-    return convolution.toeplitz_1d(w, n, pad)[::-1]
-
-
-@mistake("toeplitz_1d", "T", "A row for every place that a whole spray reaches: how many of these outputs does pad keep?")
-def all_sprays_kept(w, n, pad):
-    return convolution.toeplitz_1d(w, n, len(w) - 1)
-
 
 # --- same_pad ---
 
+same_pad = Reference(convolution.same_pad, "answer")
 
-@mistake("same_pad", "answer", "For an even K there is none: try K = 4 in a cell, once with pad 1 and once with pad 2")
-def half_for_even(K):
-    return K // 2
-
-
-@mistake("same_pad", "answer", "For an even K the output is one too short with this pad, and one too long with the next")
-def half_below_for_even(K):
-    return (K - 1) // 2
-
-
-@mistake("same_pad", "answer", "A single tap needs no padding: 0 is a pad as well, and not the same as none")
-def none_for_one_tap(K):
-    return ((K - 1) // 2 or "none") if K % 2 == 1 else "none"
-
-
-@mistake("same_pad", "answer", "Half a zero cannot be added at an end: what does that say about an even K?")
-def half_a_zero(K):
-    return (K - 1) / 2
-
-
-@mistake("same_pad", "answer", "The pad stands at both ends: K - 1 zeros are needed in all")
-def both_ends_together(K):
-    return K - 1 if K % 2 == 1 else "none"
-
-
-@mistake("same_pad", "answer", 'The word asked for is "none"')
-def another_word(K):
-    return (K - 1) // 2 if K % 2 == 1 else "impossible"
-
-
-@mistake("same_pad", "answer", "Even and odd are exchanged: when is K - 1 the double of a whole number?")
-def even_and_odd_exchanged(K):
-    return K // 2 if K % 2 == 0 else "none"
-
-
-@mistake("same_pad", "answer", "One number is asked for: the same pad stands at both ends, which is what an even K cannot use")
-def two_pads(K):
-    return ((K - 1) // 2, K // 2)
-
-
-@mistake("same_pad", "answer", "A pad of 1 goes with 3 taps: what do 5 taps need?")
-def always_one(K):
-    return 1 if K % 2 == 1 else "none"
-
+wrong(
+    same_pad,
+    "answer",
+    half_for_even=(
+        lambda K: K // 2,
+        "For an even K there is none: try K = 4 in a cell, once with pad 1 and once with pad 2",
+    ),
+    half_below_for_even=(
+        lambda K: (K - 1) // 2,
+        "For an even K the output is one too short with this pad, and one too long with the next",
+    ),
+    none_for_one_tap=(
+        lambda K: ((K - 1) // 2 or "none") if K % 2 == 1 else "none",
+        "A single tap needs no padding: 0 is a pad as well, and not the same as none",
+    ),
+    half_a_zero=(
+        lambda K: (K - 1) / 2,
+        "Half a zero cannot be added at an end: what does that say about an even K?",
+    ),
+    both_ends_together=(
+        lambda K: K - 1 if K % 2 == 1 else "none",
+        "The pad stands at both ends: K - 1 zeros are needed in all",
+    ),
+    another_word=(
+        lambda K: (K - 1) // 2 if K % 2 == 1 else "impossible",
+        'The word asked for is "none"',
+    ),
+    even_and_odd_exchanged=(
+        lambda K: K // 2 if K % 2 == 0 else "none",
+        "Even and odd are exchanged: when is K - 1 the double of a whole number?",
+    ),
+    two_pads=(
+        lambda K: ((K - 1) // 2, K // 2),
+        "One number is asked for: the same pad stands at both ends, which is what an even K "
+        "cannot use",
+    ),
+    always_one=(
+        lambda K: 1 if K % 2 == 1 else "none",
+        "A pad of 1 goes with 3 taps: what do 5 taps need?",
+    ),
+)
 
 # --- local_gradient ---
 
 
-def laid_down(top, left, w, shape):
-    """Return zeros of a shape with w on them, its first entry at (top, left); what sticks out is lost."""
+def laid_down(top: int, left: int, w: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return zeros with w on them, its first entry at (top, left). What sticks out is lost."""
     image = np.zeros(shape)
     for u, v in np.ndindex(*w.shape):
         if 0 <= top + u < shape[0] and 0 <= left + v < shape[1]:
@@ -352,91 +340,25 @@ def laid_down(top, left, w, shape):
     return image
 
 
-@mistake("local_gradient", "dy_dx", "the window stands at row j and column i: which of the two counts rows?")
-def places_exchanged(i, j, w, shape):
-    return laid_down(j - len(w) // 2, i - len(w) // 2, w, shape)
+def inside(place: int, K: int, size: int) -> int:
+    """Return where a window of K around a place begins when it is pushed back onto the image."""
+    return min(max(place - K // 2, 0), max(size - K, 0))
 
 
-@mistake(
-    "local_gradient",
-    "dy_dx",
-    "w is rotated: the derivative of y_ij by x_ab is the weight that x_ab was multiplied by, so where does it stand?",
-)
-def window_rotated(i, j, w, shape):
-    return convolution.local_gradient(i, j, w[::-1, ::-1], shape)
+local_gradient = Reference(convolution.local_gradient, "dy_dx")
 
 
-@mistake(
-    "local_gradient",
-    "dy_dx",
-    "what sticks out at the upper or left border comes back at the other end: a negative index counts from the end",
-)
-def wraps_around(i, j, w, shape):
+def wraps_around(i: int, j: int, w: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     r = len(w) // 2
-    dy_dx = np.zeros(shape)
-    for u in range(2 * r + 1):
-        for v in range(2 * r + 1):
-            a, b = i + u - r, j + v - r
-            if -shape[0] <= a < shape[0] and -shape[1] <= b < shape[1]:
-                dy_dx[a, b] = w[u, v]
-    return dy_dx
+    image = np.zeros(shape)
+    for u, v in np.ndindex(*w.shape):
+        a, b = i + u - r, j + v - r
+        if -shape[0] <= a < shape[0] and -shape[1] <= b < shape[1]:
+            image[a, b] = w[u, v]
+    return image
 
 
-@mistake("local_gradient", "dy_dx", "w lies on its side: the first index of w goes with the rows of x")
-def window_transposed(i, j, w, shape):
-    return convolution.local_gradient(i, j, w.T, shape)
-
-
-@mistake("local_gradient", "dy_dx", "the first weight stands at (i, j): with pad r it is the middle of w that lies there")
-def corner_at_place(i, j, w, shape):
-    return laid_down(i, j, w, shape)
-
-
-@mistake(
-    "local_gradient",
-    "dy_dx",
-    "the window stands one row and one column too early: the text counts from 1. Is its + 1 still in your index?",
-)
-def counted_from_one(i, j, w, shape):
-    r = len(w) // 2
-    return laid_down(i - 1 - r, j - 1 - r, w, shape)
-
-
-@mistake(
-    "local_gradient",
-    "dy_dx",
-    "the window stands one row and one column too late: when all four of a, b, i and j start at 0, does a - i change?",
-)
-def one_place_late(i, j, w, shape):
-    r = len(w) // 2
-    return laid_down(i + 1 - r, j + 1 - r, w, shape)
-
-
-@mistake(
-    "local_gradient",
-    "dy_dx",
-    "at the border the window is pushed back inside: it stays around (i, j), and what sticks out meets zeros of the padding",
-)
-def window_pushed_inside(i, j, w, shape):
-    K = len(w)
-    return laid_down(min(max(i - K // 2, 0), max(shape[0] - K, 0)), min(max(j - K // 2, 0), max(shape[1] - K, 0)), w, shape)
-
-
-@mistake(
-    "local_gradient",
-    "dy_dx",
-    "at the upper and left border w begins with its first weight: when rows of x are cut away, which rows of w go with them?",
-)
-def only_x_clipped(i, j, w, shape):
-    return laid_down(max(i - len(w) // 2, 0), max(j - len(w) // 2, 0), w, shape)
-
-
-@mistake(
-    "local_gradient",
-    "dy_dx",
-    "what sticks out at one side comes back in at the other: beyond the border lies the padding, the image does not begin again",
-)
-def place_wraps(i, j, w, shape):
+def place_wraps(i: int, j: int, w: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     r = len(w) // 2
     image = np.zeros(shape)
     for u, v in np.ndindex(*w.shape):
@@ -444,12 +366,7 @@ def place_wraps(i, j, w, shape):
     return image
 
 
-@mistake(
-    "local_gradient",
-    "dy_dx",
-    "near the border the window sticks out of x: which rows and columns of it are still on the image, and what is image[-1]?",
-)
-def border_unguarded(i, j, w, shape):
+def border_unguarded(i: int, j: int, w: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     r = len(w) // 2
     image = np.zeros(shape)
     for u, v in np.ndindex(*w.shape):
@@ -457,107 +374,120 @@ def border_unguarded(i, j, w, shape):
     return image
 
 
-@mistake(
-    "local_gradient",
-    "dy_dx",
-    "near the border only a part of w fits onto x: where does the slice begin when i - r is negative, and which part of w is left?",
-)
-def border_slice(i, j, w, shape):
+def border_slice(i: int, j: int, w: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     r = len(w) // 2
     image = np.zeros(shape)
     image[i - r : i + r + 1, j - r : j + r + 1] = w
     return image
 
 
-@mistake("local_gradient", "dy_dx", "is zero when the window does not lie wholly inside: the part on the image still counts")
-def inside_only(i, j, w, shape):
-    r = len(w) // 2
-    fits = r <= i < shape[0] - r and r <= j < shape[1] - r
-    return convolution.local_gradient(i, j, w, shape) * fits
-
-
-@mistake("local_gradient", "dy_dx", "The padding is still around it: a gradient by x has the shape of x")
-def border_kept(i, j, w, shape):
-    r = len(w) // 2
-    return laid_down(i, j, w, (shape[0] + 2 * r, shape[1] + 2 * r))
-
-
-@mistake("local_gradient", "dy_dx", "That is w alone: all pixels of x ask how much y_ij moves with them, most of them get a 0")
-def window_alone(i, j, w, shape):
-    return w.copy()
-
-
-@mistake("local_gradient", "dy_dx", "the last row and the last column of the window are missing: does a slice a:b contain b?")
-def window_too_short(i, j, w, shape):
-    r = len(w) // 2
-    return laid_down(i - r, j - r, w[:-1, :-1] if r else w[:0], shape)
-
+wrong(
+    local_gradient,
+    "dy_dx",
+    places_exchanged=(
+        lambda i, j, w, shape: laid_down(j - len(w) // 2, i - len(w) // 2, w, shape),
+        "the window stands at row j and column i: which of the two counts rows?",
+    ),
+    window_rotated=(
+        lambda i, j, w, shape: convolution.local_gradient(i, j, w[::-1, ::-1], shape),
+        "w is rotated: the derivative of y_ij by x_ab is the weight that x_ab was multiplied by, "
+        "so where does it stand?",
+    ),
+    wraps_around=(
+        wraps_around,
+        "what sticks out at the upper or left border comes back at the other end: a negative "
+        "index counts from the end",
+    ),
+    window_transposed=(
+        lambda i, j, w, shape: convolution.local_gradient(i, j, w.T, shape),
+        "w lies on its side: the first index of w goes with the rows of x",
+    ),
+    corner_at_place=(
+        lambda i, j, w, shape: laid_down(i, j, w, shape),
+        "the first weight stands at (i, j): with pad r it is the middle of w that lies there",
+    ),
+    counted_from_one=(
+        lambda i, j, w, shape: laid_down(i - 1 - len(w) // 2, j - 1 - len(w) // 2, w, shape),
+        "the window stands one row and one column too early: the text counts from 1. Is its + 1 "
+        "still in your index?",
+    ),
+    one_place_late=(
+        lambda i, j, w, shape: laid_down(i + 1 - len(w) // 2, j + 1 - len(w) // 2, w, shape),
+        "the window stands one row and one column too late: when all four of a, b, i and j start "
+        "at 0, does a - i change?",
+    ),
+    window_pushed_inside=(
+        lambda i, j, w, shape: laid_down(
+            inside(i, len(w), shape[0]), inside(j, len(w), shape[1]), w, shape
+        ),
+        "at the border the window is pushed back inside: it stays around (i, j), and what sticks "
+        "out meets zeros of the padding",
+    ),
+    only_x_clipped=(
+        lambda i, j, w, shape: laid_down(
+            max(i - len(w) // 2, 0), max(j - len(w) // 2, 0), w, shape
+        ),
+        "at the upper and left border w begins with its first weight: when rows of x are cut "
+        "away, which rows of w go with them?",
+    ),
+    place_wraps=(
+        place_wraps,
+        "what sticks out at one side comes back in at the other: beyond the border lies the "
+        "padding, the image does not begin again",
+    ),
+    border_unguarded=(
+        border_unguarded,
+        "near the border the window sticks out of x: which rows and columns of it are still on "
+        "the image, and what is image[-1]?",
+    ),
+    border_slice=(
+        border_slice,
+        "near the border only a part of w fits onto x: where does the slice begin when i - r is "
+        "negative, and which part of w is left?",
+    ),
+    inside_only=(
+        lambda dy_dx, i, j, w, shape: (
+            dy_dx
+            * (
+                len(w) // 2 <= i < shape[0] - len(w) // 2
+                and len(w) // 2 <= j < shape[1] - len(w) // 2
+            )
+        ),
+        "is zero when the window does not lie wholly inside: the part on the image still counts",
+    ),
+    border_kept=(
+        lambda i, j, w, shape: laid_down(
+            i, j, w, (shape[0] + 2 * (len(w) // 2), shape[1] + 2 * (len(w) // 2))
+        ),
+        "The padding is still around it: a gradient by x has the shape of x",
+    ),
+    window_alone=(
+        lambda w: w.copy(),
+        "That is w alone: all pixels of x ask how much y_ij moves with them, most of them get a 0",
+    ),
+    window_too_short=(
+        lambda i, j, w, shape: laid_down(
+            i - len(w) // 2, j - len(w) // 2, w[:-1, :-1] if len(w) // 2 else w[:0], shape
+        ),
+        "the last row and the last column of the window are missing: does a slice a:b contain b?",
+    ),
+)
 
 # --- conv_1d_backward_spray and conv_1d_backward_rotated ---
 
-LINES = "conv_1d_backward_spray conv_1d_backward_rotated"
+conv_1d_backward_spray = Reference(convolution.conv_1d_backward_spray, "dx")
+conv_1d_backward_rotated = Reference(convolution.conv_1d_backward_rotated, "dx")
+LINES = (conv_1d_backward_spray, conv_1d_backward_rotated)
 
 
-@mistake(
-    "conv_1d_backward_spray",
-    "dx",
-    "sprays with w reversed: by which weight did y[i] multiply x[a], and by which does dy[i] go back to x[a]?",
-)
-@mistake(
-    "conv_1d_backward_rotated",
-    "dx",
-    "gathers with w as it is: forward gathers with w and sprays with w', and what of it is exchanged on the way back?",
-)
-def line_reversed(dy, w, pad):
-    return cut(sprays(dy, w[::-1]), pad)
-
-
-@mistake(
-    "conv_1d_backward_spray",
-    "dx",
-    "each spray wipes out what the one before it left: neighbours overlap, what must happen where they meet?",
-)
-def line_overwrites(dy, w, pad):
+def line_overwrites(dy: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
     full = np.zeros(len(dy) + len(w) - 1)
     for i in range(len(dy)):
         full[i : i + len(w)] = dy[i] * w
     return cut(full, pad)
 
 
-@mistake(LINES, "dx", "The places of the padding are still there: x has no zeros at its ends, and dx is as long as x")
-def line_not_cut(dy, w, pad):
-    return sprays(dy, w)
-
-
-@mistake(LINES, "dx", "a[0:-0] is empty: what does your cut do when pad is 0?")
-def line_cut_of_nothing(dy, w, pad):
-    return sprays(dy, w)[pad:-pad]
-
-
-@mistake(LINES, "dx", "all of the padding was cut off at the end: how much of it stands before x?")
-def line_cut_at_end(dy, w, pad):
-    full = sprays(dy, w)
-    return full[: len(full) - 2 * pad]
-
-
-@mistake("conv_1d_backward_spray", "dx", "the cut is made at the start only: zeros stood behind x as well")
-def line_cut_at_start(dy, w, pad):
-    return sprays(dy, w)[pad:]
-
-
-@mistake(
-    LINES,
-    "dx",
-    "Is dy padded by pad, or the result cut as in the forward pass? Forward and backward together must lead back to the length of x: try pad 0",
-)
-def line_pad_again(dy, w, pad):
-    return cut(sprays(dy, w), len(w) - 1 - pad)
-
-
-@mistake(
-    "conv_1d_backward_spray", "dx", "what sticks out at the start comes back in at the end: a negative index counts from the end"
-)
-def line_wraps(dy, w, pad):
+def line_wraps(dy: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
     n = len(dy) + len(w) - 1 - 2 * pad
     dx = np.zeros(n)
     for i in range(len(dy)):
@@ -567,10 +497,7 @@ def line_wraps(dy, w, pad):
     return dx
 
 
-@mistake(
-    "conv_1d_backward_spray", "dx", "is wrong near the ends: a spray that sticks out there is cut, the rest of it still counts"
-)
-def line_whole_sprays(dy, w, pad):
+def line_whole_sprays(dy: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
     n, K = len(dy) + len(w) - 1 - 2 * pad, len(w)
     dx = np.zeros(n)
     for i in range(len(dy)):
@@ -579,217 +506,211 @@ def line_whole_sprays(dy, w, pad):
     return dx
 
 
-@mistake(LINES, "dx", "as long as dy: is x always as long as y?")
-def line_like_dy(dy, w, pad):
-    return sprays(dy, w)[len(w) // 2 : len(w) // 2 + len(dy)]
-
-
-@mistake(
-    "conv_1d_backward_spray", "dx", "lost everything behind the decimal point: what kind of numbers does the array for dx hold?"
-)
-def line_whole_numbers(dy, w, pad):
+def line_whole_numbers(dy: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
     full = np.zeros(len(dy) + len(w) - 1, dtype=int)
     for i in range(len(dy)):
         full[i : i + len(w)] += (dy[i] * w).astype(int)
     return cut(full, pad)
 
 
-@mistake("conv_1d_backward_rotated", "dx", "is right but in reverse order: is it w that is reversed, or dy?")
-def line_dy_reversed(dy, w, pad):
-    return convolution.conv_1d_backward_rotated(dy, w, pad)[::-1]
-
-
-@mistake(
-    "conv_1d_backward_rotated",
+wrong(
+    conv_1d_backward_rotated,
     "dx",
-    "Two places short: the first place of the padded x is seen by y[0] alone. How many zeros fill a window that meets dy with one tap?",
+    line_reversed=(
+        lambda dy, w, pad: cut(sprays(dy, w[::-1]), pad),
+        "gathers with w as it is: forward gathers with w and sprays with w', and what of it is "
+        "exchanged on the way back?",
+    ),
 )
-def line_one_zero_short(dy, w, pad):
-    return cut(sprays(dy, w), pad + 1)
 
-
-@mistake(
-    "conv_1d_backward_rotated",
+wrong(
+    conv_1d_backward_spray,
     "dx",
-    "Longer than x by two: is there one zero too many at each end of dy? No window may lie on zeros alone",
+    line_reversed=(
+        lambda dy, w, pad: cut(sprays(dy, w[::-1]), pad),
+        "sprays with w reversed: by which weight did y[i] multiply x[a], and by which does dy[i] "
+        "go back to x[a]?",
+    ),
+    line_overwrites=(
+        line_overwrites,
+        "each spray wipes out what the one before it left: neighbours overlap, what must happen "
+        "where they meet?",
+    ),
 )
-def line_one_zero_more(dy, w, pad):
-    return cut(sprays(dy, w), pad - 1)
 
-
-@mistake(
-    "conv_1d_backward_rotated",
+wrong(
+    LINES,
     "dx",
-    "Is pad added to K - 1 where it should be taken away? The padding of x is cut off again, so a larger pad leaves less",
+    line_not_cut=(
+        lambda dy, w: sprays(dy, w),
+        "The places of the padding are still there: x has no zeros at its ends, and dx is as "
+        "long as x",
+    ),
+    line_cut_of_nothing=(
+        lambda dy, w, pad: sprays(dy, w)[pad:-pad],
+        "a[0:-0] is empty: what does your cut do when pad is 0?",
+    ),
+    line_cut_at_end=(
+        lambda dy, w, pad: sprays(dy, w)[: len(sprays(dy, w)) - 2 * pad],
+        "all of the padding was cut off at the end: how much of it stands before x?",
+    ),
 )
-def line_pad_added(dy, w, pad):
-    return cut(sprays(dy, w), -pad)
 
-
-@mistake(
-    "conv_1d_backward_rotated",
+wrong(
+    conv_1d_backward_spray,
     "dx",
-    "No zeros stand around dy: without padding x[0] is seen by the first output alone, so what do the other K - 1 weights meet there?",
+    line_cut_at_start=(
+        lambda dy, w, pad: sprays(dy, w)[pad:],
+        "the cut is made at the start only: zeros stood behind x as well",
+    ),
 )
-def line_no_zeros(dy, w, pad):
-    return slide(dy, w[::-1])
 
-
-@mistake(
-    "conv_1d_backward_rotated",
+wrong(
+    LINES,
     "dx",
-    "For a pad beyond K - 1 the number of zeros around dy becomes negative: what is to be done with dy then?",
+    line_pad_again=(
+        lambda dy, w, pad: cut(sprays(dy, w), len(w) - 1 - pad),
+        "Is dy padded by pad, or the result cut as in the forward pass? Forward and backward "
+        "together must lead back to the length of x: try pad 0",
+    ),
 )
-def line_negative_pad(dy, w, pad):
-    return slide(np.pad(dy, len(w) - 1 - pad), w[::-1])
 
-
-@mistake(
-    "conv_1d_backward_rotated",
+wrong(
+    conv_1d_backward_spray,
     "dx",
-    "Too long for a pad beyond K - 1: leaving out the zeros is not enough then, the outer numbers of dy saw the padding alone",
+    line_wraps=(
+        line_wraps,
+        "what sticks out at the start comes back in at the end: a negative index counts from the "
+        "end",
+    ),
+    line_whole_sprays=(
+        line_whole_sprays,
+        "is wrong near the ends: a spray that sticks out there is cut, the rest of it still counts",
+    ),
 )
-def line_clamped_pad(dy, w, pad):
-    return slide(np.pad(dy, max(len(w) - 1 - pad, 0)), w[::-1])
 
-
-@mistake(
-    "conv_1d_backward_rotated",
+wrong(
+    LINES,
     "dx",
-    "Zeros were added for a pad beyond K - 1, where something must be cut off: does the sign get lost?",
+    line_like_dy=(
+        lambda dy, w: sprays(dy, w)[len(w) // 2 : len(w) // 2 + len(dy)],
+        "as long as dy: is x always as long as y?",
+    ),
 )
-def line_absolute_pad(dy, w, pad):
-    return slide(np.pad(dy, abs(len(w) - 1 - pad)), w[::-1])
 
+wrong(
+    conv_1d_backward_spray,
+    "dx",
+    line_whole_numbers=(
+        line_whole_numbers,
+        "lost everything behind the decimal point: what kind of numbers does the array for dx "
+        "hold?",
+    ),
+)
+
+wrong(
+    conv_1d_backward_rotated,
+    "dx",
+    line_dy_reversed=(
+        lambda dx: dx[::-1],
+        "is right but in reverse order: is it w that is reversed, or dy?",
+    ),
+    line_one_zero_short=(
+        lambda dy, w, pad: cut(sprays(dy, w), pad + 1),
+        "Two places short: the first place of the padded x is seen by y[0] alone. How many zeros "
+        "fill a window that meets dy with one tap?",
+    ),
+    line_one_zero_more=(
+        lambda dy, w, pad: cut(sprays(dy, w), pad - 1),
+        "Longer than x by two: is there one zero too many at each end of dy? No window may lie "
+        "on zeros alone",
+    ),
+    line_pad_added=(
+        lambda dy, w, pad: cut(sprays(dy, w), -pad),
+        "Is pad added to K - 1 where it should be taken away? The padding of x is cut off again, "
+        "so a larger pad leaves less",
+    ),
+    line_no_zeros=(
+        lambda dy, w: slide(dy, w[::-1]),
+        "No zeros stand around dy: without padding x[0] is seen by the first output alone, so "
+        "what do the other K - 1 weights meet there?",
+    ),
+    line_negative_pad=(
+        lambda dy, w, pad: slide(np.pad(dy, len(w) - 1 - pad), w[::-1]),
+        "For a pad beyond K - 1 the number of zeros around dy becomes negative: what is to be "
+        "done with dy then?",
+    ),
+    line_clamped_pad=(
+        lambda dy, w, pad: slide(np.pad(dy, max(len(w) - 1 - pad, 0)), w[::-1]),
+        "Too long for a pad beyond K - 1: leaving out the zeros is not enough then, the outer "
+        "numbers of dy saw the padding alone",
+    ),
+    line_absolute_pad=(
+        lambda dy, w, pad: slide(np.pad(dy, abs(len(w) - 1 - pad)), w[::-1]),
+        "Zeros were added for a pad beyond K - 1, where something must be cut off: does the sign "
+        "get lost?",
+    ),
+)
 
 # --- backward_pad ---
 
+backward_pad = Reference(convolution.backward_pad, "answer")
 
-@mistake("backward_pad", "answer", "That is the pad of the forward pass: try K = 3 with pad 0, is dx as long as x?")
-def pad_again(K, pad):
-    return pad
-
-
-@mistake(
-    "backward_pad", "answer", "One too many: the first place of the padded x is seen by one tap, how many zeros stand beside it?"
+wrong(
+    backward_pad,
+    "answer",
+    pad_again=(
+        lambda pad: pad,
+        "That is the pad of the forward pass: try K = 3 with pad 0, is dx as long as x?",
+    ),
+    one_too_many=(
+        lambda K, pad: K - pad,
+        "One too many: the first place of the padded x is seen by one tap, how many zeros stand "
+        "beside it?",
+    ),
+    pad_added=(
+        lambda K, pad: K - 1 + pad,
+        "The larger the pad, the longer is y, and the less must be added to come back to x",
+    ),
+    never_negative=(
+        lambda K, pad: max(K - 1 - pad, 0),
+        "It may be negative: for a pad beyond K - 1 something must be cut off",
+    ),
+    without_sign=(
+        lambda K, pad: abs(K - 1 - pad),
+        "The sign is lost when pad is beyond K - 1: a cut is asked for as a negative number",
+    ),
+    other_sign=(
+        lambda K, pad: pad - K + 1,
+        "The sign is the other one: with pad 0 zeros must be added, is that positive or negative?",
+    ),
+    of_padded_x=(
+        lambda K: K - 1,
+        "That gives the gradient of the padded x: what of it belongs to x itself?",
+    ),
+    as_for_same=(
+        lambda K: (K - 1) // 2,
+        "That depends on K alone: it leads from y back to x only when y is as long as x",
+    ),
+    pad_twice=(
+        lambda K, pad: K - 1 - 2 * pad,
+        "The pad is taken away twice: the number asked for stands at each end",
+    ),
 )
-def one_too_many(K, pad):
-    return K - pad
-
-
-@mistake("backward_pad", "answer", "The larger the pad, the longer is y, and the less must be added to come back to x")
-def pad_added(K, pad):
-    return K - 1 + pad
-
-
-@mistake("backward_pad", "answer", "It may be negative: for a pad beyond K - 1 something must be cut off")
-def never_negative(K, pad):
-    return max(K - 1 - pad, 0)
-
-
-@mistake("backward_pad", "answer", "The sign is lost when pad is beyond K - 1: a cut is asked for as a negative number")
-def without_sign(K, pad):
-    return abs(K - 1 - pad)
-
-
-@mistake("backward_pad", "answer", "The sign is the other one: with pad 0 zeros must be added, is that positive or negative?")
-def other_sign(K, pad):
-    return pad - K + 1
-
-
-@mistake("backward_pad", "answer", "That gives the gradient of the padded x: what of it belongs to x itself?")
-def of_padded_x(K, pad):
-    return K - 1
-
-
-@mistake("backward_pad", "answer", "That depends on K alone: it leads from y back to x only when y is as long as x")
-def as_for_same(K, pad):
-    return (K - 1) // 2
-
-
-@mistake("backward_pad", "answer", "The pad is taken away twice: the number asked for stands at each end")
-def pad_twice(K, pad):
-    return K - 1 - 2 * pad
-
 
 # --- conv_1d_weight_gradient ---
 
-
-@mistake(
-    "conv_1d_weight_gradient",
-    "dw",
-    "is right but in reverse order: nothing has to be rotated here, the later taps met the later numbers of x",
-)
-def weights_reversed(dy, x, pad):
-    return convolution.conv_1d_weight_gradient(dy, x, pad)[::-1]
+conv_1d_weight_gradient = Reference(convolution.conv_1d_weight_gradient, "dw")
 
 
-@mistake(
-    "conv_1d_weight_gradient",
-    "dw",
-    "dy was turned round on its way over x: a true convolution does that. Which x does dy[0] meet for w[0]?",
-)
-def upstream_reversed(dy, x, pad):
-    return slide(np.pad(x, pad), dy[::-1])
-
-
-@mistake(
-    "conv_1d_weight_gradient", "dw", "x has lost its padding: w met the zeros as well, so how long is the x that it slid over?"
-)
-def weights_unpadded(dy, x, pad):
-    return slide(x, dy)
-
-
-@mistake(
-    "conv_1d_weight_gradient", "dw", "which of the two slides? dy is the filter here, and the padded x is what it slides over"
-)
-def roles_exchanged(dy, x, pad):
-    return slide(np.pad(dy, pad), x)
-
-
-@mistake(
-    "conv_1d_weight_gradient",
-    "dw",
-    "Some weights at the end are missing: the padding was forgotten when their number was worked out",
-)
-def weights_too_few(dy, x, pad):
-    return convolution.conv_1d_weight_gradient(dy, x, pad)[: max(len(x) - len(dy) + 1, 0)]
-
-
-@mistake("conv_1d_weight_gradient", "dw", "speaks of the last output alone: is there an = where all outputs should add up?")
-def weights_of_last(dy, x, pad):
-    m = len(dy)
-    return dy[-1] * np.pad(x, pad)[m - 1 :]
-
-
-@mistake(
-    "conv_1d_weight_gradient",
-    "dw",
-    "is the right answer divided by {m}: w_k takes part in all outputs, do its ways add up or average?",
-)
-def weights_averaged(dy, x, pad):
-    return convolution.conv_1d_weight_gradient(dy, x, pad) / len(dy)
-
-
-@mistake("conv_1d_weight_gradient", "dw", "is shifted: all the zeros stand before x, and half of them belong behind it")
-def weights_zeros_before(dy, x, pad):
-    return slide(np.pad(x, (2 * pad, 0)), dy)
-
-
-@mistake("conv_1d_weight_gradient", "dw", "leaves out the outputs that saw some padding: their other taps met numbers of x")
-def weights_of_inside(dy, x, pad):
+def weights_of_inside(dy: np.ndarray, x: np.ndarray, pad: int) -> np.ndarray:
     dy = dy.copy()
     dy[:pad] = 0
     dy[len(dy) - pad :] = 0
     return convolution.conv_1d_weight_gradient(dy, x, pad)
 
 
-@mistake(
-    "conv_1d_weight_gradient",
-    "dw",
-    "mixes the end of x into its start: x[-1] is no zero of the padding, it is the last number of x",
-)
-def weights_wrap(dy, x, pad):
+def weights_wrap(dy: np.ndarray, x: np.ndarray, pad: int) -> np.ndarray:
     dw = np.zeros(len(x) + 2 * pad - len(dy) + 1)
     for u in range(len(dw)):
         for i in range(len(dy)):
@@ -798,37 +719,86 @@ def weights_wrap(dy, x, pad):
     return dw
 
 
-@mistake(
-    "conv_1d_weight_gradient",
+wrong(
+    conv_1d_weight_gradient,
     "dw",
-    "The mode 'full' lets dy stick out of x by up to m - 1: here it sticks out by pad, and K numbers are left",
+    weights_reversed=(
+        lambda dw: dw[::-1],
+        "is right but in reverse order: nothing has to be rotated here, the later taps met the "
+        "later numbers of x",
+    ),
+    upstream_reversed=(
+        lambda dy, x, pad: slide(np.pad(x, pad), dy[::-1]),
+        "dy was turned round on its way over x: a true convolution does that. Which x does dy[0] "
+        "meet for w[0]?",
+    ),
+    weights_unpadded=(
+        lambda dy, x: slide(x, dy),
+        "x has lost its padding: w met the zeros as well, so how long is the x that it slid over?",
+    ),
+    roles_exchanged=(
+        lambda dy, x, pad: slide(np.pad(dy, pad), x),
+        "which of the two slides? dy is the filter here, and the padded x is what it slides over",
+    ),
+    weights_too_few=(
+        lambda dw, dy, x: dw[: max(len(x) - len(dy) + 1, 0)],
+        "Some weights at the end are missing: the padding was forgotten when their number was "
+        "worked out",
+    ),
+    weights_of_last=(
+        lambda dy, x, pad: dy[-1] * np.pad(x, pad)[len(dy) - 1 :],
+        "speaks of the last output alone: is there an = where all outputs should add up?",
+    ),
+    weights_averaged=(
+        lambda dw, dy: dw / len(dy),
+        "is the right answer divided by {m}: w_k takes part in all outputs, do its ways add up "
+        "or average?",
+    ),
+    weights_zeros_before=(
+        lambda dy, x, pad: slide(np.pad(x, (2 * pad, 0)), dy),
+        "is shifted: all the zeros stand before x, and half of them belong behind it",
+    ),
+    weights_of_inside=(
+        weights_of_inside,
+        "leaves out the outputs that saw some padding: their other taps met numbers of x",
+    ),
+    weights_wrap=(
+        weights_wrap,
+        "mixes the end of x into its start: x[-1] is no zero of the padding, it is the last "
+        "number of x",
+    ),
+    weights_full=(
+        lambda dy, x: np.correlate(x, dy, "full"),
+        "The mode 'full' lets dy stick out of x by up to m - 1: here it sticks out by pad, and K "
+        "numbers are left",
+    ),
+    weights_same=(
+        lambda dy, x: np.correlate(x, dy, "same"),
+        "The mode 'same' looks at the lengths of x and dy alone: there are K weights, and pad "
+        "tells where they start",
+    ),
 )
-def weights_full(dy, x, pad):
-    return np.correlate(x, dy, "full")
-
-
-@mistake(
-    "conv_1d_weight_gradient",
-    "dw",
-    "The mode 'same' looks at the lengths of x and dy alone: there are K weights, and pad tells where they start",
-)
-def weights_same(dy, x, pad):
-    return np.correlate(x, dy, "same")
-
 
 # --- conv_forward ---
 
 
-def frame(images, rows, columns):
-    """Return images with so many rows and columns of zeros added at each side; a negative number cuts them off."""
-    above, left = max(rows, 0), max(columns, 0)
-    larger = np.pad(images, ((0, 0), (0, 0), (above, above), (left, left)))
+def padded(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Return images with so many rows and columns of zeros at each side: no negative number."""
+    return np.pad(images, ((0, 0), (0, 0), (rows, rows), (columns, columns)))
+
+
+def frame(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Return images with rows and columns of zeros at each side. A negative number cuts them."""
+    larger = padded(images, max(rows, 0), max(columns, 0))
     top, first = max(-rows, 0), max(-columns, 0)
     return larger[:, :, top : larger.shape[2] - top, first : larger.shape[3] - first]
 
 
-def gather(images, w):
-    """Return the correlation of images with filters, with stride 1 and no padding; empty where they do not fit."""
+def gather(images: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """Return images correlated with filters, with stride 1 and no padding.
+
+    Empty where the filters do not fit.
+    """
     K, L = w.shape[2:]
     P, Q = max(images.shape[2] - K + 1, 0), max(images.shape[3] - L + 1, 0)
     y = np.zeros((len(images), len(w), P, Q))
@@ -838,148 +808,124 @@ def gather(images, w):
     return y
 
 
-@mistake(
-    "conv_forward",
+def only(a: np.ndarray, index: "Any") -> np.ndarray:
+    """Return an array with zeros everywhere but at an index."""
+    kept = np.zeros(a.shape)
+    kept[index] = a[index]
+    return kept
+
+
+conv_forward = Reference(convolution.conv_forward, "y")
+
+
+wrong(
+    conv_forward,
     "y",
-    "the filters are rotated: that is the convolution of signal theory. Here w[f, c, 0, 0] meets the upper left pixel of a window",
+    rotated_forward=(
+        lambda x, w, b, pad: convolution.conv_forward(x, w[:, :, ::-1, ::-1], b, pad),
+        "the filters are rotated: that is the convolution of signal theory. Here w[f, c, 0, 0] "
+        "meets the upper left pixel of a window",
+    ),
+    forward_bias_forgotten=(
+        lambda x, w, b, pad: convolution.conv_forward(x, w, 0 * b, pad),
+        "lacks the bias: one b per filter is added to every pixel that the filter gives",
+    ),
+    forward_bias_subtracted=(
+        lambda x, w, b, pad: convolution.conv_forward(x, w, -b, pad),
+        "the bias is taken away: b is added, as in an affine layer",
+    ),
+    bias_per_tap=(
+        lambda x, w, b, pad: convolution.conv_forward(x, w, b * w.shape[2] * w.shape[3], pad),
+        "the bias is in it once for every tap: does b stand inside the loop over the filter?",
+    ),
+    bias_per_channel=(
+        lambda x, w, b, pad: convolution.conv_forward(x, w, b * w.shape[1], pad),
+        "the bias is in it once for every channel of x: a filter has a single bias, however many "
+        "channels it reads",
+    ),
+    bias_along_columns=(
+        lambda x, w, b, pad: convolution.conv_forward(x, w, 0 * b, pad) + b,
+        "b was added along the last axis of y, which counts columns: which axis counts filters?",
+    ),
+    every_axis_padded=(
+        lambda x, w, b, pad: gather(np.pad(x, pad), w) + b[:, None, None],
+        "zeros were added along every axis, so there are more images and channels than before: "
+        "only rows and columns are padded",
+    ),
+    two_sides_padded=(
+        lambda x, w, b, pad: (
+            gather(np.pad(x, ((0, 0), (0, 0), (pad, 0), (pad, 0))), w) + b[:, None, None]
+        ),
+        "Zeros stand above and on the left only: pad of them belong at each of the four sides",
+    ),
+    forward_pad_ignored=(
+        lambda x, w, b: gather(x, w) + b[:, None, None],
+        "The image was not padded: what does pad add at its four sides?",
+    ),
+    forward_edge=(
+        lambda x, w, b, pad: convolution.conv_forward(
+            np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge"), w, b, 0
+        ),
+        "the padding repeats the pixels at the border: it should be made of zeros",
+    ),
+    first_channel=(
+        lambda x, w, b, pad: convolution.conv_forward(x[:, :1], w[:, :1], b, pad),
+        "uses the first channel of x alone: a filter has a slice for every channel, and their "
+        "results add up",
+    ),
+    last_channel=(
+        lambda x, w, b, pad: convolution.conv_forward(x[:, -1:], w[:, -1:], b, pad),
+        "uses the last channel of x alone: is there an = in a loop over channels, where they "
+        "should add up?",
+    ),
+    same_slice=(
+        lambda x, w, b, pad: convolution.conv_forward(
+            x.sum(axis=1, keepdims=True), w[:, :1], b, pad
+        ),
+        "all channels are taken with the same slice of a filter: slice c of filter f is w[f, c]",
+    ),
+    forward_last_tap=(
+        lambda x, w, b, pad: convolution.conv_forward(x, only(w, np.s_[:, :, -1, -1]), b, pad),
+        "holds the last tap alone, w[f, c, K-1, L-1]: is there an = where all taps should add up?",
+    ),
+    forward_last_product=(
+        lambda x, w, b, pad: convolution.conv_forward(x, only(w, np.s_[:, -1, -1, -1]), b, pad),
+        "holds a single product, of the last channel and the last tap: is there an = in the "
+        "innermost loop, where all of them add up?",
+    ),
+    forward_last_missing=(
+        lambda y: y[:, :, :-1, :-1],
+        "The last row and the last column are missing: at how many places does the filter fit "
+        "into the padded image?",
+    ),
+    forward_same=(
+        lambda x, w, b: gather(frame(x, w.shape[2] // 2, w.shape[3] // 2), w) + b[:, None, None],
+        "Padded by half the filter? How many zeros to add is what pad says",
+    ),
+    filters_last=(
+        lambda y: y.transpose(0, 2, 3, 1),
+        "The axes come in another order: filters stand second, before rows and columns. Does the "
+        "product put them last?",
+    ),
+    forward_reshaped=(
+        lambda y: y.transpose(0, 2, 3, 1).reshape(y.shape),
+        "the numbers are right and stand in the wrong places: a reshape keeps the reading order, "
+        "moving an axis does not",
+    ),
+    filter_on_its_side=(
+        lambda x, w, b, pad: gather(frame(x, pad, pad), w.transpose(0, 1, 3, 2)) + b[:, None, None],
+        "The filter lies on its side: K counts its rows and L its columns",
+    ),
 )
-def rotated_forward(x, w, b, pad):
-    return convolution.conv_forward(x, w[:, :, ::-1, ::-1], b, pad)
-
-
-@mistake("conv_forward", "y", "lacks the bias: one b per filter is added to every pixel that the filter gives")
-def forward_bias_forgotten(x, w, b, pad):
-    return convolution.conv_forward(x, w, 0 * b, pad)
-
-
-@mistake("conv_forward", "y", "the bias is taken away: b is added, as in an affine layer")
-def forward_bias_subtracted(x, w, b, pad):
-    return convolution.conv_forward(x, w, -b, pad)
-
-
-@mistake("conv_forward", "y", "the bias is in it once for every tap: does b stand inside the loop over the filter?")
-def bias_per_tap(x, w, b, pad):
-    return convolution.conv_forward(x, w, b * w.shape[2] * w.shape[3], pad)
-
-
-@mistake(
-    "conv_forward",
-    "y",
-    "the bias is in it once for every channel of x: a filter has a single bias, however many channels it reads",
-)
-def bias_per_channel(x, w, b, pad):
-    return convolution.conv_forward(x, w, b * w.shape[1], pad)
-
-
-@mistake("conv_forward", "y", "b was added along the last axis of y, which counts columns: which axis counts filters?")
-def bias_along_columns(x, w, b, pad):
-    return convolution.conv_forward(x, w, 0 * b, pad) + b
-
-
-@mistake(
-    "conv_forward",
-    "y",
-    "zeros were added along every axis, so there are more images and channels than before: only rows and columns are padded",
-)
-def every_axis_padded(x, w, b, pad):
-    return gather(np.pad(x, pad), w) + b[:, None, None]
-
-
-@mistake("conv_forward", "y", "Zeros stand above and on the left only: pad of them belong at each of the four sides")
-def two_sides_padded(x, w, b, pad):
-    return gather(np.pad(x, ((0, 0), (0, 0), (pad, 0), (pad, 0))), w) + b[:, None, None]
-
-
-@mistake("conv_forward", "y", "The image was not padded: what does pad add at its four sides?")
-def forward_pad_ignored(x, w, b, pad):
-    return gather(x, w) + b[:, None, None]
-
-
-@mistake("conv_forward", "y", "the padding repeats the pixels at the border: it should be made of zeros")
-def forward_edge(x, w, b, pad):
-    return convolution.conv_forward(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge"), w, b, 0)
-
-
-@mistake(
-    "conv_forward", "y", "uses the first channel of x alone: a filter has a slice for every channel, and their results add up"
-)
-def first_channel(x, w, b, pad):
-    return convolution.conv_forward(x[:, :1], w[:, :1], b, pad)
-
-
-@mistake(
-    "conv_forward", "y", "uses the last channel of x alone: is there an = in a loop over channels, where they should add up?"
-)
-def last_channel(x, w, b, pad):
-    return convolution.conv_forward(x[:, -1:], w[:, -1:], b, pad)
-
-
-@mistake("conv_forward", "y", "all channels are taken with the same slice of a filter: slice c of filter f is w[f, c]")
-def same_slice(x, w, b, pad):
-    return convolution.conv_forward(x.sum(axis=1, keepdims=True), w[:, :1], b, pad)
-
-
-@mistake("conv_forward", "y", "holds the last tap alone, w[f, c, K-1, L-1]: is there an = where all taps should add up?")
-def forward_last_tap(x, w, b, pad):
-    last = np.zeros(w.shape)
-    last[:, :, -1, -1] = w[:, :, -1, -1]
-    return convolution.conv_forward(x, last, b, pad)
-
-
-@mistake(
-    "conv_forward",
-    "y",
-    "holds a single product, of the last channel and the last tap: is there an = in the innermost loop, where all of them add up?",
-)
-def forward_last_product(x, w, b, pad):
-    last = np.zeros(w.shape)
-    last[:, -1, -1, -1] = w[:, -1, -1, -1]
-    return convolution.conv_forward(x, last, b, pad)
-
-
-@mistake(
-    "conv_forward",
-    "y",
-    "The last row and the last column are missing: at how many places does the filter fit into the padded image?",
-)
-def forward_last_missing(x, w, b, pad):
-    return convolution.conv_forward(x, w, b, pad)[:, :, :-1, :-1]
-
-
-@mistake("conv_forward", "y", "Padded by half the filter? How many zeros to add is what pad says")
-def forward_same(x, w, b, pad):
-    return gather(frame(x, w.shape[2] // 2, w.shape[3] // 2), w) + b[:, None, None]
-
-
-@mistake(
-    "conv_forward",
-    "y",
-    "The axes come in another order: filters stand second, before rows and columns. Does the product put them last?",
-)
-def filters_last(x, w, b, pad):
-    return convolution.conv_forward(x, w, b, pad).transpose(0, 2, 3, 1)
-
-
-@mistake(
-    "conv_forward",
-    "y",
-    "the numbers are right and stand in the wrong places: a reshape keeps the reading order, moving an axis does not",
-)
-def forward_reshaped(x, w, b, pad):
-    y = convolution.conv_forward(x, w, b, pad)
-    return y.transpose(0, 2, 3, 1).reshape(y.shape)
-
-
-@mistake("conv_forward", "y", "The filter lies on its side: K counts its rows and L its columns")
-def filter_on_its_side(x, w, b, pad):
-    return gather(frame(x, pad, pad), w.transpose(0, 1, 3, 2)) + b[:, None, None]
-
 
 # --- conv_backward ---
 
 
-def sprayed(dy, w):
-    """Return where all sprays of dy with w land: (N, C, H' + K - 1, W' + L - 1), the padding of x still around it."""
+def sprayed(dy: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """Return all sprays of dy with w, the padding of x still around them.
+
+    dy: (N, F, H', W');  w: (F, C, K, L)  ->  (N, C, H' + K - 1, W' + L - 1)
+    """
     (N, _, P, Q), (_, C, K, L) = dy.shape, w.shape
     full = np.zeros((N, C, P + K - 1, Q + L - 1))
     for u in range(K):
@@ -988,433 +934,337 @@ def sprayed(dy, w):
     return full
 
 
-def weights(dy, padded):
-    """Return dw from a padded x: dy slides over it as a filter; empty where it does not fit."""
+def weights(dy: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """Return dw from padded images: dy slides over them. Empty where it does not fit."""
     P, Q = dy.shape[2:]
-    dw = np.zeros((dy.shape[1], padded.shape[1], max(padded.shape[2] - P + 1, 0), max(padded.shape[3] - Q + 1, 0)))
-    for u, v in np.ndindex(*dw.shape[2:]):
-        dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dy, padded[:, :, u : u + P, v : v + Q])
+    K, L = max(images.shape[2] - P + 1, 0), max(images.shape[3] - Q + 1, 0)
+    dw = np.zeros((dy.shape[1], images.shape[1], K, L))
+    for u, v in np.ndindex(K, L):
+        dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dy, images[:, :, u : u + P, v : v + Q])
     return dw
 
 
-def exchanged(w):
+def around(dy: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
+    """Return dy with the zeros around it, or the cut, that the gather view needs."""
+    return frame(dy, w.shape[2] - 1 - pad, w.shape[3] - 1 - pad)
+
+
+def exchanged(w: np.ndarray) -> np.ndarray:
     """Return rotated filters with the axes F and C exchanged, as the gather view needs them."""
     return w[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
 
 
-@mistake(
-    "conv_backward",
-    "dx",
-    "the filter is turned the wrong way: forward gathers with w and sprays with w', backward sprays with w and gathers with w'. Which view is yours?",
-)
-def dx_not_rotated(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return frame(sprayed(dy, w[:, :, ::-1, ::-1]), -pad, -pad), dw, db
+conv_backward = Reference(convolution.conv_backward, "dx dw db")
 
 
-@mistake(
-    "conv_backward",
-    "dx",
-    "the filter is reversed from top to bottom and not from left to right: a rotation by 180 degrees is both",
-)
-def dx_rows_only(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return frame(sprayed(dy, w[:, :, :, ::-1]), -pad, -pad), dw, db
-
-
-@mistake(
-    "conv_backward",
-    "dx",
-    "the filter is reversed from left to right and not from top to bottom: a rotation by 180 degrees is both",
-)
-def dx_columns_only(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return frame(sprayed(dy, w[:, :, ::-1]), -pad, -pad), dw, db
-
-
-@mistake("conv_backward", "dx", "Transposing is not rotating: draw a 2 x 3 filter on paper and turn the sheet upside down")
-def dx_transposed(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    K, L = w.shape[2:]
-    return gather(frame(dy, K - 1 - pad, L - 1 - pad), w.transpose(1, 0, 3, 2)), dw, db
-
-
-@mistake("conv_backward", "dx", "The filter was rotated by 90 degrees: half a turn keeps K rows and L columns")
-def dx_rotated_by_90(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    K, L = w.shape[2:]
-    return gather(frame(dy, K - 1 - pad, L - 1 - pad), np.rot90(w, axes=(2, 3)).transpose(1, 0, 2, 3)), dw, db
-
-
-@mistake(
-    "conv_backward", "dx", "filters and channels were reversed with the rows and columns: over which axes does a picture rotate?"
-)
-def dx_all_axes_flipped(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return frame(sprayed(dy, w[::-1, ::-1]), -pad, -pad), dw, db
-
-
-@mistake(
-    "conv_backward",
-    "dx dw db",
-    "On the way back F is what comes in and C what goes out: which axis of w meets the filters of dy?",
-)
-def dx_axes_not_exchanged(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    K, L = w.shape[2:]
-    return gather(frame(dy, K - 1 - pad, L - 1 - pad), w[:, :, ::-1, ::-1]), dw, db
-
-
-@mistake(
-    "conv_backward",
-    "dx",
-    "the weights stand in the wrong places: to exchange F and C the axes must move, a reshape keeps the reading order",
-)
-def dx_axes_reshaped(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    F, C, K, L = w.shape
-    return gather(frame(dy, K - 1 - pad, L - 1 - pad), w[:, :, ::-1, ::-1].reshape(C, F, K, L)), dw, db
-
-
-@mistake(
-    "conv_backward",
-    "dx",
-    "each spray wipes out the ones before it: neighbouring windows overlap, what must happen where they meet?",
-)
-def dx_windows_overwrite(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
+def dx_windows_overwrite(dx: np.ndarray, dy: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
     full = frame(0 * dx, pad, pad)
     for i, j in np.ndindex(*dy.shape[2:]):
-        full[:, :, i : i + w.shape[2], j : j + w.shape[3]] = np.einsum("nf,fckl->nckl", dy[:, :, i, j], w)
-    return frame(full, -pad, -pad), dw, db
+        full[:, :, i : i + w.shape[2], j : j + w.shape[3]] = np.einsum(
+            "nf,fckl->nckl", dy[:, :, i, j], w
+        )
+    return frame(full, -pad, -pad)
 
 
-@mistake(
-    "conv_backward",
-    "dx",
-    "each tap wipes out what the taps before it gave: a pixel is seen by up to K x L of them, what must happen where they meet?",
-)
-def dx_taps_overwrite(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
+def dx_taps_overwrite(dx: np.ndarray, dy: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
     P, Q = dy.shape[2:]
     full = frame(0 * dx, pad, pad)
     for u, v in np.ndindex(*w.shape[2:]):
         full[:, :, u : u + P, v : v + Q] = np.einsum("nfhw,fc->nchw", dy, w[:, :, u, v])
-    return frame(full, -pad, -pad), dw, db
+    return frame(full, -pad, -pad)
 
 
-@mistake("conv_backward", "dx", "The padding is still around it: its zeros were no part of x, and nobody asks for their gradient")
-def dx_not_cropped(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return sprayed(dy, w), dw, db
-
-
-@mistake(
-    "conv_backward", "dx", "is shifted: the first H rows and W columns were kept. Where does x begin inside the padded image?"
-)
-def dx_cropped_at_end(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return sprayed(dy, w)[:, :, : x.shape[2], : x.shape[3]], dw, db
-
-
-@mistake("conv_backward", "dx", "a[0:-0] is empty: what does your crop do when pad is 0?")
-def dx_crop_of_nothing(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return sprayed(dy, w)[:, :, pad:-pad, pad:-pad], dw, db
-
-
-@mistake(
-    "conv_backward",
-    "dx",
-    "Is dy padded by the forward pass's pad? With pad 0 that leaves dx smaller than dy, where it should be larger",
-)
-def dx_pad_again(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return gather(frame(dy, pad, pad), exchanged(w)), dw, db
-
-
-@mistake(
-    "conv_backward", "dx", "Height and width are exchanged in the zeros around dy: K belongs to the rows and L to the columns"
-)
-def dx_pads_exchanged(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    K, L = w.shape[2:]
-    return gather(frame(dy, L - 1 - pad, K - 1 - pad), exchanged(w)), dw, db
-
-
-@mistake(
-    "conv_backward",
-    "dx dw db",
-    "For a pad beyond K - 1 or L - 1 the number of zeros around dy becomes negative: what is to be done with dy then?",
-)
-def dx_negative_pad(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    rows, columns = w.shape[2] - 1 - pad, w.shape[3] - 1 - pad
-    return gather(np.pad(dy, ((0, 0), (0, 0), (rows, rows), (columns, columns))), exchanged(w)), dw, db
-
-
-@mistake(
-    "conv_backward",
-    "dx",
-    "Too large for a pad beyond K - 1 or L - 1: leaving out the zeros is not enough then, the outer rows or columns of dy saw the padding alone",
-)
-def dx_clamped_pad(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    K, L = w.shape[2:]
-    return gather(frame(dy, max(K - 1 - pad, 0), max(L - 1 - pad, 0)), exchanged(w)), dw, db
-
-
-@mistake(
-    "conv_backward",
-    "dx",
-    "what sticks out above or on the left comes back in at the other side: a negative index counts from the end",
-)
-def dx_wraps(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
+def dx_wraps(dx: np.ndarray, dy: np.ndarray, x: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
     H, W = x.shape[2:]
     wrapped = np.zeros(dx.shape)
     full = sprayed(dy, w)
     for a, b in np.ndindex(*full.shape[2:]):
         if -H <= a - pad < H and -W <= b - pad < W:
             wrapped[:, :, a - pad, b - pad] += full[:, :, a, b]
-    return wrapped, dw, db
+    return wrapped
 
 
-@mistake("conv_backward", "dx", "speaks of the first filter alone: x went into every filter, so every one sends something back")
-def dx_first_filter(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return convolution.conv_backward(dy[:, :1], x, w[:1], pad)[0], dw, db
-
-
-@mistake(
-    "conv_backward", "dx", "speaks of the last filter alone: is there an = in a loop over filters, where they should add up?"
-)
-def dx_last_filter(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return convolution.conv_backward(dy[:, -1:], x, w[-1:], pad)[0], dw, db
-
-
-@mistake(
-    "conv_backward",
+wrong(
+    conv_backward,
     "dx",
-    "is the right answer divided by {F}: x reaches the loss through every filter, do its ways add up or average?",
+    dx_not_rotated=(
+        lambda dy, w, pad: frame(sprayed(dy, w[:, :, ::-1, ::-1]), -pad, -pad),
+        "the filter is turned the wrong way: forward gathers with w and sprays with w', backward "
+        "sprays with w and gathers with w'. Which view is yours?",
+    ),
+    dx_rows_only=(
+        lambda dy, w, pad: frame(sprayed(dy, w[:, :, :, ::-1]), -pad, -pad),
+        "the filter is reversed from top to bottom and not from left to right: a rotation by 180 "
+        "degrees is both",
+    ),
+    dx_columns_only=(
+        lambda dy, w, pad: frame(sprayed(dy, w[:, :, ::-1]), -pad, -pad),
+        "the filter is reversed from left to right and not from top to bottom: a rotation by 180 "
+        "degrees is both",
+    ),
+    dx_transposed=(
+        lambda dy, w, pad: gather(around(dy, w, pad), w.transpose(1, 0, 3, 2)),
+        "Transposing is not rotating: draw a 2 x 3 filter on paper and turn the sheet upside down",
+    ),
+    dx_rotated_by_90=(
+        lambda dy, w, pad: gather(
+            around(dy, w, pad), np.rot90(w, axes=(2, 3)).transpose(1, 0, 2, 3)
+        ),
+        "The filter was rotated by 90 degrees: half a turn keeps K rows and L columns",
+    ),
+    dx_all_axes_flipped=(
+        lambda dy, w, pad: frame(sprayed(dy, w[::-1, ::-1]), -pad, -pad),
+        "filters and channels were reversed with the rows and columns: over which axes does a "
+        "picture rotate?",
+    ),
 )
-def dx_filters_averaged(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return dx / len(w), dw, db
 
-
-@mistake("conv_backward", "dx", "does not depend on dy: where in Eq. 9 does the gradient from above enter?")
-def dx_ignores_dy(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return convolution.conv_backward(np.ones(dy.shape), x, w, pad)[0], dw, db
-
-
-@mistake("conv_backward", "dx", "is zero but for the first image: does your loop end, or return, after n = 0?")
-def dx_first_image(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
-    dx[1:] = 0
-    return dx, dw, db
-
-
-@mistake(
-    "conv_backward", "dx", "two things: the padding of x is still around it, and the filter is turned the wrong way for your view"
+wrong(
+    conv_backward,
+    "dx dw db",
+    dx_axes_not_exchanged=(
+        lambda dw, db, dy, w, pad: (gather(around(dy, w, pad), w[:, :, ::-1, ::-1]), dw, db),
+        "On the way back F is what comes in and C what goes out: which axis of w meets the "
+        "filters of dy?",
+    ),
 )
-def dx_not_rotated_not_cropped(dy, x, w, pad):
-    _, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return sprayed(dy, w[:, :, ::-1, ::-1]), dw, db
 
+wrong(
+    conv_backward,
+    "dx",
+    dx_axes_reshaped=(
+        lambda dy, w, pad: gather(
+            around(dy, w, pad), w[:, :, ::-1, ::-1].reshape(exchanged(w).shape)
+        ),
+        "the weights stand in the wrong places: to exchange F and C the axes must move, a "
+        "reshape keeps the reading order",
+    ),
+    dx_windows_overwrite=(
+        dx_windows_overwrite,
+        "each spray wipes out the ones before it: neighbouring windows overlap, what must happen "
+        "where they meet?",
+    ),
+    dx_taps_overwrite=(
+        dx_taps_overwrite,
+        "each tap wipes out what the taps before it gave: a pixel is seen by up to K x L of "
+        "them, what must happen where they meet?",
+    ),
+    dx_not_cropped=(
+        lambda dy, w: sprayed(dy, w),
+        "The padding is still around it: its zeros were no part of x, and nobody asks for their "
+        "gradient",
+    ),
+    dx_cropped_at_end=(
+        lambda dy, x, w: sprayed(dy, w)[:, :, : x.shape[2], : x.shape[3]],
+        "is shifted: the first H rows and W columns were kept. Where does x begin inside the "
+        "padded image?",
+    ),
+    dx_crop_of_nothing=(
+        lambda dy, w, pad: sprayed(dy, w)[:, :, pad:-pad, pad:-pad],
+        "a[0:-0] is empty: what does your crop do when pad is 0?",
+    ),
+    dx_pad_again=(
+        lambda dy, w, pad: gather(frame(dy, pad, pad), exchanged(w)),
+        "Is dy padded by the forward pass's pad? With pad 0 that leaves dx smaller than dy, "
+        "where it should be larger",
+    ),
+    dx_pads_exchanged=(
+        lambda dy, w, pad: gather(
+            frame(dy, w.shape[3] - 1 - pad, w.shape[2] - 1 - pad), exchanged(w)
+        ),
+        "Height and width are exchanged in the zeros around dy: K belongs to the rows and L to "
+        "the columns",
+    ),
+)
 
-@mistake(
-    "conv_backward",
+wrong(
+    conv_backward,
+    "dx dw db",
+    dx_negative_pad=(
+        lambda dw, db, dy, w, pad: (
+            gather(padded(dy, w.shape[2] - 1 - pad, w.shape[3] - 1 - pad), exchanged(w)),
+            dw,
+            db,
+        ),
+        "For a pad beyond K - 1 or L - 1 the number of zeros around dy becomes negative: what is "
+        "to be done with dy then?",
+    ),
+)
+
+wrong(
+    conv_backward,
+    "dx",
+    dx_clamped_pad=(
+        lambda dy, w, pad: gather(
+            frame(dy, max(w.shape[2] - 1 - pad, 0), max(w.shape[3] - 1 - pad, 0)), exchanged(w)
+        ),
+        "Too large for a pad beyond K - 1 or L - 1: leaving out the zeros is not enough then, "
+        "the outer rows or columns of dy saw the padding alone",
+    ),
+    dx_wraps=(
+        dx_wraps,
+        "what sticks out above or on the left comes back in at the other side: a negative index "
+        "counts from the end",
+    ),
+    dx_first_filter=(
+        lambda dy, x, w, pad: convolution.conv_backward(dy[:, :1], x, w[:1], pad)[0],
+        "speaks of the first filter alone: x went into every filter, so every one sends "
+        "something back",
+    ),
+    dx_last_filter=(
+        lambda dy, x, w, pad: convolution.conv_backward(dy[:, -1:], x, w[-1:], pad)[0],
+        "speaks of the last filter alone: is there an = in a loop over filters, where they "
+        "should add up?",
+    ),
+    dx_filters_averaged=(
+        lambda dx, w: dx / len(w),
+        "is the right answer divided by {F}: x reaches the loss through every filter, do its "
+        "ways add up or average?",
+    ),
+    dx_ignores_dy=(
+        lambda dy, x, w, pad: convolution.conv_backward(np.ones(dy.shape), x, w, pad)[0],
+        "does not depend on dy: where in Eq. 9 does the gradient from above enter?",
+    ),
+    dx_first_image=(
+        lambda dx: only(dx, np.s_[:1]),
+        "is zero but for the first image: does your loop end, or return, after n = 0?",
+    ),
+    dx_not_rotated_not_cropped=(
+        lambda dy, w: sprayed(dy, w[:, :, ::-1, ::-1]),
+        "two things: the padding of x is still around it, and the filter is turned the wrong way "
+        "for your view",
+    ),
+)
+
+wrong(
+    conv_backward,
     "dw",
-    "is rotated by 180 degrees: dL/dW needs no rotation at all, w[f, c, u, v] met the pixel u rows below and v columns right of the corner of each window",
+    dw_rotated=(
+        lambda dw: dw[:, :, ::-1, ::-1],
+        "is rotated by 180 degrees: dL/dW needs no rotation at all, w[f, c, u, v] met the pixel "
+        "u rows below and v columns right of the corner of each window",
+    ),
+    dw_dy_rotated=(
+        lambda dy, x, pad: weights(dy[:, :, ::-1, ::-1], frame(x, pad, pad)),
+        "dy was turned round on its way over x: a true convolution does that. Which pixel of x "
+        "did w[f, c, 0, 0] meet for the first output?",
+    ),
+    dw_unpadded=(
+        lambda dy, x: weights(dy, x),
+        "x has lost its padding: the filter met the zeros as well, so over how large an image "
+        "did it slide?",
+    ),
+    dw_padded_at_start=(
+        lambda dy, x, pad: weights(dy, np.pad(x, ((0, 0), (0, 0), (2 * pad, 0), (2 * pad, 0)))),
+        "is shifted: all the zeros stand above and on the left, and half of them belong below "
+        "and on the right",
+    ),
+    dw_border_zeroed=(
+        lambda dy, x, pad: weights(frame(frame(dy, -pad, -pad), pad, pad), frame(x, pad, pad)),
+        "leaves out the outputs at the border, whose windows touch the padding: the rest of such "
+        "a window met pixels of x",
+    ),
+    dw_last_image=(
+        lambda dy, x, w, pad: convolution.conv_backward(dy[-1:], x[-1:], w, pad)[1],
+        "speaks of the last image alone: is there an = in a loop over the batch, where all "
+        "images should add up?",
+    ),
+    dw_last_pixel=(
+        lambda dy, x, pad: weights(
+            dy[:, :, -1:, -1:], frame(x, pad, pad)[:, :, dy.shape[2] - 1 :, dy.shape[3] - 1 :]
+        ),
+        "speaks of the last pixel of dy alone: is there an = in a loop over the outputs, where "
+        "all should add up?",
+    ),
+    dw_batch_averaged=(
+        lambda dw, x: dw / len(x),
+        "is the right answer divided by {N}: the 1/N of a mean loss is already inside dy",
+    ),
+    dw_pixels_averaged=(
+        lambda dw, dy: dw / (dy.shape[2] * dy.shape[3]),
+        "is the right answer divided by the number of pixels of y: a weight takes part in all of "
+        "them, and their gradients add up",
+    ),
+    dw_transposed=(
+        lambda dw: dw.transpose(0, 1, 3, 2),
+        "Rows and columns of the filters are exchanged: K counts the rows of dw too",
+    ),
+    dw_axes_exchanged=(
+        lambda dw: dw.transpose(1, 0, 2, 3),
+        "F and C are exchanged: w has its filters first, and dL/dW is laid out like w",
+    ),
+    dw_axes_reshaped=(
+        lambda dw: dw.transpose(1, 0, 2, 3).reshape(dw.shape),
+        "the numbers are right and stand in the wrong places: a reshape keeps the reading order, "
+        "moving an axis does not",
+    ),
+    dw_ignores_dy=(
+        lambda dy, x, w, pad: convolution.conv_backward(np.ones(dy.shape), x, w, pad)[1],
+        "does not depend on dy: where does the gradient from above enter?",
+    ),
+    dw_of_sums=(
+        lambda dy, x, w, pad: convolution.conv_backward(
+            dy.sum(axis=0)[None], x.sum(axis=0)[None], w, pad
+        )[1],
+        "the images were added up too early: the pixels of image 1 then meet the gradient of "
+        "image 0",
+    ),
+    dw_not_summed=(
+        lambda dy, x, w, pad: np.array(
+            [
+                convolution.conv_backward(dy[n : n + 1], x[n : n + 1], w, pad)[1]
+                for n in range(len(x))
+            ]
+        ),
+        "That is one gradient per image: all images went through the same filters",
+    ),
 )
-def dw_rotated(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw[:, :, ::-1, ::-1], db
 
-
-@mistake(
-    "conv_backward",
-    "dw",
-    "dy was turned round on its way over x: a true convolution does that. Which pixel of x did w[f, c, 0, 0] meet for the first output?",
-)
-def dw_dy_rotated(dy, x, w, pad):
-    dx, _, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, weights(dy[:, :, ::-1, ::-1], frame(x, pad, pad)), db
-
-
-@mistake(
-    "conv_backward", "dw", "x has lost its padding: the filter met the zeros as well, so over how large an image did it slide?"
-)
-def dw_unpadded(dy, x, w, pad):
-    dx, _, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, weights(dy, x), db
-
-
-@mistake(
-    "conv_backward", "dw", "is shifted: all the zeros stand above and on the left, and half of them belong below and on the right"
-)
-def dw_padded_at_start(dy, x, w, pad):
-    dx, _, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, weights(dy, np.pad(x, ((0, 0), (0, 0), (2 * pad, 0), (2 * pad, 0)))), db
-
-
-@mistake(
-    "conv_backward",
-    "dw",
-    "leaves out the outputs at the border, whose windows touch the padding: the rest of such a window met pixels of x",
-)
-def dw_border_zeroed(dy, x, w, pad):
-    dx, _, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, weights(frame(frame(dy, -pad, -pad), pad, pad), frame(x, pad, pad)), db
-
-
-@mistake(
-    "conv_backward",
-    "dw",
-    "speaks of the last image alone: is there an = in a loop over the batch, where all images should add up?",
-)
-def dw_last_image(dy, x, w, pad):
-    dx, _, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, convolution.conv_backward(dy[-1:], x[-1:], w, pad)[1], db
-
-
-@mistake(
-    "conv_backward",
-    "dw",
-    "speaks of the last pixel of dy alone: is there an = in a loop over the outputs, where all should add up?",
-)
-def dw_last_pixel(dy, x, w, pad):
-    dx, _, db = convolution.conv_backward(dy, x, w, pad)
-    corner = frame(x, pad, pad)[:, :, dy.shape[2] - 1 :, dy.shape[3] - 1 :]
-    return dx, weights(dy[:, :, -1:, -1:], corner), db
-
-
-@mistake("conv_backward", "dw", "is the right answer divided by {N}: the 1/N of a mean loss is already inside dy")
-def dw_batch_averaged(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw / len(x), db
-
-
-@mistake(
-    "conv_backward",
-    "dw",
-    "is the right answer divided by the number of pixels of y: a weight takes part in all of them, and their gradients add up",
-)
-def dw_pixels_averaged(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw / (dy.shape[2] * dy.shape[3]), db
-
-
-@mistake("conv_backward", "dw", "Rows and columns of the filters are exchanged: K counts the rows of dw too")
-def dw_transposed(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw.transpose(0, 1, 3, 2), db
-
-
-@mistake("conv_backward", "dw", "F and C are exchanged: w has its filters first, and dL/dW is laid out like w")
-def dw_axes_exchanged(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw.transpose(1, 0, 2, 3), db
-
-
-@mistake(
-    "conv_backward",
-    "dw",
-    "the numbers are right and stand in the wrong places: a reshape keeps the reading order, moving an axis does not",
-)
-def dw_axes_reshaped(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw.transpose(1, 0, 2, 3).reshape(dw.shape), db
-
-
-@mistake("conv_backward", "dw", "does not depend on dy: where does the gradient from above enter?")
-def dw_ignores_dy(dy, x, w, pad):
-    dx, _, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, convolution.conv_backward(np.ones(dy.shape), x, w, pad)[1], db
-
-
-@mistake("conv_backward", "dw", "the images were added up too early: the pixels of image 1 then meet the gradient of image 0")
-def dw_of_sums(dy, x, w, pad):
-    dx, _, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, convolution.conv_backward(dy.sum(axis=0)[None], x.sum(axis=0)[None], w, pad)[1], db
-
-
-@mistake("conv_backward", "dw", "That is one gradient per image: all images went through the same filters")
-def dw_not_summed(dy, x, w, pad):
-    dx, _, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, np.array([convolution.conv_backward(dy[n : n + 1], x[n : n + 1], w, pad)[1] for n in range(len(x))]), db
-
-
-@mistake("conv_backward", "db", "That is one number for every place of y: the same b was added at every place")
-def db_not_over_space(dy, x, w, pad):
-    dx, dw, _ = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw, dy.sum(axis=0)
-
-
-@mistake("conv_backward", "db", "That is one row per image: the same b was added to every image")
-def db_not_over_batch(dy, x, w, pad):
-    dx, dw, _ = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw, dy.sum(axis=(2, 3))
-
-
-@mistake(
-    "conv_backward",
+wrong(
+    conv_backward,
     "db",
-    "speaks of the last image alone: b was added in every image, is there an = where a += should stand?",
+    db_not_over_space=(
+        lambda dy: dy.sum(axis=0),
+        "That is one number for every place of y: the same b was added at every place",
+    ),
+    db_not_over_batch=(
+        lambda dy: dy.sum(axis=(2, 3)),
+        "That is one row per image: the same b was added to every image",
+    ),
+    db_last_image=(
+        lambda dy: dy[-1].sum(axis=(1, 2)),
+        "speaks of the last image alone: b was added in every image, is there an = where a += "
+        "should stand?",
+    ),
+    db_mean=(
+        lambda dy: dy.mean(axis=(0, 2, 3)),
+        "is the mean over images and places: b was added to every one of them, so is it a mean "
+        "or a sum?",
+    ),
+    db_batch_averaged=(
+        lambda db, x: db / len(x),
+        "is the right answer divided by {N}: if the loss is a mean over the batch, then dy has "
+        "been divided already",
+    ),
+    db_wrong_axes=(
+        lambda dy: dy.sum(axis=(1, 2, 3)),
+        "That is one number per image: which axis of dy is left over for b?",
+    ),
+    db_total=(
+        lambda dy: dy.sum(),
+        "Everything was added into one number: every filter has a bias of its own",
+    ),
+    db_counts=(
+        lambda db, dy: np.full(db.shape, float(dy[:, 0].size)),
+        "counts pixels, and does not depend on dy: moving b moves each of them by 1, but how "
+        "much does the loss care?",
+    ),
+    db_keeps_axes=(
+        lambda dy: dy.sum(axis=(0, 2, 3), keepdims=True),
+        "The numbers are right, and the summed axes are still there with length 1: b has one axis",
+    ),
+    db_one_direction=(
+        lambda dy: dy.sum(axis=(0, 2)),
+        "Only one of the two directions was summed: pictures have rows and columns",
+    ),
 )
-def db_last_image(dy, x, w, pad):
-    dx, dw, _ = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw, dy[-1].sum(axis=(1, 2))
-
-
-@mistake("conv_backward", "db", "is the mean over images and places: b was added to every one of them, so is it a mean or a sum?")
-def db_mean(dy, x, w, pad):
-    dx, dw, _ = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw, dy.mean(axis=(0, 2, 3))
-
-
-@mistake(
-    "conv_backward",
-    "db",
-    "is the right answer divided by {N}: if the loss is a mean over the batch, then dy has been divided already",
-)
-def db_batch_averaged(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw, db / len(x)
-
-
-@mistake("conv_backward", "db", "That is one number per image: which axis of dy is left over for b?")
-def db_wrong_axes(dy, x, w, pad):
-    dx, dw, _ = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw, dy.sum(axis=(1, 2, 3))
-
-
-@mistake("conv_backward", "db", "Everything was added into one number: every filter has a bias of its own")
-def db_total(dy, x, w, pad):
-    dx, dw, _ = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw, dy.sum()
-
-
-@mistake(
-    "conv_backward",
-    "db",
-    "counts pixels, and does not depend on dy: moving b moves each of them by 1, but how much does the loss care?",
-)
-def db_counts(dy, x, w, pad):
-    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw, np.full(db.shape, float(dy[:, 0].size))
-
-
-@mistake("conv_backward", "db", "The numbers are right, and the summed axes are still there with length 1: b has one axis")
-def db_keeps_axes(dy, x, w, pad):
-    dx, dw, _ = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw, dy.sum(axis=(0, 2, 3), keepdims=True)
-
-
-@mistake("conv_backward", "db", "Only one of the two directions was summed: pictures have rows and columns")
-def db_one_direction(dy, x, w, pad):
-    dx, dw, _ = convolution.conv_backward(dy, x, w, pad)
-    return dx, dw, dy.sum(axis=(0, 2))

@@ -1,8 +1,9 @@
-"""Right answers in many styles: what honest students hand in where they do not write as the references do.
+"""Right answers in many styles: what honest students hand in.
 
-Each file, NOTEBOOK/STUDENT_STYLE.py, holds the cells of one student. A line `# %% EXERCISE` begins an answer cell and a
-line `# %%` an extra cell. The docstring says what is special about them, SAYS what the checks must say. The lines above
-the first cell are not handed in: they import what a notebook has already.
+Each file, NOTEBOOK/STUDENT_STYLE.py, holds the cells of one student. A line `# %% EXERCISE` begins
+an answer cell and a line `# %%` an extra cell. The docstring describes the style, and SAYS lists
+what the checks must report. The lines above the first cell are not handed in: they import what a
+notebook has already.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ CELL = re.compile(r"^# %% *(\w*)\n", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Style:
-    """The cells of one student: answers by exercise, extra cells; says: what the checks must say of them."""
+    """The cells of one student.
+
+    answers: by exercise.  extra: other cells.  says: what the checks must report on the answers.
+    """
 
     student: str
     about: str

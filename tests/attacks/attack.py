@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from grader.course import notebook
 from grader.exercises import of_assignment
+from grader.instructor.author import notebook
 
 ASSIGNMENT = "1-affine"
 POINTS = {exercise.name: exercise.points for exercise in of_assignment(ASSIGNMENT)}
 ALL = tuple(POINTS)
 TARGET = "affine_backward"
 WRONG = "def affine_backward(dy, x, w):\n    return 0 * x, 0 * w, 0 * w[0]\n"
-ZERO = "dx  is zero everywhere"  # what is told of WRONG: whatever was tried beside it, this is what was judged
+# what is told of WRONG: whatever was tried beside it, this is what was judged
+ZERO = "dx  is zero everywhere"
 GOT = "come" + "through:"  # stands before what a probe has got
 
 
@@ -27,15 +28,20 @@ def solved() -> notebook.Notebook:
 
 @dataclass(frozen=True)
 class Attack:
-    """One hostile submission: the solved notebook with answers replaced, cells put in, or the file edited.
+    """One hostile submission: the solved notebook with answers replaced, cells put in, or the file
+    edited.
 
-    line: of the threat model.  why: the cause that must be seen, a pattern found in what is told of the lost exercises, in the
+    line: of the threat model.  why: the cause that must be seen, a pattern found in what is told of
+        the lost exercises, in the
     submission's faults, or in what it printed (lines of the form "printed: ...").
-    lost: exercises that must earn nothing; keeps: those that lose a part, and what they keep. All others keep all, unless the
+    lost: exercises that must earn nothing; keeps: those that lose a part, and what they keep. All
+        others keep all, unless the
     attack spoils them: that it may do to itself.
     never: what must not come out anywhere.  looks: a person has to look at it.
-    probe, opens: code of a function probe(), and what it gives by plain Python outside the sandbox; leaves: a process.
-    needs_root: only a superuser finds it open.  seconds: what grading may take, a busy machine included.
+    probe, opens: code of a function probe(), and what it gives by plain Python outside the sandbox;
+        leaves: a process.
+    needs_root: only a superuser finds it open.  seconds: what grading may take, a busy machine
+        included.
     """
 
     name: str
@@ -56,7 +62,9 @@ class Attack:
     seconds: float = 15.0
 
     def content(self, header: str = "") -> bytes:
-        """Return the bytes that are handed in. header: the constants of the ground, for the attacks that name them."""
+        """Return the bytes that are handed in. header: the constants of the ground, for the attacks
+        that name them.
+        """
         answers = {name: text.replace("# GROUND", header) for name, text in self.answers.items()}
         extra = tuple(text.replace("# GROUND", header) for text in self.extra)
         made = notebook.with_answers(solved(), answers, extra)
@@ -80,16 +88,31 @@ def answer(name: str, line: str, code: str, why: str, **more: Any) -> Attack:
 
 
 def body(lines: str) -> str:
-    return "def affine_backward(dy, x, w):\n" + "\n".join("    " + line for line in lines.splitlines()) + "\n"
+    return (
+        "def affine_backward(dy, x, w):\n"
+        + "\n".join("    " + line for line in lines.splitlines())
+        + "\n"
+    )
 
 
 def probing(name: str, line: str, code: str, closed: str, opens: str, **more: Any) -> Attack:
-    """Code of a function probe() that stands in an answer: its error is told, and so is what it got."""
+    """Code of a function probe() that stands in an answer: its error is told, and so is what it
+    got.
+    """
     text = (
-        f"import os, sys\n# GROUND\n\n{code}\n\n\ndef hinge_loss(y, labels):\n    raise AssertionError({GOT!r} + str(probe()))\n"
+        f"import os, sys\n# GROUND\n\n{code}\n\n\ndef hinge_loss(y, labels):\n    raise "
+        f"AssertionError({GOT!r} + str(probe()))\n"
     )
     more = {"lost": ("hinge_loss",), "never": (GOT,)} | more
-    return Attack(name, line, closed, {"hinge_loss": text}, probe=f"import os, sys\n{code}", opens=opens, **more)
+    return Attack(
+        name,
+        line,
+        closed,
+        {"hinge_loss": text},
+        probe=f"import os, sys\n{code}",
+        opens=opens,
+        **more,
+    )
 
 
 def returning(expression: str, before: str = "") -> str:

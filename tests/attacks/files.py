@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from attacks.attack import ALL, TARGET, WRONG, ZERO, Attack
-from grader.course import notebook
+from grader.instructor.author import notebook
 
 BROKEN = "a broken or hostile file: cells and metadata"
 HTML = "HTML and scripts for the instructor's browser"
@@ -25,10 +25,19 @@ def find(nb: Notebook, name: str) -> dict[str, Any]:
 
 
 def code(source: Any, metadata: Any = None, name: str = "more") -> dict[str, Any]:
-    return {"cell_type": "code", "id": name, "metadata": metadata or {}, "outputs": [], "execution_count": None, "source": source}
+    return {
+        "cell_type": "code",
+        "id": name,
+        "metadata": metadata or {},
+        "outputs": [],
+        "execution_count": None,
+        "source": source,
+    }
 
 
-def edited(name: str, why: str, edit: Callable[[Notebook], bytes | None], line: str = BROKEN, **more: Any) -> Attack:
+def edited(
+    name: str, why: str, edit: Callable[[Notebook], bytes | None], line: str = BROKEN, **more: Any
+) -> Attack:
     """A notebook with a wrong answer, edited."""
     more = {"answers": {TARGET: WRONG}, "lost": (TARGET,)} | more
     return Attack(name, line, why, edit=edit, **more)
@@ -70,8 +79,17 @@ def forged(nb: Notebook) -> None:
     for cell in nb["cells"]:
         if cell["cell_type"] == "code":
             data = {"text/plain": "4.0", "text/html": SCRIPT}
-            cell["outputs"] = [{"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 1}]
-            cell["outputs"].append({"output_type": "stream", "name": "stdout", "text": "forged: 4 of 4 points"})
+            cell["outputs"] = [
+                {
+                    "output_type": "execute_result",
+                    "data": data,
+                    "metadata": {},
+                    "execution_count": 1,
+                }
+            ]
+            cell["outputs"].append(
+                {"output_type": "stream", "name": "stdout", "text": "forged: 4 of 4 points"}
+            )
             cell["execution_count"] = 1
 
 
@@ -95,11 +113,30 @@ def scripted(nb: Notebook) -> None:
             cell["source"] = (
                 f"# x\n{SCRIPT}\n<svg onload=alert(1)>\n[x](javascript:alert(1))\n<iframe srcdoc='{SCRIPT}'></iframe>\n$\\href{{javascript:alert(1)}}{{x}}$"
             )
-            cell["attachments"] = {"a.svg": {"image/svg+xml": f"<svg xmlns='http://www.w3.org/2000/svg'>{SCRIPT}</svg>"}}
+            cell["attachments"] = {
+                "a.svg": {
+                    "image/svg+xml": f"<svg xmlns='http://www.w3.org/2000/svg'>{SCRIPT}</svg>"
+                }
+            }
 
 
-MARKS = {"grade": True, "grade_id": CHECK, "locked": True, "points": 4, "schema_version": 3, "solution": False, "task": False}
-SOLVED = {"grade": False, "grade_id": TARGET, "locked": False, "schema_version": 3, "solution": True, "task": False}
+MARKS = {
+    "grade": True,
+    "grade_id": CHECK,
+    "locked": True,
+    "points": 4,
+    "schema_version": 3,
+    "solution": False,
+    "task": False,
+}
+SOLVED = {
+    "grade": False,
+    "grade_id": TARGET,
+    "locked": False,
+    "schema_version": 3,
+    "solution": True,
+    "task": False,
+}
 
 EDITED = [
     edited("the test cell is a number", ZERO, sourcing(CHECK, "4.0")),

@@ -1,4 +1,6 @@
-"""What an attack could reach if nothing held it: canary files, a socket, a process, secrets in the environment."""
+"""What an attack could reach if nothing held it: canary files, a socket, a process, secrets in the
+environment.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from support import ROOT
 
 
 class Ground:
-    """Use as a context. Open to every user, so that what keeps an attack out is the sandbox and not a closed folder.
+    """Use as a context. Open to every user, so that what keeps an attack out is the sandbox and not
+    a closed folder.
 
     inside: for attacks in the sandbox. The process then belongs to the user that the sandbox has.
     """
@@ -41,8 +44,14 @@ class Ground:
         self.local = socket.socket(socket.AF_UNIX)
         self.local.bind("\0" + self.secret)
         self.local.listen()
-        user = {"user": 65534, "group": 65534, "extra_groups": []} if self.inside and os.geteuid() == 0 else {}
-        self.victim = subprocess.Popen(["/bin/sleep", "600"], env={"SECRET": self.secret}, cwd="/", **user)
+        user = (
+            {"user": 65534, "group": 65534, "extra_groups": []}
+            if self.inside and os.geteuid() == 0
+            else {}
+        )
+        self.victim = subprocess.Popen(
+            ["/bin/sleep", "600"], env={"SECRET": self.secret}, cwd="/", **user
+        )
         self.before = self.state()
         return self
 
@@ -56,7 +65,9 @@ class Ground:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def header(self, prefix: str = "") -> str:
-        """Return the constants that attacks name. prefix: the folder of Python's packages, another one outside the sandbox."""
+        """Return the constants that attacks name. prefix: the folder of Python's packages, another
+        one outside the sandbox.
+        """
         values = {
             "FOLDER": str(self.folder),
             "SECRET_FILE": str(self.folder / "secret.txt"),
@@ -71,23 +82,44 @@ class Ground:
         return "; ".join(f"{name} = {value!r}" for name, value in values.items())
 
     def state(self) -> list[tuple[object, ...]]:
-        """Return all that an attack could change: names, contents and modes of the files, and the process."""
+        """Return all that an attack could change: names, contents and modes of the files, and the
+        process.
+        """
         files = []
         for path in sorted(self.folder.rglob("*")):
             told = path.lstat()
-            content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() and not path.is_symlink() else ""
+            content = (
+                hashlib.sha256(path.read_bytes()).hexdigest()
+                if path.is_file() and not path.is_symlink()
+                else ""
+            )
             files.append(
-                (str(path.relative_to(self.folder)), told.st_mode, told.st_uid, told.st_nlink, told.st_mtime_ns, content)
+                (
+                    str(path.relative_to(self.folder)),
+                    told.st_mode,
+                    told.st_uid,
+                    told.st_nlink,
+                    told.st_mtime_ns,
+                    content,
+                )
             )
         pid = self.victim.pid
-        process = (self.victim.poll(), os.getpriority(os.PRIO_PROCESS, pid), os.sched_getaffinity(pid))
+        process = (
+            self.victim.poll(),
+            os.getpriority(os.PRIO_PROCESS, pid),
+            os.sched_getaffinity(pid),
+        )
         return [*files, process]
 
 
 def alive(mark: str, seconds: float = 0.0) -> list[int]:
-    """Return the processes that bear a mark in a thread's name or on their command line and still run after some seconds."""
+    """Return the processes that bear a mark in a thread's name or on their command line and still
+    run after some seconds.
+    """
     end = time.monotonic() + seconds
-    while found := [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _bears(pid, mark)]:
+    while found := [
+        pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _bears(pid, mark)
+    ]:
         if time.monotonic() >= end:
             break
         time.sleep(0.05)

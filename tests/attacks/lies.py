@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from attacks.attack import TARGET, ZERO, Attack, answer, body, cell
-from grader.cases import visible
 
 LIES = "return objects that lie"
 INPUTS = "change its inputs in place"
@@ -25,12 +24,12 @@ def quiz(name: str, code: str, why: str, **more: object) -> Attack:
 
 def known(name: str) -> str:
     """Return the visible cases of an exercise and their answers, as a student can find them."""
-    from grader.course.catalogue import reference
     from grader.exercises import EXERCISES
+    from grader.instructor.author.catalogue import reference
 
     function = reference(EXERCISES[name])
     made = []
-    for case in visible(name):
+    for case in EXERCISES[name].visible:
         results = function(*case.copy_args())
         made.append(([arg.tolist() for arg in case.args], [part.tolist() for part in results]))
     return repr(made)
@@ -69,7 +68,7 @@ LYING = [
     answer("an error whose type has no name", LIES, "class Meta(type):\n    @property\n    def __name__(cls):\n        raise ValueError\n\n\nclass Evil(Exception, metaclass=Meta):\n    pass\n\n\n" + body("raise Evil"), f"{LOST}|raised"),
     answer("an error message of a megabyte", LIES, body("raise ValueError('4 points ' * 10**5)"), r"raised ValueError in line 2.*\.\.\.\)"),
     answer("a result that changes later", LIES, "import threading, time\nBUFFER = np.zeros(64)\n\n\ndef change():\n    while True:\n        BUFFER[:] += 1\n        time.sleep(1e-4)\n\n\nthreading.Thread(target=change, daemon=True).start()\n\n\n" + body("return BUFFER[:x.size].reshape(x.shape), BUFFER[:w.size].reshape(w.shape), BUFFER[:w.shape[1]]"), NO),
-    answer("a function with defaults without an end", LIES, "import itertools\n\n\nclass Function:\n    __defaults__ = itertools.repeat(0)\n    def __call__(self, dy, x, w):\n        return 0 * x, 0 * w, 0 * w[0]\n\n\naffine_backward = Function()\n", f"{LOST}|cannot be|MemoryError"),
+    answer("a function with defaults without an end", LIES, "import itertools\n\n\nclass Function:\n    __defaults__ = itertools.repeat(0)\n    def __call__(self, dy, x, w):\n        return 0 * x, 0 * w, 0 * w[0]\n\n\naffine_backward = Function()\n", ZERO),
     answer("a function that is another at every look", LIES, "class Meta(type):\n    def __instancecheck__(cls, other):\n        return True\n\n\nclass Function(metaclass=Meta):\n    __code__ = property(lambda self: Function())\n    def __getattr__(self, name):\n        return Function()\n    def __call__(self, *args):\n        return Function()\n\n\naffine_backward = Function()\n", NO),
     quiz("a number too large for a float", "def nonzeros_of_dy_dw(C, D):\n    return 10**400, 10**5000\n", "cannot be read"),
     quiz("a number that equals all", "class Liar(int):\n    __eq__ = lambda self, other: True\n    __hash__ = None\n\n\ndef nonzeros_of_dy_dw(C, D):\n    return Liar(), Liar()\n", "nonzeros_of_dy_dw: 0 of 1"),

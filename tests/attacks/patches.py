@@ -11,7 +11,11 @@ HOOKS = "patch builtins, hooks of the interpreter"
 NAN = body("return x * np.nan, w * np.nan, w[0] * np.nan")
 
 ENTRIES = [
-    cell("numpy compares everything as equal", LINE, "np.allclose = np.isclose = np.array_equal = lambda *a, **k: True"),
+    cell(
+        "numpy compares everything as equal",
+        LINE,
+        "np.allclose = np.isclose = np.array_equal = lambda *a, **k: True",
+    ),
     cell(
         "numpy.testing asserts nothing",
         LINE,
@@ -45,7 +49,7 @@ ENTRIES = [
         "another module stands for the grader",
         LINE,
         "import sys, types\nfake = types.ModuleType('grader')\nfake.check = fake.grade_submission = lambda *a, **k: 4.0\n"
-        "for name in ('grader', 'grader.judge', 'grader.outcome', 'grader.course', 'grader.course.sealed'):\n    sys.modules[name] = fake",
+        "for name in ('grader', 'grader.judge.judge', 'grader.judge.compare', 'grader.instructor', 'grader.instructor.sealed.session'):\n    sys.modules[name] = fake",
     ),
     cell(
         "IPython runs cells that always succeed",
@@ -94,11 +98,17 @@ ENTRIES = [
         why=r"affine_backward: 0 of 4",
         spoils=True,
     ),
-    cell("numpy says that nothing shares memory", LINE, "np.may_share_memory = np.shares_memory = lambda *a: False"),
+    cell(
+        "numpy says that nothing shares memory",
+        LINE,
+        "np.may_share_memory = np.shares_memory = lambda *a: False",
+    ),
     answer(
         "a verdict is printed",
         DISPLAY,
-        body("print('affine_backward: 4 of 4 points')\nprint('### PASSED ###', 4.0)\nreturn 0 * x, 0 * w, 0 * w[0]"),
+        body(
+            "print('affine_backward: 4 of 4 points')\nprint('### PASSED ###', 4.0)\nreturn 0 * x, 0 * w, 0 * w[0]"
+        ),
         r"(?s)affine_backward: 0 of 4 points.*printed: affine_backward: 4 of 4",
     ),
     cell(
@@ -115,7 +125,8 @@ ENTRIES = [
     answer(
         "a warning speaks like a verdict",
         DISPLAY,
-        "import warnings\n\n" + body("warnings.warn('affine_backward: 4 of 4 points')\nreturn 0 * x, 0 * w, 0 * w[0]"),
+        "import warnings\n\n"
+        + body("warnings.warn('affine_backward: 4 of 4 points')\nreturn 0 * x, 0 * w, 0 * w[0]"),
         r"(?s)affine_backward: 0 of 4 points.*warned: UserWarning: affine_backward: 4 of 4",
     ),
     answer(

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from grader.course.limits import Limits
-from grader.course.sandbox import Sandbox, Tier
-from grader.course.sealed import grade_submission
+from grader.instructor.sandbox.sandbox import Sandbox, Tier
+from grader.instructor.sandbox.time_and_memory_limits import Limits
+from grader.instructor.sealed.grade_one import grade_submission
 
 LIMITS = Limits(call=1.0)
 SEED = 7
@@ -35,13 +35,24 @@ class Outcome:
     @property
     def everything(self) -> str:
         """All that comes out, but for the student's own source, as the text of a file."""
-        return json.dumps({key: value for key, value in self.result.items() if key != "answers"}, ensure_ascii=False)
+        return json.dumps(
+            {key: value for key, value in self.result.items() if key != "answers"},
+            ensure_ascii=False,
+        )
 
     def said(self, exercises: tuple[str, ...] = ()) -> str:
-        """Return the faults, what was told of some exercises or of all, and what was printed, each with its kind before it."""
-        told = [told["text"] for told in self.result["exercises"] if not exercises or told["exercise"] in exercises]
+        """Return the faults, what was told of some exercises or of all, and what was printed, each
+        with its kind before it.
+        """
+        told = [
+            told["text"]
+            for told in self.result["exercises"]
+            if not exercises or told["exercise"] in exercises
+        ]
         faults = [f"fault: {fault}" for fault in self.result["faults"]]
-        return "\n".join([*faults, *told, *(f"printed: {line}" for line in self.printed.splitlines())])
+        return "\n".join(
+            [*faults, *told, *(f"printed: {line}" for line in self.printed.splitlines())]
+        )
 
 
 _open: dict[tuple[Tier, Limits], Sandbox] = {}

@@ -10,7 +10,9 @@ NET = "network, local sockets, shared memory"
 OUTSIDE = "tricks on files outside: links, modes, truncation"
 
 DENIED = r"raised (PermissionError|BlockingIOError|OSError)\b"
-NAME = "import ctypes\n\n\ndef name():\n    ctypes.CDLL(None).prctl(15, MARK.encode(), 0, 0, 0)\n\n\n"
+NAME = (
+    "import ctypes\n\n\ndef name():\n    ctypes.CDLL(None).prctl(15, MARK.encode(), 0, 0, 0)\n\n\n"
+)
 SLEEP = "['/bin/sh', '-c', f'exec -a {MARK} sleep 8 || sleep 8; : {MARK}']"
 
 

@@ -67,7 +67,7 @@ READING = [
         "canary",
     ),
     probing("import the solutions", SOLUTIONS, returning("solutions.affine", "sys.path.append(REPOSITORY)\nimport solutions.affine"), NOT_THERE, "module 'solutions.affine'"),
-    probing("import the grader that judges", SOLUTIONS, returning("grader.course.catalogue", "sys.path.insert(0, REPOSITORY)\nimport grader.course.catalogue"), NOT_THERE, "module 'grader.course.catalogue'"),
+    probing("import the grader that judges", SOLUTIONS, returning("grader.instructor.author.catalogue", "sys.path.insert(0, REPOSITORY)\nimport grader.instructor.author.catalogue"), NOT_THERE, "module 'grader.instructor.author.catalogue'"),
     probing("load the solutions by their path", SOLUTIONS, returning("runpy.run_path(REPOSITORY + '/solutions/affine.py')['affine_backward']", "import runpy"), NOT_THERE, "function affine_backward"),
     probing("the layers of the capstone", SOLUTIONS, returning("layers.affine_backward", "sys.path.append(REPOSITORY + '/notebooks/6-capstone')\nimport layers"), NOT_THERE, "function affine_backward"),
     probing("search Python's packages for the solutions", SOLUTIONS, returning("found", "import pkgutil\nsys.path.append(REPOSITORY)\nfound = [m.name for m in pkgutil.iter_modules() if m.name == 'solutions'] or [].found"), "raised AttributeError", "solutions"),
@@ -139,7 +139,7 @@ LOOKING = [
     cell(
         "modules of its own beside the notebook",
         SHADOW,
-        "import os\nfor name in ('numpy', 'results', 'worker', 'seal', 'grader', 'sitecustomize', 'usercustomize', 'json', 'struct'):\n"
+        "import os\nfor name in ('numpy', '_call', 'worker', 'seal', 'grader', 'sitecustomize', 'usercustomize', 'json', 'struct'):\n"
         "    with open(name + '.py', 'w') as file:\n        file.write('raise SystemExit(\"4 of 4 points\")\\n')\n"
         "os.makedirs('solutions', exist_ok=True)\nprint('written', len(os.listdir('.')) >= 9)",
         why="(?s)" + ZERO + ".*printed: written True",

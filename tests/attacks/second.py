@@ -6,8 +6,8 @@ import os
 
 from attacks.attack import GOT, ZERO, Attack, cell, probing
 from attacks.play import SEED
-from grader.course.decision import cases_of
 from grader.exercises import EXERCISES
+from grader.instructor.sealed.hidden_cases import cases_of
 
 READING = "a cell that the trusted side reads for long, or not at all"
 THREADS = "threads without end: the machine's processes are counted with them"
@@ -73,7 +73,9 @@ def probe():
 
 def looked_into(name: str, arguments: str) -> Attack:
     """A call that is allowed in other forms; the kernel itself looks at 32 bits of a number."""
-    return probing(name, RAW, CALL.format(arguments=arguments), r"raised PermissionError", f"{GOT} done")
+    return probing(
+        name, RAW, CALL.format(arguments=arguments), r"raised PermissionError", f"{GOT} done"
+    )
 
 
 X86 = os.uname().machine == "x86_64"

@@ -10,7 +10,9 @@ RAW = "raw system calls: io_uring, userfaultfd, bpf, keyrings, name spaces, othe
 MEMORY = "memory writing through ctypes"
 
 STOPPED = "could not be asked: the process that ran it was stopped, since it ended"
-DENIED = r"raised (PermissionError|OSError) in line \d+: raise OSError\(error, name\) \(\[Errno (1|38)\]"
+DENIED = (
+    r"raised (PermissionError|OSError) in line \d+: raise OSError\(error, name\) \(\[Errno (1|38)\]"
+)
 CALL = """import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -31,10 +33,20 @@ def probe():
     """
 
 
-def raw(name: str, number: int, arguments: str = "", before: str = "", opens: str = rf"{GOT} \d", **more: bool) -> Attack:
+def raw(
+    name: str,
+    number: int,
+    arguments: str = "",
+    before: str = "",
+    opens: str = rf"{GOT} \d",
+    **more: bool,
+) -> Attack:
     """A system call by its number; arguments: what stands behind it."""
     lines = "\n    ".join(
-        [*before.splitlines(), f"return call({name.split()[-1]!r}, {number}{', ' if arguments else ''}{arguments})"]
+        [
+            *before.splitlines(),
+            f"return call({name.split()[-1]!r}, {number}{', ' if arguments else ''}{arguments})",
+        ]
     )
     return probing(f"the system call {name}", RAW, CALL + lines, DENIED, opens, **more)
 
@@ -94,9 +106,9 @@ OTHER = [
     probing("the system calls of 32 bits", RAW, SHELLCODE + "def probe():\n    return run(bytes.fromhex('53b8140000 00cd805bc3'))\n", STOPPED, rf"{GOT} \d"),
     probing("the system calls of x32", RAW, "import ctypes\n\n\ndef probe():\n    libc = ctypes.CDLL(None, use_errno=True)\n    pid = libc.syscall(ctypes.c_long(0x40000000 + 39))\n    return pid if pid > 0 or PREFIX == sys.prefix else os._exit(77)\n", STOPPED, rf"{GOT} \d"),
     probing("a fork by machine code", RAW, SHELLCODE + "def probe():\n    pid = run(bytes.fromhex('b83900 00000f05c3'))\n    if pid == 0:\n        os._exit(0)\n    if pid < 0:\n        raise PermissionError(-pid, 'fork')\n    return pid\n", r"raised PermissionError", rf"{GOT} \d"),
-    answer("its own limits are written over in memory", MEMORY, "import ctypes, sys\n\n\ndef affine_backward(dy, x, w):\n    worker = sys.modules['worker']\n    worker.MOST_HEADER = 10**9\n    return {'x' * 40_000: x}, 0 * w, 0 * w[0]\n", "affine_backward: 0 of 4"),
+    answer("its own limits are written over in memory", MEMORY, "import ctypes, sys\n\n\ndef affine_backward(dy, x, w):\n    worker = sys.modules['worker']\n    worker.HEADER_LIMIT = 10**9\n    return {'x' * 40_000: x}, 0 * w, 0 * w[0]\n", "affine_backward: 0 of 4"),
     answer("small numbers get other values", MEMORY, "import ctypes\n\n\ndef affine_backward(dy, x, w):\n    ctypes.memmove(id(4) + 24, id(0) + 24, 4)\n    return 0 * x, 0 * w, 0 * w[0]\n", "affine_backward: 0 of 4|could not be asked", spoils=True),
-    answer("the code of the worker's functions is replaced", MEMORY, "import sys\n\n\ndef affine_backward(dy, x, w):\n    results = sys.modules['results']\n    good = results.Answer(array=np.ones((1, 1)))\n    results.numbers.__code__ = (lambda result: None).__code__\n    results._split.__code__ = (lambda result, names, quiz: [1] * 9).__code__\n    return 0 * x, 0 * w, 0 * w[0]\n", "affine_backward: 0 of 4 points\n.*(could not be asked|cannot be read)", spoils=True),
+    answer("the code of the worker's functions is replaced", MEMORY, "import sys\n\n\ndef affine_backward(dy, x, w):\n    results = sys.modules['_call.answer']\n    good = results.Answer(array=np.ones((1, 1)))\n    results.numbers.__code__ = (lambda result: None).__code__\n    results._split.__code__ = (lambda result, names, quiz: [1] * 9).__code__\n    return 0 * x, 0 * w, 0 * w[0]\n", "affine_backward: 0 of 4 points\n.*(could not be asked|cannot be read)", spoils=True),
     answer("garbage is written over the process", MEMORY, "import ctypes\n\n\ndef affine_backward(dy, x, w):\n    for thing in (dict, list, np.ndarray):\n        ctypes.memset(id(thing) + 16, 255, 64)\n    return {}, [], x\n", STOPPED),
 ]  # fmt: skip
 X86 = os.uname().machine == "x86_64"

@@ -1,4 +1,6 @@
-"""No attack earns a point, leaks a secret, changes a file, outlives its submission or stops the class; each for its reason."""
+"""No attack earns a point, leaks a secret, changes a file, outlives its submission or stops the
+class; each for its reason.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,8 @@ from attacks import files, harm, lies, patches, pipes, processes, reads, second,
 from attacks.attack import POINTS, TARGET, Attack
 from attacks.ground import Ground, alive, descendants
 from attacks.play import Outcome, close, play
-from grader.course import notebook
-from grader.course.sandbox import Tier
+from grader.instructor.author import notebook
+from grader.instructor.sandbox.sandbox import Tier
 
 MODULES = (patches, lies, reads, harm, processes, syscalls, pipes, files, second)
 ENTRIES = [entry for module in MODULES for entry in module.ENTRIES]
@@ -45,7 +47,9 @@ def test_an_attack_fails_for_its_reason(entry: Attack, tier: Tier, ground: Groun
     assert_points(entry, outcome)
     assert re.search(entry.why, told), f"another cause than {entry.why!r}:\n{told}"
     out = outcome.everything
-    json.dumps(outcome.result, ensure_ascii=False).encode()  # it must be possible to write it to a file
+    json.dumps(
+        outcome.result, ensure_ascii=False
+    ).encode()  # it must be possible to write it to a file
     assert not [text for text in (ground.secret, *entry.never) if text in out]
     assert "<script" not in "".join(told["html"] for told in outcome.result["exercises"]).lower()
     assert bool(outcome.result["faults"]) >= entry.looks
@@ -56,7 +60,9 @@ def test_an_attack_fails_for_its_reason(entry: Attack, tier: Tier, ground: Groun
 
 def assert_points(entry: Attack, outcome: Outcome) -> None:
     earned = outcome.earned
-    assert {name: earned[name] for name in entry.lost} == dict.fromkeys(entry.lost, 0.0), "points that were not earned"
+    assert {name: earned[name] for name in entry.lost} == dict.fromkeys(entry.lost, 0.0), (
+        "points that were not earned"
+    )
     most = POINTS | dict.fromkeys(entry.lost, 0.0) | entry.keeps
     if entry.spoils:
         assert all(earned[name] <= most[name] for name in most)
@@ -69,17 +75,35 @@ def test_the_same_probe_is_open_outside(entry: Attack) -> None:
     """By plain Python, in a folder and on a process made for it."""
     if entry.needs_root and os.geteuid() != 0:
         pytest.skip("an ordinary user cannot do that anyway")
-    with Ground(inside=False) as ground, tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as output:
+    with (
+        Ground(inside=False) as ground,
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryFile() as output,
+    ):
         environment = os.environ | {"COURSE_SECRET": ground.secret, "OPENBLAS_NUM_THREADS": "1"}
-        command = [sys.executable, "-c", entry.outside(ground.header(prefix=str(ground.folder / "other")))]
-        done = subprocess.run(command, cwd=folder, env=environment, stdout=output, stderr=output, timeout=20, check=False)
+        command = [
+            sys.executable,
+            "-c",
+            entry.outside(ground.header(prefix=str(ground.folder / "other"))),
+        ]
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=output,
+            stderr=output,
+            timeout=20,
+            check=False,
+        )
         if done.returncode == ABSENT:
             pytest.skip("this kernel does not have it")
         output.seek(0)
         told = output.read().decode()
         assert re.search(entry.opens, told), told
         if entry.leaves:
-            assert alive(ground.mark), "the process that it leaves is not found: would one of the sandbox's be?"
+            assert alive(ground.mark), (
+                "the process that it leaves is not found: would one of the sandbox's be?"
+            )
 
 
 LEAVES = """import os, sys, tempfile
@@ -93,13 +117,17 @@ for folder in {os.getcwd(), os.path.dirname(os.getcwd()), os.environ['HOME'], te
 print('left:', os.path.exists('left-behind'))
 """
 FINDS = LEAVES.replace(
-    "open(f'{place}/left-behind', 'w').write('for the next one')", "print('found:', open(f'{place}/left-behind').read())"
+    "open(f'{place}/left-behind', 'w').write('for the next one')",
+    "print('found:', open(f'{place}/left-behind').read())",
 )
 
 
 def test_what_one_submission_leaves_the_next_one_does_not_find(tier: Tier, ground: Ground) -> None:
     solved = notebook.solve("1-affine")
-    outcomes = [play(notebook.dumps(notebook.with_answers(solved, {}, (cell,))).encode(), tier) for cell in (LEAVES, FINDS)]
+    outcomes = [
+        play(notebook.dumps(notebook.with_answers(solved, {}, (cell,))).encode(), tier)
+        for cell in (LEAVES, FINDS)
+    ]
     assert "left: True" in outcomes[0].printed
     assert "left: False" in outcomes[1].printed
     assert "found:" not in outcomes[1].printed

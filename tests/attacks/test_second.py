@@ -1,4 +1,6 @@
-"""A second round, where a whole class, another assignment or a page is needed: each a way in that was tried."""
+"""A second round, where a whole class, another assignment or a page is needed: each a way in that
+was tried.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,13 @@ from tiers import need_tier, unsafe
 
 from attacks import harm
 from attacks.play import LIMITS, SEED
-from grader.course import notebook
-from grader.course.cli import main
-from grader.course.pages import FeedbackPage
-from grader.course.paths import Course
-from grader.course.sandbox import MachineFault, Sandbox, Tier
-from grader.course.sealed import grade_submission
-from grader.course.transplant import shown
-from grader.course.unit import grade_again
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Classroom
+from grader.instructor.commands.cli import main
+from grader.instructor.records.autograded import shown
+from grader.instructor.records.pages import FeedbackPage
+from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
+from grader.instructor.sealed.grade_one import grade_again, grade_submission
 
 KEPT = "KEPT = [correlate_1d]\n\n\ndef spray_1d(x, w, pad):\n    return KEPT[0](x, w, pad)\n"
 HELPED = (
@@ -37,7 +38,10 @@ HELPED = (
 def earned(assignment: str, answers: dict[str, str], tier: Tier) -> dict[str, float]:
     content = json.dumps(notebook.with_answers(notebook.solve(assignment), answers)).encode()
     with Sandbox(tier, assignment) as made:
-        return {told["exercise"]: told["earned"] for told in grade_submission(content, SEED, made)["exercises"]}
+        return {
+            told["exercise"]: told["earned"]
+            for told in grade_submission(content, SEED, made)["exercises"]
+        }
 
 
 @pytest.mark.parametrize("text", [KEPT, HELPED], ids=["in a list", "as a helper's default"])
@@ -47,7 +51,9 @@ def test_another_exercise_is_called_by_a_name_of_its_own(text: str, tier: Tier) 
 
 
 def test_an_answer_among_empty_lines_on_a_page() -> None:
-    """The lexer's pattern of a docstring begins with any white space: time grows with the square of the empty lines."""
+    """The lexer's pattern of a docstring begins with any white space: time grows with the square of
+    the empty lines.
+    """
     answer = shown("x = 1" + "\n \t" * 50_000 + "y = 2")  # as it stands in an autograded notebook
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(answer)])
     start = time.process_time()
@@ -58,8 +64,12 @@ def test_an_answer_among_empty_lines_on_a_page() -> None:
     assert len(shown("#" * 10**6)) < 51_000
 
 
-def test_a_process_that_cannot_be_started_stops_one_submission_at_most(monkeypatch: pytest.MonkeyPatch, tier: Tier) -> None:
-    """Threads of a student's can use up the machine's process numbers: the next fork fails for a moment."""
+def test_a_process_that_cannot_be_started_stops_one_submission_at_most(
+    monkeypatch: pytest.MonkeyPatch, tier: Tier
+) -> None:
+    """Threads of a student's can use up the machine's process numbers: the next fork fails for a
+    moment.
+    """
 
     def popen(*args: object, **kwargs: object) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")
@@ -73,9 +83,13 @@ def test_a_process_that_cannot_be_started_stops_one_submission_at_most(monkeypat
 
 @pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no file system in memory")
 def test_deleted_files_where_temporary_files_lie_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """write_bytes of /proc counts what goes to a disk; Debian 13, Fedora and Arch keep /tmp in memory."""
+    """write_bytes of /proc counts what goes to a disk; Debian 13, Fedora and Arch keep /tmp in
+    memory.
+    """
     need_tier(Tier.LANDLOCK)
-    entry = next(entry for entry in harm.ENTRIES if entry.name == "files that are deleted and still open")
+    entry = next(
+        entry for entry in harm.ENTRIES if entry.name == "files that are deleted and still open"
+    )
     monkeypatch.setattr(tempfile, "tempdir", "/dev/shm")
     with Sandbox(Tier.LANDLOCK, "1-affine", LIMITS) as made:
         told = grade_submission(entry.content(), SEED, made)
@@ -95,8 +109,12 @@ def grader(*arguments: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory, released_course: Callable[[str, Path], Course]) -> Path:
-    """A graded class: one notebook prints what steers a terminal, one folder's name is no text, one is a command to it."""
+def course(
+    tmp_path_factory: pytest.TempPathFactory, released_course: Callable[[str, Path], Classroom]
+) -> Path:
+    """A graded class: one notebook prints what steers a terminal, one folder's name is no text, one
+    is a command to it.
+    """
     folder = released_course("4-relu", tmp_path_factory.mktemp("second")).folder
     solved = notebook.solve("4-relu")
     steers = notebook.with_answers(solved, {}, (f"print({'title' + ''.join(CONTROLS)!r})",))
@@ -122,4 +140,7 @@ def test_a_folders_name_does_not_steer_the_terminal(course: Path) -> None:
 
 
 def test_a_folders_name_that_is_no_text_does_not_stop_the_report(course: Path) -> None:
-    assert "mallory" in grader("report", "4-relu", "--course", course) or (course / "report-4-relu.html").is_file()
+    assert (
+        "mallory" in grader("report", "4-relu", "--course", course)
+        or (course / "report-4-relu.html").is_file()
+    )

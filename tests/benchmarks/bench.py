@@ -1,4 +1,6 @@
-"""`make bench`: what a check and the import cost. Ratios within one run; absolute times belong to this machine."""
+"""`make bench`: what a check and the import cost. Ratios within one run; absolute times belong to
+this machine.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.cases import visible
 from grader.exercises import EXERCISES, NOTEBOOKS
-from grader.judge import judge
+from grader.judge.judge import judge
 
 ROUNDS = 200
 
@@ -45,7 +46,7 @@ def checks() -> None:
         function = scope[exercise.name]
 
         def calls(function: Any = function, exercise: Any = exercise) -> None:
-            for case in (*visible(exercise.name), visible(exercise.name)[0]):
+            for case in (*exercise.visible, exercise.visible[0]):
                 function(*case.copy_args())
 
         whole = median(lambda e=exercise, f=function: shown(judge(e, f, scope)))
@@ -60,27 +61,44 @@ def checks() -> None:
 
 
 def against_gradcheck() -> None:
-    """A check of one backward against torch.autograd.gradcheck(fast_mode=True) of the same layer and size."""
+    """A check of one backward against torch.autograd.gradcheck(fast_mode=True) of the same layer
+    and size.
+    """
     try:
         torch = importlib.import_module("torch")
     except ModuleNotFoundError:
-        print("  beside torch.autograd.gradcheck: not measured, PyTorch is not installed (pip install -e '.[bench]')")
+        print(
+            "  beside torch.autograd.gradcheck: not measured, PyTorch is not installed (pip "
+            "install -e '.[bench]')"
+        )
         return
     torch.set_num_threads(1)
     from solutions import affine
 
     scope = {"affine_forward": affine.affine_forward, "affine_backward": affine.affine_backward}
-    _, x, w = visible("affine_backward")[1].args
+    _, x, w = EXERCISES["affine_backward"].visible[1].args
     arrays = [torch.tensor(a, requires_grad=True) for a in (x, w, np.zeros(w.shape[1]))]
-    theirs = median(lambda: torch.autograd.gradcheck(lambda x, w, b: x @ w + b, arrays, fast_mode=True))
+    theirs = median(
+        lambda: torch.autograd.gradcheck(lambda x, w, b: x @ w + b, arrays, fast_mode=True)
+    )
     ours = median(lambda: judge(EXERCISES["affine_backward"], affine.affine_backward, scope))
-    print(f"  check {ours:.2f} ms, gradcheck(fast_mode=True) {theirs:.2f} ms: ratio {ours / theirs:.2f} (at most 0.2)")
+    print(
+        f"  check {ours:.2f} ms, gradcheck(fast_mode=True) {theirs:.2f} ms: ratio "
+        f"{ours / theirs:.2f} (at most 0.2)"
+    )
 
 
 def imports() -> None:
     def seconds(code: str) -> float:
-        timed = f"import numpy, time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"
-        runs = [subprocess.run([sys.executable, "-c", timed], capture_output=True, text=True, check=True) for _ in range(11)]
+        timed = (
+            f"import numpy, time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"
+        )
+        runs = [
+            subprocess.run(
+                [sys.executable, "-c", timed], capture_output=True, text=True, check=True
+            )
+            for _ in range(11)
+        ]
         return statistics.median(float(run.stdout) for run in runs)
 
     print(f"import grader, beyond numpy: {seconds('import grader'):.3f} s (at most 0.15)")

@@ -1,8 +1,10 @@
-"""`make bench`: a class graded sealed, beside stock `nbgrader autograde` of the same class in the same run.
+"""`make bench`: a class graded sealed, beside stock `nbgrader autograde` of the same class in the
+same run.
 
     python tests/benchmarks/grading.py [--class 200] [--large 1000 5000]
 
-Ratios belong to one run; absolute times to this machine. Stock needs about two minutes for every hundred students.
+Ratios belong to one run; absolute times to this machine. Stock needs about two minutes for every
+hundred students.
 """
 
 from __future__ import annotations
@@ -22,14 +24,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.course import notebook, sealed, unit
-from grader.course.demo_class import submissions
-from grader.course.files import write_atomically
-from grader.course.notebook import dumps, load, with_answers
-from grader.course.paths import REPOSITORY, Course
-from grader.course.release import release
-from grader.course.sandbox import Sandbox, Worker
 from grader.exercises import NOTEBOOKS
+from grader.instructor.author import notebook
+from grader.instructor.author.notebook import dumps, load, with_answers
+from grader.instructor.classroom import REPOSITORY, Classroom
+from grader.instructor.commands.release import release
+from grader.instructor.demo.sample_class import submissions
+from grader.instructor.files import write_atomically
+from grader.instructor.records import submission
+from grader.instructor.sandbox.sandbox import Sandbox, Worker
+from grader.instructor.sealed import session
 
 BIN = Path(sys.executable).parent
 HOSTILE = ("endless", "leaves", "exit")  # of the demo's class; their cost is a limit's
@@ -38,28 +42,42 @@ ROWS = """SELECT s.student_id, c.name, g.auto_score, g.needs_manual_grade FROM g
     JOIN base_cell c ON g.cell_id = c.id ORDER BY 1, 2"""
 
 
-def make_class(course: Course, assignment: str, count: int) -> None:
-    """Hand in: two of three students are right, every third is one of the demo's, right or wrong; no two files are the same."""
+def make_class(course: Classroom, assignment: str, count: int) -> None:
+    """Hand in: two of three students are right, every third is one of the demo's, right or wrong;
+    no two files are the same.
+    """
     release(course, [assignment])
     file = f"{NOTEBOOKS[assignment]}.ipynb"
     released = load(course.release / assignment / file)
     solved = notebook.answer_cells(notebook.solve(assignment))
     right = {name: notebook.source(cell) for name, cell in solved.items()}
-    wrong = [s for s in submissions(assignment) if not s.look and s.answers and not s.extra and s.student not in HOSTILE]
+    wrong = [
+        s
+        for s in submissions(assignment)
+        if not s.look and s.answers and not s.extra and s.student not in HOSTILE
+    ]
     for number, one in zip(range(count), itertools.cycle(wrong)):
-        made = with_answers(released, right | (one.answers if number % 3 == 0 else {}), (f"# handed in as number {number}",))
+        made = with_answers(
+            released,
+            right | (one.answers if number % 3 == 0 else {}),
+            (f"# handed in as number {number}",),
+        )
         write_atomically(course.submitted / f"student-{number:05}" / assignment / file, dumps(made))
 
 
-def run(command: list[str], course: Course, **more: str) -> tuple[float, float]:
-    """Run a command; return seconds of wall time, and the most memory of its processes together in MiB."""
+def run(command: list[str], course: Classroom, **more: str) -> tuple[float, float]:
+    """Run a command; return seconds of wall time, and the most memory of its processes together in
+    MiB.
+    """
     env = os.environ | {
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
         "COURSE_DIR": str(course.folder),
         "COURSE_DB": course.db,
     }
     start = time.perf_counter()
-    running = subprocess.Popen(command, env=env | more, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    running = subprocess.Popen(
+        command, env=env | more, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
     most, ended = [0.0], threading.Event()
 
     def watch() -> None:
@@ -72,7 +90,9 @@ def run(command: list[str], course: Course, **more: str) -> tuple[float, float]:
     ended.set()
     watcher.join()
     if running.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {running.returncode}:\n{said.decode()[-2000:]}")
+        raise SystemExit(
+            f"{' '.join(command)} ended with {running.returncode}:\n{said.decode()[-2000:]}"
+        )
     return time.perf_counter() - start, most[0]
 
 
@@ -99,34 +119,45 @@ def _memory(pid: int) -> int:
 
 
 def beside_stock(assignment: str, count: int, folder: Path) -> None:
-    ours, theirs = (Course.at(folder / f"{assignment}-{name}") for name in ("sealed", "stock"))
+    ours, theirs = (Classroom.at(folder / f"{assignment}-{name}") for name in ("sealed", "stock"))
     for course in (ours, theirs):
         make_class(course, assignment, count)
-    sealed_time, _ = run([str(BIN / "grader"), "grade", assignment, "--course", str(ours.folder)], ours)
-    stock_time, _ = run([str(BIN / "nbgrader"), "autograde", assignment], theirs, COURSE_UNSEALED="1")
+    sealed_time, _ = run(
+        [str(BIN / "grader"), "grade", assignment, "--course", str(ours.folder)], ours
+    )
+    stock_time, _ = run(
+        [str(BIN / "nbgrader"), "autograde", assignment], theirs, COURSE_UNSEALED="1"
+    )
     same = _rows(ours) == _rows(theirs)
     print(
-        f"  {assignment:14} {count:5} students: sealed {sealed_time:6.2f} s, stock {stock_time:7.1f} s: "
-        f"{stock_time / sealed_time:.0f} times faster (at least 25); gradebooks {'equal' if same else 'DIFFER'}"
+        f"  {assignment:14} {count:5} students: sealed {sealed_time:6.2f} s, stock "
+        f"{stock_time:7.1f} s: "
+        f"{stock_time / sealed_time:.0f} times faster (at least 25); gradebooks "
+        f"{'equal' if same else 'DIFFER'}"
     )
 
 
-def _rows(course: Course) -> list[tuple[Any, ...]]:
+def _rows(course: Classroom) -> list[tuple[Any, ...]]:
     with sqlite3.connect(course.folder / "gradebook.db") as connection:
         return connection.execute(ROWS).fetchall()
 
 
 def larger(assignment: str, counts: list[int], folder: Path) -> None:
     for count in counts:
-        course = Course.at(folder / f"{assignment}-{count}")
+        course = Classroom.at(folder / f"{assignment}-{count}")
         make_class(course, assignment, count)
-        seconds, memory = run([str(BIN / "grader"), "grade", assignment, "--course", str(course.folder)], course)
-        print(f"  {assignment:14} {count:5} students: {1000 * seconds / count:6.1f} ms each, {memory:4.0f} MiB at most")
+        seconds, memory = run(
+            [str(BIN / "grader"), "grade", assignment, "--course", str(course.folder)], course
+        )
+        print(
+            f"  {assignment:14} {count:5} students: {1000 * seconds / count:6.1f} ms each, "
+            f"{memory:4.0f} MiB at most"
+        )
 
 
 def where(assignment: str, folder: Path, count: int = 30) -> None:
     """Time the stages of single submissions, one after another in this process."""
-    course = Course.at(folder / f"{assignment}-stages")
+    course = Classroom.at(folder / f"{assignment}-stages")
     make_class(course, assignment, count)
     spent: dict[str, float] = defaultdict(float)
 
@@ -144,15 +175,17 @@ def where(assignment: str, folder: Path, count: int = 30) -> None:
 
     timed(Sandbox, "worker", "a new worker")
     timed(Worker, "close", "its end")
-    timed(sealed.Session, "_execute", "cells")
-    timed(sealed.Session, "_replies", "calls")
-    timed(sealed.Session, "_judge", "judging")
-    timed(sealed, "cases_of", "fresh cases")
-    timed(unit, "transplant", "autograded notebook")
-    timed(unit, "write_atomically", "verdict file")
-    from grader.course.doctor import pick_tier
+    timed(session.Session, "_execute", "cells")
+    timed(session.Session, "_replies", "calls")
+    timed(session.Session, "_judge", "judging")
+    timed(session, "cases_of", "fresh cases")
+    timed(submission, "autograded_notebook", "autograded notebook")
+    timed(submission, "write_atomically", "verdict file")
+    from grader.instructor.sandbox.probes import pick_tier
 
-    one = unit.Unit(unit.Grading(course, assignment), pick_tier(), b"benchmark")
+    one = submission.SubmissionGrader(
+        submission.Grading(course, assignment), pick_tier(), b"benchmark"
+    )
     students = course.students(assignment)
     one.grade(students[0])
     spent.clear()
@@ -161,8 +194,12 @@ def where(assignment: str, folder: Path, count: int = 30) -> None:
         one.grade(student)
     whole = time.perf_counter() - start
     one.sandbox.close()
-    told = ", ".join(f"{stage} {1000 * seconds / (count - 1):.1f}" for stage, seconds in spent.items())
-    print(f"  {assignment:14} ms of one submission, {1000 * whole / (count - 1):.1f} in all: {told}")
+    told = ", ".join(
+        f"{stage} {1000 * seconds / (count - 1):.1f}" for stage, seconds in spent.items()
+    )
+    print(
+        f"  {assignment:14} ms of one submission, {1000 * whole / (count - 1):.1f} in all: {told}"
+    )
 
 
 def main() -> None:

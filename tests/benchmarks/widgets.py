@@ -1,7 +1,8 @@
-"""`make bench`: what a step of a widget costs in JupyterLab, beside the same picture drawn by matplotlib in an Output widget.
+"""`make bench`: what a step of a widget costs in JupyterLab, beside the same picture drawn by
+matplotlib in an Output widget.
 
-From a key press to the painted frame, frames dropped while it plays at 20 a second, and the heap after 500 and 5000 steps.
-Ratios within one run; absolute times belong to this machine.
+From a key press to the painted frame, frames dropped while it plays at 20 a second, and the heap
+after 500 and 5000 steps. Ratios within one run; absolute times belong to this machine.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ step.observe(draw, "value")
 draw()
 display(widgets.VBox([step, out]))
 """
-# Resolves with the time from the key press to the frame that shows what it changed, once that is painted.
+# Resolves with the time from the key press to the frame that shows what it changed, once that is
+# painted.
 PRESSED = """([selector, kind]) => new Promise(resolve => {
   const place = document.querySelector(selector);
   let pressed = 0;
@@ -63,7 +65,8 @@ PRESSED = """([selector, kind]) => new Promise(resolve => {
   seen.observe(place, {subtree: true, childList: true, characterData: true, attributes: kind !== "image"});
   window.ready = true;
 })"""
-# Plays from the first step to the last; resolves with the milliseconds between the frames that showed a new step.
+# Plays from the first step to the last; resolves with the milliseconds between the frames that
+# showed a new step.
 PLAYED = """selector => new Promise(resolve => {
   const root = document.querySelector(selector), told = root.querySelector(".steps .told"), times = [];
   const frame = now => {
@@ -88,8 +91,14 @@ STEPPED = """async ([selector, count]) => {
 def notebook(folder: Path) -> None:
     tests = str(Path(__file__).resolve().parents[1])
     first = f"{IMPORTS}import sys\nsys.path.insert(0, {tests!r})\nfrom examples import WIDGETS"
-    cells = [nbformat.v4.new_code_cell(source) for source in (first, MATPLOTLIB, *(f"WIDGETS[{kind!r}]()" for kind in WIDGETS))]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), folder / "bench.ipynb")
+    cells = [
+        nbformat.v4.new_code_cell(source)
+        for source in (first, MATPLOTLIB, *(f"WIDGETS[{kind!r}]()" for kind in WIDGETS))
+    ]
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}),
+        folder / "bench.ipynb",
+    )
 
 
 def pressed(page: Any, selector: str, kind: str, focus: str, presses: int = PRESSES) -> float:
@@ -105,7 +114,9 @@ def pressed(page: Any, selector: str, kind: str, focus: str, presses: int = PRES
 
 
 def played(page: Any, root: str) -> tuple[int, int]:
-    """Return how many frames plays at 20 a second should show, one after another, and how many of them they dropped."""
+    """Return how many frames plays at 20 a second should show, one after another, and how many of
+    them they dropped.
+    """
     page.locator(f"{root} input[aria-label=speed]").fill("20")
     gaps: list[float] = []
     while len(gaps) < FRAMES:
@@ -151,7 +162,10 @@ def report(page: Any) -> None:
     theirs = pressed(page, ".widget-vbox", "image", "[role=slider]", 20)
     print(f"matplotlib in an Output widget: key press to painted frame {theirs:.1f} ms")
     allowed = max(16.0, theirs / 6)
-    print(f"{'widget':20} {'key press':>10} {'/ matplotlib':>13} {'dropped':>9} {'500 steps':>10} {'5000 steps':>11}")
+    print(
+        f"{'widget':20} {'key press':>10} {'/ matplotlib':>13} {'dropped':>9} {'500 steps':>10} "
+        f"{'5000 steps':>11}"
+    )
     for number, name in enumerate(WIDGETS):
         page.evaluate("n => document.querySelectorAll('.cnn-widget')[n].id = `widget-${n}`", number)
         root = f"#widget-{number}"

@@ -45,8 +45,14 @@ def blank(browser):
     page.set_default_timeout(5000)
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-    page.set_content(f'<html lang="en"><title>w</title><style>{Widget._css}</style><main id="here"></main></html>')
+    page.on(
+        "console",
+        lambda message: page.errors.append(message.text) if message.type == "error" else None,
+    )
+    page.set_content(
+        f'<html lang="en"><title>w</title><style>{Widget._css}</style><main '
+        'id="here"></main></html>'
+    )
     yield page
     assert page.errors == []
     page.close()
@@ -67,11 +73,17 @@ def show_widget(blank):
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Return (address, folder) of a JupyterLab that holds the notebooks as released, and shows all cells of one at once."""
+    """Return (address, folder) of a JupyterLab that holds the notebooks as released, and shows all
+    cells of one at once.
+    """
     folder = tmp_path_factory.mktemp("lab")
-    settings = folder / ".settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    settings = (
+        folder / ".settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    )
     settings.parent.mkdir(parents=True)
-    settings.write_text('{"windowingMode": "none"}')  # else the cells that are not in sight are no part of the page
+    settings.write_text(
+        '{"windowingMode": "none"}'
+    )  # else the cells that are not in sight are no part of the page
     shutil.copytree(ROOT / "notebooks", folder, dirs_exist_ok=True)
     with serving(folder, folder, folder) as address:
         yield address, folder

@@ -1,4 +1,6 @@
-"""The affine notebook answered by typing in JupyterLab: verdicts, progress, and nbgrader's Validate."""
+"""The affine notebook answered by typing in JupyterLab: verdicts, progress, and nbgrader's
+Validate.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,12 @@ import pytest
 from support import run_all
 
 RIGHT_FORWARD = "def affine_forward(x, w, b):\n    return x @ w + b"
-RIGHT_SHAPE = "def shape_of_jacobian(output_shape, input_shape):\n    return output_shape + input_shape"
-WRONG_BACKWARD = "def affine_backward(dy, x, w):\n    return dy @ w.T, (x.T @ dy).T, dy.mean(axis=0)"
+RIGHT_SHAPE = (
+    "def shape_of_jacobian(output_shape, input_shape):\n    return output_shape + input_shape"
+)
+WRONG_BACKWARD = (
+    "def affine_backward(dy, x, w):\n    return dy @ w.T, (x.T @ dy).T, dy.mean(axis=0)"
+)
 
 
 @pytest.fixture
@@ -27,7 +33,9 @@ def cell(page, words):
 
 
 def answer(page, name, text):
-    """Type an answer in place of the stub, run it, and run the check below it; return what the check shows."""
+    """Type an answer in place of the stub, run it, and run the check below it; return what the
+    check shows.
+    """
     stub = cell(page, f"def {name}(")
     stub.locator(".cm-content").click()
     page.keyboard.press("Control+a")

@@ -1,4 +1,6 @@
-"""formgrader's Autograde button grades as `grader grade` does: in the sandbox, by the references, on fresh cases."""
+"""formgrader's Autograde button grades as `grader grade` does: in the sandbox, by the references,
+on fresh cases.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,10 @@ import pytest
 from support import ROOT
 from tiers import best
 
-from grader.course import gradebook, notebook
-from grader.course.paths import Course
-from grader.course.stock import Stock
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Classroom
+from grader.instructor.records import gradebook
+from grader.instructor.records.steps import NbgraderSteps
 
 TOKEN = "for-the-button"
 CHEATS = """def affine_backward(dy, x, w):
@@ -22,23 +25,31 @@ pytestmark = pytest.mark.usefixtures("some_tier")
 
 
 @pytest.fixture
-def course(tmp_path, released_course) -> Course:
+def course(tmp_path, released_course) -> Classroom:
     course = released_course("1-affine", tmp_path / "course")
     made = notebook.with_answers(notebook.solve("1-affine"), {"affine_backward": CHEATS})
-    for student, text in (("ada", notebook.dumps(notebook.solve("1-affine"))), ("mallory", notebook.dumps(made)), ("zoe", "{")):
+    for student, text in (
+        ("ada", notebook.dumps(notebook.solve("1-affine"))),
+        ("mallory", notebook.dumps(made)),
+        ("zoe", "{"),
+    ):
         path = course.submitted / student / "1-affine" / "affine.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(text)
     return course
 
 
-def points(course: Course) -> dict[str, float]:
+def points(course: Classroom) -> dict[str, float]:
     return {score.student: score.points for score in gradebook.scores(course, "1-affine")}
 
 
 def test_the_interface_of_the_button_grades_sealed(course):
-    api = Stock(course).api
-    for student, told in (("ada", "[1/1] ada: 20 points"), ("mallory", "mallory: 16 points"), ("zoe", "look: the file is not")):
+    api = NbgraderSteps(course).api
+    for student, told in (
+        ("ada", "[1/1] ada: 20 points"),
+        ("mallory", "mallory: 16 points"),
+        ("zoe", "look: the file is not"),
+    ):
         answer = api.autograde("1-affine", student)
         assert (answer["success"], told in answer["log"]) == (True, True), answer
     assert points(course) == {"ada": 20.0, "mallory": 16.0, "zoe": 0.0}
@@ -47,7 +58,7 @@ def test_the_interface_of_the_button_grades_sealed(course):
 
 
 def test_what_hinders_it_is_told_in_one_message(course, monkeypatch):
-    api = Stock(course).api
+    api = NbgraderSteps(course).api
     (course.release / "1-affine" / "affine.ipynb").unlink()
     answer = api.autograde("1-affine", "ada")
     assert not answer["success"]

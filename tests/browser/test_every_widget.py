@@ -1,4 +1,6 @@
-"""What holds for every widget: hands, eyes and ears other than usual can use it, and it leaves nothing behind."""
+"""What holds for every widget: hands, eyes and ears other than usual can use it, and it leaves
+nothing behind.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,10 @@ def test_cells_are_read_row_by_row_whatever_is_marked(page):
 
 def test_dark_and_light_follow_the_theme_and_else_the_system(page):
     paper = "() => getComputedStyle(document.querySelector('.cnn-widget')).backgroundColor"
-    theme = "light => light === null ? delete document.body.dataset.jpThemeLight : (document.body.dataset.jpThemeLight = light)"
+    theme = (
+        "light => light === null ? delete document.body.dataset.jpThemeLight : "
+        "(document.body.dataset.jpThemeLight = light)"
+    )
     seen = {}
     for system, light in itertools.product(("light", "dark"), (None, "true", "false")):
         page.emulate_media(color_scheme=system)
@@ -89,7 +94,10 @@ def test_dark_and_light_follow_the_theme_and_else_the_system(page):
 
 
 def test_nothing_glides_when_the_reader_asks_for_less_motion(page):
-    gliding = "() => [...document.querySelectorAll('.frame, .glides')].map(e => getComputedStyle(e).transitionDuration)"
+    gliding = (
+        "() => [...document.querySelectorAll('.frame, .glides')].map(e => "
+        "getComputedStyle(e).transitionDuration)"
+    )
     assert set(page.evaluate(gliding)) <= {"0.09s"}
     page.emulate_media(reduced_motion="reduce")
     assert set(page.evaluate(gliding)) <= {"0s"}
@@ -97,7 +105,10 @@ def test_nothing_glides_when_the_reader_asks_for_less_motion(page):
 
 def test_the_focus_is_seen_wherever_it_goes(page):
     reached = []
-    focused = "() => [document.activeElement].map(at => [at.className || at.type, getComputedStyle(at).outline])[0]"
+    focused = (
+        "() => [document.activeElement].map(at => [at.className || at.type, "
+        "getComputedStyle(at).outline])[0]"
+    )
     for _ in range(40):
         page.keyboard.press("Tab")
         name, outline = page.evaluate(focused)
@@ -121,7 +132,9 @@ def test_stepping_leaves_nothing_behind(page):
 
     def size():
         client.send("HeapProfiler.collectGarbage")
-        return page.evaluate("document.querySelectorAll('*').length"), client.send("Runtime.getHeapUsage")["usedSize"]
+        return page.evaluate("document.querySelectorAll('*').length"), client.send(
+            "Runtime.getHeapUsage"
+        )["usedSize"]
 
     page.evaluate(run)
     before = size()
@@ -159,10 +172,20 @@ def test_a_folded_widget_opens_and_closes(show_widget):
 
 def test_every_widget_steps_in_jupyterlab(browser, lab, tmp_path):
     address, folder = lab
-    first = f"import sys\nsys.path.insert(0, {str(Path(__file__).resolve().parents[1])!r})\nfrom examples import WIDGETS"
+    first = (
+        f"import sys\nsys.path.insert(0, {str(Path(__file__).resolve().parents[1])!r})\nfrom "
+        "examples import WIDGETS"
+    )
     sources = [first, *(f"WIDGETS[{kind!r}]()" for kind in WIDGETS)]
     cells = [
-        {"cell_type": "code", "id": f"cell-{n}", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+        {
+            "cell_type": "code",
+            "id": f"cell-{n}",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
         for n, source in enumerate(sources)
     ]
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}

@@ -1,4 +1,5 @@
-"""A notebook, run and exported as a web page, opened from disk in Chromium with no host in reach: its widgets step and it prints.
+"""A notebook, run and exported as a web page, opened from disk in Chromium with no host in reach:
+its widgets step and it prints.
 
 Every widget's example is in it; the numbers of `spray` are compared with numpy's.
 """
@@ -30,16 +31,24 @@ sys.path.insert(0, {str(Path(__file__).resolve().parents[1])!r})
 from examples import WIDGETS
 image, kernel = np.array({IMAGE.tolist()}), np.array({KERNEL.tolist()})"""
 CELLS = (
-    nbformat.v4.new_markdown_cell("# One step of a *convolution*\n\nWith $s = 2$:\n\n$$y_i = \\sum_u w_u x_{2i+u} \\tag{9}$$"),
+    nbformat.v4.new_markdown_cell(
+        "# One step of a *convolution*\n\nWith $s = 2$:\n\n$$y_i = \\sum_u w_u x_{2i+u} \\tag{9}$$"
+    ),
     nbformat.v4.new_code_cell(START),
     nbformat.v4.new_code_cell("spray(image, kernel, stride=2, pad=1)"),
     nbformat.v4.new_code_cell('spray(image[0], kernel[0]).folded("Step through it")'),
     *(nbformat.v4.new_code_cell(f"WIDGETS[{kind!r}]()") for kind in WIDGETS),
-    nbformat.v4.new_code_cell("def affine_forward(x, w, b):\n    print('mine')\n    return x @ w - b\n\ncheck(affine_forward)"),
+    nbformat.v4.new_code_cell(
+        "def affine_forward(x, w, b):\n    print('mine')\n    return x @ w - "
+        "b\n\ncheck(affine_forward)"
+    ),
     nbformat.v4.new_code_cell("figures.spray_step(image[0], kernel[0], at=1, first=0, size=6)"),
     nbformat.v4.new_code_cell("print(image)\nprint('warned', file=sys.stderr)"),
 )
-STILL = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><rect width="90" height="40" fill="#0072b2"/></svg>'
+STILL = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><rect width="90" height="40" '
+    'fill="#0072b2"/></svg>'
+)
 AWAY = "https://example.org"
 HOSTILE = f"""<script>pwned()</script><img src=x onerror="pwned()"><img src="{AWAY}/a.png"><iframe src="{AWAY}"></iframe>
 <link rel="stylesheet" href="{AWAY}/a.css"><div style="background: url({AWAY}/b.png)">b</div><svg onload="pwned()"></svg>"""
@@ -47,7 +56,9 @@ HOSTILE = f"""<script>pwned()</script><img src=x onerror="pwned()"><img src="{AW
 
 def write(path: Path, *cells: Any) -> Path:
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-    nbformat.write(nbformat.v4.new_notebook(cells=list(cells), metadata={"kernelspec": kernel}), path)
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=list(cells), metadata={"kernelspec": kernel}), path
+    )
     return path
 
 
@@ -55,24 +66,42 @@ def write(path: Path, *cells: Any) -> Path:
 def exported(tmp_path_factory) -> Path:
     """The page of a notebook that was run in a kernel and exported with one command."""
     path = write(tmp_path_factory.mktemp("export") / "mine.ipynb", *CELLS)
-    command = [sys.executable, "-m", "nbconvert", "--execute", "--to", f"{WebPage.__module__}.{WebPage.__name__}", str(path)]
-    done = subprocess.run(command, cwd=path.parent, env=os.environ, capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "nbconvert",
+        "--execute",
+        "--to",
+        f"{WebPage.__module__}.{WebPage.__name__}",
+        str(path),
+    ]
+    done = subprocess.run(
+        command, cwd=path.parent, env=os.environ, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return path.with_suffix(".html")
 
 
 @pytest.fixture
 def opened(browser):
-    """Return what opens a file where no host can be reached; in the end no host was asked for and nothing went wrong."""
+    """Return what opens a file where no host can be reached; in the end no host was asked for and
+    nothing went wrong.
+    """
     context = browser.new_context(viewport={"width": 1100, "height": 900})
     asked, ran = [], []
-    context.route("**/*", lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort())
+    context.route(
+        "**/*",
+        lambda route: route.continue_() if route.request.url.startswith("file:") else route.abort(),
+    )
     context.expose_function("pwned", lambda: ran.append("pwned"))
     page = context.new_page()
     page.errors = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: page.errors.append(message.text) if message.type == "error" else None,
+    )
 
     def at(path: Path) -> Any:
         page.goto(path.as_uri())
@@ -86,7 +115,9 @@ def opened(browser):
 
 
 def sums(image: np.ndarray, kernel: np.ndarray, stride: int, pad: int) -> np.ndarray:
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, pad), kernel.shape)[::stride, ::stride]
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, pad), kernel.shape)[
+        ::stride, ::stride
+    ]
     return np.einsum("ijuv,uv->ij", windows, kernel)
 
 
@@ -145,13 +176,39 @@ def test_a_hostile_notebook_runs_nothing_and_harms_no_other_widget(opened, tmp_p
         return nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("display_data", data)])
 
     def widget(**data: Any) -> Any:
-        good = {"x": [[1, 2, 3]], "w": [[1, 2]], "dy": None, "compare": None, "compares": "y", "stride": 1, "pad": 0}
+        good = {
+            "x": [[1, 2, 3]],
+            "w": [[1, 2]],
+            "dy": None,
+            "compare": None,
+            "compares": "y",
+            "stride": 1,
+            "pad": 0,
+        }
         good |= {"view": "forward gather", "row": True, "most": 20}
-        return shown(**{MIME: {"widget": "spray", "data": good | data}, "image/svg+xml": STILL, "text/plain": "the picture"})
+        return shown(
+            **{
+                MIME: {"widget": "spray", "data": good | data},
+                "image/svg+xml": STILL,
+                "text/plain": "the picture",
+            }
+        )
 
     evil = "\"'></svg></script><script>pwned()</script><img src=x onerror=pwned()>"
-    bad = [{"x": evil}, {"view": "__proto__"}, {"x": [[]]}, {"w": None}, {"dy": [[evil]]}, {"x": [[evil]]}]
-    cells = [shown(**{"text/html": HOSTILE, "text/plain": "-"}), *(widget(**data) for data in bad), widget(fold=evil), widget()]
+    bad = [
+        {"x": evil},
+        {"view": "__proto__"},
+        {"x": [[]]},
+        {"w": None},
+        {"dy": [[evil]]},
+        {"x": [[evil]]},
+    ]
+    cells = [
+        shown(**{"text/html": HOSTILE, "text/plain": "-"}),
+        *(widget(**data) for data in bad),
+        widget(fold=evil),
+        widget(),
+    ]
     path = write(tmp_path / "mine.ipynb", nbformat.v4.new_markdown_cell(HOSTILE), *cells)
     exported = path.with_suffix(".html")
     exported.write_text(WebPage().from_filename(str(path))[0])
@@ -171,7 +228,9 @@ def test_print_shows_the_still_pictures_and_what_is_folded(exported, opened):
         assert box.get_by_role("img").is_visible()
         assert box.locator(".still img").evaluate("image => image.naturalWidth") > 100
     printed = page.locator("details pre")
-    assert printed.evaluate("text => text.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})")
+    assert printed.evaluate(
+        "text => text.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})"
+    )
     assert printed.bounding_box()["height"] > 10
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.pdf().startswith(b"%PDF-")
@@ -189,11 +248,15 @@ def test_jupyterlabs_file_menu_exports_the_page(browser, served, tmp_path):
     files.mkdir()
     installed.mkdir(parents=True)
     write(files / "mine.ipynb", *CELLS[:1])
-    entries = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["nbconvert.exporters"]
+    entries = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"][
+        "nbconvert.exporters"
+    ]
     (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: cnn-gradients\nVersion: 0\n")
     lines = (f"{name} = {value}" for name, value in entries.items())
     (installed / "entry_points.txt").write_text("\n".join(["[nbconvert.exporters]", *lines]))
-    path = os.pathsep.join(filter(None, [str(installed.parent), str(ROOT), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join(
+        filter(None, [str(installed.parent), str(ROOT), os.environ.get("PYTHONPATH")])
+    )
     with served(files, files, tmp_path, PYTHONPATH=path) as address:
         page = browser.new_page(viewport={"width": 1150, "height": 900})
         with page.expect_response("**/api/nbconvert**", timeout=60_000):  # what the menu is made of

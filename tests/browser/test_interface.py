@@ -1,4 +1,6 @@
-"""The whole path by mouse: an instructor in formgrader, a student in the Assignment List, each with a JupyterLab of their own."""
+"""The whole path by mouse: an instructor in formgrader, a student in the Assignment List, each with
+a JupyterLab of their own.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def home(tmp_path, repository) -> Path:
     """A student's folder, empty, beside settings that say where the exchange lies and nothing else."""
     settings = tmp_path / "student" / ".config" / "nbgrader_config.py"
     settings.parent.mkdir(parents=True)
-    settings.write_text(f"c = get_config()\nc.Exchange.root = {str(repository / 'course' / 'exchange')!r}\n")
+    settings.write_text(
+        f"c = get_config()\nc.Exchange.root = {str(repository / 'course' / 'exchange')!r}\n"
+    )
     folder = tmp_path / "home"
     folder.mkdir()
     return folder
@@ -44,7 +48,9 @@ def home(tmp_path, repository) -> Path:
 
 @pytest.fixture
 def people(browser, served, tmp_path, repository, home) -> Iterator[tuple[Any, Any]]:
-    """(instructor, student): two pages of two servers. In the end neither page nor log may hold an error."""
+    """(instructor, student): two pages of two servers. In the end neither page nor log may hold an
+    error.
+    """
     (tmp_path / "instructor").mkdir()
     wrong: list[str] = []
     with ExitStack() as stack:
@@ -54,13 +60,20 @@ def people(browser, served, tmp_path, repository, home) -> Iterator[tuple[Any, A
             page = browser.new_page(viewport={"width": WIDTH, "height": 900})
             stack.callback(page.close)
             page.on("pageerror", lambda error: wrong.append(str(error)))
-            page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+            page.on(
+                "console",
+                lambda message: wrong.append(message.text) if message.type == "error" else None,
+            )
             page.goto(f"{address}/lab?token={TOKEN}")
             pages.append(page)
         yield pages[0], pages[1]
     for own in ("instructor", "student"):
-        log = (tmp_path / own / "server.log").read_text().partition("received signal 15, stopping")[0]
-        wrong += [line for line in log.splitlines()[:-1] if FAULT.match(line)]  # the last is of the signal
+        log = (
+            (tmp_path / own / "server.log").read_text().partition("received signal 15, stopping")[0]
+        )
+        wrong += [
+            line for line in log.splitlines()[:-1] if FAULT.match(line)
+        ]  # the last is of the signal
     assert wrong == []
 
 
@@ -78,7 +91,9 @@ def choose(page: Any, entry: str) -> None:
 
 
 def press(form: Any, row: str, icon: str, told: str) -> str:
-    """Press an icon in a row of formgrader; return what the window says that tells the outcome, and close it."""
+    """Press an icon in a row of formgrader; return what the window says that tells the outcome, and
+    close it.
+    """
     form.locator("tr", has_text=row).locator(f".glyphicon-{icon}").click()
     window = form.locator(".modal.in")
     window.wait_for(timeout=60_000)
@@ -98,7 +113,9 @@ def fetch(page: Any) -> None:
     """Fetch the one assignment that is released, and open its notebook from the list."""
     button = listed(page, "released").get_by_role("button", name="Fetch")
     button.wait_for()
-    assert listed(page, "released").locator(".list_item").all_inner_texts() == ["1-affine\ncnn-gradients\nFetch"]
+    assert listed(page, "released").locator(".list_item").all_inner_texts() == [
+        "1-affine\ncnn-gradients\nFetch"
+    ]
     button.click()
     listed(page, "fetched").get_by_role("button", name="1-affine").click()
     listed(page, "fetched").get_by_role("link", name="affine", exact=True).click()
@@ -106,7 +123,9 @@ def fetch(page: Any) -> None:
 
 
 def work(page: Any) -> None:
-    """Run the first cell, answer one exercise right and one wrong, in a window tall enough to hold the notebook."""
+    """Run the first cell, answer one exercise right and one wrong, in a window tall enough to hold
+    the notebook.
+    """
     page.set_viewport_size({"width": WIDTH, "height": 24000})
     page.locator(".jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
@@ -117,7 +136,9 @@ def work(page: Any) -> None:
 
 
 def answer(page: Any, name: str, text: str, told: str) -> str:
-    """Type an answer in place of the stub, run it and the check below it; return the verdict once it says so much."""
+    """Type an answer in place of the stub, run it and the check below it; return the verdict once
+    it says so much.
+    """
     page.locator(".jp-CodeCell", has_text=f"def {name}(").first.locator(".cm-content").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(text)
@@ -166,7 +187,10 @@ def look(form: Any, page: Any) -> None:
     assert "3 / 20" in submission.inner_text()
     submission.get_by_role("link").click()
     form.get_by_placeholder("2", exact=True).wait_for()
-    points = {name: form.locator(f"#check_{name}").get_attribute("placeholder") for name in ("affine_forward", "affine_backward")}
+    points = {
+        name: form.locator(f"#check_{name}").get_attribute("placeholder")
+        for name in ("affine_forward", "affine_backward")
+    }
     assert points == {"affine_forward": "1", "affine_backward": "2"}
     form.get_by_role("link", name="Submission #1").click()
     page.get_by_role("heading", name="Send a gradient back").wait_for(timeout=60_000)

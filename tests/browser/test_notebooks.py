@@ -1,4 +1,6 @@
-"""Every notebook as a student meets it: opened in JupyterLab, run as released and as solved, and one wrong answer typed."""
+"""Every notebook as a student meets it: opened in JupyterLab, run as released and as solved, and
+one wrong answer typed.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,13 @@ from nbformat.sign import NotebookNotary
 from support import HEIGHT, ROOT, WIDTH, run_all
 from support import opened as opened_page
 
-from grader.course.notebook import dumps, solve
 from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
-from grader.offers import TABLE
+from grader.instructor.author.notebook import dumps, solve
+from grader.widgets.offer import TABLE
 
 LONGEST = "2-convolution"  # the others in make soak
-TRAINS = "6-capstone"  # for half a minute: what it shows is looked at after the one run that all tests share
+# for half a minute: what it shows is looked at after the one run that all tests share
+TRAINS = "6-capstone"
 SCREENSHOTS = ROOT / "course" / "screenshots"  # kept, to be looked at
 
 # assignment -> exercise, a wrong answer to it, what the verdict must say
@@ -28,12 +31,21 @@ WRONG = {
     ),
     "2-convolution": (
         "conv_1d_backward_spray",
-        "def conv_1d_backward_spray(dy, w, pad):\n    dx = np.zeros(len(dy) + len(w) - 1)\n    for i in range(len(dy)):\n"
+        "def conv_1d_backward_spray(dy, w, pad):\n    dx = np.zeros(len(dy) + len(w) - 1)\n    for "
+        "i in range(len(dy)):\n"
         "        dx[i : i + len(w)] += dy[i] * w[::-1]\n    return dx[pad : len(dx) - pad]",
         "yours",
     ),
-    "3-strided": ("dilate", "def dilate(dy, stride):\n    return dy.repeat(stride, axis=2).repeat(stride, axis=3)", "has shape"),
-    "4-relu": ("relu_backward", "def relu_backward(dy, x):\n    return dy * (dy > 0)", "is masked by the sign of dy"),
+    "3-strided": (
+        "dilate",
+        "def dilate(dy, stride):\n    return dy.repeat(stride, axis=2).repeat(stride, axis=3)",
+        "has shape",
+    ),
+    "4-relu": (
+        "relu_backward",
+        "def relu_backward(dy, x):\n    return dy * (dy > 0)",
+        "is masked by the sign of dy",
+    ),
     "5-max-pool": (
         "max_pool_2x2_backward",
         "def max_pool_2x2_backward(dy, x):\n    return dy.repeat(2, axis=2).repeat(2, axis=3)",
@@ -55,7 +67,10 @@ def keep(shown, name):
 
 def keep_whole(page, name):
     """Keep a picture of a page in a window tall enough to hold all of it."""
-    ends = "() => [...document.querySelectorAll('.jp-Cell')].map(cell => cell.offsetHeight).reduce((a, b) => a + b, 0)"
+    ends = (
+        "() => [...document.querySelectorAll('.jp-Cell')].map(cell => "
+        "cell.offsetHeight).reduce((a, b) => a + b, 0)"
+    )
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT + page.evaluate(ends)})
     keep(page, name)
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
@@ -73,12 +88,22 @@ def opened(request, browser, lab):
 
 
 def copied(assignment, folder):
-    return Path(shutil.copytree(ROOT / "notebooks" / assignment, folder / "solved" / assignment, dirs_exist_ok=True))
+    return Path(
+        shutil.copytree(
+            ROOT / "notebooks" / assignment, folder / "solved" / assignment, dirs_exist_ok=True
+        )
+    )
 
 
-@pytest.fixture(params=[pytest.param(name, marks=() if name == LONGEST else pytest.mark.soak) for name in NOTEBOOKS])
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=() if name == LONGEST else pytest.mark.soak) for name in NOTEBOOKS
+    ]
+)
 def finished(request, browser, lab):
-    """(assignment, page): the notebook with the reference answers filled in, run from top to bottom."""
+    """(assignment, page): the notebook with the reference answers filled in, run from top to
+    bottom.
+    """
     assignment = request.param
     address, folder = lab
     copied(assignment, folder)
@@ -92,15 +117,21 @@ def finished(request, browser, lab):
 
 def has_no_error(page):
     assert page.errors == []
-    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    assert (
+        page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count()
+        == 0
+    )
     assert page.locator(".jp-OutputArea-error, .jupyter-widgets-error-widget").count() == 0
     assert page.get_by_text("Ready: Python 3.").count() == 1
 
 
 def is_inside_the_page(page):
-    drawn = ".jp-RenderedMarkdown table, .jp-OutputArea img, .jp-OutputArea [role=group], .cnn-widget"
+    drawn = (
+        ".jp-RenderedMarkdown table, .jp-OutputArea img, .jp-OutputArea [role=group], .cnn-widget"
+    )
     edges = page.evaluate(
-        "drawn => [...document.querySelectorAll(drawn)].map(box => box.getBoundingClientRect()).map(r => [r.left, r.right])",
+        "drawn => [...document.querySelectorAll(drawn)].map(box => "
+        "box.getBoundingClientRect()).map(r => [r.left, r.right])",
         drawn,
     )
     assert edges
@@ -167,7 +198,9 @@ def test_a_typed_mistake_is_told_beside_its_picture(opened):
     page.keyboard.insert_text(text)
     page.keyboard.press("Shift+Enter")
     page.keyboard.press("Shift+Enter")
-    box = page.locator(".jp-CodeCell", has_text=f"check({name})").first.locator("[role=group]").first
+    box = (
+        page.locator(".jp-CodeCell", has_text=f"check({name})").first.locator("[role=group]").first
+    )
     box.get_by_text("is not written yet").wait_for(state="detached", timeout=30_000)
     assert words in box.inner_text()
     if name not in TABLE:
@@ -191,7 +224,9 @@ def test_a_solved_notebook_runs_without_an_error_and_earns_everything(finished):
     earns_everything(*finished)
 
 
-def test_the_capstone_that_was_run_and_saved_shows_no_error_and_all_its_points(browser, lab, solved):
+def test_the_capstone_that_was_run_and_saved_shows_no_error_and_all_its_points(
+    browser, lab, solved
+):
     address, folder = lab
     node = nbformat.read(solved(TRAINS), as_version=4)
     path = copied(TRAINS, folder).with_name("saved.ipynb")

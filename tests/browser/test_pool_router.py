@@ -1,4 +1,6 @@
-"""pool_router in Chromium: every number and frame beside numpy's, changed by hand, by keys and by sliders."""
+"""pool_router in Chromium: every number and frame beside numpy's, changed by hand, by keys and by
+sliders.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,8 @@ from widget_page import GRIDS, INSIDE, sentence, viewed
 
 from grader.widgets import pool_router
 from grader.widgets.grids import made_up
-from grader.widgets.pictures import short
-from grader.widgets.pooling import backward, forward, windows_of
+from grader.widgets.pool_router import backward, forward, windows_of
+from grader.widgets.still_picture import short
 
 X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])
 DY = np.array([[10.0, 20], [30, 40]])
@@ -28,7 +30,8 @@ LOOK = f"""() => {{
   }};
 }}"""
 
-# shape, size, stride: square, overlap in both directions or one, a remainder, holes, one entry, one window, the largest
+# shape, size, stride: square, overlap in both directions or one, a remainder, holes, one entry, one
+# window, the largest
 SIZES = [
     ((4, 4), (2, 2), 2),
     ((3, 4), (2, 3), 1),
@@ -88,35 +91,56 @@ def assert_as_numpy(page, x, size, stride, dy):
                 wanted = {"pixel": x, "output": dy, "gradient": backward(x, dy, known)}
             assert set(wanted) == shown.keys() - {"framed", "winners", "equals"}
             for grid, right in wanted.items():
-                got = np.array([[np.nan if value == "" else float(value) for value, _ in row] for row in shown[grid]])
+                got = np.array(
+                    [
+                        [np.nan if value == "" else float(value) for value, _ in row]
+                        for row in shown[grid]
+                    ]
+                )
                 np.testing.assert_array_equal(got, right, err_msg=f"{view}, {grid}, step {step}")
                 texts = [[text for _, text in row] for row in shown[grid]]
                 assert texts == [["·" if np.isnan(v) else short(v) for v in row] for row in right]
             rows, columns = window.pixels
-            inside = [at(i, j) for i in range(rows.start, rows.stop) for j in range(columns.start, columns.stop)]
+            inside = [
+                at(i, j)
+                for i in range(rows.start, rows.stop)
+                for j in range(columns.start, columns.stop)
+            ]
             winner = [at(*window.largest[0])]
             gradient = winner if view == "backward" else []
             assert shown["framed"] == [inside, winner, [at(*window.at)], gradient], (view, step)
             marked = known if view == "forward" else windows
             assert set(shown["winners"]) == {at(*w.largest[0]) for w in marked}
-            assert set(shown["equals"]) == {at(*place) for w in marked if len(w.largest) > 1 for place in w.largest}
+            assert set(shown["equals"]) == {
+                at(*place) for w in marked if len(w.largest) > 1 for place in w.largest
+            }
 
 
 @pytest.mark.parametrize(("shape", "size", "stride"), SIZES)
 def test_every_number_and_frame_of_every_step_is_numpys(show, shape, size, stride):
     rng = np.random.default_rng(shape[0] * 10 + stride)
     x = rng.integers(-9, 10, shape) / 4
-    dy = rng.integers(-9, 10, tuple((n - k) // stride + 1 for n, k in zip(shape, size, strict=True))) / 4
+    dy = (
+        rng.integers(-9, 10, tuple((n - k) // stride + 1 for n, k in zip(shape, size, strict=True)))
+        / 4
+    )
     assert_as_numpy(show(x, size, stride, dy), x, size, stride, dy)
 
 
 WORKED = {
     ("forward", 0): "y[0,0] is the largest of 4 pixels in its window: x[1,0] = 4.",
-    ("forward", 1): "y[0,1] is the largest of 4 pixels in its window: x[0,2] = 2. 3 entries tie at 2: y is the same whichever "
+    (
+        "forward",
+        1,
+    ): "y[0,1] is the largest of 4 pixels in its window: x[0,2] = 2. 3 entries tie at 2: y is the same whichever "
     "wins; the first in reading order is framed.",
     ("backward", 0): "dy[0,0] = 10 is added onto dx[1,0], whose x = 4 won the window.",
-    ("backward", 1): "dy[0,1] = 20 is added onto dx[0,2], whose x = 2 won the window. 3 entries tie at 2: the first in reading "
-    "order takes it by convention; an even split is a subgradient too; the whole dy to each is not: the sum is not conserved.",
+    (
+        "backward",
+        1,
+    ): "dy[0,1] = 20 is added onto dx[0,2], whose x = 2 won the window. 3 entries tie at 2: the first in reading "
+    "order takes it by convention; an even split is a subgradient too; the whole dy to each is "
+    "not: the sum is not conserved.",
 }
 
 
@@ -133,7 +157,8 @@ def test_the_sums_are_told_as_they_grow(show):
     page.get_by_label("step", exact=True).fill("3")
     assert notes(page) == [
         "sum of dx = 100 = sum of dy",
-        "= 1 window has several largest entries: the first in reading order wins, the others are dotted.",
+        "= 1 window has several largest entries: the first in reading order wins, the others are "
+        "dotted.",
     ]
     np.testing.assert_array_equal(seen(page, "gradient"), DX)
 
@@ -142,15 +167,23 @@ def test_a_pixel_that_wins_twice_gets_both(show):
     page = show(OVERLAP, (2, 3), 1, DY)
     page.get_by_label("step", exact=True).fill("2")
     assert sentence(page) == (
-        "dy[1,0] = 30 is added onto dx[1,1], whose x = 6 won the window. It won before, and holds 10: 10 + 30 = 40."
+        "dy[1,0] = 30 is added onto dx[1,1], whose x = 6 won the window. It won before, and holds "
+        "10: 10 + 30 = 40."
     )
     cell(page, 1, 1).hover()
     assert sentence(page) == "x[1,1] = 6 lies in 4 windows and wins 3: dx[1,1] = 10 + 30 + 40 = 80."
-    assert page.locator("[data-won]").evaluate_all("all => all.map(e => e.dataset.won)") == ["0", "2", "3"]
+    assert page.locator("[data-won]").evaluate_all("all => all.map(e => e.dataset.won)") == [
+        "0",
+        "2",
+        "3",
+    ]
     assert page.locator(".wire").count() == 3
     page.locator("[value=forward]").check()
     cell(page, 1, 1).hover()
-    assert sentence(page) == "x[1,1] = 6 lies in 4 windows and wins 3: its number stands in y[0,0], y[1,0], y[1,1]."
+    assert (
+        sentence(page)
+        == "x[1,1] = 6 lies in 4 windows and wins 3: its number stands in y[0,0], y[1,0], y[1,1]."
+    )
 
 
 def test_hovering_tells_what_became_of_a_pixel_and_a_click_keeps_it(show):
@@ -200,7 +233,9 @@ def test_dragging_a_number_moves_the_winner_and_the_gradient(show):
     assert sentence(page) == "x[1,1] = 5 lies in 1 window and wins it: dx[1,1] = 10."
     page.mouse.up()
     np.testing.assert_array_equal(seen(page, "pixel"), changed)
-    np.testing.assert_array_equal(seen(page, "gradient"), backward(changed, DY, list(windows_of(changed, (2, 2), 2))))
+    np.testing.assert_array_equal(
+        seen(page, "gradient"), backward(changed, DY, list(windows_of(changed, (2, 2), 2)))
+    )
     assert sentence(page).startswith("x[1,1] = 5")  # the end of a drag is no click
     assert_as_numpy(page, changed, (2, 2), 2, DY)
     cell(page, 0, 0).click()
@@ -214,7 +249,16 @@ def test_keys_choose_a_number_and_change_it(show):
     page.locator(".stage").focus()
     page.keyboard.press("Tab")
     assert sentence(page).startswith("x[0,0] = 1 lies in 1 window")
-    for key in ("ArrowDown", "ArrowRight", "ArrowUp", "ArrowRight", "End", "Home", "ArrowDown", "ArrowRight"):
+    for key in (
+        "ArrowDown",
+        "ArrowRight",
+        "ArrowUp",
+        "ArrowRight",
+        "End",
+        "Home",
+        "ArrowDown",
+        "ArrowRight",
+    ):
         page.keyboard.press(key)
     assert sentence(page).startswith("x[1,1] = 0")
     changed = X.copy()
@@ -245,7 +289,11 @@ def test_the_sliders_change_the_windows_as_numpy_says(show):
     x = np.random.default_rng(3).integers(-9, 10, (6, 7)) / 4
     page = show(x)
     for size, stride in (((3, 2), 1), ((6, 7), 4), ((1, 1), 3), ((2, 5), 2)):
-        for name, value in (("window rows", size[0]), ("window columns", size[1]), ("stride", stride)):
+        for name, value in (
+            ("window rows", size[0]),
+            ("window columns", size[1]),
+            ("stride", stride),
+        ):
             page.get_by_label(name, exact=True).fill(str(value))
         dy = made_up(tuple((n - k) // stride + 1 for n, k in zip(x.shape, size, strict=True)))
         assert_as_numpy(page, x, size, stride, dy)
@@ -258,7 +306,8 @@ def test_your_own_result_is_marked_where_it_is_wrong(show):
     yours[0, 3] = yours[1, 2] = 20
     page = show(X, dy=DY, compare=yours)
     assert notes(page)[:3] == [
-        "≠ Your dx differs in 2 of 16 entries: dx[0,3] is 20, right is 0; dx[1,2] is 20, right is 0.",
+        "≠ Your dx differs in 2 of 16 entries: dx[0,3] is 20, right is 0; dx[1,2] is 20, right is "
+        "0.",
         "sum of dx = 100 = sum of dy",
         "sum of your dx = 140: it is not conserved",
     ]
@@ -271,7 +320,10 @@ def test_your_own_result_is_marked_where_it_is_wrong(show):
     cell(page, 0, 0).click()
     page.keyboard.press("+")
     assert page.locator("[data-apart]").count() == 0
-    assert notes(page)[0] == "… Your dx belongs to the first x, window and stride: Reset brings them back."
+    assert (
+        notes(page)[0]
+        == "… Your dx belongs to the first x, window and stride: Reset brings them back."
+    )
     page.locator("[value=forward]").check()
     assert page.locator(".compared").count() == 0
     page = show(X, compare=[[4, np.nan], [np.inf, 8]])
@@ -284,5 +336,7 @@ def test_the_tab_key_stops_once_in_x(show):
     names = []
     for _ in range(8):
         page.keyboard.press("Tab")
-        names.append(page.evaluate("() => document.activeElement.dataset.at ?? document.activeElement.type"))
+        names.append(
+            page.evaluate("() => document.activeElement.dataset.at ?? document.activeElement.type")
+        )
     assert names == [None, "0,0", "button", "button", "button", "range", "range", "text"]

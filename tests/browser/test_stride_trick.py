@@ -1,4 +1,6 @@
-"""The stride trick in Chromium: every number of every stage, window and spray equals numpy's, the mistakes' too."""
+"""The stride trick in Chromium: every number of every stage, window and spray equals numpy's, the
+mistakes' too.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,10 @@ from widget_page import GRIDS, numbers, sentence
 
 from grader import stride_trick
 from grader.widgets.grids import made_up
-from grader.widgets.pictures import short
+from grader.widgets.still_picture import short
 
-# Goes through a way with the step slider; returns for every step the numbers and texts of the grids, the cells that are seen of
+# Goes through a way with the step slider; returns for every step the numbers and texts of the
+# grids, the cells that are seen of
 # dy with its zeros, those that are cut off, those marked, and the labels.
 STEPS = f"""([way, zeros]) => {{
   for (const value of [way, zeros]) document.querySelector(`[value="${{value}}"]`).click();
@@ -31,7 +34,8 @@ STEPS = f"""([way, zeros]) => {{
 }}"""
 LEFT_OUT = {"nothing": "", "end": "e", "between": "b", "both": "be"}
 
-# x, w, stride, pad: a remainder, none, holes, crops, one output, one entry, one axis cut and the other padded, the largest
+# x, w, stride, pad: a remainder, none, holes, crops, one output, one entry, one axis cut and the
+# other padded, the largest
 SIZES = [
     ((6,), (3,), 2, 0),
     ((7,), (3,), 2, 1),
@@ -55,7 +59,9 @@ def show(show_widget):
 
 
 def axis(n, K, stride, pad, left):
-    """Return for every place of one axis which dy stands there (-1: a zero), its stage, and whether it is cut off."""
+    """Return for every place of one axis which dy stands there (-1: a zero), its stage, and whether
+    it is cut off.
+    """
     m, r = (n + 2 * pad - K) // stride + 1, (n + 2 * pad - K) % stride
     step, around = 1 if "b" in left else stride, K - 1 - pad
     where = np.full((m - 1) * step + 1, -1)
@@ -66,14 +72,19 @@ def axis(n, K, stride, pad, left):
     stage = np.concatenate(stages)
     cut = np.zeros(len(where), bool)
     if around >= 0:
-        where, stage, cut = (np.pad(a, around, constant_values=fill) for a, fill in ((where, -1), (stage, 3), (cut, False)))
+        where, stage, cut = (
+            np.pad(a, around, constant_values=fill)
+            for a, fill in ((where, -1), (stage, 3), (cut, False))
+        )
     else:
         cut[:-around] = cut[around:] = True
     return where, stage, cut
 
 
 def by_numpy(x, w, dy, stride, pad, left):
-    """Return dy with zeros, its stages, what is cut, dx by the trick (NaN: missing), which windows fit, and dx by the spray."""
+    """Return dy with zeros, its stages, what is cut, dx by the trick (NaN: missing), which windows
+    fit, and dx by the spray.
+    """
     row = x.ndim == 1
     x, w, dy = map(np.atleast_2d, (x, w, dy))
     (wy, sy, cy), (wx, sx, cx) = (
@@ -97,7 +108,9 @@ def sprayed(x, w, dy, stride, pad, count):
     x, w, dy = map(np.atleast_2d, (x, w, dy))
     dx = np.zeros([n + 2 * p for n, p in zip(x.shape, pads, strict=True)])
     for i, j in [divmod(k, dy.shape[1]) for k in range(count)]:
-        dx[stride * i : stride * i + w.shape[0], stride * j : stride * j + w.shape[1]] += dy[i, j] * w
+        dx[stride * i : stride * i + w.shape[0], stride * j : stride * j + w.shape[1]] += (
+            dy[i, j] * w
+        )
     return dx[pads[0] :, pads[1] :][: x.shape[0], : x.shape[1]]
 
 
@@ -120,15 +133,33 @@ def check_all(page, x, w, dy, stride, pad):
         assert left or not slips
         steps = page.evaluate(STEPS, ["trick", zeros])
         assert len(steps) == 4 + fits.sum()
-        order = np.where(fits, fits.cumsum().reshape(fits.shape) - 1, fits.sum() - 1)  # the window after which a dx is judged
+        order = np.where(
+            fits, fits.cumsum().reshape(fits.shape) - 1, fits.sum() - 1
+        )  # the window after which a dx is judged
         for k, seen in enumerate(steps):
             known = np.where(fits & (order <= k - 4), made, np.nan)
-            wanted = {"dy": two, "strip": np.where(stage <= k, strip, np.nan), "kernel": W[::-1, ::-1]}
-            check_step(seen, wanted | {"trick": known, "spray": right}, stage <= k, cut.sum() if k >= 3 else 0)
-            assert seen["apart"] == [s for s in slips if order[tuple(map(int, s[6:].split(",")))] <= k - 4]
+            wanted = {
+                "dy": two,
+                "strip": np.where(stage <= k, strip, np.nan),
+                "kernel": W[::-1, ::-1],
+            }
+            check_step(
+                seen,
+                wanted | {"trick": known, "spray": right},
+                stage <= k,
+                cut.sum() if k >= 3 else 0,
+            )
+            assert seen["apart"] == [
+                s for s in slips if order[tuple(map(int, s[6:].split(",")))] <= k - 4
+            ]
         for k, seen in enumerate(page.evaluate(STEPS, ["spray", zeros])):
             wanted = {"dy": two, "strip": strip, "kernel": W, "trick": made}
-            check_step(seen, wanted | {"spray": sprayed(x, w, dy, stride, pad, k + 1)}, stage <= 3, cut.sum())
+            check_step(
+                seen,
+                wanted | {"spray": sprayed(x, w, dy, stride, pad, k + 1)},
+                stage <= 3,
+                cut.sum(),
+            )
             assert seen["apart"] == slips
 
 
@@ -154,9 +185,12 @@ def test_sliders_and_fields_change_the_numbers_as_numpy_says(show):
 
 ROW = {"x": [1, 2, 0, -1, 3, 5], "w": [1, -2, 4], "stride": 2, "dy": [2, -1]}
 WORKED = [
-    "dy has 2 numbers. Their windows lie 2 pixels apart, but a filter that moves by 1 treats them as neighbours.",
-    "Dilate: s − 1 = 1 zero between neighbours, in the places of the outputs that the stride has dropped. dy has 3 numbers now.",
-    "At the end: r = (n + 2p − K) mod s = (6 + 0 − 3) mod 2 = 1 zero, for the outputs dropped behind the last one. "
+    "dy has 2 numbers. Their windows lie 2 pixels apart, but a filter that moves by 1 treats them "
+    "as neighbours.",
+    "Dilate: s − 1 = 1 zero between neighbours, in the places of the outputs that the stride has "
+    "dropped. dy has 3 numbers now.",
+    "At the end: r = (n + 2p − K) mod s = (6 + 0 − 3) mod 2 = 1 zero, for the outputs dropped "
+    "behind the last one. "
     "dy has 4 numbers now.",
     "At each end K − 1 − p = 2: 2 zeros more. dy has 8 numbers now.",
     "dx[0] = 1·2 = 2: W′ meets dy[0] and zeros. The spray adds the same products.",
@@ -168,9 +202,15 @@ WORKED = [
 ]
 MISTAKEN = {
     ("between", 1): "Left out: s − 1 = 1 zero between neighbours. dy still has 2 numbers.",
-    ("between", 5): "dx[1] = (−2)·2 + 1·(−1) = −5: W′ meets dy[0], dy[1] and zeros. ≠ The spray says −4.",
+    (
+        "between",
+        5,
+    ): "dx[1] = (−2)·2 + 1·(−1) = −5: W′ meets dy[0], dy[1] and zeros. ≠ The spray says −4.",
     ("between", 4): "dx[0] = 1·2 = 2: W′ meets dy[0] and zeros. The spray says so, too.",
-    ("end", 2): "Left out at the end: r = (n + 2p − K) mod s = (6 + 0 − 3) mod 2 = 1 zero. dy still has 3 numbers.",
+    (
+        "end",
+        2,
+    ): "Left out at the end: r = (n + 2p − K) mod s = (6 + 0 − 3) mod 2 = 1 zero. dy still has 3 numbers.",
 }
 
 
@@ -197,8 +237,14 @@ def test_what_goes_wrong_is_counted(show):
     assert told.count() == 0
     for zeros, words in (
         ("end", "≠ Without these zeros 1 of 6 entries of dx is missing."),
-        ("between", "≠ Without these zeros 5 of 6 entries of dx are not right, and 1 of them is missing."),
-        ("both", "≠ Without these zeros 5 of 6 entries of dx are not right, and 2 of them are missing."),
+        (
+            "between",
+            "≠ Without these zeros 5 of 6 entries of dx are not right, and 1 of them is missing.",
+        ),
+        (
+            "both",
+            "≠ Without these zeros 5 of 6 entries of dx are not right, and 2 of them are missing.",
+        ),
     ):
         page.locator(f"[value={zeros}]").check()
         assert told.inner_text() == words
@@ -230,7 +276,12 @@ def test_hovering_tells_where_a_zero_comes_from_and_what_a_dy_sprays(show):
     page = show(**ROW)
     page.get_by_label("step", exact=True).fill("9")
     before = sentence(page)
-    for at, told in ((0, "A zero around"), (3, "A zero between"), (5, "A zero at the end"), (4, "dy[1] = −1 times W")):
+    for at, told in (
+        (0, "A zero around"),
+        (3, "A zero between"),
+        (5, "A zero at the end"),
+        (4, "dy[1] = −1 times W"),
+    ):
         page.locator(f"[data-grid=strip] [data-at='0,{at}']").hover()
         assert sentence(page).startswith(told)
     assert page.locator(".share").all_text_contents() == ["−1", "+2", "−4"]
@@ -246,13 +297,26 @@ def test_hovering_tells_where_a_zero_comes_from_and_what_a_dy_sprays(show):
 def test_your_own_result_is_marked_where_it_is_wrong(show):
     page = show(**ROW, compare=[2, -4, 7, 2, -4, 0])
     assert page.locator(".compared").inner_text() == "✓ Your dx is right in all 6 entries."
-    assert page.locator(".note").inner_text() == "▨ Hatched: 1 pixel lies under no window. Its dx is 0."
+    assert (
+        page.locator(".note").inner_text()
+        == "▨ Hatched: 1 pixel lies under no window. Its dx is 0."
+    )
     page = show(**ROW, compare=[2, -4, 8, 2, -4, np.nan])
-    assert page.locator("[data-apart]:visible").evaluate_all("all => all.map(e => e.dataset.apart)") == ["0,2", "0,5"]
+    assert page.locator("[data-apart]:visible").evaluate_all(
+        "all => all.map(e => e.dataset.apart)"
+    ) == ["0,2", "0,5"]
     assert page.locator(".yours").all_text_contents() == ["≠8", "≠nan"]
-    assert "differs in 2 of 6 entries: dx[2] is 8, right is 7" in page.locator(".compared").inner_text()
+    assert (
+        "differs in 2 of 6 entries: dx[2] is 8, right is 7"
+        in page.locator(".compared").inner_text()
+    )
     page.locator("[value=spray]").check()
     page.get_by_label("step", exact=True).fill("0")
-    assert page.locator("[data-apart]:visible").evaluate_all("all => all.map(e => e.dataset.apart)") == ["0,5"]
+    assert page.locator("[data-apart]:visible").evaluate_all(
+        "all => all.map(e => e.dataset.apart)"
+    ) == ["0,5"]
     page.get_by_label("stride", exact=True).fill("1")
-    assert "belongs to stride 2, padding 0 and the first W: Reset brings them back" in page.locator(".compared").inner_text()
+    assert (
+        "belongs to stride 2, padding 0 and the first W: Reset brings them back"
+        in page.locator(".compared").inner_text()
+    )

@@ -9,10 +9,11 @@ from widget_page import GRIDS, numbers, sentence
 
 from grader import toeplitz_pair
 from grader.widgets.grids import made_up
-from grader.widgets.pictures import short
-from grader.widgets.toeplitz import matrix
+from grader.widgets.still_picture import short
+from grader.widgets.toeplitz_pair import matrix
 
-# Goes through a reading with the step slider; returns for every step the numbers and texts of the six grids, the cells in the
+# Goes through a reading with the step slider; returns for every step the numbers and texts of the
+# six grids, the cells in the
 # four frames, and the labels.
 STEPS = f"""reading => {{
   const grids = () => {GRIDS};
@@ -35,7 +36,17 @@ STEPS = f"""reading => {{
   return seen;
 }}"""
 READINGS = ["forward gather", "forward spray", "backward spray", "backward gather"]
-SIZES = [(3, 5, 1), (3, 5, 0), (1, 1, 0), (2, 1, 1), (4, 6, 2), (2, 4, 3), (12, 12, 0), (1, 12, 0), (7, 3, 4)]  # K, n, pad
+SIZES = [
+    (3, 5, 1),
+    (3, 5, 0),
+    (1, 1, 0),
+    (2, 1, 1),
+    (4, 6, 2),
+    (2, 4, 3),
+    (12, 12, 0),
+    (1, 12, 0),
+    (7, 3, 4),
+]  # K, n, pad
 
 
 @pytest.fixture
@@ -53,11 +64,24 @@ def check_all(page, T, x, dy):
         assert len(steps) == A.shape[0 if gather else 1]
         for k, seen in enumerate(steps):
             first = np.arange(len(source)) <= k
-            made = np.where(np.arange(len(A)) <= k, A @ source, np.nan) if gather else A @ np.where(first, source, 0)
-            right = {"x": x[None], "T": T, "y": (T @ x)[:, None], "dy": dy[None], "Tᵀ": T.T, "dx": (T.T @ dy)[:, None]}
+            made = (
+                np.where(np.arange(len(A)) <= k, A @ source, np.nan)
+                if gather
+                else A @ np.where(first, source, 0)
+            )
+            right = {
+                "x": x[None],
+                "T": T,
+                "y": (T @ x)[:, None],
+                "dy": dy[None],
+                "Tᵀ": T.T,
+                "dx": (T.T @ dy)[:, None],
+            }
             right["y" if forward else "dx"] = made[:, None]
             for name, values in right.items():
-                np.testing.assert_array_equal(numbers(seen["grids"][name]), values, err_msg=f"{reading}, {name}")
+                np.testing.assert_array_equal(
+                    numbers(seen["grids"][name]), values, err_msg=f"{reading}, {name}"
+                )
                 texts = [[text for _, text in row] for row in seen["grids"][name]]
                 assert texts == [["·" if np.isnan(v) else short(v) for v in row] for row in values]
             check_frames(seen, k, A, source, forward, gather)
@@ -77,7 +101,9 @@ def check_frames(seen, k, A, source, forward, gather):
     ]
     assert [set(cells) for cells in seen["framed"]] == wanted
     weights = [A[k, p] if gather else A[p, k] * source[k] for p in places]
-    assert seen["labels"] == [f"×{short(v)}" if gather else f"{'' if v < 0 else '+'}{short(v)}" for v in weights]
+    assert seen["labels"] == [
+        f"×{short(v)}" if gather else f"{'' if v < 0 else '+'}{short(v)}" for v in weights
+    ]
 
 
 @pytest.mark.parametrize(("K", "n", "pad"), SIZES)
@@ -130,22 +156,29 @@ def test_the_sentence_says_the_line(show, reading, at):
 def test_a_line_in_the_padding_holds_zeros_only(show):
     page = show([5], 2, 1, [1, 2], [3, 4, 5, 6])
     assert sentence(page) == (
-        "Row 0 of T holds zeros only: the window of y[0] lies in the padding. y[0] = 0. The same numbers: column 0 of Tᵀ."
+        "Row 0 of T holds zeros only: the window of y[0] lies in the padding. y[0] = 0. The same "
+        "numbers: column 0 of Tᵀ."
     )
     page.locator("[value='backward spray']").check()
     assert "lies in the padding. dy[0] is added onto nothing." in sentence(page)
     page.get_by_label("step", exact=True).fill("1")
-    assert sentence(page).startswith("Column 1 of Tᵀ holds w in row 0: dy[1] = 4 adds 4·(5) onto dx[0].")
+    assert sentence(page).startswith(
+        "Column 1 of Tᵀ holds w in row 0: dy[1] = 4 adds 4·(5) onto dx[0]."
+    )
 
 
 def test_hovering_ties_an_entry_or_a_line_and_a_click_keeps_it(show):
     page = show([1, -2, 4], 5, 1, [1, 2, 0, -1, 3], [1, 0, -2, 3, 1])
     before = sentence(page)
     page.locator("[data-grid='Tᵀ'] [data-at='1,2']").hover()
-    assert sentence(page) == "T[2,1] = w[0] = 1 takes x[1] to y[2]. It is Tᵀ[1,2], too, and takes dy[2] back to dx[1]."
+    assert (
+        sentence(page)
+        == "T[2,1] = w[0] = 1 takes x[1] to y[2]. It is Tᵀ[1,2], too, and takes dy[2] back to dx[1]."
+    )
     page.locator("[data-grid='T'] [data-at='0,4']").hover()
     assert sentence(page) == (
-        "T[0,4] = 0: the window of y[0] does not reach x[4], and dy[0] does not reach dx[4]. It is Tᵀ[4,0], too."
+        "T[0,4] = 0: the window of y[0] does not reach x[4], and dy[0] does not reach dx[4]. It is "
+        "Tᵀ[4,0], too."
     )
     for grid, at, told in (
         ("x", "0,1", "Column 1 of T"),
@@ -167,11 +200,16 @@ def test_your_own_matrix_is_marked_where_it_is_wrong(show):
     T = matrix(np.array([1.0, -2.0, 4.0]), 5, 5, 1)
     page = show([1, -2, 4], 5, 1, compare=T)
     assert page.locator(".compared").inner_text() == "✓ Your T is right in all 25 entries."
-    assert page.locator(".steps .told").inner_text() == "1 of 5"  # T is whole from the first line on
+    assert (
+        page.locator(".steps .told").inner_text() == "1 of 5"
+    )  # T is whole from the first line on
     wrong = T.copy()
     wrong[0, 0], wrong[3, 4] = np.inf, 1
     page = show([1, -2, 4], 5, 1, compare=wrong)
-    assert page.locator("[data-apart]").evaluate_all("all => all.map(e => e.dataset.apart)") == ["0,0", "3,4"]
+    assert page.locator("[data-apart]").evaluate_all("all => all.map(e => e.dataset.apart)") == [
+        "0,0",
+        "3,4",
+    ]
     assert page.locator(".yours").all_text_contents() == ["≠inf", "≠1"]
     assert (
         "differs in 2 of 25 entries: T[0,0] is inf, right is −2; T[3,4] is 1, right is 4."
@@ -179,4 +217,7 @@ def test_your_own_matrix_is_marked_where_it_is_wrong(show):
     )
     page.get_by_label("padding").fill("2")
     assert page.locator("[data-apart]").count() == 0
-    assert "belongs to padding 1 and the first w: Reset brings them back" in page.locator(".compared").inner_text()
+    assert (
+        "belongs to padding 1 and the first w: Reset brings them back"
+        in page.locator(".compared").inner_text()
+    )

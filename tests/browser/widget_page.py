@@ -20,7 +20,8 @@ INSIDE = """const inside = (frame, grid) => {
   }).map(cell => cell.dataset.at);
 };"""
 
-# The cells of every grid inside a frame, frame by frame: [kind of frame, grid, place], in the order of the frames.
+# The cells of every grid inside a frame, frame by frame: [kind of frame, grid, place], in the order
+# of the frames.
 FRAMED = f"""() => {{
   {INSIDE}
   const grids = [...document.querySelectorAll("[data-grid]")].map(grid => grid.dataset.grid);
@@ -28,7 +29,8 @@ FRAMED = f"""() => {{
     frame => grids.flatMap(grid => inside(frame, grid).map(at => [frame.classList[1], grid, at])));
 }}"""
 
-# How often a frame of an animation is asked for after the widget that plays is taken out of the page.
+# How often a frame of an animation is asked for after the widget that plays is taken out of the
+# page.
 LEFT_RUNNING = """async () => {
   const real = window.requestAnimationFrame;
   const three = () => new Promise(done => real(() => real(() => real(done))));
@@ -89,7 +91,9 @@ def grid(page, name: str) -> np.ndarray:
 
 def numbers(cells) -> np.ndarray:
     """Return the numbers of a grid as GRIDS sees it, NaN where there is none yet."""
-    return np.array([[np.nan if value == "" else float(value) for value, _ in row] for row in cells])
+    return np.array(
+        [[np.nan if value == "" else float(value) for value, _ in row] for row in cells]
+    )
 
 
 def places(page, selector: str, name: str) -> list[str]:
@@ -98,11 +102,14 @@ def places(page, selector: str, name: str) -> list[str]:
 
 
 def scrolls(page) -> bool:
-    """Tell whether the page, or the widget's picture, is wider than 700 pixels (and the page's own margins of 8)."""
+    """Tell whether the page, or the widget's picture, is wider than 700 pixels (and the page's own
+    margins of 8).
+    """
     size = page.viewport_size
     page.set_viewport_size({"width": 716, "height": 900})
     wide = page.evaluate(
-        "() => [document.documentElement, document.querySelector('.stage')].some(e => e.scrollWidth > e.clientWidth)"
+        "() => [document.documentElement, document.querySelector('.stage')].some(e => "
+        "e.scrollWidth > e.clientWidth)"
     )
     page.set_viewport_size(size)
     return wide
@@ -111,7 +118,9 @@ def scrolls(page) -> bool:
 def violations(page, scheme: str) -> list[tuple[str, str, str]]:
     """Return what axe-core finds serious or critical in the widget, in a colour scheme."""
     page.emulate_media(color_scheme=scheme)
-    page.evaluate(f"() => document.body.style.background = '{'#111' if scheme == 'dark' else '#fff'}'")
+    page.evaluate(
+        f"() => document.body.style.background = '{'#111' if scheme == 'dark' else '#fff'}'"
+    )
     found = by_axe(page, ".cnn-widget")
     page.evaluate("() => document.body.style.background = ''")
     return found

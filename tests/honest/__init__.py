@@ -1,1 +1,3 @@
-"""Ordinary students' code that must keep its full marks: what a sandbox refuses must not be what a class does."""
+"""Ordinary students' code that must keep its full marks: what a sandbox refuses must not be what a
+class does.
+"""

@@ -60,14 +60,23 @@ def resaved(nb: Notebook) -> None:
     """Save as another tool does: cells without ids, other metadata, an older minor version, outputs and counts."""
     nb["nbformat_minor"] = 2
     nb["metadata"] = {
-        "kernelspec": {"name": "conda-env-ml-py", "display_name": "Python [conda env:ml]", "language": "python"},
+        "kernelspec": {
+            "name": "conda-env-ml-py",
+            "display_name": "Python [conda env:ml]",
+            "language": "python",
+        },
         "colab": {"provenance": []},
         "toc": {"x": 1},
         "vscode": {"interpreter": {"hash": "0"}},
     }
     for number, cell in enumerate(nb["cells"]):
         del cell["id"]
-        cell["metadata"] |= {"collapsed": True, "tags": ["x"], "scrolled": False, "execution": {"iopub.status.idle": "x"}}
+        cell["metadata"] |= {
+            "collapsed": True,
+            "tags": ["x"],
+            "scrolled": False,
+            "execution": {"iopub.status.idle": "x"},
+        }
         cell["source"] = "".join(cell["source"])
         if cell["cell_type"] == "code":
             cell["execution_count"] = number
@@ -91,8 +100,20 @@ def noted(nb: Notebook) -> None:
     for number, cell in enumerate(nb["cells"]):
         cells += [
             cell,
-            {"cell_type": "markdown", "id": f"m{number}", "metadata": {}, "source": "# My notes ∂\n<b>x</b>"},
-            {"cell_type": "code", "id": f"e{number}", "metadata": {}, "source": [], "outputs": [], "execution_count": None},
+            {
+                "cell_type": "markdown",
+                "id": f"m{number}",
+                "metadata": {},
+                "source": "# My notes ∂\n<b>x</b>",
+            },
+            {
+                "cell_type": "code",
+                "id": f"e{number}",
+                "metadata": {},
+                "source": [],
+                "outputs": [],
+                "execution_count": None,
+            },
             {"cell_type": "raw", "id": f"r{number}", "metadata": {}, "source": "raw"},
         ]
     nb["cells"] = cells
@@ -100,8 +121,19 @@ def noted(nb: Notebook) -> None:
 
 def checked_by_hand(nb: Notebook) -> None:
     """Call the checks in cells of one's own, with whatever stands around them."""
-    cell = {"cell_type": "code", "id": "mine", "metadata": {}, "outputs": [], "execution_count": None}
-    nb["cells"] += [cell | {"source": "points = check(affine_backward)\nprint('checked')\nprogress()\ncheck(hinge_loss)"}]
+    cell = {
+        "cell_type": "code",
+        "id": "mine",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
+    nb["cells"] += [
+        cell
+        | {
+            "source": "points = check(affine_backward)\nprint('checked')\nprogress()\ncheck(hinge_loss)"
+        }
+    ]
 
 
 SAVED = [

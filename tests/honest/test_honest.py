@@ -8,8 +8,8 @@ import pytest
 from attacks.attack import POINTS
 from attacks.play import close, play
 
-from grader.course.limits import Limits
-from grader.course.sandbox import Tier
+from grader.instructor.sandbox.sandbox import Tier
+from grader.instructor.sandbox.time_and_memory_limits import Limits
 from honest import answers, cells
 from honest.work import Work
 
@@ -24,7 +24,9 @@ def _closed() -> Iterator[None]:
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_honest_work_keeps_its_marks(entry: Work, tier: Tier) -> None:
-    outcome = play(entry.content(), tier, Limits())  # a class's own: a picture on a busy machine may take a second
+    outcome = play(
+        entry.content(), tier, Limits()
+    )  # a class's own: a picture on a busy machine may take a second
     assert outcome.earned == POINTS, outcome.said()
     assert outcome.result["faults"] == []
     assert entry.prints in outcome.printed.replace("\r\n", "\n")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.course import notebook
+from grader.instructor.author import notebook
 
 ASSIGNMENT = "1-affine"
 Notebook = dict[str, Any]
@@ -39,10 +39,13 @@ def scratch(name: str, *cells: str, prints: str = "") -> Work:
 
 def helped(name: str, cell: str, prints: str = "") -> Work:
     """A cell that also defines the helper which affine_backward calls: should the cell stop early, points are lost."""
-    backward = (
-        "def affine_backward(dy, x, w):\n    dx, dw = helper(dy, w.T), helper(x.T, dy)\n    return dx, dw, dy.sum(axis=0)\n"
+    backward = "def affine_backward(dy, x, w):\n    dx, dw = helper(dy, w.T), helper(x.T, dy)\n    return dx, dw, dy.sum(axis=0)\n"
+    return Work(
+        name,
+        (cell + "\n\ndef helper(a, b):\n    return a @ b\n",),
+        {"affine_backward": backward},
+        prints=prints,
     )
-    return Work(name, (cell + "\n\ndef helper(a, b):\n    return a @ b\n",), {"affine_backward": backward}, prints=prints)
 
 
 def backward(name: str, code: str, *cells: str, prints: str = "") -> Work:

@@ -1,9 +1,11 @@
-"""The tests on other machines, as far as one machine can be others: Pythons, versions of packages, processor features.
+"""The tests on other machines, as far as one machine can be others: Pythons, versions of packages,
+processor features.
 
     python tests/matrix/machines.py [--few]
 
-Makes an environment in course/matrix/ for each, runs the tests that do not need a browser, and prints a line for each:
-how many passed, failed and were skipped. --few: one other Python and one mask of processor features, on a part of the tests.
+Makes an environment in course/matrix/ for each, runs the tests that do not need a browser, and
+prints a line for each: how many passed, failed and were skipped. --few: one other Python and one
+    mask of processor features, on a part of the tests.
 """
 
 from __future__ import annotations
@@ -22,7 +24,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "course" / "matrix"
 LOWEST = (3, 11)
-PART = ("tests/test_catalogue.py", "tests/test_check.py", "tests/test_messages.py", "tests/honest")
+PART = (
+    "tests/exercises/test_catalogue.py",
+    "tests/judge",
+    "tests/notebook/test_messages.py",
+    "tests/honest",
+)
 ALL = ("tests", "--ignore=tests/browser")
 COUNTS = re.compile(r"^(?=.*(?:passed|failed|error)).* in [\d.]+s", re.MULTILINE)
 FEATURES = (
@@ -33,7 +40,9 @@ FEATURES = (
 
 @dataclass(frozen=True)
 class Machine:
-    """One row: its name, its Python, how its packages are chosen (pip's arguments), and variables of its environment."""
+    """One row: its name, its Python, how its packages are chosen (pip's arguments), and variables
+    of its environment.
+    """
 
     name: str
     python: Path
@@ -42,9 +51,14 @@ class Machine:
 
 
 def pythons() -> list[Path]:
-    """Return the other Pythons of this machine that the course allows, one of each version, the newest first."""
+    """Return the other Pythons of this machine that the course allows, one of each version, the
+    newest first.
+    """
     found: dict[str, Path] = {}
-    places = [*Path.home().glob(".pyenv/versions/*/bin/python"), *map(Path, filter(None, map(shutil.which, _names())))]
+    places = [
+        *Path.home().glob(".pyenv/versions/*/bin/python"),
+        *map(Path, filter(None, map(shutil.which, _names()))),
+    ]
     for path in [*places, Path("/usr/bin/python3")]:
         version = _version(path)
         if version and version != sys.version.split()[0]:
@@ -57,7 +71,9 @@ def _names() -> list[str]:
 
 
 def _version(path: Path) -> str:
-    """Return a Python's version, or '' when it does not run, is too old, or cannot make an environment."""
+    """Return a Python's version, or '' when it does not run, is too old, or cannot make an
+    environment.
+    """
     if not path.exists():
         return ""
     code = "import sys, venv, ensurepip; print(sys.version.split()[0])"
@@ -71,13 +87,23 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def masks() -> Iterator[Machine]:
-    """Yield this Python without the processor's newer features, one after another taken away, and with one or two threads."""
-    found = subprocess.run([sys.executable, "-c", FEATURES], capture_output=True, text=True, check=True).stdout.split()
+    """Yield this Python without the processor's newer features, one after another taken away, and
+    with one or two threads.
+    """
+    found = subprocess.run(
+        [sys.executable, "-c", FEATURES], capture_output=True, text=True, check=True
+    ).stdout.split()
     for number in range(len(found)):
         mask = " ".join(found[number:])
-        yield Machine(f"without {mask}", Path(sys.executable), variables={"NPY_DISABLE_CPU_FEATURES": mask})
+        yield Machine(
+            f"without {mask}", Path(sys.executable), variables={"NPY_DISABLE_CPU_FEATURES": mask}
+        )
     for threads in ("1", "2"):
-        yield Machine(f"{threads} BLAS threads", Path(sys.executable), variables={"OPENBLAS_NUM_THREADS": threads})
+        yield Machine(
+            f"{threads} BLAS threads",
+            Path(sys.executable),
+            variables={"OPENBLAS_NUM_THREADS": threads},
+        )
 
 
 def machines() -> Iterator[Machine]:
@@ -94,8 +120,26 @@ def _resolved(how: str) -> Path:
     """Return a file with the lowest or the newest versions that pyproject.toml allows."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{how}.txt"
-    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--resolution", how, "--extra", "instructor"]
-    command += ["--python", sys.executable, "--no-python-downloads", "--only-binary", ":all:", "--upgrade"]
+    command = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--resolution",
+        how,
+        "--extra",
+        "instructor",
+    ]
+    command += [
+        "--python",
+        sys.executable,
+        "--no-python-downloads",
+        "--only-binary",
+        ":all:",
+        "--upgrade",
+    ]
     subprocess.run([*command, "-o", str(path), "pyproject.toml"], cwd=ROOT, check=True)
     return path
 
@@ -107,7 +151,14 @@ def environment(machine: Machine) -> Path:
     folder = FOLDER / re.sub(r"\W+", "-", machine.name)
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([machine.python, "-m", "venv", folder], check=True)
-    install = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install = [
+        folder / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     subprocess.run([*install, *machine.packages, "-e", f"{ROOT}[dev]"], check=True)
     return folder / "bin" / "python"
 
@@ -118,21 +169,32 @@ def run(machine: Machine, tests: tuple[str, ...]) -> bool:
     python = environment(machine)
     variables = os.environ | {"OPENBLAS_NUM_THREADS": "1"} | machine.variables
     command = [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", *tests]
-    done = subprocess.run([*map(str, command)], cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*map(str, command)], cwd=ROOT, env=variables, capture_output=True, text=True, check=False
+    )
     counts = COUNTS.findall(done.stdout)
     if done.returncode:
         print(done.stdout[-5000:], done.stderr[-2000:])
-    print(f"{machine.name:42} {counts[-1] if counts else 'no result'} ({time.monotonic() - start:.0f} s in all)", flush=True)
+    print(
+        f"{machine.name:42} {counts[-1] if counts else 'no result'} "
+        f"({time.monotonic() - start:.0f} s in all)",
+        flush=True,
+    )
     return done.returncode == 0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--few", action="store_true", help="one other Python and one mask, on a part of the tests")
+    parser.add_argument(
+        "--few", action="store_true", help="one other Python and one mask, on a part of the tests"
+    )
     if not parser.parse_args().few:
         results = [run(machine, ALL) for machine in machines()]
     else:
-        rows = [Machine(f"Python {_version(path)}", path, ("-c", str(ROOT / "constraints.txt"))) for path in pythons()[:1]]
+        rows = [
+            Machine(f"Python {_version(path)}", path, ("-c", str(ROOT / "constraints.txt")))
+            for path in pythons()[:1]
+        ]
         results = [run(machine, PART) for machine in [*rows, *list(masks())[:1]]]
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1

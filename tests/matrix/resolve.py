@@ -1,9 +1,11 @@
-"""Whether the pins can be installed: for every Python and platform that the course promises, from wheels alone.
+"""Whether the pins can be installed: for every Python and platform that the course promises, from
+wheels alone.
 
     python tests/matrix/resolve.py [--all]
 
-Asks a resolver (uv) for each cell of the matrix, which needs the package index and neither that Python nor that machine.
-Prints a line per cell that fails, and with --all one per cell; ends with 1 when a cell fails that is not listed below.
+Asks a resolver (uv) for each cell of the matrix, which needs the package index and neither that
+Python nor that machine. Prints a line per cell that fails, and with --all one per cell; ends with 1
+when a cell fails that is not listed below.
 """
 
 from __future__ import annotations
@@ -18,7 +20,15 @@ from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHONS = ("3.11.0", "3.11.2", "3.11.5", "3.12", "3.13", "3.14", "3.15")  # 3.11.2 is Debian 12's own
+PYTHONS = (
+    "3.11.0",
+    "3.11.2",
+    "3.11.5",
+    "3.12",
+    "3.13",
+    "3.14",
+    "3.15",
+)  # 3.11.2 is Debian 12's own
 PLATFORMS = {
     "Linux x86-64": "x86_64-manylinux_2_28",
     "Linux aarch64": "aarch64-manylinux_2_28",
@@ -27,7 +37,9 @@ PLATFORMS = {
     "macOS Intel": "x86_64-apple-darwin",
 }
 EXTRAS = ("core", "notebook", "instructor")
-EXCEPTIONS: dict[tuple[str, str, str], str] = {}  # (extra, Python, platform) -> why it cannot be installed from wheels
+EXCEPTIONS: dict[
+    tuple[str, str, str], str
+] = {}  # (extra, Python, platform) -> why it cannot be installed from wheels
 
 Cell = tuple[str, str, str]
 
@@ -35,7 +47,16 @@ Cell = tuple[str, str, str]
 def resolve(cell: Cell) -> str:
     """Return '' when the cell resolves, else the resolver's last words."""
     extra, python, platform = cell
-    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "pyproject.toml"]
+    command = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--no-header",
+        "pyproject.toml",
+    ]
     command += ["--python", sys.executable, "--no-python-downloads", "--only-binary", ":all:"]
     command += ["--python-version", python, "--python-platform", PLATFORMS[platform]]
     command += ["--constraints", "constraints.txt"]

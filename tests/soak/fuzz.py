@@ -1,7 +1,8 @@
 """Hand in broken notebooks without end: `python tests/soak/fuzz.py --minutes 30`.
 
-Every file is the solved notebook with some random damage, in its bytes or in its JSON. Each is graded, recorded and written as
-a class's are; none may raise, stop the others, or earn more than there is. A seed repeats a run.
+Every file is the solved notebook with some random damage, in its bytes or in its JSON. Each is
+graded, recorded and written as a class's are; none may raise, stop the others, or earn more than
+there is. A seed repeats a run.
 """
 
 from __future__ import annotations
@@ -19,30 +20,83 @@ from typing import Any
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported
 
-from grader.course import gradebook, notebook
-from grader.course.doctor import pick_tier
-from grader.course.paths import Course
-from grader.course.release import release
-from grader.course.unit import Grading, Unit
 from grader.exercises import TOTALS
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Classroom, Grading
+from grader.instructor.commands.release import release
+from grader.instructor.records import gradebook
+from grader.instructor.records.submission import SubmissionGrader
+from grader.instructor.sandbox.probes import pick_tier
 
 ASSIGNMENT = "1-affine"
 VALUES: tuple[Any, ...] = (
-    *(None, True, False, 0, -1, 4, 2**70, -0.0, 1e308, float("nan"), float("inf"), "", "x", "code", "markdown", "raw"),
-    *("\ud800", "\0", "\u202e", "<script>alert(1)</script>", "../../x", "check_affine_backward", "affine_backward", "a" * 70_000),
-    *([], {}, [[]], [None], ["x"], {"": ""}, {"nbgrader": 3}, {"nbgrader": {"grade_id": ["x"], "grade": "yes"}}),
+    *(
+        None,
+        True,
+        False,
+        0,
+        -1,
+        4,
+        2**70,
+        -0.0,
+        1e308,
+        float("nan"),
+        float("inf"),
+        "",
+        "x",
+        "code",
+        "markdown",
+        "raw",
+    ),
+    *(
+        "\ud800",
+        "\0",
+        "\u202e",
+        "<script>alert(1)</script>",
+        "../../x",
+        "check_affine_backward",
+        "affine_backward",
+        "a" * 70_000,
+    ),
+    *(
+        [],
+        {},
+        [[]],
+        [None],
+        ["x"],
+        {"": ""},
+        {"nbgrader": 3},
+        {"nbgrader": {"grade_id": ["x"], "grade": "yes"}},
+    ),
     *(
         "check(affine_backward)",
         "def affine_backward(dy, x, w):\n    return dy @ w.T, x.T @ dy, dy.sum(0)",
         "import os; os._exit(3)",
     ),
-    *("raise SystemExit", "%%bash\nls", "while True: pass", "def f(:", "\tx", "%time", "x = ?", "!ls ?", "await x", "\u00a0"),
+    *(
+        "raise SystemExit",
+        "%%bash\nls",
+        "while True: pass",
+        "def f(:",
+        "\tx",
+        "%time",
+        "x = ?",
+        "!ls ?",
+        "await x",
+        "\u00a0",
+    ),
 )
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the paths of everything in a JSON value."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     return [path, *(found for key, part in items for found in places(part, (*path, key)))]
 
 
@@ -64,7 +118,9 @@ def in_json(made: Any, rng: random.Random) -> Any:
         owner[key] = [owner[key]]
     elif kind == 4 and isinstance(owner[key], str):
         cut = rng.randrange(len(owner[key]) + 1)
-        owner[key] = owner[key][:cut] + str(rng.choice(VALUES)) + owner[key][cut + rng.randrange(3) :]
+        owner[key] = (
+            owner[key][:cut] + str(rng.choice(VALUES)) + owner[key][cut + rng.randrange(3) :]
+        )
     else:
         owner[key] = copy.deepcopy(rng.choice(VALUES))
     return made
@@ -83,7 +139,17 @@ def in_bytes(data: bytes, rng: random.Random) -> bytes:
     if kind == 3:
         return (
             data[:at]
-            + rng.choice((b"[" * 50_000, b"\xff\xfe", b"\xef\xbb\xbf", b"\0", b"NaN", b'{"a":' * 3000, b"\\ud800"))
+            + rng.choice(
+                (
+                    b"[" * 50_000,
+                    b"\xff\xfe",
+                    b"\xef\xbb\xbf",
+                    b"\0",
+                    b"NaN",
+                    b'{"a":' * 3000,
+                    b"\\ud800",
+                )
+            )
             + data[at:]
         )
     return data[:at] + data[at + length :]
@@ -108,10 +174,10 @@ def main() -> None:
     asked = parser.parse_args()
     rng, seen, count = random.Random(asked.seed), Counter[str](), 0
     with tempfile.TemporaryDirectory() as name:
-        course = Course.at(Path(name))
+        course = Classroom.at(Path(name))
         release(course, [ASSIGNMENT])
         solved = notebook.solve(ASSIGNMENT)
-        unit = Unit(Grading(course, ASSIGNMENT), pick_tier(), b"fuzz")
+        unit = SubmissionGrader(Grading(course, ASSIGNMENT), pick_tier(), b"fuzz")
         path = unit.grading.submitted("student")
         path.parent.mkdir(parents=True)
         end = time.monotonic() + 60 * asked.minutes
@@ -121,14 +187,22 @@ def main() -> None:
                 path.write_bytes(data)
                 Path(name, "last.ipynb").write_bytes(data)
                 done = unit.grade("student")
-                assert done.ready is not None, (asked.seed, count, done.told)
-                assert 0 <= float(done.told.split()[0]) <= TOTALS[ASSIGNMENT], (asked.seed, count, done.told)
-                notebook.dumps(done.ready.notebook).encode()
+                assert done.graded is not None, (asked.seed, count, done.message)
+                assert 0 <= float(done.message.split()[0]) <= TOTALS[ASSIGNMENT], (
+                    asked.seed,
+                    count,
+                    done.message,
+                )
+                notebook.dumps(done.graded.notebook).encode()
                 if count % 20 == 0:
-                    writer.record([done.ready])
+                    writer.record([done.graded])
                 count += 1
                 seen[
-                    "full marks" if done.told == "20 points" else "looked at" if done.look else "points lost, without a fault"
+                    "full marks"
+                    if done.message == "20 points"
+                    else "looked at"
+                    if done.look
+                    else "points lost, without a fault"
                 ] += 1
         unit.sandbox.close()
     print(f"{count} damaged notebooks (seed {asked.seed}): {dict(seen)}; none raised")

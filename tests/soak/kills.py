@@ -1,6 +1,8 @@
-"""Kill the grader, or one of its processes, at a random moment: `python tests/soak/kills.py --rounds 200`.
+"""Kill the grader, or one of its processes, at a random moment: `python tests/soak/kills.py
+--rounds 200`.
 
-After each kill: no process is left after two seconds, no file is half written, and the run, or the next one, completes with
+After each kill: no process is left after two seconds, no file is half written, and the run, or the
+    next one, completes with
 the seeds and scores of a run that nobody disturbed.
 """
 
@@ -20,10 +22,12 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from grader.course import demo, gradebook, notebook
-from grader.course.demo_class import submissions
-from grader.course.paths import Course
-from grader.course.release import release
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Classroom
+from grader.instructor.commands import demo
+from grader.instructor.commands.release import release
+from grader.instructor.demo.sample_class import submissions
+from grader.instructor.records import gradebook
 
 ASSIGNMENT = "1-affine"
 GRADER = str(Path(sys.executable).with_name("grader"))
@@ -31,7 +35,9 @@ MADE = ("autograded", "verdicts", "feedback", "gradebook.db*", ".grading")
 
 
 def descendants(pid: int) -> set[int]:
-    """Return the process numbers of everything that a process has started, and what that has started."""
+    """Return the process numbers of everything that a process has started, and what that has
+    started.
+    """
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -43,7 +49,9 @@ def descendants(pid: int) -> set[int]:
 
 
 def survivors(started: set[int]) -> list[int]:
-    """Return which of these processes still run after two seconds; one that only waits to be reaped does not run."""
+    """Return which of these processes still run after two seconds; one that only waits to be reaped
+    does not run.
+    """
     left: list[int] = []
     for _ in range(20):
         left = []
@@ -57,9 +65,9 @@ def survivors(started: set[int]) -> list[int]:
     return left
 
 
-def make_class(folder: Path, times: int = 3) -> Course:
+def make_class(folder: Path, times: int = 3) -> Classroom:
     """Release, and hand in the demo's class several times over; return the course, not graded yet."""
-    course = Course.at(folder)
+    course = Classroom.at(folder)
     release(course, [ASSIGNMENT])
     quick = [s for s in submissions(ASSIGNMENT) if s.student not in ("endless", "flood")]
     demo.hand_in(course, ASSIGNMENT, quick)
@@ -71,33 +79,43 @@ def make_class(folder: Path, times: int = 3) -> Course:
     return course
 
 
-def anew(course: Course, folder: Path) -> Course:
-    """Return a copy of a course in which nothing is graded yet. The seeds are the same: the secret is."""
+def anew(course: Classroom, folder: Path) -> Classroom:
+    """Return a copy of a course in which nothing is graded yet. The seeds are the same: the secret
+    is.
+    """
     shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns(*MADE))
     shutil.copy(folder / "released.db", folder / "gradebook.db")
     secret = course.folder / "verdicts" / ".secret"
     if secret.exists():
         (folder / "verdicts").mkdir()
         shutil.copy(secret, folder / "verdicts" / ".secret")
-    return Course.at(folder)
+    return Classroom.at(folder)
 
 
-def start(course: Course, *more: str) -> subprocess.Popen[str]:
+def start(course: Classroom, *more: str) -> subprocess.Popen[str]:
     command = [GRADER, "grade", ASSIGNMENT, "--course", str(course.folder), *more]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def state(course: Course) -> dict[str, tuple[object, ...]]:
-    """Return what a run leaves of every student: the points by exercise, the seed, and the digest in the autograded notebook."""
+def state(course: Classroom) -> dict[str, tuple[object, ...]]:
+    """Return what a run leaves of every student: the points by exercise, the seed, and the digest
+    in the autograded notebook.
+    """
     found: dict[str, tuple[object, ...]] = {}
     for score in gradebook.scores(course, ASSIGNMENT):
-        told = json.loads((course.folder / "verdicts" / score.student / f"{ASSIGNMENT}.json").read_text())
+        told = json.loads(
+            (course.folder / "verdicts" / score.student / f"{ASSIGNMENT}.json").read_text()
+        )
         made = notebook.load(course.autograded / score.student / ASSIGNMENT / "affine.ipynb")
-        found[score.student] = (score.per_exercise, told["seed"], made["metadata"]["cnn_gradients"]["sha256"])
+        found[score.student] = (
+            score.per_exercise,
+            told["seed"],
+            made["metadata"]["cnn_gradients"]["sha256"],
+        )
     return found
 
 
-def assert_whole(course: Course) -> None:
+def assert_whole(course: Classroom) -> None:
     """Every file that is there under its own name can be read to its end."""
     for path in (course.folder / "verdicts").glob("*/*.json"):
         json.loads(path.read_text())
@@ -105,8 +123,16 @@ def assert_whole(course: Course) -> None:
         notebook.load(path)
 
 
-def kill_once(course: Course, expected: dict[str, tuple[object, ...]], rng: random.Random, longest: float, *more: str) -> str:
-    """Start a run, kill something of it after a while, and see that all comes right; return what was killed."""
+def kill_once(
+    course: Classroom,
+    expected: dict[str, tuple[object, ...]],
+    rng: random.Random,
+    longest: float,
+    *more: str,
+) -> str:
+    """Start a run, kill something of it after a while, and see that all comes right; return what
+    was killed.
+    """
     run = start(course, *more)
     time.sleep(rng.uniform(0.0, longest))
     family = descendants(run.pid)
@@ -134,7 +160,13 @@ def _name(target: int, run: int) -> str:
         command = Path(f"/proc/{target}/cmdline").read_bytes().decode()
     if "bwrap" in command.split("\0")[0]:
         return "bubblewrap"
-    return "grader" if target == run else "zygote or worker" if "zygote" in command else "process of the pool"
+    return (
+        "grader"
+        if target == run
+        else "zygote or worker"
+        if "zygote" in command
+        else "process of the pool"
+    )
 
 
 def main() -> None:
@@ -152,7 +184,10 @@ def main() -> None:
             folder = Path(name) / f"round-{number}"
             killed[kill_once(anew(course, folder), expected, rng, longest)] += 1
             shutil.rmtree(folder)
-        print(f"{asked.rounds} kills (seed {asked.seed}), {len(expected)} students each, all came right: {dict(killed)}")
+        print(
+            f"{asked.rounds} kills (seed {asked.seed}), {len(expected)} students each, all came "
+            f"right: {dict(killed)}"
+        )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,17 @@
-"""Change every reference answer mechanically, one place at a time, and ask whether the cases notice.
+"""Change every reference answer mechanically, one place at a time, and ask whether the cases
+notice.
 
     python tests/soak/mutants.py [--exercise NAME] [--seed 0] [--all]
 
-Every mutant is judged as a student's answer, by the visible cases of the check and by fresh ones as in grading. One that loses
-nothing to either survives: `known` are those that are as right as the reference, for a reason given below. Ends with status 1
-when another survives, or when a mutant cannot be judged. The last columns count how the check tells of the others: by a
-catalogued mistake's name, as a fault (it raises, or returns no numbers), by what a general detector sees, or plainly as not
-right. With --all every mutant is printed with what is said of it. `train` is left out: each call is a training.
+Every mutant is judged as a student's answer, by the visible cases of the check and by fresh ones as
+in grading. One that loses
+nothing to either survives: `known` are those that are as right as the reference, for a reason given
+    below. Ends with status 1
+when another survives, or when a mutant cannot be judged. The last columns count how the check tells
+of the others: by a catalogued mistake's name, as a fault (it raises, or returns no numbers), by
+    what a general detector sees, or plainly as not
+right. With --all every mutant is printed with what is said of it. `train` is left out: each call is
+a training.
 """
 
 from __future__ import annotations
@@ -38,47 +43,98 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from grader import capture
-from grader.cases import Case, draw
-from grader.course import layers
-from grader.course.catalogue import answers_of, reference
-from grader.exercises import EXERCISES, NOTEBOOKS, Exercise
-from grader.judge import judge
-from grader.outcome import matches
-from grader.results import Answer
-from grader.verdict import Verdict
+from grader.call.answer import Answer
+from grader.call.quiet import quiet
+from grader.exercises import EXERCISES, NOTEBOOKS
+from grader.instructor.author import layers
+from grader.instructor.author.catalogue import answers_of, reference
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise
+from grader.judge.judge import judge
+from grader.judge.tolerance import matches
+from grader.show.verdict import Verdict
 
 SECONDS = 5  # of CPU time for one mutant
 MEMORY = 4 << 30
 
 KNOWN = (  # as right as the reference: why, and a pattern of 'exercise: before  ->  after'
     ("every place is written once, onto zeros", r": (.+\[.+\]) = (.+)  ->  \1 \+= \2$"),
-    ("every place is written", r"^(numerical_gradient: dx|correlate_1d: y) = .*ones|np\.ones\(w\.shape\)\)$"),
-    ("either order will do", r"->.*(max(imum)?\(0, |(w|w\[::-1\]|dy) @ (padded|around)\[|back, there = |maximum\(x.*, y\))"),
-    ("the sign does not matter", r"^mask_is_enough: .*np\.any\(np\.diag\(np\.diag\(jacobian\)\) - jacobian\)$"),
+    (
+        "every place is written",
+        r"^(numerical_gradient: dx|correlate_1d: y) = .*ones|np\.ones\(w\.shape\)\)$",
+    ),
+    (
+        "either order will do",
+        r"->.*(max(imum)?\(0, |(w|w\[::-1\]|dy) @ (padded|around)\[|back, there = |maximum\(x.*, "
+        r"y\))",
+    ),
+    (
+        "the sign does not matter",
+        r"^mask_is_enough: .*np\.any\(np\.diag\(np\.diag\(jacobian\)\) - jacobian\)$",
+    ),
     ("axes in another order", r"->.*axis=\((2, 0, 3|3, 2, 0|0, 3, 2)\)"),
-    ("equal lengths", r"^(softmax_loss|hinge_loss|max_pool_2x2_backward|loss_and_gradients): .*->.*len\((labels|dy|routed)\)"),
-    ("shapes are tuples", r"^shape_of_jacobian: .*->  return (output_shape \+ tuple.*|tuple\(.*\) \+ input_shape)$"),
+    (
+        "equal lengths",
+        r"^(softmax_loss|hinge_loss|max_pool_2x2_backward|loss_and_gradients): "
+        r".*->.*len\((labels|dy|routed)\)",
+    ),
+    (
+        "shapes are tuples",
+        r"^shape_of_jacobian: .*->  return (output_shape \+ tuple.*|tuple\(.*\) \+ input_shape)$",
+    ),
     ("a view of the same numbers, with a note", r"->  (dy_dx = w\.T|db = dy\[0\])$"),
     ("there is one row", r"^affine_backward_row: .*->.*(x\.T \* dy|dy\[-1\]\.copy\(\))$"),
     ("C is D where it matters", r"^literal_product: .*->.*(\(D, C\)|\(D, 1, C\)|\(C, 1, D\))"),
     ("no margin below 0 counts", r"^hinge_loss: .*->  margins\[rows, labels\] = -1$"),
-    ("more zeros, which are cut off again", r"^spray_1d: .*->.*(max\(pad( \+ 1)?( [+*] K)? \+ 1, 0\)|full, pad\))"),
-    ("more zeros, which are cut off again", r"^spray_1d: .*->.*max\(pad( \+ 1 - K \+ 1| - \(K - 1\) \+ 1| - K \+ 2|.*, 1\))"),
-    ("more zeros, where nothing is read", r"^toeplitz_1d: .*->.*n \+ (1 \+ 2 \* pad|3 \* pad|2 \* \(pad \+ 1\))\)"),
+    (
+        "more zeros, which are cut off again",
+        r"^spray_1d: .*->.*(max\(pad( \+ 1)?( [+*] K)? \+ 1, 0\)|full, pad\))",
+    ),
+    (
+        "more zeros, which are cut off again",
+        r"^spray_1d: .*->.*max\(pad( \+ 1 - K \+ 1| - \(K - 1\) \+ 1| - K \+ 2|.*, 1\))",
+    ),
+    (
+        "more zeros, where nothing is read",
+        r"^toeplitz_1d: .*->.*n \+ (1 \+ 2 \* pad|3 \* pad|2 \* \(pad \+ 1\))\)",
+    ),
     ("more zeros, where nothing is read", r"^local_gradient: .*->.*(3 \* r|2 \* \(r \+ 1\))"),
-    ("more zeros, where nothing is read", r"->.*np\.pad\(.*\((pad, pad \+ 1|([KL]) - 1, \2( \+ 1 - 1| \+ 1| \* 1| - 0)?)\)"),
-    ("K is odd; a quiz takes 1.0 for 1", r"^same_pad: .*->  return (.*>= 1 |K( \* 1)? // 2|\(K( - 0| \+ 1 - 1)\) // 2|.* / 2 )"),
-    ("which one is reflected is all the same", r"^conv_1d_backward_(spray|rotated): .*->  def \w+\(w, dy, pad\):$"),
-    ("overwrites a tap that was used; w is changed, with a note", r"^strided_backward_rotated: .*->  rotated\[:, :, u, v\] = "),
+    (
+        "more zeros, where nothing is read",
+        r"->.*np\.pad\(.*\((pad, pad \+ 1|([KL]) - 1, \2( \+ 1 - 1| \+ 1| \* 1| - 0)?)\)",
+    ),
+    (
+        "K is odd; a quiz takes 1.0 for 1",
+        r"^same_pad: .*->  return (.*>= 1 |K( \* 1)? // 2|\(K( - 0| \+ 1 - 1)\) // 2|.* / 2 )",
+    ),
+    (
+        "which one is reflected is all the same",
+        r"^conv_1d_backward_(spray|rotated): .*->  def \w+\(w, dy, pad\):$",
+    ),
+    (
+        "overwrites a tap that was used; w is changed, with a note",
+        r"^strided_backward_rotated: .*->  rotated\[:, :, u, v\] = ",
+    ),
     ("at 0 every slope from 0 to 1 is right, with a note", r"^relu_backward: .*x >= 0"),
-    ("it is broadcast", r"^max_pool_forward: .*->  y = (-np\.inf|np\.full\(\((P|\*x\.shape\[1:2\], P), .*)$"),
-    ("the first three axes become one", r"^max_pool_2x2_backward: .*->.*(C, N, H|H // 2, C, N|N, H // 2, C)"),
+    (
+        "it is broadcast",
+        r"^max_pool_forward: .*->  y = (-np\.inf|np\.full\(\((P|\*x\.shape\[1:2\], P), .*)$",
+    ),
+    (
+        "the first three axes become one",
+        r"^max_pool_2x2_backward: .*->.*(C, N, H|H // 2, C, N|N, H // 2, C)",
+    ),
     ("H and W are even", r"^max_pool_2x2_backward: .*->.*\([HW] \+ 1\) // 2"),
     ("numpy takes any negative number", r"->.*reshape\((len\(images\), -2|-2, 4)\)"),
     ("b3 is there when w3 is", r"^loss_and_gradients: .*'b3' in p$"),
-    ("y = relu(x) is above 0 where x is", r"^loss_and_gradients: .*->.*relu_backward\((dlast, last|dafter, after)\)"),
-    ("the mask follows; dy is read flat", r"^loss_and_gradients: .*->.*2x2_backward\((dlast, before|drows, after)\)"),
+    (
+        "y = relu(x) is above 0 where x is",
+        r"^loss_and_gradients: .*->.*relu_backward\((dlast, last|dafter, after)\)",
+    ),
+    (
+        "the mask follows; dy is read flat",
+        r"^loss_and_gradients: .*->.*2x2_backward\((dlast, before|drows, after)\)",
+    ),
 )
 OPERATORS: dict[type, tuple[type, ...]] = {
     ast.Add: (ast.Sub, ast.Mult),
@@ -118,12 +174,19 @@ VARIABLES = (
     "margins shifted log_p",
     "output_shape input_shape",
 )
-NUMBERS = "K L H W P Q N C F D n m r M stride pad u v i j a c top left step cut more outputs slope"  # may be off by one too
+# may be off by one too
+NUMBERS = "K L H W P Q N C F D n m r M stride pad u v i j a c top left step cut more outputs slope"
 KEYS = ("w1 w2 w3 b1 b2 b3",)
 
 
 def others(word: str, groups: tuple[str, ...]) -> list[str]:
-    return [other for group in groups if word in group.split() for other in group.split() if other != word]
+    return [
+        other
+        for group in groups
+        if word in group.split()
+        for other in group.split()
+        if other != word
+    ]
 
 
 def swaps(items: list[Any]) -> Iterator[list[Any]]:
@@ -134,7 +197,11 @@ def swaps(items: list[Any]) -> Iterator[list[Any]]:
 
 def shifted(node: ast.expr | None, otherwise: int = 0) -> list[ast.expr]:
     """Return an expression plus and minus one; where there is none, a number."""
-    return [ast.BinOp(node, op, ast.Constant(1)) for op in (ast.Add(), ast.Sub())] if node else [ast.Constant(otherwise)]
+    return (
+        [ast.BinOp(node, op, ast.Constant(1)) for op in (ast.Add(), ast.Sub())]
+        if node
+        else [ast.Constant(otherwise)]
+    )
 
 
 def changes(node: ast.AST, names: set[str]) -> Iterator[ast.AST]:
@@ -160,11 +227,17 @@ def changes(node: ast.AST, names: set[str]) -> Iterator[ast.AST]:
             yield from map(ast.Constant, (value + 1, value - 1))
         case ast.Constant(str() as value) if "->" in value:  # of einsum
             swapped = ("".join(letters) for letters in swaps(list(value)))
-            yield from (ast.Constant(text) for text in swapped if text != value and text.find("->") == value.find("->"))
+            yield from (
+                ast.Constant(text)
+                for text in swapped
+                if text != value and text.find("->") == value.find("->")
+            )
         case ast.Constant(str() as value):
             yield from map(ast.Constant, others(value, KEYS) or [value + "x"])
         case ast.Name(name, ast.Load()):
-            yield from (ast.Name(other) for other in others(name, (*VARIABLES, NUMBERS)) if other in names)
+            yield from (
+                ast.Name(other) for other in others(name, (*VARIABLES, NUMBERS)) if other in names
+            )
             yield from (ast.Name(other) for other in others(name, FUNCTIONS))
             if name in NUMBERS.split():
                 yield from shifted(node)
@@ -174,7 +247,10 @@ def changes(node: ast.AST, names: set[str]) -> Iterator[ast.AST]:
                 yield value
         case ast.Call(func, args, keywords):
             yield from (ast.Call(func, swapped, keywords) for swapped in swaps(args))
-            yield from (ast.Call(func, args, [k for k in keywords if k is not left_out]) for left_out in keywords)
+            yield from (
+                ast.Call(func, args, [k for k in keywords if k is not left_out])
+                for left_out in keywords
+            )
             yield from args
             if isinstance(func, ast.Attribute):
                 yield func.value
@@ -183,14 +259,24 @@ def changes(node: ast.AST, names: set[str]) -> Iterator[ast.AST]:
             yield from (ast.Slice(start, upper, step) for start in (None, *starts))
             yield from (ast.Slice(lower, end, step) for end in (None, *ends))
             yield from (ast.Slice(start, end, step) for start, end in zip(starts, ends))
-            yield from (ast.Slice(lower, upper, other) for other in (None, ast.UnaryOp(ast.USub(), step or ast.Constant(1))))
+            yield from (
+                ast.Slice(lower, upper, other)
+                for other in (None, ast.UnaryOp(ast.USub(), step or ast.Constant(1)))
+            )
         case ast.Tuple(elements, context):
             yield from (ast.Tuple(swapped, context) for swapped in swaps(elements))
-            yield from (ast.Tuple([e for e in elements if e is not left_out], context) for left_out in elements)
-        case ast.GeneratorExp(element, generators) | ast.SetComp(element, generators) if len(generators) > 1:
+            yield from (
+                ast.Tuple([e for e in elements if e is not left_out], context)
+                for left_out in elements
+            )
+        case ast.GeneratorExp(element, generators) | ast.SetComp(element, generators) if (
+            len(generators) > 1
+        ):
             yield type(node)(element, generators[:1])
         case ast.arguments(args=args):
-            yield from (ast.arguments([], swapped, None, [], [], None, []) for swapped in swaps(args))
+            yield from (
+                ast.arguments([], swapped, None, [], [], None, []) for swapped in swaps(args)
+            )
         case ast.AugAssign(target, _, value):
             yield ast.Assign([target], value, lineno=0)
         case ast.Assign([ast.Subscript() as target], value):
@@ -200,7 +286,9 @@ def changes(node: ast.AST, names: set[str]) -> Iterator[ast.AST]:
 
 
 def slots(tree: ast.AST) -> Iterator[tuple[ast.AST, Callable[[ast.AST], None]]]:
-    """Yield every node below a tree with a function that puts another in its place; not docstrings and calls that only raise."""
+    """Yield every node below a tree with a function that puts another in its place; not docstrings
+    and calls that only raise.
+    """
     for field, value in ast.iter_fields(tree):
         for number, node in enumerate(value if isinstance(value, list) else [value]):
             if not isinstance(node, ast.AST) or isinstance(node, ast.Expr):
@@ -213,17 +301,28 @@ def slots(tree: ast.AST) -> Iterator[tuple[ast.AST, Callable[[ast.AST], None]]]:
 
 
 def changed(tree: ast.Module) -> Iterator[None]:
-    """Change a function in one place after another, and each of its variables for another wherever it is read."""
+    """Change a function in one place after another, and each of its variables for another wherever
+    it is read.
+    """
     nodes = list(ast.walk(tree))
-    names = {node.id for node in nodes if isinstance(node, ast.Name)} | {node.arg for node in nodes if isinstance(node, ast.arg)}
+    names = {node.id for node in nodes if isinstance(node, ast.Name)} | {
+        node.arg for node in nodes if isinstance(node, ast.arg)
+    }
     for node, put in slots(tree.body[0]):
         for other in changes(node, names):
             put(other)
             yield
         put(node)
     for name in sorted(names):
-        read = [node for node in nodes if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)]
-        for word in (*(word for word in others(name, (*VARIABLES, NUMBERS)) if word in names), name):
+        read = [
+            node
+            for node in nodes
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+        ]
+        for word in (
+            *(word for word in others(name, (*VARIABLES, NUMBERS)) if word in names),
+            name,
+        ):
             for place in read:
                 place.id = word
             yield
@@ -244,14 +343,18 @@ def mutants(source: str) -> Iterator[str]:
 
 def difference(before: str, after: str) -> str:
     """Return 'x @ w  ->  x * w': the lines that differ, in one."""
-    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0))[2:]
+    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0))[
+        2:
+    ]
     old, new = (" ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
     return f"{old}  ->  {new}"
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of one mutant. verdict: of the check; fresh: the parts that fresh cases found wrong."""
+    """What became of one mutant. verdict: of the check; fresh: the parts that fresh cases found
+    wrong.
+    """
 
     change: str
     verdict: Verdict
@@ -297,13 +400,19 @@ def limited() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def lost(exercise: Exercise, answer: Any, cases: list[Case], rights: list[dict[str, Answer]]) -> frozenset[str]:
+def lost(
+    exercise: Exercise, answer: Any, cases: list[Case], rights: list[dict[str, Answer]]
+) -> frozenset[str]:
     """Return the parts that are wrong on a case, beside the reference's answers."""
     wrong: set[str] = set()
     for case, right in zip(cases, rights):
         (got,) = answers_of(exercise, answer, [case])
         judged = (part for part in exercise.parts if case.judges(part.name))
-        wrong |= {part.name for part in judged if not matches(got[part.name], right[part.name], part, case)}
+        wrong |= {
+            part.name
+            for part in judged
+            if not matches(got[part.name], right[part.name], part, case)
+        }
         if len(wrong) == len(exercise.parts):
             break
     return frozenset(wrong)
@@ -314,30 +423,41 @@ def trials(exercise: Exercise, seed: int) -> Iterator[Trial]:
     module = importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment]}")
     scope = {name: reference(other) for name, other in EXERCISES.items()}
     source = inspect.getsource(scope[exercise.name])
-    cases = draw(exercise.name, np.random.default_rng(seed))
+    cases = exercise.draw(np.random.default_rng(seed))
     rights = answers_of(exercise, scope[exercise.name], cases)
     for text in mutants(source):
         space = dict(vars(module))
         exec(compile(text, "<mutant>", "exec"), space)
         answer = space[exercise.name]
-        with limited(), capture.quiet():
-            verdict, fresh = judge(exercise, answer, scope | {exercise.name: answer}), lost(exercise, answer, cases, rights)
+        with limited(), quiet():
+            verdict, fresh = (
+                judge(exercise, answer, scope | {exercise.name: answer}),
+                lost(exercise, answer, cases, rights),
+            )
         yield Trial(difference(ast.unparse(ast.parse(source)), text), verdict, fresh)
 
 
 def known(exercise: str, change: str) -> str:
     """Return why a mutant is as right as the reference, or ''."""
-    return next((reason for reason, pattern in KNOWN if re.search(pattern, f"{exercise}: {change}")), "")
+    return next(
+        (reason for reason, pattern in KNOWN if re.search(pattern, f"{exercise}: {change}")), ""
+    )
 
 
 def remark(exercise: str, trial: Trial) -> str:
-    """Return what is to be looked at: a survivor that is not known, a verdict that failed, cases that see less than others."""
+    """Return what is to be looked at: a survivor that is not known, a verdict that failed, cases
+    that see less than others.
+    """
     if trial.told == "unjudged":
         return "UNJUDGED"
     if trial.survives:
         return "" if known(exercise, trial.change) else "SURVIVES"
-    only_fresh, only_check = (", ".join(sorted(parts)) for parts in (trial.fresh - trial.check, trial.check - trial.fresh))
-    return f"only fresh cases notice {only_fresh}" * bool(only_fresh) or f"only the check notices {only_check}" * bool(only_check)
+    only_fresh, only_check = (
+        ", ".join(sorted(parts)) for parts in (trial.fresh - trial.check, trial.check - trial.fresh)
+    )
+    return f"only fresh cases notice {only_fresh}" * bool(
+        only_fresh
+    ) or f"only the check notices {only_check}" * bool(only_check)
 
 
 def row(name: str, numbers: Iterable[object]) -> str:
@@ -346,9 +466,13 @@ def row(name: str, numbers: Iterable[object]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--exercise", choices=[name for name, exercise in EXERCISES.items() if not exercise.costly])
+    parser.add_argument(
+        "--exercise", choices=[name for name, exercise in EXERCISES.items() if not exercise.costly]
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the fresh cases")
-    parser.add_argument("--all", action="store_true", help="print every mutant and what the check says of it")
+    parser.add_argument(
+        "--all", action="store_true", help="print every mutant and what the check says of it"
+    )
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     total: Counter[str] = Counter()
@@ -360,12 +484,21 @@ def main() -> int:
         with layers.importable():
             tried = list(trials(exercise, options.seed))
         count = Counter(trial.told for trial in tried)
-        count |= {"mutants": len(tried), "check": sum(bool(t.check) for t in tried), "fresh": sum(bool(t.fresh) for t in tried)}
-        count |= Counter("known" if known(name, t.change) else "unknown" for t in tried if t.survives)
+        count |= {
+            "mutants": len(tried),
+            "check": sum(bool(t.check) for t in tried),
+            "fresh": sum(bool(t.fresh) for t in tried),
+        }
+        count |= Counter(
+            "known" if known(name, t.change) else "unknown" for t in tried if t.survives
+        )
         print(row(name, (count[column] for column in columns)), flush=True)
         for trial in tried:
             if options.all or remark(name, trial):
-                print(f"    {remark(name, trial) or trial.told or known(name, trial.change)}: {trial.change}")
+                print(
+                    f"    {remark(name, trial) or trial.told or known(name, trial.change)}: "
+                    f"{trial.change}"
+                )
             if options.all and trial.check:
                 print(textwrap.indent(str(replace(trial.verdict, example=None)), " " * 8))
         total += count

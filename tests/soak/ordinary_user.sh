@@ -9,7 +9,7 @@
 set -eu
 
 TESTS="tests/attacks tests/honest"
-DOCTOR="from grader.course.cli import main; main(['doctor'])"
+DOCTOR="from grader.instructor.commands.cli import main; main(['doctor'])"
 PYTHON=${PYTHON:-.venv/bin/python}
 export OPENBLAS_NUM_THREADS=1
 

@@ -1,9 +1,11 @@
-"""How far the capstone's thresholds lie below the worst of many trainings: plain gradient descent, drawn as for a grade.
+"""How far the capstone's thresholds lie below the worst of many trainings: plain gradient descent,
+drawn as for a grade.
 
     python tests/soak/trainings.py [--seeds 50] [--resplit]
 
-Ends with status 1 when a threshold is missed, or lies less than two points below the worst run. With --resplit the images to
-train on and to test on are divided anew for every seed, which is harder than a grade: there, only the former are drawn.
+Ends with status 1 when a threshold is missed, or lies less than two points below the worst run.
+With --resplit the images to train on and to test on are divided anew for every seed, which is
+harder than a grade: there, only the former are drawn.
 """
 
 from __future__ import annotations
@@ -20,9 +22,9 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported: seconds of
 
 import numpy as np
 
-from grader.cases import capstone as cases
-from grader.data import load_images
-from grader.networks import accuracy
+from grader.exercises.cases import capstone as cases
+from grader.exercises.material.images import load_images
+from grader.exercises.material.networks import accuracy
 from solutions import capstone
 
 MARGIN = 0.02
@@ -43,7 +45,9 @@ def drawn(part: str, seed: int, resplit: bool) -> tuple[tuple[Any, ...], np.ndar
     return (start, images[train], classes[train], *rest), images[held], classes[held]
 
 
-def run(part: str, seeds: int, resplit: bool, train: Callable[..., Any] = capstone.train) -> tuple[list[float], list[float]]:
+def run(
+    part: str, seeds: int, resplit: bool, train: Callable[..., Any] = capstone.train
+) -> tuple[list[float], list[float]]:
     """Return the accuracy and the CPU seconds of every training."""
     shares, seconds = [], []
     for seed in range(seeds):
@@ -59,21 +63,30 @@ def run(part: str, seeds: int, resplit: bool, train: Callable[..., Any] = capsto
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--seeds", type=int, default=50)
-    parser.add_argument("--resplit", action="store_true", help="divide all images anew for every seed")
+    parser.add_argument(
+        "--resplit", action="store_true", help="divide all images anew for every seed"
+    )
     options = parser.parse_args()
     print(
-        f"{'training':10} {'steps':>6} {'rate':>6} {'asked':>7} {'worst':>7} {'median':>7} {'CPU s':>7}   ({options.seeds} seeds)"
+        f"{'training':10} {'steps':>6} {'rate':>6} {'asked':>7} {'worst':>7} {'median':>7} "
+        f"{'CPU s':>7}   ({options.seeds} seeds)"
     )
     close = []
     for part, (_, _, steps, rate, least) in cases.TRAININGS.items():
         shares, seconds = run(part, options.seeds, options.resplit)
         worst, median = min(shares), statistics.median(shares)
         cpu = statistics.median(seconds)
-        print(f"{part:10} {steps:6} {rate:6g} {least:7.1%} {worst:7.1%} {median:7.1%} {cpu:7.2f}", flush=True)
+        print(
+            f"{part:10} {steps:6} {rate:6g} {least:7.1%} {worst:7.1%} {median:7.1%} {cpu:7.2f}",
+            flush=True,
+        )
         if worst < min(least + MARGIN, 1.0):
             close.append(part)
     if close:
-        print(f"{', '.join(close)}: the threshold lies less than {100 * MARGIN:g} points below the worst run")
+        print(
+            f"{', '.join(close)}: the threshold lies less than {100 * MARGIN:g} points below the "
+            "worst run"
+        )
     return bool(close)
 
 

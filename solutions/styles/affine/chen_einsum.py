@@ -24,4 +24,8 @@ def affine_backward_row(dy, x, w):
     T = np.zeros((w.shape[1], *w.shape))
     for i in range(w.shape[1]):
         T[i, :, i] = x[0]
-    return np.einsum("ni,di->nd", dy, w), np.einsum("i,idc->dc", dy[0], T), np.einsum("i,ic->c", dy[0], np.eye(w.shape[1]))
+    return (
+        np.einsum("ni,di->nd", dy, w),
+        np.einsum("i,idc->dc", dy[0], T),
+        np.einsum("i,ic->c", dy[0], np.eye(w.shape[1])),
+    )

@@ -7,7 +7,10 @@ from solutions.capstone import loss_and_gradients
 
 # %% train
 def train(params, images, labels, steps, rate, seed):
-    """Epochs without repetition, batches of 64, and a running mean of the gradients, which begins at the first one."""
+    """Epochs without repetition, in batches of 64, with a running mean of the gradients.
+
+    The mean begins at the first gradient.
+    """
     rng = np.random.default_rng(seed)
     params = {k: v.copy() for k, v in params.items()}
     mean = None

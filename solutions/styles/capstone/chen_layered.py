@@ -38,7 +38,11 @@ def loss_and_gradients(params, images, labels):
     relu = (relu_forward, relu_backward)
     pool = (lambda x: max_pool_forward(x, (2, 2), 2), max_pool_2x2_backward)
     flat = (lambda x: x.reshape(len(x), -1), lambda dy, x: dy.reshape(x.shape))
-    plan = [conv(1, 2), relu, conv(2, 2), relu, flat, affine(3)] if "w3" in p else [conv(1, 1), relu, pool, flat, affine(2)]
+    plan = (
+        [conv(1, 2), relu, conv(2, 2), relu, flat, affine(3)]
+        if "w3" in p
+        else [conv(1, 1), relu, pool, flat, affine(2)]
+    )
     x = images
     for forward, backward in plan:
         x = go(x, forward, backward)

@@ -45,7 +45,9 @@ def conv_forward(x, w, b, pad):
     y = np.empty((len(x), F, P, Q), np.float32)
     for i in range(P):
         for j in range(Q):
-            y[:, :, i, j] = xp[:, :, i : i + K, j : j + L].reshape(len(x), -1) @ w.reshape(F, -1).T + b
+            y[:, :, i, j] = (
+                xp[:, :, i : i + K, j : j + L].reshape(len(x), -1) @ w.reshape(F, -1).T + b
+            )
     return y
 
 

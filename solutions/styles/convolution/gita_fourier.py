@@ -73,4 +73,8 @@ def conv_backward(dy, x, w, pad):
     X = np.fft.rfft2(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))))
     dx = np.fft.irfft2(np.einsum("nfhw,fchw->nchw", D, V), size)
     dw = np.fft.irfft2(np.einsum("nfhw,nchw->fchw", D.conj(), X), size)
-    return dx[:, :, pad : pad + H, pad : pad + W], dw[:, :, : w.shape[2], : w.shape[3]], dy.sum((0, 2, 3))
+    return (
+        dx[:, :, pad : pad + H, pad : pad + W],
+        dw[:, :, : w.shape[2], : w.shape[3]],
+        dy.sum((0, 2, 3)),
+    )

@@ -23,7 +23,10 @@ spray_1d = functools.partial(scattered, True)
 # %% toeplitz_1d
 class Toeplitz:
     def __call__(self, w, n, pad):
-        rows = [np.concatenate([np.zeros(i), w, np.zeros(n + 2 * pad - len(w) - i)]) for i in range(n + 2 * pad - len(w) + 1)]
+        rows = [
+            np.concatenate([np.zeros(i), w, np.zeros(n + 2 * pad - len(w) - i)])
+            for i in range(n + 2 * pad - len(w) + 1)
+        ]
         return np.array(rows)[:, pad : pad + n]
 
 
@@ -41,14 +44,20 @@ def local_gradient(*args):
     i, j, w, (M, N) = args
     r = len(w) // 2
     inside = lambda a, b: abs(a - i) <= r and abs(b - j) <= r
-    return np.array([[w[a - i + r, b - j + r] if inside(a, b) else 0 for b in range(N)] for a in range(M)])
+    return np.array(
+        [[w[a - i + r, b - j + r] if inside(a, b) else 0 for b in range(N)] for a in range(M)]
+    )
 
 
 # %% conv_forward
 def conv_forward(X, W, B, p=0, *, dtype=float):
     X = np.pad(X, ((0,), (0,), (p,), (p,)))
     y = sum(
-        np.tensordot(X[:, :, u : u + X.shape[2] - W.shape[2] + 1, v : v + X.shape[3] - W.shape[3] + 1], W[:, :, u, v], (1, 1))
+        np.tensordot(
+            X[:, :, u : u + X.shape[2] - W.shape[2] + 1, v : v + X.shape[3] - W.shape[3] + 1],
+            W[:, :, u, v],
+            (1, 1),
+        )
         for u in range(W.shape[2])
         for v in range(W.shape[3])
     )

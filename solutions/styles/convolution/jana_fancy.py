@@ -53,7 +53,8 @@ def conv_forward(x, w, b, pad):
     P, Q = x.shape[2] + 2 * pad - K + 1, x.shape[3] + 2 * pad - L + 1
     rows = (np.arange(P)[:, None] + np.arange(K))[:, None, :, None]
     columns = (np.arange(Q)[:, None] + np.arange(L))[None, :, None, :]
-    cut = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))[:, :, rows, columns]  # N, C, P, Q, K, L
+    # N, C, P, Q, K, L
+    cut = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))[:, :, rows, columns]
     y = np.tensordot(cut, w, axes=([1, 4, 5], [1, 2, 3]))  # N, P, Q, F
     return np.rollaxis(y, 3, 1) + b[None, :, None, None]
 

@@ -27,7 +27,9 @@ def toeplitz_1d(w, n, pad):
 def local_gradient(i, j, w, shape):
     r = len(w) // 2
     unrolled = sum(
-        w[u, v] * np.kron(np.eye(shape[0], k=u - r), np.eye(shape[1], k=v - r)) for u in range(len(w)) for v in range(len(w))
+        w[u, v] * np.kron(np.eye(shape[0], k=u - r), np.eye(shape[1], k=v - r))
+        for u in range(len(w))
+        for v in range(len(w))
     )
     return unrolled[i * shape[1] + j].reshape(shape)
 
@@ -69,5 +71,6 @@ def conv_backward(dy, x, w, pad):
     for place in np.ndindex(*w.shape):
         one = np.zeros(w.shape)
         one[place] = 1
-        dw[place] = np.sum(dM * unrolled(one, H, W, pad)[1])  # shared weights: their gradients add up
+        # shared weights: their gradients add up
+        dw[place] = np.sum(dM * unrolled(one, H, W, pad)[1])
     return dx, dw, dy.sum(axis=3).sum(axis=2).sum(axis=0)

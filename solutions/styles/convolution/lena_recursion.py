@@ -68,5 +68,7 @@ def conv_backward(dy, x, w, pad):
     wide = np.pad(dy, ((0, 0), (0, 0), (K - 1, K - 1), (L - 1, L - 1)))
     dx = conv_forward(wide, w.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1], nothing(x.shape[1]), 0)
     dx = dx[:, :, pad : dx.shape[2] - pad, pad : dx.shape[3] - pad]
-    dw = conv_forward(x.transpose(1, 0, 2, 3), dy.transpose(1, 0, 2, 3), nothing(dy.shape[1]), pad).transpose(1, 0, 2, 3)
+    dw = conv_forward(
+        x.transpose(1, 0, 2, 3), dy.transpose(1, 0, 2, 3), nothing(dy.shape[1]), pad
+    ).transpose(1, 0, 2, 3)
     return dx, dw, np.apply_over_axes(np.sum, dy, [0, 2, 3]).ravel()

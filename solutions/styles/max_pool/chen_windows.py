@@ -12,7 +12,9 @@ def max_pool_forward(x, size, stride):
 
 # %% max_pool_2x2_backward
 def max_pool_2x2_backward(dy, x):
-    winners = sliding_window_view(x, (2, 2), axis=(2, 3))[:, :, ::2, ::2].reshape(*dy.shape, 4).argmax(-1)
+    winners = (
+        sliding_window_view(x, (2, 2), axis=(2, 3))[:, :, ::2, ::2].reshape(*dy.shape, 4).argmax(-1)
+    )
     parts = np.einsum("ncij,ncijk->ncijk", dy, np.eye(4)[winners])
     N, C, P, Q = dy.shape
     return np.einsum("ncijuv->nciujv", parts.reshape(N, C, P, Q, 2, 2)).reshape(x.shape)

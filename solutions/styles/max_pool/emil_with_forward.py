@@ -13,7 +13,9 @@ class Taps:
         s = self.stride
         for u in range(self.size[0]):
             for v in range(self.size[1]):
-                yield np.s_[:, :, u : u + s * (self.P - 1) + 1 : s, v : v + s * (self.Q - 1) + 1 : s]
+                yield np.s_[
+                    :, :, u : u + s * (self.P - 1) + 1 : s, v : v + s * (self.Q - 1) + 1 : s
+                ]
 
     def cut(self, x):
         return np.array([x[at] for at in self.slices()])

@@ -3,15 +3,21 @@
 import numpy as np
 
 SAYS = (
-    "where a window has several largest entries, dy is not given to the first of them: also a subgradient, and accepted",
+    "where a window has several largest entries, dy is not given to the first of them: also a "
+    "subgradient, and accepted",
 )  # what the checks must say
 
 
 # %% max_pool_forward
 def max_pool_forward(x, size, stride):
     N, C, H, W = x.shape
-    places = [(i, j) for i in range(0, H - size[0] + 1, stride) for j in range(0, W - size[1] + 1, stride)]
-    y = [np.sort(x[:, :, i : i + size[0], j : j + size[1]].reshape(N, C, -1))[..., -1] for i, j in places]
+    places = [
+        (i, j) for i in range(0, H - size[0] + 1, stride) for j in range(0, W - size[1] + 1, stride)
+    ]
+    y = [
+        np.sort(x[:, :, i : i + size[0], j : j + size[1]].reshape(N, C, -1))[..., -1]
+        for i, j in places
+    ]
     return np.stack(y, axis=-1).reshape(N, C, -1, (W - size[1]) // stride + 1)
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 SAYS = (
-    "where a window has several largest entries, dy is not given to the first of them: also a subgradient, and accepted",
+    "where a window has several largest entries, dy is not given to the first of them: also a "
+    "subgradient, and accepted",
 )  # what the checks must say
 
 
@@ -18,7 +19,9 @@ def max_pool_forward(x, size, stride):
 def max_pool_2x2_backward(dy, x):
     dx = np.zeros(x.shape)
     corners = {(u, v): x[:, :, u::2, v::2] for u in (0, 1) for v in (0, 1)}
-    y = np.maximum(np.maximum(corners[0, 0], corners[0, 1]), np.maximum(corners[1, 0], corners[1, 1]))
+    y = np.maximum(
+        np.maximum(corners[0, 0], corners[0, 1]), np.maximum(corners[1, 0], corners[1, 1])
+    )
     left = np.ones(dy.shape, bool)
     for (u, v), corner in reversed(corners.items()):
         dx[:, :, u::2, v::2] = dy * (left & (corner == y))

@@ -18,7 +18,9 @@ class Pool:
         pool_fits(x, size, stride)
         outputs = [(n - k) // stride + 1 for n, k in zip(x.shape[2:], size)]
         shape = (*x.shape[:2], *outputs, *size)
-        view = np.lib.stride_tricks.as_strided(x, shape, (s[0], s[1], s[2] * stride, s[3] * stride, s[2], s[3]))
+        view = np.lib.stride_tricks.as_strided(
+            x, shape, (s[0], s[1], s[2] * stride, s[3] * stride, s[2], s[3])
+        )
         return self.reduce(view, axis=(-1, -2))
 
 

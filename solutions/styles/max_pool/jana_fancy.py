@@ -23,7 +23,12 @@ def max_pool_2x2_backward(dy, x):
 def max_pool_backward(dy, x, size, stride):
     n, c, i, j = np.indices(dy.shape)
     u, v = np.ogrid[: size[0], : size[1]]
-    cut = x[n[..., None, None], c[..., None, None], (i * stride)[..., None, None] + u, (j * stride)[..., None, None] + v]
+    cut = x[
+        n[..., None, None],
+        c[..., None, None],
+        (i * stride)[..., None, None] + u,
+        (j * stride)[..., None, None] + v,
+    ]
     u, v = np.unravel_index(cut.reshape(*dy.shape, -1).argmax(-1), size)
     dx = np.zeros(x.shape)
     np.add.at(dx, (n, c, i * stride + u, j * stride + v), dy)

@@ -12,9 +12,15 @@ import warnings
 def max_pool_forward(x, size, stride):
     K, L = size
     if K > 1:
-        return np.maximum(max_pool_forward(x[:, :, :-1], (K - 1, L), stride), max_pool_forward(x[:, :, K - 1 :], (1, L), stride))
+        return np.maximum(
+            max_pool_forward(x[:, :, :-1], (K - 1, L), stride),
+            max_pool_forward(x[:, :, K - 1 :], (1, L), stride),
+        )
     if L > 1:
-        return np.maximum(max_pool_forward(x[..., :-1], (1, L - 1), stride), max_pool_forward(x[..., L - 1 :], (1, 1), stride))
+        return np.maximum(
+            max_pool_forward(x[..., :-1], (1, L - 1), stride),
+            max_pool_forward(x[..., L - 1 :], (1, 1), stride),
+        )
     return x[:, :, ::stride, ::stride]
 
 

@@ -80,7 +80,8 @@ def strided_backward_rotated(dy, x, w, stride, pad):
                     for f in range(F):
                         for u in range(K):
                             for v in range(L):
-                                i, r = divmod(a + pad - u, stride)  # a zero of the dilation unless r is 0
+                                # a zero of the dilation unless r is 0
+                                i, r = divmod(a + pad - u, stride)
                                 j, s = divmod(b + pad - v, stride)
                                 if r == s == 0 and 0 <= i < P and 0 <= j < Q:
                                     dx[n, c, a, b] += dy[n, f, i, j] * w[f, c, u, v]

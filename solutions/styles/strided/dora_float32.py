@@ -34,7 +34,10 @@ def strided_backward_spray(dy, x, w, stride, pad):
 
 # %% dilate
 def dilate(dy, stride):
-    out = np.zeros((dy.shape[0], dy.shape[1], (dy.shape[2] - 1) * stride + 1, (dy.shape[3] - 1) * stride + 1), np.float32)
+    out = np.zeros(
+        (dy.shape[0], dy.shape[1], (dy.shape[2] - 1) * stride + 1, (dy.shape[3] - 1) * stride + 1),
+        np.float32,
+    )
     out[..., ::stride, ::stride] = dy
     return out
 
@@ -50,8 +53,13 @@ def strided_backward_rotated(dy, x, w, stride, pad):
     dw = np.zeros_like(w)
     for u in range(K):
         for v in range(L):
-            dw[:, :, u, v] = np.tensordot(d, xp[:, :, u : u + d.shape[2], v : v + d.shape[3]], ([0, 2, 3], [0, 2, 3]))
-    wide, turned = np.pad(d, ((0, 0), (0, 0), (K - 1, K - 1), (L - 1, L - 1))), np.rot90(w, 2, (2, 3))
+            dw[:, :, u, v] = np.tensordot(
+                d, xp[:, :, u : u + d.shape[2], v : v + d.shape[3]], ([0, 2, 3], [0, 2, 3])
+            )
+    wide, turned = (
+        np.pad(d, ((0, 0), (0, 0), (K - 1, K - 1), (L - 1, L - 1))),
+        np.rot90(w, 2, (2, 3)),
+    )
     dx = np.zeros((N, C, H, W), np.float32)
     for a in range(H):
         for b in range(W):

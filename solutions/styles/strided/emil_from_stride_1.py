@@ -15,7 +15,9 @@ def conv_forward(x, w, b, pad):
     for f in range(len(w)):
         for i in range(P):
             for j in range(Q):
-                y[:, f, i, j] = (x[:, :, i : i + w.shape[2], j : j + w.shape[3]] * w[f]).sum((1, 2, 3)) + b[f]
+                y[:, f, i, j] = (x[:, :, i : i + w.shape[2], j : j + w.shape[3]] * w[f]).sum(
+                    (1, 2, 3)
+                ) + b[f]
     return y
 
 

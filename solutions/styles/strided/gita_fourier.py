@@ -8,7 +8,10 @@ def strided_forward(x, w, b, stride, pad):
     size = (x.shape[2] + 2 * pad, x.shape[3] + 2 * pad)
     X = np.fft.rfft2(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))))
     y = np.fft.irfft2(np.einsum("nchw,fchw->nfhw", X, np.fft.rfft2(w, size).conj()), size)
-    return y[:, :, : size[0] - w.shape[2] + 1 : stride, : size[1] - w.shape[3] + 1 : stride] + b[:, None, None]
+    return (
+        y[:, :, : size[0] - w.shape[2] + 1 : stride, : size[1] - w.shape[3] + 1 : stride]
+        + b[:, None, None]
+    )
 
 
 # %% dilate
@@ -26,7 +29,11 @@ def strided_backward_rotated(dy, x, w, stride, pad):
     X = np.fft.rfft2(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))))
     dx = np.fft.irfft2(np.einsum("nfhw,fchw->nchw", D, V), size)
     dw = np.fft.irfft2(np.einsum("nfhw,nchw->fchw", D.conj(), X), size)
-    return dx[:, :, pad : pad + H, pad : pad + W], dw[:, :, : w.shape[2], : w.shape[3]], dy.sum((0, 2, 3))
+    return (
+        dx[:, :, pad : pad + H, pad : pad + W],
+        dw[:, :, : w.shape[2], : w.shape[3]],
+        dy.sum((0, 2, 3)),
+    )
 
 
 # %% pixels_without_gradient

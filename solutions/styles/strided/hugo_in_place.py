@@ -2,7 +2,10 @@
 
 import numpy as np
 
-SAYS = ("it changes its input dy in place", "it changes its input w in place")  # what the checks must say
+SAYS = (
+    "it changes its input dy in place",
+    "it changes its input w in place",
+)  # what the checks must say
 
 
 # %% output_size
@@ -17,7 +20,12 @@ def strided_forward(x, w, b, stride, pad):
     w = w.reshape(len(w), -1)
     y = []
     for i in range(0, x.shape[2] - K + 1, stride):
-        y.append([w @ x[:, :, i : i + K, j : j + L].reshape(len(x), -1).T for j in range(0, x.shape[3] - L + 1, stride)])
+        y.append(
+            [
+                w @ x[:, :, i : i + K, j : j + L].reshape(len(x), -1).T
+                for j in range(0, x.shape[3] - L + 1, stride)
+            ]
+        )
     y = np.array(y).transpose(3, 2, 0, 1)
     y += b.reshape(-1, 1, 1)
     return y

@@ -5,7 +5,8 @@ import numpy as np
 from solutions.convolution import fits
 
 SAYS = (
-    "dilated shares its memory with the input dy: fine here, but changing one later changes the other",
+    "dilated shares its memory with the input dy: fine here, but changing one later changes the "
+    "other",
 )  # what the checks must say
 
 # %% output_size
@@ -25,9 +26,14 @@ class Layer:
         P, Q = ((n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape[2:], w.shape[2:]))
         s = xp.strides
         view = np.lib.stride_tricks.as_strided(
-            xp, (*xp.shape[:2], P, Q, *w.shape[2:]), (s[0], s[1], s[2] * stride, s[3] * stride, s[2], s[3]), writeable=False
+            xp,
+            (*xp.shape[:2], P, Q, *w.shape[2:]),
+            (s[0], s[1], s[2] * stride, s[3] * stride, s[2], s[3]),
+            writeable=False,
         )
-        return np.moveaxis(np.tensordot(view, w, ((1, 4, 5), (1, 2, 3))), 3, 1) + b.reshape(1, -1, 1, 1)
+        return np.moveaxis(np.tensordot(view, w, ((1, 4, 5), (1, 2, 3))), 3, 1) + b.reshape(
+            1, -1, 1, 1
+        )
 
 
 strided_forward = Layer()

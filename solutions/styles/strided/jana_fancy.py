@@ -39,7 +39,9 @@ def strided_backward_spray(dy, x, w, stride, pad):
 # %% dilate
 def dilate(dy, stride):
     holes = np.arange(1, max(dy.shape)).repeat(stride - 1)
-    return np.insert(np.insert(dy, holes[holes < dy.shape[2]], 0, axis=2), holes[holes < dy.shape[3]], 0, axis=3)
+    return np.insert(
+        np.insert(dy, holes[holes < dy.shape[2]], 0, axis=2), holes[holes < dy.shape[3]], 0, axis=3
+    )
 
 
 # %% pixels_without_gradient

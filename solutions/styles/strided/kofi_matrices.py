@@ -11,7 +11,11 @@ def layer_matrix(image, w, stride, pad):
     def tap(outputs, size, u):
         return np.eye(size + 2 * pad)[u : u + stride * outputs : stride, pad : pad + size][:outputs]
 
-    M = sum(np.kron(w[:, :, u, v], np.kron(tap(P, H, u), tap(Q, W, v))) for u in range(K) for v in range(L))
+    M = sum(
+        np.kron(w[:, :, u, v], np.kron(tap(P, H, u), tap(Q, W, v)))
+        for u in range(K)
+        for v in range(L)
+    )
     return M, (P, Q)
 
 
@@ -36,7 +40,11 @@ def strided_backward_spray(dy, x, w, stride, pad):
         unit = np.zeros(w.shape)
         unit[k] = 1.0
         dw[k] = np.vdot(dM, layer_matrix(x.shape[2:], unit, stride, pad)[0])
-    return np.reshape(dy.reshape(len(dy), -1) @ M, x.shape), dw, np.ones(len(dy)) @ dy.sum(-1).sum(-1)
+    return (
+        np.reshape(dy.reshape(len(dy), -1) @ M, x.shape),
+        dw,
+        np.ones(len(dy)) @ dy.sum(-1).sum(-1),
+    )
 
 
 # %% dilate
@@ -49,5 +57,7 @@ def dilate(dy, stride):
 
 # %% pixels_without_gradient
 def pixels_without_gradient(n, K, stride, pad):
-    M = np.array([np.eye(n + 2 * pad)[i : i + K].sum(0) for i in range(0, n + 2 * pad - K + 1, stride)])
+    M = np.array(
+        [np.eye(n + 2 * pad)[i : i + K].sum(0) for i in range(0, n + 2 * pad - K + 1, stride)]
+    )
     return np.count_nonzero(M[:, pad : pad + n].sum(0) == 0)

@@ -44,7 +44,9 @@ def strided_backward_spray(dy, x, w, stride, pad):
     for f in range(len(w)):
         for i in range(dy.shape[2]):
             for j in range(dy.shape[3]):
-                at = np.s_[0, :, i * stride : i * stride + w.shape[2], j * stride : j * stride + w.shape[3]]
+                at = np.s_[
+                    0, :, i * stride : i * stride + w.shape[2], j * stride : j * stride + w.shape[3]
+                ]
                 dx[at] += dy[0, f, i, j] * w[f]
                 dw[f] += dy[0, f, i, j] * x[at]
     return dx, dw, dy[0].sum((1, 2))

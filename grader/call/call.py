@@ -1,0 +1,85 @@
+"""Call a student's function so that nothing it does disturbs the caller: no exception, no warning,
+no changed argument.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from .changed import copied, is_unchanged
+from .warned import told
+
+
+@dataclass(frozen=True)
+class Call:
+    """What one call did.
+
+    args: the arguments it was given, as it left them.  result, error: what it returned, or the
+        exception it ended with.
+    changed: the numbers of the arguments that it changed.  shared: (result, argument), by number,
+        of those that share memory.
+    warned: 'RuntimeWarning: overflow encountered in exp', each once.
+    """
+
+    args: tuple[Any, ...]
+    result: Any
+    error: BaseException | None
+    changed: tuple[int, ...]
+    shared: tuple[tuple[int, int], ...]
+    warned: tuple[str, ...]
+
+
+def call(function: Callable[..., Any], args: Sequence[Any]) -> Call:
+    """Call the function with writable copies of the arguments. Every exception is caught."""
+    given = tuple(map(copied, args))
+    result, error = None, None
+    limit = sys.getrecursionlimit()
+    with warnings.catch_warnings(record=True) as recorded:
+        warnings.simplefilter("default")  # each place once: a loop may warn without an end
+        try:
+            with np.errstate(
+                divide="warn", over="warn", under="ignore", invalid="warn"
+            ):  # numpy's own, whatever was set
+                result = function(*given)
+        except (
+            BaseException
+        ) as ended:  # KeyboardInterrupt and SystemExit are answers too: an endless loop, an exit()
+            error = ended
+    sys.setrecursionlimit(limit)
+    changed = tuple(
+        number for number, arg in enumerate(args) if not is_unchanged(arg, given[number])
+    )
+    return Call(
+        given, result, error, changed, _shared(result, given), tuple(told(recorded, args, result))
+    )
+
+
+def argument_names(function: Any) -> tuple[str, ...]:
+    """Return the names of a function's arguments, () where it has no code of its own to say so."""
+    code = getattr(function, "__code__", None)
+    return tuple(code.co_varnames[: code.co_argcount]) if type(code) is CodeType else ()
+
+
+def _shared(result: Any, given: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
+    """Return which results share memory with which arguments. Looks at what the function itself
+    returned.
+    """
+    results = result if type(result) in (tuple, list) else (result,)  # isinstance asks the object
+    return tuple(
+        (place, number)
+        for place, one in enumerate(results[:MOST_RESULTS])
+        for number, arg in enumerate(given)
+        if isinstance(arg, np.ndarray)
+        and issubclass(type(one), np.ndarray)
+        and np.may_share_memory(arg, one)
+    )
+
+
+MOST_RESULTS = 9  # no exercise asks for more

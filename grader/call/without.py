@@ -1,0 +1,134 @@
+"""The names that a student's function finds while it is judged: some are taken away, those of the
+layers are lent.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from .text import short
+
+Scope = dict[str, Any]  # the student's global names
+
+
+def public(layers: ModuleType) -> dict[str, Callable[..., Any]]:
+    """Return the functions of layers.py by name."""
+    return {name: value for name, value in vars(layers).items() if isinstance(value, FunctionType)}
+
+
+@contextmanager
+def with_layers(layers: dict[str, Callable[..., Any]], scope: Scope) -> Iterator[None]:
+    """Bind the names of the layers to those of layers.py, for an exercise that builds on them."""
+    held = {name: scope[name] for name in layers if name in scope}
+    scope.update(layers)
+    try:
+        yield
+    finally:
+        for name in layers:
+            scope.pop(name, None)  # the function may have deleted it
+        scope.update(held)
+
+
+def refusal(name: str, function: Any, names: Sequence[str], scope: Scope) -> str:
+    """Return why a function is not called at all, or ''.
+
+    names: what the exercise must do without
+    """
+    if function is None:
+        return "is not defined"
+    if not callable(function):
+        return f"is {short(function, 40)}, expected a function"
+    held = reaches(function, [scope.get(other) for other in names])
+    found = next((other for other in names if held is not None and scope.get(other) is held), "")
+    return f"is or holds {found}: write {name} without {found}" if found else ""
+
+
+@contextmanager
+def without(names: Sequence[str], scope: Scope, exercise: str) -> Iterator[None]:
+    """Take away the names that an exercise must do without.
+
+    They, and other names for the same functions, are bound to a function that says so. exit and
+    quit, which would end the kernel, raise SystemExit meanwhile.
+    """
+    refused = {name: scope[name] for name in names if name in scope}
+    ends = {name: scope[name] for name in ("exit", "quit") if name in scope}
+    aliases: Scope = {}
+    with ExitStack() as codes:
+        for name, function in refused.items():
+            message = f"write {exercise} without {name}"
+            same = {alias: value for alias, value in scope.items() if value is function}
+            aliases |= same
+            scope.update(dict.fromkeys(same, _refusing(message)))
+            # The notebook's own may be kept elsewhere too: in a list, a default, a closure.
+            if isinstance(function, FunctionType) and function.__globals__ is scope:
+                codes.enter_context(_refusing_by_its_code(function, message))
+        scope.update(dict.fromkeys(ends, _leave))
+        try:
+            yield
+        finally:
+            scope.update(aliases | ends)
+
+
+def _refusing(message: str) -> Callable[..., None]:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError(message)
+
+    return refuse
+
+
+def _leave(*args: Any, **kwargs: Any) -> None:
+    raise SystemExit
+
+
+@contextmanager
+def _refusing_by_its_code(function: FunctionType, message: str) -> Iterator[None]:
+    """Let a function refuse wherever it is held, by other code put into it for a while."""
+    code = function.__code__
+    function.__code__ = refusing_code(code, message)
+    try:
+        yield
+    finally:
+        function.__code__ = code
+
+
+def reaches(function: Any, others: list[Any]) -> Any:
+    """Return the one of other functions that a function is, or keeps in its defaults, its closure
+    or as a partial; else None.
+    """
+    kept = [function, *_kept(function)]
+    return next(
+        (other for other in others if other is not None and any(value is other for value in kept)),
+        None,
+    )
+
+
+def _kept(function: Any) -> Iterator[Any]:
+    """Yield what a function holds. Only Python's own kinds of functions are looked into: another
+    object may answer anything.
+    """
+    if issubclass(type(function), functools.partial):
+        yield from (function.func, *function.args, *function.keywords.values())
+    if type(function) is FunctionType:
+        yield from function.__defaults__ or ()
+        yield from (function.__kwdefaults__ or {}).values()
+        for cell in function.__closure__ or ():
+            with suppress(ValueError):  # not filled yet
+                yield cell.cell_contents
+
+
+def refusing_code(code: CodeType, says: str) -> CodeType:
+    """Return code that raises RuntimeError(says), to be put for a while into a function whose own
+    code this is.
+    """
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("")
+
+    constants = tuple(
+        says if constant == "" else constant for constant in refuse.__code__.co_consts
+    )
+    return refuse.__code__.replace(co_consts=constants, co_freevars=code.co_freevars)

@@ -1,0 +1,155 @@
+"""Cases of 6-capstone: small networks for the gradients, single steps, and trainings that are
+judged by what they learnt.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.exercises.material.images import Images, load_images
+from grader.exercises.material.networks import accuracy, initial_parameters, predict
+from grader.exercises.material.stepping import message
+from grader.judge.case import Case, Generator, Goal, whole
+
+# Networks of C x H x W images and three classes, small enough to look at. One pixel more on a side
+# leaves the sizes odd.
+SMALL = {"w1": (3, 2, 3, 3), "b1": (3,), "w2": (18, 3), "b2": (3,)}
+STRIDED = {"w1": (3, 2, 3, 3), "b1": (3,), "w2": (2, 3, 3, 3), "b2": (2,), "w3": (8, 3), "b3": (3,)}
+ASKED = (
+    (SMALL, (4, 2, 4, 6)),
+    (STRIDED, (4, 2, 5, 8)),
+    (SMALL, (3, 2, 6, 4)),
+    (STRIDED, (5, 2, 8, 6)),
+)
+
+TRAININGS = {  # part -> network, images, steps, rate, the share that must be right
+    "overfit": ("small", "digits", 200, 0.1, 1.0),
+    "digits": ("small", "digits", 1500, 0.2, 0.95),
+    "strided": ("strided", "fashion", 900, 0.1, 0.75),
+}
+OVERFITTED = 20  # images
+COPIES = 80  # of one image: more than most batches have places
+# never all off in a layer
+WIDE = {"w1": (3, 2, 3, 3), "b1": (3,), "w2": (8, 3, 3, 3), "b2": (8,), "w3": (32, 3), "b3": (3,)}
+# parts -> their network, and an image
+STEPPED = {("overfit", "digits"): (SMALL, (2, 4, 6)), ("strided",): (WIDE, (2, 6, 8))}
+# of the images to train on, drawn anew each time; the images to test on are the held-out ones
+SHARE = 0.95
+
+
+def _spread(rng: Generator, *shape: int) -> np.ndarray:
+    """Numbers between -1 and 1 in steps of 2^-20: no sum is 0 and no two are equal, but by a chance
+    of one in a million.
+    """
+    return (whole(rng, 2**21, shape) + 0.5) / 2**20 - 1
+
+
+def _layout(params: dict[str, np.ndarray]) -> dict[str, tuple[int, ...]]:
+    return {name: value.shape for name, value in params.items()}
+
+
+def loss_and_gradients(rng: Generator, fresh: bool) -> list[Case]:
+    cases = []
+    for shapes, size in ASKED:
+        params = {name: _spread(rng, *shape) for name, shape in shapes.items()}
+        labels = whole(rng, 3, (size[0],))
+        numbers = sum(value.size for value in params.values())
+        args = (params, _spread(rng, *size), labels)
+        cases.append(
+            Case(args, {"N": size[0], "params": (numbers,)}, large=True, layout=_layout(params))
+        )
+    return cases
+
+
+def turned(images: np.ndarray, turn: int) -> np.ndarray:
+    """Return all images in one of the eight ways to lay a square sheet of paper."""
+    rotated = np.rot90(images, turn % 4, axes=(2, 3))
+    return np.ascontiguousarray(rotated[..., ::-1] if turn >= 4 else rotated)
+
+
+def train(rng: Generator, fresh: bool) -> list[Case]:
+    """Steps whose end is known come first, since they take no time; then trainings, judged by what
+    they reach.
+    """
+    trainings = _trainings(rng)
+    return [*_steps(rng), *trainings]
+
+
+def _steps(rng: Generator) -> list[Case]:
+    """One step on copies of one image, where every batch has the same gradient; and three at a rate
+    of 0, which lead nowhere.
+
+    The label is one that the network does not give, so the gradient is not small; the rate is, so
+    the first step is not the last.
+    """
+    cases = []
+    for parts, (shapes, size) in STEPPED.items():
+        for steps, rate in ((1, (2 + int(whole(rng, 6, (1,))[0])) / 64), (3, 0.0)):
+            params = {name: _spread(rng, *shape) / 2 for name, shape in shapes.items()}
+            image = _spread(rng, 1, *size)
+            label, seed = (
+                (predict(params, image) + 1 + whole(rng, 2, (1,))) % 3,
+                int(whole(rng, 2**31, (1,))[0]),
+            )
+            args = (params, image.repeat(COPIES, axis=0), label.repeat(COPIES), steps, rate, seed)
+            sizes = {"params": (sum(value.size for value in params.values()),)}
+            cases.append(
+                Case(
+                    args,
+                    sizes,
+                    large=True,
+                    parts=parts,
+                    layout=_layout(params),
+                    rate=rate,
+                    explain=message,
+                )
+            )
+    return cases
+
+
+def _trainings(rng: Generator) -> list[Case]:
+    """Which images are trained on, the start and the seed are drawn; 20 images, digits, clothes.
+
+    So are the numbers of the classes, and how all images are turned: parameters that were learnt
+    elsewhere are of no use.
+    """
+    cases = []
+    for part, (network, name, steps, rate, least) in TRAININGS.items():
+        images = load_images(name)
+        assert isinstance(images, Images)
+        pool = len(images.train_images)
+        learnt = rng.bit_generator.random_raw(pool).argsort()[
+            : OVERFITTED if part == "overfit" else int(SHARE * pool)
+        ]
+        start, seed = whole(rng, 2**31, (2,)).tolist()
+        params = initial_parameters(network, start)
+        numbers = sum(value.size for value in params.values())
+        turn, classes = int(whole(rng, 8, (1,))[0]), rng.bit_generator.random_raw(10).argsort()
+        args = (
+            params,
+            turned(images.train_images[learnt], turn),
+            classes[images.train_labels[learnt]],
+            steps,
+            rate,
+            seed,
+        )
+        held = (
+            (turned(images.test_images, turn), classes[images.test_labels])
+            if part != "overfit"
+            else args[1:3]
+        )
+        goal = Goal(*held, least, part == "overfit", accuracy)
+        cases.append(
+            Case(
+                args,
+                {"params": (numbers,)},
+                smooth=False,
+                parts=(part,),
+                layout=_layout(params),
+                goal=goal,
+            )
+        )
+    return cases
+
+
+CAPSTONE = {"loss_and_gradients": loss_and_gradients, "train": train}

@@ -1,0 +1,116 @@
+"""Cases of 4-relu. Some hold exact zeros: there every slope from 0 to 1 is right."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.judge.case import Case, Free, Generator, large, quarters, whole
+from grader.judge.exercise import SMOOTH
+
+SHAPES = ((2, 3), (5,), (3, 4), (2, 3, 4, 2), (1, 2, 3, 4))
+
+
+def _away_from_zero(rng: Generator, *shape: int) -> np.ndarray:
+    """Quarters without zeros; the first is negative, the last positive."""
+    x = quarters(rng, *shape)
+    x[x == 0] = 0.25
+    flat = x.ravel()
+    flat[0], flat[-1] = -abs(flat[0]), abs(flat[-1])
+    return x
+
+
+def _with_zeros(rng: Generator, *shape: int) -> np.ndarray:
+    x = _away_from_zero(rng, *shape)
+    x.ravel()[rng.bit_generator.random_raw(x.size).argsort()[: max(2, x.size // 4)]] = 0.0
+    x.ravel()[-1] = -0.0  # a zero is a zero
+    return x
+
+
+def relu_forward(rng: Generator, fresh: bool) -> list[Case]:
+    """Whole numbers too, and one large case."""
+    cases = [Case((_with_zeros(rng, *shape),), {"shape": shape}) for shape in SHAPES]
+    cases.append(Case((whole(rng, 7, (2, 4)) - 3,), {"shape": (2, 4)}))
+    return [*cases, Case((large(rng, 3, 5),), {"shape": (3, 5)}, large=True, slack=SMOOTH)]
+
+
+def relu_backward(rng: Generator, fresh: bool) -> list[Case]:
+    """dy and x differ in sign often enough that a mask from dy shows."""
+    cases = []
+    for shape in SHAPES:
+        cases.append(
+            Case((-_away_from_zero(rng, *shape), _away_from_zero(rng, *shape)), {"shape": shape})
+        )
+    tiny = _away_from_zero(rng, 3, 4) / 2**20  # a slope is a matter of the sign, however small x is
+    cases.append(Case((-_away_from_zero(rng, 3, 4), tiny), {"shape": (3, 4)}, smooth=False))
+    for shape in SHAPES[1:]:
+        dy, x = -_away_from_zero(rng, *shape), _with_zeros(rng, *shape)
+        cases.append(Case((dy, x), {"shape": shape}, smooth=False, free=Free(x == 0, dy)))
+    return [
+        *cases,
+        Case(
+            (large(rng, 3, 5), large(rng, 3, 5) + 0.125),
+            {"shape": (3, 5)},
+            large=True,
+            slack=SMOOTH,
+        ),
+    ]
+
+
+def eq_12(rng: Generator, fresh: bool) -> list[Case]:
+    return [Case(())]
+
+
+def slopes_at_zero(rng: Generator, fresh: bool) -> list[Case]:
+    told = [
+        (0.0, 1.0),
+        (-1.0, 0.5, 2.0),
+        (0.25, 0.75),
+        (-0.25, 1.25),
+        (1.0, 0.0, 0.5),
+        (),
+        (2.0, -3.0, 1.0),
+    ]
+    if fresh:
+        told += [tuple((row - 4) / 4) for row in whole(rng, 13, (3, 5)).astype(float)]
+    return [Case((candidates,)) for candidates in told]
+
+
+def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
+    """Diagonals with zeros and other numbers, a shift, a triangle, one number off the diagonal on
+    either side.
+    """
+    n = 3 + int(whole(rng, 3, (1,))[0]) if fresh else 3
+    numbers = _away_from_zero(rng, 1, n)[0]
+    made = [
+        np.diag(numbers),
+        np.diag(numbers * (np.arange(n) % 2)),
+        np.zeros((n, n)),
+        np.ones((n, n)),
+        np.eye(n, k=1),
+        np.eye(n)[::-1],
+        np.eye(n),
+    ]
+    for row, column in ((n - 1, 0), (0, n - 1)):
+        one = np.diag(numbers)
+        one[row, column] = 0.25
+        made.append(one)
+    opposite = np.diag(numbers)  # its sum off the diagonal is 0
+    opposite[0, 1], opposite[1, 0] = 1.0, -1.0
+    # in every row and column the numbers off the diagonal add up to 0
+    round_about = np.diag(numbers)
+    round_about[:3, :3] += np.array([[0.0, 1, -1], [-1, 0, 1], [1, -1, 0]])
+    negative = np.diag(numbers)
+    negative[1, 2] = -0.25
+    return [
+        Case((jacobian,), {"n": n})
+        for jacobian in [*made, opposite, round_about, negative, np.array([[2.0]])]
+    ]
+
+
+RELU = {
+    "relu_forward": relu_forward,
+    "eq_12": eq_12,
+    "relu_backward": relu_backward,
+    "slopes_at_zero": slopes_at_zero,
+    "mask_is_enough": mask_is_enough,
+}

@@ -1,0 +1,86 @@
+"""Cases of 3-strided: remainders, pixels under no window, strides beyond the filter, stride 1."""
+
+from __future__ import annotations
+
+from grader.exercises.cases.convolution import images
+from grader.judge.case import Case, Generator, quarters, whole
+
+# N, C, H, W, F, K, L, stride, pad
+SHOWN = (
+    (1, 1, 3, 6, 1, 2, 3, 2, 0),
+    (1, 1, 4, 3, 1, 2, 1, 3, 1),
+    (2, 1, 3, 4, 3, 2, 2, 2, 1),
+    (1, 2, 4, 3, 3, 2, 1, 2, 0),
+)
+FINDERS = (
+    (2, 3, 7, 10, 4, 3, 2, 1, 0),
+    (3, 2, 8, 7, 5, 3, 4, 2, 1),
+    (2, 3, 9, 11, 4, 3, 2, 3, 2),
+    (2, 2, 6, 7, 3, 5, 3, 1, 2),
+    (2, 2, 10, 8, 3, 2, 3, 4, 0),
+    (2, 3, 3, 2, 1, 1, 2, 2, 3),
+    (2, 2, 1, 2, 3, 8, 9, 1, 4),
+)
+
+
+def strided_forward(rng: Generator, fresh: bool) -> list[Case]:
+    return images(rng, "x w b stride pad", [*SHOWN, *FINDERS])
+
+
+def strided_backward(rng: Generator, fresh: bool) -> list[Case]:
+    return images(rng, "dy x w stride pad", [*SHOWN, *FINDERS])
+
+
+def dilate(rng: Generator, fresh: bool) -> list[Case]:
+    cases = []
+    for N, F, P, Q, stride in (
+        (1, 1, 2, 3, 2),
+        (1, 1, 3, 2, 3),
+        (2, 3, 2, 4, 2),
+        (1, 2, 1, 3, 4),
+        (2, 1, 3, 2, 1),
+    ):
+        sizes = {
+            "N": N,
+            "F": F,
+            "H'": P,
+            "W'": Q,
+            "A": (P - 1) * stride + 1,
+            "B": (Q - 1) * stride + 1,
+        }
+        cases.append(Case((quarters(rng, N, F, P, Q), stride), sizes))
+    return cases
+
+
+def lines(rng: Generator, fresh: bool) -> list[Case]:
+    """n, K, stride, pad: no remainder, several, a filter as long as the input, a stride beyond it,
+    holes inside the padding.
+    """
+    told = [
+        (6, 3, 2, 0),
+        (7, 3, 2, 1),
+        (5, 2, 3, 0),
+        (8, 3, 4, 1),
+        (5, 5, 2, 0),
+        (9, 1, 3, 0),
+        (10, 2, 4, 1),
+        (4, 3, 1, 2),
+        (3, 2, 4, 2),
+        (3, 1, 3, 2),
+        (4, 1, 3, 2),
+    ]
+    if fresh:
+        for a, b, c, d in whole(rng, 1000, (6, 4)).tolist():
+            K, stride, pad = 1 + a % 5, 1 + b % 6, c % 4
+            told.append((max(1, K - 2 * pad) + d % 12, K, stride, pad))
+    return [Case(sizes, {"n": sizes[0], "K": sizes[1]}) for sizes in told]
+
+
+STRIDED = {
+    "output_size": lines,
+    "strided_forward": strided_forward,
+    "strided_backward_spray": strided_backward,
+    "dilate": dilate,
+    "strided_backward_rotated": strided_backward,
+    "pixels_without_gradient": lines,
+}

@@ -1,0 +1,1 @@
+"""What cases are made of beside numbers: images, networks, and what a step says of itself."""

@@ -1,0 +1,233 @@
+"""Make the table of fingerprints from the solutions and their catalogue of mistakes.
+
+Run it with `python -m grader.instructor.author.catalogue`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.call.answer import Answer
+from grader.call.call import call
+from grader.exercises import NOTEBOOKS, file_of, of_assignment
+from grader.exercises.witnesses import WITNESSES
+from grader.instructor.author import layers
+from grader.instructor.files import write_atomically
+from grader.judge.answers import read
+from grader.judge.case import Case
+from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part
+from grader.judge.fingerprint import SCALE, fingerprint
+from grader.judge.tolerance import matches, on_grid
+from grader.show.numbers import MOST_SHOWN
+from solutions.mistakes import CATALOGUE, Mistake
+
+LOSS_STEPS = 1000  # a smooth loss is rounded to this many steps between 0 and its right value
+# Digits of a stored number: the last ones of a sum or a logarithm differ between processors.
+DIGITS = 12
+CLOSE = 10.0 ** (1 - DIGITS)
+# Softmax gives sixteenths, by N twice. The scale is coarser than others, so that float32 seldom
+# rounds to another number.
+SMOOTH_SCALE = 16 * 144.0
+DIFFERENCE_SCALE = 64.0
+EXACT_SCALE = 1024  # a multiple of its inverse is the same on every machine
+
+
+def reference(exercise: Exercise) -> Callable[..., Any]:
+    """Return the reference answer to an exercise."""
+    module = importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment]}")
+    function: Callable[..., Any] = getattr(module, exercise.name)
+    return function
+
+
+def mistakes_of(exercise: Exercise) -> list[Mistake]:
+    """Return the catalogued mistakes of an exercise."""
+    return [mistake for mistake in CATALOGUE if mistake.exercise == exercise.name]
+
+
+def answers_of(
+    exercise: Exercise, function: Callable[..., Any], cases: Sequence[Case]
+) -> list[dict[str, Answer]]:
+    """Return what a trusted function answers to each case, part by part.
+
+    There is nothing where a goal decides.
+    """
+    answers = []
+    for case in cases:
+        parts: dict[str, Answer] = {}
+        if not case.goal:
+            parts = read(exercise, case, call(function, case.args), function)
+        answers.append(parts)
+    return answers
+
+
+def scale_of(part: Part, right: Answer) -> float:
+    """Return the factor that puts right results on whole numbers (see grader.judge.compare)."""
+    if part.tolerance == SMOOTH and part.shape == "" and right.array is not None:
+        return portable(LOSS_STEPS / float(right.array))
+    if part.tolerance == SMOOTH:
+        return SMOOTH_SCALE
+    if part.tolerance == DIFFERENCES:
+        return DIFFERENCE_SCALE
+    return SCALE
+
+
+def build(assignment: str) -> dict[str, Any]:
+    """Return the tables of an assignment's exercises as grader.judge.table describes them."""
+    with np.errstate(all="ignore"):
+        return {exercise.name: _build(exercise) for exercise in of_assignment(assignment)}
+
+
+def _build(exercise: Exercise) -> dict[str, Any]:
+    cases = exercise.visible
+    mistakes = mistakes_of(exercise)
+    rights = answers_of(exercise, reference(exercise), cases)
+    wrongs = {mistake.name: answers_of(exercise, mistake.answer, cases) for mistake in mistakes}
+    entries = {part.name: _entries(exercise, part, rights, wrongs) for part in exercise.parts}
+    hints = {mistake.name: mistake.hint for mistake in mistakes}
+    parts = {mistake.name: list(mistake.parts) for mistake in mistakes}
+    shown: dict[str, list[Any]] = {}
+    for part in exercise.parts:
+        if _is_shown(exercise, part):
+            shown[part.name] = [_plain(right[part.name]) for right in rights]
+    return {"cases": entries, "hints": hints, "parts": parts, "shown": shown}
+
+
+def _is_shown(exercise: Exercise, part: Part) -> bool:
+    """Tell whether right values are shipped: for a forward result or a loss.
+
+    Others have a numerical gradient.
+    """
+    has_witness = part.name in WITNESSES.get(exercise.name, {})
+    return not exercise.is_quiz and not has_witness and not part.of
+
+
+def _plain(answer: Answer) -> Any:
+    """Return the values as lists, or None for more than a verdict shows."""
+    assert answer.array is not None
+    return numbers_of(answer.array) if answer.array.size <= MOST_SHOWN else None
+
+
+def numbers_of(array: np.ndarray) -> Any:
+    """Return an array as lists of numbers that the table may hold."""
+    return np.vectorize(portable, otypes=[float])(array).tolist()
+
+
+def portable(number: float) -> float:
+    """Return a number as every machine computes it.
+
+    A multiple of 1/1024 stays as it is; any other number is rounded to 12 digits.
+    """
+    if float(number * EXACT_SCALE).is_integer():
+        return float(number)
+    return float(f"{number:.{DIGITS - 1}e}")
+
+
+def in_step(new: Any, stored: Any) -> bool:
+    """Tell whether a new table is the stored one.
+
+    Numbers may differ by the rounding of their last digit.
+    """
+    if isinstance(new, dict) and isinstance(stored, dict):
+        return new.keys() == stored.keys() and all(in_step(new[key], stored[key]) for key in new)
+    if isinstance(new, list) and isinstance(stored, list):
+        return len(new) == len(stored) and all(map(in_step, new, stored))
+    if isinstance(new, float) and isinstance(stored, float):
+        return math.isclose(new, stored, rel_tol=CLOSE, abs_tol=CLOSE)
+    return bool(new == stored)
+
+
+def is_stored(assignment: str) -> bool:
+    """Tell whether an assignment's stored table is in step with solutions and mistakes."""
+    path = file_of(assignment)
+    if not path.is_file():
+        return False
+    new = json.loads(as_text(build(assignment)))
+    return in_step(new, json.loads(path.read_text(encoding="utf-8")))
+
+
+def _entries(
+    exercise: Exercise,
+    part: Part,
+    rights: list[dict[str, Answer]],
+    wrongs: dict[str, list[dict[str, Answer]]],
+) -> list[dict[str, Any]]:
+    """Return a part's entries of the table, case by case.
+
+    rights: the reference's answers; wrongs: those of the mistakes, by name.
+    """
+    entries: list[dict[str, Any]] = []
+    for number, case in enumerate(exercise.visible):
+        if case.goal or not case.judges(part.name):
+            entries.append({"scale": SCALE, "right": "", "wrong": {}})
+            continue
+        right = rights[number][part.name]
+        scale = scale_of(part, right)
+        is_exact = case.large or on_grid(right, part, case, scale)
+        assert is_exact, (exercise.name, part.name, number)
+        answers = {name: wrong[number][part.name] for name, wrong in wrongs.items()}
+        entry = {
+            "scale": scale,
+            "right": fingerprint(right, scale),
+            "wrong": _wrong_fingerprints(part, case, right, scale, answers),
+        }
+        if right.array is not None and (case.large or not case.smooth):
+            entry["values"] = numbers_of(right.array)
+        entries.append(entry)
+    return entries
+
+
+def _wrong_fingerprints(
+    part: Part, case: Case, right: Answer, scale: float, answers: dict[str, Answer]
+) -> dict[str, list[str]]:
+    """Return the mistakes by the fingerprint of their answer to one case.
+
+    Those that differ from the right answer by less than a fingerprint tells are "imprecise".
+    """
+    right_fingerprint = fingerprint(right, scale)
+    names: dict[str, list[str]] = {}
+    for name, answer in answers.items():
+        if case.by_values and matches(answer, right, part, case):
+            continue
+        wrong_fingerprint = fingerprint(answer, scale)
+        if wrong_fingerprint != right_fingerprint:
+            names.setdefault(wrong_fingerprint, []).append(name)
+        elif case.by_values or not on_grid(answer, part, case, scale):
+            names.setdefault("imprecise", []).append(name)
+    return names
+
+
+def main() -> None:
+    """Write layers.py and the tables. A table that another machine has made stays as it is."""
+    write_atomically(layers.FILE, layers.source())
+    with layers.importable():
+        for assignment in NOTEBOOKS:
+            if not is_stored(assignment):
+                write_atomically(file_of(assignment), as_text(build(assignment)))
+    print(f"{len(NOTEBOOKS)} tables are in step: {len(CATALOGUE)} mistakes")
+
+
+def as_text(tables: dict[str, Any]) -> str:
+    """Return tables as JSON with a line for each list of cases, of hints, and so on.
+
+    So the file is short, and a change shows where it is.
+    """
+    blocks = [f"{json.dumps(name)}: {{\n{_block(entry)}\n}}" for name, entry in tables.items()]
+    return "{" + ",\n".join(blocks) + "}\n"
+
+
+def _block(entry: dict[str, Any]) -> str:
+    """Return the lines of one exercise's table."""
+    lines = []
+    for key, value in entry.items():
+        lines.append(f" {json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}")
+    return ",\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

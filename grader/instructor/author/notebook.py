@@ -1,0 +1,236 @@
+"""Notebooks as plain JSON: their answer and test cells, and what is out of step in them."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from grader.exercises import EXERCISES, TOTALS, of_assignment
+from grader.instructor.author.catalogue import reference
+from grader.instructor.classroom import SOURCES, CourseError, source_notebook
+from grader.judge.exercise import Exercise
+from solutions import convolution, max_pool
+
+Notebook = dict[str, Any]
+Cell = dict[str, Any]
+
+GIVEN = {
+    "fits": convolution.fits,
+    "pool_fits": max_pool.pool_fits,
+}  # helpers that a notebook hands out
+
+REGION = re.compile(
+    r"^[ \t]*### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*$", re.MULTILINE | re.DOTALL
+)
+
+
+def load(path: Path) -> Notebook:
+    """Return a notebook of ours. Raises CourseError for what is not one."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        assert notebook["nbformat"] == 4
+        assert isinstance(notebook["cells"], list)
+    except (OSError, ValueError, AssertionError, KeyError, TypeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise CourseError(f"{path} cannot be read as a notebook of format 4 ({reason}).") from None
+    return notebook
+
+
+def dumps(notebook: Notebook) -> str:
+    """Return a notebook as text, as JupyterLab writes it."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def source(cell: Cell) -> str:
+    """Return the source of a cell."""
+    return "".join(cell["source"])
+
+
+def set_source(cell: Cell, text: str) -> None:
+    """Replace the source of a cell."""
+    cell["source"] = text.splitlines(keepends=True)
+
+
+def _nbgrader(cell: Cell) -> dict[str, Any]:
+    """Return nbgrader's metadata of a cell."""
+    metadata: dict[str, Any] = cell.get("metadata", {}).get("nbgrader", {})
+    return metadata
+
+
+def _cells_with(notebook: Notebook, mark: str) -> dict[str, Cell]:
+    """Return the cells whose metadata has a mark, by grade_id."""
+    marked = [cell for cell in notebook["cells"] if _nbgrader(cell).get(mark)]
+    return {_nbgrader(cell)["grade_id"]: cell for cell in marked}
+
+
+def answer_cells(notebook: Notebook) -> dict[str, Cell]:
+    """Return the cells that students fill in, by grade_id."""
+    return _cells_with(notebook, "solution")
+
+
+def check_cells(notebook: Notebook) -> dict[str, Cell]:
+    """Return the locked cells that earn points, by grade_id."""
+    return _cells_with(notebook, "grade")
+
+
+def solve(assignment: str) -> Notebook:
+    """Return the assignment's notebook with the reference answers filled in.
+
+    Raises CourseError when a stub's signature or docstring differs from the reference's.
+    """
+    notebook = load(source_notebook(assignment))
+    cells = answer_cells(notebook)
+    for exercise in of_assignment(assignment):
+        if exercise.name not in cells:
+            raise CourseError(
+                f"{assignment}: the notebook has no answer cell for {exercise.name} "
+                "(its grade_id is the name)."
+            )
+        function = reference(exercise)
+        _compare_heads(assignment, exercise, source(cells[exercise.name]), function)
+        fill(cells[exercise.name], _body(function))
+    return notebook
+
+
+def fill(cell: Cell, body: str) -> None:
+    """Put a function body between the markers of a stub.
+
+    Raises CourseError where the cell does not have one pair of markers.
+    """
+    solution = f"    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION"
+    text, count = REGION.subn(lambda _: solution, source(cell))
+    if count != 1:
+        raise CourseError(
+            f"The cell {cell['id']} has {count} regions from ### BEGIN SOLUTION "
+            "to ### END SOLUTION, expected 1."
+        )
+    set_source(cell, text)
+
+
+def _definition(text: str) -> ast.FunctionDef:
+    """Return the one function in a cell. Raises CourseError."""
+    functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    if len(functions) != 1:
+        raise CourseError(f"expected one function in this cell, found {len(functions)}:\n{text}")
+    return functions[0]
+
+
+def _body(function: Callable[..., Any]) -> str:
+    """Return the lines after the docstring, comments included."""
+    text = inspect.getsource(function)
+    docstring = _definition(text).body[0]
+    return "".join(text.splitlines(keepends=True)[docstring.end_lineno :]).rstrip()
+
+
+def _compare_heads(
+    assignment: str, exercise: Exercise, stub: str, function: Callable[..., Any]
+) -> None:
+    """Raise CourseError where a stub's head differs from the reference's."""
+    ours = _definition(stub)
+    theirs = _definition(inspect.getsource(function))
+    arguments = ast.unparse(theirs.args)
+    for what, here, there in (
+        ("signature", ast.unparse(ours.args), arguments),
+        ("name", ours.name, theirs.name),
+        ("docstring", ast.get_docstring(ours), ast.get_docstring(theirs)),
+        ("arguments in the points table", ", ".join(exercise.arguments), arguments),
+    ):
+        if here != there:
+            module = function.__module__.replace(".", "/")
+            raise CourseError(
+                f"{assignment}: the {what} of {exercise.name} differs.\n"
+                f"  notebook:  {here}\n  reference: {there}  ({module}.py)\n"
+                "Make the two the same."
+            )
+
+
+def slips(assignment: str) -> Iterator[str]:
+    """Yield what is out of step in an assignment's notebook: cells, points, ids, outputs."""
+    path = source_notebook(assignment)
+    notebook = load(path)
+    exercises = of_assignment(assignment)
+    where = str(path.relative_to(SOURCES))
+    names = {exercise.name for exercise in exercises}
+    for name in answer_cells(notebook).keys() - names:
+        yield f"{where}: the answer cell {name} is no exercise of the points table"
+    tests = check_cells(notebook)
+    for exercise in exercises:
+        yield from _test_slips(where, exercise, tests.get(f"check_{exercise.name}"))
+    total = sum(exercise.points for exercise in exercises)
+    if total != TOTALS[assignment]:
+        yield (
+            f"{assignment}: the points table adds up to {total:g}, "
+            f"the course promises {TOTALS[assignment]:g}"
+        )
+    for cell in notebook["cells"]:
+        yield from _cell_slips(where, cell)
+
+
+def _test_slips(where: str, exercise: Exercise, test: Cell | None) -> Iterator[str]:
+    """Yield what is wrong with an exercise's test cell."""
+    name = exercise.name
+    if test is None or source(test).strip() != f"check({name})":
+        yield f"{where}: expected a locked test cell check_{name} with the one line check({name})"
+        return
+    points = _nbgrader(test)["points"]
+    if float(points) != exercise.points:
+        yield (
+            f"{where}: check_{name} gives {points:g} points, "
+            f"the points table says {exercise.points:g}"
+        )
+
+
+def _cell_slips(where: str, cell: Cell) -> Iterator[str]:
+    """Yield what is wrong with any one cell."""
+    name = cell["id"]
+    if name in GIVEN and source(cell).strip() != inspect.getsource(GIVEN[name]).strip():
+        yield (
+            f"{where}: the given cell {name} differs from the function in solutions/; "
+            "make the two the same"
+        )
+    grade_id = _nbgrader(cell).get("grade_id", name)
+    if grade_id != name:
+        yield f"{where}: the cell {name} has the grade_id {grade_id}; the two must be the same"
+    if cell.get("outputs") or cell.get("execution_count"):
+        yield (
+            f"{where}: the cell {name} holds outputs; "
+            f"remove them with: nbstripout --keep-id {where}"
+        )
+
+
+def with_answers(
+    notebook: Notebook, answers: dict[str, str], extra: tuple[str, ...] = ()
+) -> Notebook:
+    """Return a copy of a notebook with whole answer cells replaced.
+
+    extra: code cells that are put in after the first one. Raises CourseError for an answer that
+    has no cell.
+    """
+    result = copy.deepcopy(notebook)
+    cells = answer_cells(result)
+    for name, text in answers.items():
+        if name not in EXERCISES or name not in cells:
+            raise CourseError(f"no answer cell {name}")
+        set_source(cells[name], text)
+    kinds = [cell["cell_type"] for cell in result["cells"]]
+    start = kinds.index("code") + 1
+    result["cells"][start:start] = [_code_cell(*item) for item in enumerate(extra)]
+    return result
+
+
+def _code_cell(number: int, text: str) -> Cell:
+    cell: Cell = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": f"extra-{number}",
+        "metadata": {},
+        "outputs": [],
+    }
+    set_source(cell, text)
+    return cell

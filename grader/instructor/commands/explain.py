@@ -1,0 +1,124 @@
+"""`grader explain`: a grade, replayed from its seed, with the rule that decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from grader.exercises import EXERCISES
+from grader.instructor.classroom import CourseError, Grading, made_with
+from grader.instructor.records.submission import stored
+from grader.instructor.sandbox.probes import pick_tier
+from grader.instructor.sandbox.protocol import text
+from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
+from grader.instructor.sealed.grade_one import grade_again, ungraded
+from grader.instructor.sealed.intake import read_submission
+
+COMPARED = ("exercise", "earned", "fault", "parts", "notes")
+LINE_LIMIT = 40  # of what a notebook printed
+
+Verdicts = dict[str, Any]  # a verdict file's content
+
+
+def explain(grading: Grading, student: str) -> Iterator[str]:
+    """Yield the lines that explain one student's grade.
+
+    Raises CourseError when there is no grade, or the submission has changed since.
+    """
+    before = stored(grading.verdicts(student))
+    if before is None:
+        raise CourseError(
+            f"There is no verdict on {student}: expected {grading.verdicts(student)}. "
+            "Run first: grader grade"
+        )
+    yield from _head(grading, student, before)
+    again, visible = _replay(grading, student, before)
+    is_same = True
+    for then, now, visible_only in zip(
+        before["exercises"], again["exercises"], visible["exercises"], strict=True
+    ):
+        yield from _exercise(then, now, visible_only)
+        is_same = is_same and _agree(then, now)
+    yield ""
+    for line in again["printed"].splitlines()[:LINE_LIMIT]:
+        yield f"printed: {text(line)}"
+    if is_same:
+        yield "the replay gives the stored verdict"
+    else:
+        yield "the replay DIFFERS from the stored verdict: see above"
+
+
+def _head(grading: Grading, student: str, before: Verdicts) -> Iterator[str]:
+    """Yield what the stored verdict was made from."""
+    yield f"{student}, {grading.assignment}: {before['points']:g} points"
+    yield (
+        f"submission {before['sha256'][:16]}..., seed {before['seed']}, "
+        f"graded in: {before['sandbox']}"
+    )
+    for name, version in made_with(grading.assignment).items():
+        then = before["made_with"].get(name)
+        if then != version:
+            yield f"graded with another {name} ({then}, now {version}): the replay may differ"
+    for fault in before["faults"]:
+        yield f"to look at: {fault}"
+
+
+def _exercise(then: Verdicts, now: Verdicts, visible_only: Verdicts) -> Iterator[str]:
+    """Yield the verdict on one exercise, and the rule that decided."""
+    yield ""
+    yield now["text"]
+    yield f"  rule: {_rule(then['exercise'], now)}"
+    yield (
+        "  the visible cases alone, which stock nbgrader's check asks, "
+        f"give {visible_only['earned']:g} points"
+    )
+    if not _agree(then, now):
+        yield f"  the stored verdict was another one: {then['earned']:g} points"
+
+
+def _agree(then: Verdicts, now: Verdicts) -> bool:
+    return all(then[key] == now[key] for key in COMPARED)
+
+
+def _replay(grading: Grading, student: str, before: Verdicts) -> tuple[Verdicts, Verdicts]:
+    """Return the verdicts of the stored seed, and those of the visible cases alone.
+
+    Raises CourseError.
+    """
+    submission = read_submission(grading.submitted(student))
+    if submission.digest != before["sha256"]:
+        raise CourseError(
+            f"The submission of {student} has changed since it was graded. "
+            f"Run again: grader grade {grading.assignment}"
+        )
+    seed = before["seed"]
+    if submission.unreadable:
+        result = ungraded(grading.assignment, seed, submission.unreadable)
+        return result, result
+    tier = Tier.NONE if grading.unsafe else pick_tier()
+    with Sandbox(tier, grading.assignment) as sandbox:
+        try:
+            again = grade_again(submission.content, seed, sandbox)
+            visible = grade_again(submission.content, seed, sandbox, fresh=False)
+        except MachineFault as error:
+            raise CourseError(
+                f"The replay did not come to its end: {error}. Run it again."
+            ) from None
+    return again, visible
+
+
+def _rule(name: str, verdict: Verdicts) -> str:
+    """Return what an answer to an exercise has to fulfil."""
+    if verdict["fault"]:
+        return "nothing to compare: a fault of the whole function earns nothing"
+    exercise = EXERCISES[name]
+    if exercise.is_quiz:
+        return "the answer equals the reference's for every pair of arguments, visible and fresh"
+    tolerance = max(part.tolerance for part in exercise.parts)
+    close = f"an error of at most {tolerance:g} of the largest entry of the reference's answer"
+    if exercise.costly:
+        return (
+            f"right shapes, finite, after single steps {close}, "
+            "and after a training the share of images that is asked for"
+        )
+    return f"right shape, finite, and on every case {close}"

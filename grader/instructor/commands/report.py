@@ -1,0 +1,262 @@
+"""`grader report`: one self-contained page on a class, and the same as a table in the terminal."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from grader.exercises import EXERCISES, TOTALS, of_assignment
+from grader.instructor.classroom import CourseError, Grading
+from grader.instructor.files import write_atomically
+from grader.instructor.records.submission import stored
+from grader.instructor.sandbox.protocol import text
+from grader.instructor.sandbox.sandbox import Tier
+
+MISTAKE_LIMIT = 3
+Verdicts = dict[str, Any]  # a verdict file's content
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake, how many students made it, and its hint."""
+
+    name: str
+    count: int
+    hint: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """How a class did in one exercise.
+
+    points: what it is worth; mean: the points that students have on average; full: how many have
+    all of them; mistakes: the most common ones.
+    """
+
+    name: str
+    points: float
+    mean: float
+    full: int
+    mistakes: tuple[Mistake, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One assignment of one class.
+
+    points: by student; looks: (student, why) for everyone whom a person should look at.
+    """
+
+    assignment: str
+    points: dict[str, float]
+    exercises: tuple[Exercise, ...]
+    looks: tuple[tuple[str, str], ...]
+
+    @property
+    def title(self) -> str:
+        """How many are graded, and their points on average."""
+        count = len(self.points)
+        mean = sum(self.points.values()) / count
+        total = TOTALS[self.assignment]
+        return f"{self.assignment}: {count} graded, {mean:.1f} of {total:g} on average"
+
+
+def gather(grading: Grading) -> Report:
+    """Return a report from the verdict files of an assignment.
+
+    Raises CourseError when there are none.
+    """
+    assignment = grading.assignment
+    students = grading.classroom.students(assignment)
+    verdicts = {}
+    for student in students:
+        verdict = stored(grading.verdicts(student))
+        if verdict:
+            verdicts[student] = verdict
+    if not verdicts:
+        raise CourseError(
+            f"Nothing is graded yet for {assignment}. Run first: grader grade {assignment}"
+        )
+    return Report(
+        assignment,
+        points={student: verdict["points"] for student, verdict in verdicts.items()},
+        exercises=tuple(_exercises(assignment, list(verdicts.values()))),
+        looks=tuple(_looks(students, verdicts)),
+    )
+
+
+def _looks(students: list[str], verdicts: dict[str, Verdicts]) -> Iterator[tuple[str, str]]:
+    """Yield the students whom a person should look at, and why."""
+    for student, verdict in verdicts.items():
+        for fault in verdict["faults"]:
+            yield student, fault
+    for student in students:
+        if student not in verdicts:
+            yield text(student), "not graded yet"
+    for student, verdict in verdicts.items():
+        if verdict["sandbox"] == Tier.NONE.value:
+            yield student, "graded without a sandbox"
+
+
+def _exercises(assignment: str, verdicts: list[Verdicts]) -> Iterator[Exercise]:
+    """Yield how a class did in each exercise of an assignment."""
+    for exercise in of_assignment(assignment):
+        results = list(_results(exercise.name, verdicts))
+        points = [result["earned"] for result in results]
+        yield Exercise(
+            exercise.name,
+            exercise.points,
+            mean=sum(points) / len(points),
+            full=points.count(exercise.points),
+            mistakes=tuple(_most_common(exercise.name, results)),
+        )
+
+
+def _results(name: str, verdicts: list[Verdicts]) -> Iterator[Verdicts]:
+    """Yield the verdicts on one exercise."""
+    for verdict in verdicts:
+        for result in verdict["exercises"]:
+            if result["exercise"] == name:
+                yield result
+
+
+def _most_common(name: str, results: list[Verdicts]) -> Iterator[Mistake]:
+    """Yield the most common mistakes in an exercise; a student makes each once."""
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts.update({part["mistake"] for part in result["parts"] if part["mistake"]})
+    in_order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    for mistake, count in in_order[:MISTAKE_LIMIT]:
+        yield Mistake(mistake, count, _hint(name, mistake))
+
+
+def _hint(exercise: str, mistake: str) -> str:
+    """Return a mistake's parts and hint, or its name where the table no longer has it."""
+    parts = EXERCISES[exercise].table["parts"]
+    hints = EXERCISES[exercise].table["hints"]
+    if mistake not in hints:
+        return mistake
+    hint = f"{', '.join(parts[mistake])}: {hints[mistake]}"
+    return hint.replace("{", "").replace("}", "")
+
+
+def as_text(report: Report) -> Iterator[str]:
+    """Yield the report as lines for a terminal."""
+    yield report.title
+    yield f"{'exercise':22} {'mean':>12} {'all right':>10}  most common mistakes"
+    for row in report.exercises:
+        mistakes = [f"{mistake.name} ({mistake.count})" for mistake in row.mistakes]
+        mean = f"{row.mean:5.2f} of {row.points:<3g}"
+        yield f"{row.name:22} {mean} {row.full:>10}  {', '.join(mistakes) or '-'}"
+    yield f"to look at: {len(report.looks) or 'nobody'}"
+    for student, why in report.looks:
+        yield f"  {student}: {why}"
+
+
+def write_page(report: Report, path: Path) -> None:
+    """Write the report as one HTML file that needs nothing else. Raises OSError."""
+    page = PAGE.format(
+        title=escape(report.title),
+        points=_picture(_distribution(report), "How many students have how many points"),
+        exercises=_picture(_shares(report), "Mean share of the points of each exercise"),
+        rows="".join(map(_row, report.exercises)),
+        looks=_looks_table(report),
+    )
+    write_atomically(path, page)
+
+
+def _row(exercise: Exercise) -> str:
+    """Return an exercise as a row of a table."""
+    cells = [
+        f"<code>{escape(exercise.name)}</code>",
+        f"{exercise.mean:.2f} of {exercise.points:g}",
+        str(exercise.full),
+        "".join(map(_mistake, exercise.mistakes)),
+    ]
+    return _table_row(cells)
+
+
+def _mistake(mistake: Mistake) -> str:
+    return f"<div>{mistake.count} &times; {escape(mistake.hint)}</div>"
+
+
+def _table_row(cells: list[str]) -> str:
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _looks_table(report: Report) -> str:
+    """Return whom a person should look at as a table."""
+    if not report.looks:
+        return "<p>Nobody.</p>"
+    rows = [_table_row([escape(student), escape(why)]) for student, why in report.looks]
+    head = "<tr><th>student</th><th>why</th></tr>"
+    return f"<table class='looks'>{head}{''.join(rows)}</table>"
+
+
+def _distribution(report: Report) -> Any:
+    """Return a figure: how many students have how many points."""
+    # matplotlib is imported where it draws: the table in the terminal comes first.
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    bins = [points - 0.5 for points in range(int(TOTALS[report.assignment]) + 2)]
+    figure = Figure(figsize=(7, 2.8), layout="constrained")
+    ax = figure.subplots()
+    ax.hist(list(report.points.values()), bins=bins, color="#555555", edgecolor="white")
+    ax.set_xlabel("points")
+    ax.set_ylabel("students")
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _shares(report: Report) -> Any:
+    """Return a figure: the mean share of the points of each exercise."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 0.35 * len(report.exercises) + 0.8), layout="constrained")
+    ax = figure.subplots()
+    names = [row.name for row in report.exercises][::-1]
+    shares = [row.mean / row.points for row in report.exercises][::-1]
+    bars = ax.barh(names, shares, color="#999999")
+    ax.bar_label(bars, labels=[f"{share:.0%}" for share in shares], padding=4)
+    ax.set_xlim(0, 1.12)
+    ax.set_xticks([])
+    ax.spines[["top", "right", "bottom"]].set_visible(False)
+    return figure
+
+
+def _picture(figure: Any, alternative: str) -> str:
+    """Return a figure as an image in HTML, under a heading."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg")
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return f'<h2>{alternative}</h2><img alt="{alternative}" src="data:image/svg+xml;base64,{data}">'
+
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" \
+content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>{title}</title><style>
+body {{ font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222; \
+line-height: 1.4 }}
+h1 {{ font-size: 1.4em }} h2 {{ font-size: 1.1em; margin-top: 2em }} img {{ max-width: 100% }}
+table {{ border-collapse: collapse; width: 100% }}
+td, th {{ text-align: left; vertical-align: top; padding: 4px 8px; border-bottom: 1px solid #ccc }}
+td:nth-child(2), th {{ white-space: nowrap }} .looks td {{ white-space: normal }}
+</style></head><body><h1>{title}</h1>
+{points}
+{exercises}
+<h2>Exercises and their most common mistakes</h2>
+<table><tr><th>exercise</th><th>mean</th><th>all right</th><th>what was found</th></tr>\
+{rows}</table>
+<h2>To look at</h2>{looks}
+</body></html>
+"""

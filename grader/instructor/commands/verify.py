@@ -1,0 +1,282 @@
+"""`grader verify`: whether the references, the stubs and the catalogue of mistakes are right.
+
+References earn everything, stubs nothing, and every catalogued mistake is caught and named.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.call.answer import Answer
+from grader.call.call import call
+from grader.exercises import TOTALS, file_of, of_assignment
+from grader.exercises.numeric import complex_step_gradient
+from grader.exercises.witnesses import WITNESSES, Gradient
+from grader.instructor.author import layers
+from grader.instructor.author.catalogue import answers_of, is_stored, mistakes_of, reference
+from grader.instructor.author.notebook import slips, solve
+from grader.instructor.classroom import CourseError
+from grader.judge.answers import read
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise, Part
+from grader.judge.judge import judge
+from grader.judge.tolerance import matches
+from solutions.mistakes import Mistake
+
+Answers = dict[str, Answer]  # the answers to one case, by part
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check of a course: what was checked, what was found, and what is wrong with it."""
+
+    what: str
+    summary: str
+    problems: tuple[str, ...] = ()
+
+
+def verify(assignment: str, seeds: int = 1000, mistake_seeds: int = 200) -> Iterator[Finding]:
+    """Yield what was found on one assignment, check by check.
+
+    seeds, mistake_seeds: how many draws of fresh cases the references and the mistakes get.
+    """
+    exercises = of_assignment(assignment)
+    cheap = [exercise for exercise in exercises if not exercise.costly]
+    with layers.importable():
+        yield _notebook(assignment)
+        yield _table_in_step(assignment)
+        yield _references(assignment, exercises)
+        yield _stubs(exercises)
+        yield _mistakes(exercises)
+        yield _hints(exercises)
+        yield _witness(cheap, seeds)
+        yield _mistakes_on_fresh_cases(exercises, mistake_seeds)
+
+
+def _notebook(assignment: str) -> Finding:
+    problems = list(slips(assignment))
+    try:
+        solve(assignment)
+    except CourseError as error:
+        problems.append(str(error))
+    return Finding("notebook", "points, ids, stubs and references agree", tuple(problems))
+
+
+def _table_in_step(assignment: str) -> Finding:
+    problems = []
+    if not is_stored(assignment) or not _layers_in_step():
+        problems.append(
+            f"{file_of(assignment).name} or layers.py is not in step: "
+            "run python -m grader.instructor.author.catalogue"
+        )
+    return Finding("fingerprints", "in step with solutions and mistakes", tuple(problems))
+
+
+def _layers_in_step() -> bool:
+    """Tell whether layers.py is what the reference answers make."""
+    if not layers.FILE.is_file():
+        return False
+    return layers.source() == layers.FILE.read_text(encoding="utf-8")
+
+
+def _references(assignment: str, exercises: list[Exercise]) -> Finding:
+    """Check that the references earn all points."""
+    namespace = _references_by_name(exercises)
+    verdicts = [judge(exercise, namespace[exercise.name], namespace) for exercise in exercises]
+    earned = sum(verdict.earned for verdict in verdicts)
+    lost = tuple(str(verdict) for verdict in verdicts if not verdict.right)
+    return Finding("references", f"{earned:g} of {TOTALS[assignment]:g} points", lost)
+
+
+def _references_by_name(exercises: list[Exercise]) -> dict[str, Callable[..., Any]]:
+    return {exercise.name: reference(exercise) for exercise in exercises}
+
+
+def _stubs(exercises: list[Exercise]) -> Finding:
+    """Check that a stub earns nothing."""
+
+    def stub(*args: Any) -> None:
+        raise NotImplementedError
+
+    total = 0.0
+    problems = []
+    for exercise in exercises:
+        points = judge(exercise, stub, {}).earned
+        total += points
+        if points:
+            problems.append(f"the stub of {exercise.name} earns {points:g}")
+    return Finding("stubs", f"{total:g} points", tuple(problems))
+
+
+def _mistakes(exercises: list[Exercise]) -> Finding:
+    """Check that every mistake loses just its parts, and is named by its own hint."""
+    namespace = _references_by_name(exercises)
+    problems = []
+    count = 0
+    for exercise in exercises:
+        for mistake in mistakes_of(exercise):
+            count += 1
+            problem = _mistake_problem(exercise, mistake, namespace)
+            if problem:
+                problems.append(f"{exercise.name}: {mistake.name} {problem}")
+    summary = f"{count - len(problems)} of {count} caught and named"
+    return Finding("mistakes", summary, tuple(problems))
+
+
+def _mistake_problem(
+    exercise: Exercise, mistake: Mistake, namespace: dict[str, Callable[..., Any]]
+) -> str:
+    """Return what is wrong with the verdict on a mistake, or ""."""
+    verdict = judge(exercise, mistake.answer, namespace)
+    wrong = [part for part in verdict.parts if not part.right]
+    lost = tuple(part.name for part in wrong)
+    if lost != mistake.parts:
+        return f"loses {lost or 'nothing'}, expected {mistake.parts}"
+    names = {part.mistake for part in wrong}
+    if names != {mistake.name}:
+        return f"is called {', '.join(names - {mistake.name}) or 'nothing'}"
+    return ""
+
+
+def _hints(exercises: list[Exercise]) -> Finding:
+    """Check that no two mistakes of one exercise share a hint."""
+    problems = []
+    count = 0
+    for exercise in exercises:
+        owners = defaultdict(list)
+        for mistake in mistakes_of(exercise):
+            owners[mistake.hint].append(mistake.name)
+        count += len(owners)
+        for names in owners.values():
+            if len(names) > 1:
+                problems.append(f"{exercise.name}: {' and '.join(names)} share a hint")
+    return Finding("hints", f"{count} different ones", tuple(problems))
+
+
+def _reference_answers(exercise: Exercise, case: Case) -> Answers:
+    return answers_of(exercise, reference(exercise), [case])[0]
+
+
+def _witness(exercises: list[Exercise], seeds: int) -> Finding:
+    """Check the references on fresh cases against an independent witness.
+
+    That is the numerical gradient of the reference forward.
+    """
+    compared = 0
+    for exercise in exercises:
+        for seed in range(seeds):
+            count, wrong_parts = _compare_with_witness(exercise, seed)
+            compared += count
+            if wrong_parts:
+                return Finding(
+                    "witness",
+                    f"stopped after {compared} comparisons",
+                    tuple(
+                        f"{exercise.name}: {part} differs from its numerical gradient "
+                        f"at seed {seed}"
+                        for part in wrong_parts
+                    ),
+                )
+    return Finding(
+        "witness", f"{compared} gradients over {seeds} seeds equal their numerical gradient"
+    )
+
+
+def _compare_with_witness(exercise: Exercise, seed: int) -> tuple[int, list[str]]:
+    """Compare a reference with its witness on a seed's cases, up to one where a part is wrong.
+
+    Returns how many comparisons were made, and which parts are wrong.
+    """
+    rng = np.random.default_rng([seed, 1])
+    compared = 0
+    wrong_parts: list[str] = []
+    for case in exercise.draw(np.random.default_rng(seed)):
+        answers = _reference_answers(exercise, case)
+        for part in exercise.parts:
+            agrees = None
+            if case.judges(part.name):
+                agrees = _agrees_with_witness(exercise, part, case, answers[part.name], rng)
+            compared += agrees is not None
+            if answers[part.name].fault or agrees is False:
+                wrong_parts.append(part.name)
+        if wrong_parts:
+            break
+    return compared, wrong_parts
+
+
+def _agrees_with_witness(
+    exercise: Exercise, part: Part, case: Case, answer: Answer, rng: np.random.Generator
+) -> bool | None:
+    """Tell whether a reference's answer agrees with its witness; None where there is none."""
+    witness = WITNESSES.get(exercise.name, {}).get(part.name)
+    if witness is None or not case.smooth or answer.array is None:
+        return None
+    forward = _forward(exercise)
+    if isinstance(witness, Gradient) and forward:
+        v, slope = witness.along(
+            lambda shape: rng.integers(-3, 4, shape).astype(float), forward, *case.copy_args()
+        )
+        scale = np.abs(v * answer.array).sum()
+        return bool(abs(np.vdot(v, answer.array) - slope) <= 1e-9 * scale)
+    if exercise.name == "softmax_loss" and forward:
+        y, labels = case.args
+        expected = complex_step_gradient(lambda v: forward(v, labels)[0], y)
+    else:
+        expected = np.asarray(witness(forward, *case.copy_args()))
+    return matches(answer, Answer(expected), part, case)
+
+
+def _forward(exercise: Exercise) -> Callable[..., Any] | None:
+    """Return the reference of an exercise's forward partner, or None where it has none."""
+    for other in of_assignment(exercise.assignment):
+        if other.name == exercise.forward:
+            return reference(other)
+    return None
+
+
+def _mistakes_on_fresh_cases(exercises: list[Exercise], seeds: int) -> Finding:
+    """Check that no mistake keeps a part on fresh cases, judged against the reference."""
+    problems: list[str] = []
+    count = 0
+    for exercise in exercises:
+        for seed in range(seeds):
+            mistakes = mistakes_of(exercise)
+            count += len(mistakes)
+            problems += _kept_parts(exercise, mistakes, seed)
+        if problems:
+            break
+    summary = f"{count} wrong answers over {seeds} seeds, none keeps its part"
+    return Finding("fresh cases", summary, tuple(problems))
+
+
+def _kept_parts(exercise: Exercise, mistakes: list[Mistake], seed: int) -> Iterator[str]:
+    """Yield which mistakes keep a part of theirs on a seed's cases."""
+    drawn = exercise.draw(np.random.default_rng(seed))
+    cases = [case for case in drawn if not case.goal]  # `make soak` has those with a goal
+    expected = [_reference_answers(exercise, case) for case in cases]
+    for mistake in mistakes:
+        kept = set(mistake.parts) - _lost(mistake, exercise, cases, expected)
+        if kept:
+            names = ", ".join(sorted(kept))
+            yield f"{exercise.name}: {mistake.name} keeps {names} at seed {seed}"
+
+
+def _lost(
+    mistake: Mistake, exercise: Exercise, cases: list[Case], expected: list[Answers]
+) -> set[str]:
+    """Return the parts that a mistake loses; stops asking when all of its own are lost."""
+    lost: set[str] = set()
+    for case, right in zip(cases, expected, strict=True):
+        answers = read(exercise, case, call(mistake.answer, case.args))
+        for part in exercise.parts:
+            name = part.name
+            if case.judges(name) and not matches(answers[name], right[name], part, case):
+                lost.add(name)
+        if lost.issuperset(mistake.parts):
+            break
+    return lost

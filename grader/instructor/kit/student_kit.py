@@ -1,0 +1,45 @@
+"""What is in the student kit: a zip file with all that students need."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+
+from grader.exercises import NOTEBOOKS
+from grader.instructor.classroom import Classroom
+from grader.instructor.kit.pins import constraints
+from grader.instructor.kit.wheels import students_wheel
+
+KIT = "student-kit"
+PARTS = Path(__file__).with_name("contents")
+HAND_IN = """ If that is by JupyterLab: in the menu Nbgrader, the Assignment List
+has Submit beside the notebook's folder (it takes the file as last saved) and, later, Fetch\
+ Feedback."""
+
+
+def student_kit(classroom: Classroom, assignment_list: bool) -> bytes:
+    """Return a zip file with all that students need.
+
+    It holds the released notebooks, the students' wheel, the versions of packages that fit, and
+    start.py, which installs them.
+    """
+    also = ("nbgrader",) if assignment_list else ()
+    hand_in = HAND_IN if assignment_list else ""
+    readme = (PARTS / "README.md").read_text(encoding="utf-8")
+    buffer = io.BytesIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as kit,
+    ):
+        wheel = students_wheel(Path(folder))
+        kit.write(wheel, f"{KIT}/{wheel.name}")
+        kit.write(PARTS / "start.py", f"{KIT}/start.py")
+        kit.writestr(f"{KIT}/constraints.txt", constraints(wheel.name, also))
+        kit.writestr(f"{KIT}/README.md", readme.format(wheel=wheel.name, hand_in=hand_in))
+        # What has been released so far, with the files that lie beside a notebook.
+        for assignment in NOTEBOOKS:
+            for path in sorted((classroom.release / assignment).glob("*.*")):
+                kit.write(path, f"{KIT}/{assignment}/{path.name}")
+    return buffer.getvalue()

@@ -1,0 +1,70 @@
+"""The autograded notebook: the released one, with the student's answers and our verdicts.
+
+Nothing else of the student's is in it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from grader.instructor.author.notebook import Notebook, answer_cells, check_cells, set_source
+from grader.show.verdict import MIME
+
+KEY = "cnn_gradients"  # in the notebook's metadata: which submission it shows
+BLANK_LIMIT = 20  # lines
+BLANK = re.compile(rf"\n(?:[^\S\n]*\n){{{BLANK_LIMIT},}}")
+ANSWER_LIMIT = 50_000  # letters of an answer that pages show
+CUT = "\n# ... cut here: the submission goes on\n"
+
+
+def shown(source: str) -> str:
+    """Return an answer for people to read: long gaps are closed, and a very long answer is cut.
+
+    Pages colour an answer in a time that grows with the square of its length.
+    """
+    closed = BLANK.sub("\n" * BLANK_LIMIT, source)
+    if len(closed) <= ANSWER_LIMIT:
+        return closed
+    return closed[:ANSWER_LIMIT] + CUT
+
+
+def autograded_notebook(
+    released: Notebook, result: dict[str, Any], identity: dict[str, str]
+) -> Notebook:
+    """Put answers and verdicts into a freshly loaded released notebook; return it.
+
+    result: a verdict file's content; identity: the submission's.
+    """
+    answers = answer_cells(released)
+    tests = check_cells(released)
+    for name, source in result["answers"].items():
+        if name in answers:
+            set_source(answers[name], shown(source))
+    for verdict in result["exercises"]:
+        tests[f"check_{verdict['exercise']}"]["outputs"] = _outputs(verdict)
+    released["metadata"][KEY] = identity
+    return released
+
+
+def _outputs(verdict: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the outputs of a test cell, as check shows and returns them.
+
+    They are the verdict, a picture of the widget that it suggests, and the points: a float's repr,
+    which nbgrader reads.
+    """
+    keys = ("exercise", "earned", "points", "fault", "parts", "notes")
+    words = {"text/plain": verdict["text"], "text/html": verdict["html"]}
+    outputs = [_display(words | {MIME: {key: verdict[key] for key in keys}})]
+    picture = verdict.get("picture")
+    if picture:
+        outputs.append(_display({"text/plain": picture["text"], "image/svg+xml": picture["svg"]}))
+    points = {"text/plain": repr(float(verdict["earned"]))}
+    outputs.append(
+        {"output_type": "execute_result", "data": points, "metadata": {}, "execution_count": None}
+    )
+    return outputs
+
+
+def _display(data: dict[str, Any]) -> dict[str, Any]:
+    return {"output_type": "display_data", "data": data, "metadata": {}}

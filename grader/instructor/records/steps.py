@@ -1,0 +1,89 @@
+"""nbgrader's own steps, run in this process: generate and feedback."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from grader.instructor.classroom import SOURCES, Classroom, CourseError, environment_on_path
+
+# A line that names an error. An NbGraderException only refers to what was logged above it.
+REASON = re.compile(r"(?<!NbGrader)(Error|Exception|MissingEntry|NotJSON\w+): ")
+
+
+def config(classroom: Classroom) -> Any:
+    """Return what nbgrader_config.py sets for a class."""
+    # Imported here, as nbgrader below: most of what `grader grade` does needs neither, and
+    # nbgrader takes two seconds.
+    from traitlets.config import PyFileConfigLoader
+
+    classroom.folder.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"COURSE_DIR": str(classroom.folder), "COURSE_DB": classroom.db}
+    return PyFileConfigLoader("nbgrader_config.py", path=str(SOURCES)).load_config()
+
+
+class NbgraderSteps:
+    """nbgrader on one class."""
+
+    def __init__(self, classroom: Classroom) -> None:
+        environment_on_path()
+        from nbgrader.apps.api import NbGraderAPI
+        from nbgrader.coursedir import CourseDirectory
+
+        self.config = config(classroom)
+        self.api = NbGraderAPI(coursedir=CourseDirectory(config=self.config), config=self.config)
+        self.api.log.propagate = False  # what nbgrader logs comes back in its results
+
+    def generate(self, assignment: str) -> None:
+        """Write the students' version of an assignment. Raises CourseError."""
+        self._run(self.api.generate_assignment, assignment)
+
+    def feedback(self, assignment: str, student: str) -> None:
+        """Write the feedback pages of a student's assignment. Raises CourseError."""
+        self._run(self.generate_feedback, assignment, student)
+
+    def generate_feedback(self, assignment: str, student: str) -> dict[str, Any]:
+        """Do what nbgrader's call of this name does, with one exporter for a whole class.
+
+        Making an exporter for each student, as nbgrader does, is half of the work.
+        """
+        from nbgrader.utils import capture_log, temp_attrs
+
+        with temp_attrs(self.api.coursedir, assignment_id=assignment, student_id=student):
+            return capture_log(self._pages)
+
+    @cached_property
+    def _pages(self) -> Any:
+        """nbgrader's converter, which keeps its exporter."""
+        from nbgrader.converters import GenerateFeedback
+
+        class Pages(GenerateFeedback):  # type: ignore[misc]
+            def start(self) -> None:
+                if not self.trait_has_value("exporter"):
+                    super().start()
+                    return
+                self.init_notebooks()
+                before = os.getcwd()
+                os.chdir(self.coursedir.root)
+                try:
+                    self.convert_notebooks()
+                finally:
+                    os.chdir(before)
+
+        pages = Pages(coursedir=self.api.coursedir, parent=self.api)
+        pages.force = True
+        return pages
+
+    def _run(self, step: Callable[..., dict[str, Any]], *args: str) -> None:
+        """Run a step. Raises CourseError with nbgrader's reason in one line."""
+        result = step(*args)
+        if result["success"]:
+            return
+        log = (result.get("log", "") + result.get("error", "")).strip()
+        lines = log.splitlines() or ["no reason given"]
+        reasons = [line for line in lines if REASON.search(line)]
+        last = (reasons or lines)[-1]
+        raise CourseError(f"nbgrader {step.__name__} {' '.join(args)} failed: {last.strip()}")

@@ -1,0 +1,178 @@
+"""What the sandbox holds on this machine: probes, run inside it, that must all fail.
+
+Where they do not, `grader doctor` names what to install.
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.exercises.material.images import image_file
+from grader.instructor.classroom import REPOSITORY, CourseError
+from grader.instructor.sandbox import seccomp
+from grader.instructor.sandbox.protocol import WorkerLost, pack, receive
+from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier, refuse
+from grader.instructor.sandbox.time_and_memory_limits import Limits
+
+HONEST = """import json, random, tempfile
+import numpy as np
+with tempfile.TemporaryFile() as f:
+    f.write(bytes(np.ones(9)))"""
+ANSWERS = str(REPOSITORY / "solutions" / "affine.py")
+IMAGES = str(image_file("digits"))
+
+# Each raises when it is refused. {outside} is a folder of this process, with a file `secret`.
+PROBES = {
+    "read the answers": f"open({ANSWERS!r}).close()",
+    "read the images that judge": f"open({IMAGES!r}).close()",
+    "read others' files": "open('{outside}/secret').close()",
+    "write others' files": "open('{outside}/secret', 'a').close()",
+    "empty others' files": (
+        "import os; os.close(os.open('{outside}/secret', os.O_RDONLY | os.O_TRUNC))"
+    ),
+    "write outside its own folder": "open('../probe', 'w').close()",
+    "look into other processes": "import os; open(f'/proc/{{os.getppid()}}/environ').close()",
+    "signal other processes": "import os; os.kill(os.getppid(), 0)",
+    "start a process": "import os; os.fork() or os._exit(0); os.wait()",
+    "run a program": "import os; os.posix_spawn('/bin/true', ['true'], {{}}); os.wait()",
+    "open a socket": "import socket; socket.socket().close()",
+    "open a local socket": "import socket; socket.socketpair()[0].close()",
+    "raise its limits": (
+        "import resource as r; r.setrlimit(r.RLIMIT_CPU, r.getrlimit(r.RLIMIT_CPU))"
+    ),
+    "share memory with others": (
+        "import ctypes; c = ctypes.CDLL(None); m = c.shmget(0, 9, 448); "
+        "c.shmctl(m, 0, 0); assert m >= 0"
+    ),
+}
+LIMITS = Limits(call=5.0, whole=20.0)
+NO_BUBBLEWRAP = "not installed (Debian: apt-get install bubblewrap)"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One tier: the probes that are open in it, or why it does not start at all."""
+
+    tier: Tier
+    open: tuple[str, ...] = ()
+    why: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether students' code can run in this tier."""
+        return not self.open and not self.why
+
+    def __str__(self) -> str:
+        if self.open:
+            return f"open: {', '.join(self.open)}"
+        return self.why or f"holds ({len(PROBES)} probes closed)"
+
+
+def examine(tier: Tier) -> Finding:
+    """Run every probe in a tier, and return what was found. Raises nothing."""
+    if sys.platform != "linux":
+        return Finding(tier, why=f"sealed grading needs Linux, this is {platform.system()}")
+    if tier is Tier.BUBBLEWRAP and shutil.which("bwrap") is None:
+        return Finding(tier, why=f"bubblewrap is {NO_BUBBLEWRAP}")
+    try:
+        honest_fault, *faults = _probe(tier)
+    except (MachineFault, WorkerLost, CourseError, OSError) as error:
+        return Finding(tier, why=f"does not start: {error}")
+    if honest_fault:
+        question = f"can every user read {sys.base_prefix}?"
+        return Finding(tier, why=f"ordinary Python does not run in it ({honest_fault}): {question}")
+    is_open = [name for name, fault in zip(PROBES, faults, strict=True) if not fault]
+    return Finding(tier, tuple(is_open))
+
+
+def _probe(tier: Tier) -> list[str]:
+    """Return the faults of honest code and of every probe in a tier."""
+    with (
+        tempfile.TemporaryDirectory(prefix="cnn-gradients-") as folder,
+        Sandbox(tier, "1-affine", LIMITS) as sandbox,
+    ):
+        (Path(folder) / "secret").write_text("canary")
+        probes = [probe.format(outside=folder) for probe in PROBES.values()]
+        return _run(sandbox, [HONEST, *probes])
+
+
+def _run(sandbox: Sandbox, sources: list[str]) -> list[str]:
+    """Return the fault of each cell in one worker; a worker that ends counts as open."""
+    worker = sandbox.worker()
+    faults: list[str] = []
+    try:
+        for number, source in enumerate(sources):
+            worker.channel.send(pack({"number": number, "source": source, "seconds": 5.0}))
+            reply = receive(worker.channel, time.monotonic() + 10.0)
+            faults.append(str(reply.get("fault")))
+    except WorkerLost:
+        faults += [""] * (len(sources) - len(faults))
+    finally:
+        with suppress(MachineFault):
+            worker.close()
+    return faults
+
+
+def pick_tier() -> Tier:
+    """Return the first tier that holds.
+
+    Raises CourseError when none does: students' code never runs without a sandbox unasked.
+    """
+    findings = []
+    for tier in (Tier.BUBBLEWRAP, Tier.LANDLOCK):
+        finding = examine(tier)
+        if finding.holds:
+            return tier
+        findings.append(f"{tier.value}: {finding}")
+    raise refuse("; ".join(findings))
+
+
+def diagnose() -> Iterator[tuple[str, str, bool]]:
+    """Yield what was looked at, what was found, and whether sealed grading can work with it.
+
+    The last line tells whether grading works.
+    """
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    yield "system", system, sys.platform == "linux"
+    yield "Python", f"{platform.python_version()} in {sys.prefix}", True
+    bubblewrap = shutil.which("bwrap")
+    yield "bubblewrap", bubblewrap or NO_BUBBLEWRAP, bubblewrap is not None
+    yield "Landlock", *_landlock()
+    yield "seccomp", *_seccomp()
+    holding = []
+    for tier in (Tier.BUBBLEWRAP, Tier.LANDLOCK):
+        finding = examine(tier)
+        if finding.holds:
+            holding.append(tier.value)
+        yield tier.value, str(finding), finding.holds
+    if holding:
+        yield "grading", f"sealed, by {holding[0]}", True
+    else:
+        yield "grading", "REFUSED: mend one of the two above, or grade with --unsafe", False
+
+
+def _landlock() -> tuple[str, bool]:
+    """Return what this machine has of Landlock, and whether that will do."""
+    try:
+        from py_landlock import Landlock  # imported here: on Linux alone it is installed
+
+        return f"version {Landlock().abi_version} of the kernel's interface", True
+    except Exception as error:  # the package, the system call or the switch at boot is missing
+        needed = "it needs Linux 5.13 or newer with landlock among its security modules"
+        return f"not there ({error}): {needed}", False
+
+
+def _seccomp() -> tuple[str, bool]:
+    """Return what this machine has of seccomp, and whether that will do."""
+    try:
+        return f"{len(seccomp.compiled()) // 8} instructions", True
+    except CourseError as error:
+        return str(error), False

@@ -1,0 +1,386 @@
+"""The trusted side of the worker's protocol: requests out, replies read by sizes known beforehand.
+
+A request is a length, JSON, and raw little-endian numbers; a reply likewise. No pickle and no npy
+header is ever read. Every length is checked against what was asked before the bytes behind it are
+read, so a reply can be wrong but never harmful.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import select
+import struct
+import time
+import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from grader.call.answer import MOST_NAMES, Answer, plain
+from grader.call.functions import Named
+from grader.instructor.sandbox.time_and_memory_limits import Limits
+from grader.judge.answers import by_part, expected_shape
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise
+
+HEADER_LIMIT = 32768  # bytes
+TEXT_LIMIT = 400  # characters
+NUMBER_LIMIT = 2**20  # numbers in one result
+AXIS_LIMIT = 8
+WARNING_LIMIT = 3
+# Letters that do not print: controls, directions of writing, private and unused ones.
+UNPRINTABLE = ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")
+OTHER_FORM = "it sent a reply of another form"
+
+Layout = tuple[tuple[str, tuple[int, ...]], ...]  # names and shapes of a dict's arrays
+
+
+class WorkerLost(Exception):
+    """The worker died, hung, or answered out of shape; the text says which."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What one call gave.
+
+    answers: an Answer per part; changed: the arguments it changed; shared: (part, argument) pairs
+    that share memory; warned: its warnings; fault: of the whole call, or ""; names: of the
+    function's arguments, where they are the exercise's in some order.
+    """
+
+    answers: dict[str, Answer]
+    changed: tuple[str, ...] = ()
+    shared: tuple[tuple[str, str], ...] = ()
+    warned: tuple[str, ...] = ()
+    fault: str = ""
+    names: tuple[str, ...] = ()
+
+
+def pack(header: dict[str, Any], payload: bytes = b"") -> bytes:
+    """Return a message as bytes: a length, the header as JSON, and the payload."""
+    data = json.dumps(header | {"bytes": len(payload)}).encode()
+    return struct.pack("<I", len(data)) + data + payload
+
+
+def pack_calls(
+    exercise: Exercise, cases: Sequence[Case], seconds: float, ends: Sequence[str]
+) -> bytes:
+    """Return the request to call an exercise's function with one case after another.
+
+    seconds: the time limit of each call; ends: the faults after which no further call is made.
+    """
+    chunks: list[bytes] = []
+    requests = []
+    for case in cases:
+        start = _size(chunks)
+        args = [_argument(arg, chunks) for arg in case.args]
+        size = _size(chunks) - start
+        requests.append({"args": args, "limit": number_limit(exercise, case), "bytes": size})
+    header = {
+        "name": exercise.name,
+        "cases": requests,
+        "parts": list(exercise.results),
+        "without": list(exercise.without),
+        "layers": exercise.layers,
+        "quiz": exercise.is_quiz,
+        "seconds": seconds,
+        "ends": list(ends),
+    }
+    return pack(header, b"".join(chunks))
+
+
+def _size(chunks: list[bytes]) -> int:
+    return sum(map(len, chunks))
+
+
+def _argument(arg: Any, chunks: list[bytes]) -> dict[str, Any]:
+    """Return what describes an argument; the numbers of its arrays are added to the chunks."""
+    if isinstance(arg, np.ndarray):
+        return _array(arg, chunks)
+    if isinstance(arg, dict):
+        return {"dict": {name: _array(value, chunks) for name, value in arg.items()}}
+    if isinstance(arg, Named):
+        return {"function": arg.name, "scale": arg.scale}
+    if isinstance(arg, tuple):
+        return {"tuple": arg}
+    return {"value": arg}
+
+
+def _array(array: np.ndarray, chunks: list[bytes]) -> dict[str, Any]:
+    dtype = "<i8" if array.dtype.kind == "i" else "<f8"
+    chunks.append(np.ascontiguousarray(array, dtype=dtype).tobytes())
+    return {"array": array.shape, "dtype": dtype}
+
+
+def number_limit(exercise: Exercise, case: Case) -> int:
+    """Return how many numbers one result may hold.
+
+    It is enough for every wrong shape that mistakes give, and no more.
+    """
+    argument_size = sum(map(_array_size, case.args))
+    result_size = 0
+    if not exercise.is_quiz:
+        shapes = [expected_shape(part, case) for part in exercise.parts]
+        result_size = sum(map(math.prod, shapes))
+    return min(16 + 4 * (argument_size + result_size) ** 2, NUMBER_LIMIT)
+
+
+def _array_size(arg: Any) -> int:
+    """Return how many numbers the arrays of an argument hold."""
+    if isinstance(arg, dict):
+        return sum(map(_array_size, arg.values()))
+    return arg.size if isinstance(arg, np.ndarray) else 0
+
+
+class Channel:
+    """The trusted end of a worker's pipes.
+
+    Requests are sent, replies read, and what the worker prints is kept, all at once: it can block
+    nobody, neither by not reading nor by printing. read, write, output: file descriptors.
+    """
+
+    def __init__(
+        self, read: int, write: int, output: int | None = None, limits: Limits | None = None
+    ) -> None:
+        self._read = read
+        self._write = write
+        self._output = output
+        self._limits = limits or Limits()
+        self._received = bytearray()
+        self._unsent = bytearray()
+        self.printed = bytearray()  # what is kept of it
+        self._printed_count = 0
+        os.set_blocking(write, False)
+
+    def send(self, message: bytes) -> None:
+        """Send a request; what the pipe does not take at once goes while replies are read."""
+        self._unsent += message
+        self._push()
+
+    def exactly(self, count: int, deadline: float) -> bytes:
+        """Return count bytes that arrive before the deadline (time.monotonic).
+
+        Raises WorkerLost.
+        """
+        while len(self._received) < count:
+            self._exchange(deadline)
+        data = bytes(self._received[:count])
+        del self._received[:count]
+        return data
+
+    def _exchange(self, deadline: float) -> None:
+        """Read and write what the pipes have and take, once. Raises WorkerLost."""
+        left = deadline - time.monotonic()
+        sources = [handle for handle in (self._read, self._output) if handle is not None]
+        targets = [self._write] if self._unsent else []
+        readable, writable, _ = select.select(sources, targets, [], max(left, 0))
+        if left <= 0 or not (readable or writable):
+            raise WorkerLost("it did not answer in time")
+        if writable:
+            self._push()
+        if self._output in readable:
+            self._listen()
+        if self._read in readable:
+            self._pull()
+
+    def rest(self) -> str:
+        """Return what was printed, cut, with all that is still in the pipe."""
+        while self._output is not None and select.select([self._output], [], [], 0)[0]:
+            with suppress(WorkerLost):
+                self._listen()
+        return self.printed.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """Close all pipes."""
+        for handle in (self._read, self._write, self._output):
+            if handle is not None:
+                os.close(handle)
+
+    def _push(self) -> None:
+        """Write what the pipe takes."""
+        try:
+            while self._unsent:
+                count = os.write(self._write, memoryview(self._unsent)[: 1 << 16])
+                del self._unsent[:count]
+        except BlockingIOError:
+            pass
+        except OSError:  # the worker ended, which the next read reports
+            self._unsent.clear()
+
+    def _pull(self) -> None:
+        """Read what the pipe has. Raises WorkerLost when the worker has closed it."""
+        data = os.read(self._read, 1 << 18)
+        if not data:
+            raise WorkerLost("it ended")
+        self._received += data
+
+    def _listen(self) -> None:
+        """Keep some of what was printed. Raises WorkerLost when it is too much."""
+        assert self._output is not None
+        data = os.read(self._output, 1 << 16)
+        self._printed_count += len(data)
+        self.printed += data[: max(0, self._limits.kept - len(self.printed))]
+        is_too_much = self._printed_count > self._limits.output
+        if is_too_much or not data:
+            os.close(self._output)
+            self._output = None
+        if is_too_much:
+            raise WorkerLost(f"it printed more than {self._limits.output / 2**20:g} MiB")
+
+
+def receive(channel: Channel, deadline: float) -> dict[str, Any]:
+    """Return the JSON header of a reply that arrives before the deadline (time.monotonic).
+
+    Raises WorkerLost.
+    """
+    (length,) = struct.unpack("<I", channel.exactly(4, deadline))
+    if length > HEADER_LIMIT:
+        raise WorkerLost("it sent a reply that is too long")
+    try:
+        header = json.loads(channel.exactly(length, deadline))
+    except (ValueError, RecursionError):
+        raise WorkerLost("it sent a reply that cannot be read") from None
+    if not isinstance(header, dict):
+        raise WorkerLost("it sent a reply that cannot be read")
+    return header
+
+
+def receive_call(channel: Channel, exercise: Exercise, case: Case, deadline: float) -> Reply:
+    """Return the reply to a call: every part an Answer of plain float64. Raises WorkerLost."""
+    header = receive(channel, deadline)
+    reply = _without_answers(exercise, header)
+    if header.get("fault"):
+        answer = _fault(header)
+        answers = {part.name: answer for part in exercise.parts}
+        return replace(reply, answers=answers, fault=answer.fault)
+    parts = header.get("parts")
+    if not isinstance(parts, list) or len(parts) != len(exercise.results):
+        raise WorkerLost(OTHER_FORM)
+    limit = number_limit(exercise, case)
+    results = [_answer(channel, part, limit, deadline) for part in parts]
+    return replace(reply, answers=by_part(exercise, case, results))
+
+
+def _without_answers(exercise: Exercise, header: dict[str, Any]) -> Reply:
+    """Return a reply but for its answers; whatever is out of shape in it is left out."""
+    changed = [_at(exercise.arguments, number) for number in _list(header, "changed")]
+    texts = map(text, _list(header, "warned")[:WARNING_LIMIT])
+    return Reply(
+        {},
+        changed=tuple(filter(None, changed)),
+        shared=_shared(exercise, header),
+        warned=tuple(filter(None, texts)),
+        names=tuple(name for name in _list(header, "names") if name in exercise.arguments),
+    )
+
+
+def _shared(exercise: Exercise, header: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of a part and an argument that share memory."""
+    shared = []
+    for pair in _list(header, "shared"):
+        if isinstance(pair, list) and len(pair) == 2:
+            part = _at(exercise.results, pair[0])
+            argument = _at(exercise.arguments, pair[1])
+            if part and argument:
+                shared.append((part, argument))
+    return tuple(shared)
+
+
+def _list(header: dict[str, Any], key: str) -> list[Any]:
+    value = header.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _at(names: Sequence[str], number: Any) -> str:
+    """Return the name at a place that the worker sent, or "" where there is no such place."""
+    if type(number) is int and 0 <= number < len(names):
+        return names[number]
+    return ""
+
+
+def _answer(channel: Channel, part: Any, limit: int, deadline: float) -> Answer:
+    """Return the answer to one part, and read its numbers. Raises WorkerLost."""
+    if not isinstance(part, dict):
+        raise WorkerLost(OTHER_FORM)
+    if part.get("fault"):
+        return _fault(part)
+    if "dims" not in part:
+        return Answer(value=_value(part.get("value")))
+    dims = part["dims"]
+    if not _is_shape(dims, limit):
+        raise WorkerLost("it sent an array of impossible shape")
+    count = math.prod(dims)
+    if count > limit:
+        raise WorkerLost("it sent an array that is too large")
+    array = np.frombuffer(channel.exactly(8 * count, deadline), "<f8").reshape(dims)
+    if not np.isfinite(array).all():
+        return Answer(fault="not finite", says="holds NaN or infinity")
+    return Answer(array, layout=_layout(part.get("layout"), count))
+
+
+def _fault(reply: dict[str, Any]) -> Answer:
+    return Answer(fault=text(reply["fault"]), says=text(reply.get("says", "")))
+
+
+def _is_shape(dims: Any, limit: int) -> bool:
+    """Tell whether a value of the worker's is a shape, with no axis longer than the limit."""
+    if not isinstance(dims, list) or len(dims) > AXIS_LIMIT:
+        return False
+    return all(type(length) is int and 0 <= length <= limit for length in dims)
+
+
+def _layout(entries: Any, count: int) -> Layout:
+    """Return names and shapes of a dict's arrays.
+
+    They are () where that is not what was sent, or where the shapes do not add up to the count.
+    """
+    if not isinstance(entries, list) or len(entries) > MOST_NAMES:
+        return ()
+    if not all(_is_layout_entry(entry, count) for entry in entries):
+        return ()
+    layout = tuple((text(name), tuple(dims)) for name, dims in entries)
+    size = sum(math.prod(shape) for _, shape in layout)
+    return layout if size == count else ()
+
+
+def _is_layout_entry(entry: Any, count: int) -> bool:
+    if not isinstance(entry, list) or len(entry) != 2:
+        return False
+    name, dims = entry
+    return isinstance(name, str) and _is_shape(dims, count)
+
+
+def _value(value: Any) -> Any:
+    """Return a plain value of the worker's, or None where it is none."""
+    try:
+        return _cleaned(plain(value))
+    except (TypeError, ValueError, RecursionError, OverflowError):
+        return None
+
+
+def _cleaned(value: Any) -> Any:
+    """Return a plain value with its texts as `text` returns them."""
+    if isinstance(value, tuple):
+        return tuple(map(_cleaned, value))
+    return text(value) if isinstance(value, str) else value
+
+
+def text(value: Any, limit: int = TEXT_LIMIT) -> str:
+    """Return a text of the worker's, cut and on one line, or "" for what is no text.
+
+    What would steer a terminal becomes a space, and lone surrogates become their escape sequences.
+    """
+    if not isinstance(value, str):
+        return ""
+    start = value[: 4 * limit].encode("utf-8", "backslashreplace").decode()
+    words = "".join(map(_printable, start)).split()
+    return " ".join(words)[:limit]
+
+
+def _printable(letter: str) -> str:
+    return " " if unicodedata.category(letter) in UNPRINTABLE else letter

@@ -1,0 +1,370 @@
+"""The sandbox in which students' code runs: a zygote, and a sealed child for every submission.
+
+There are two tiers. In both of them the child seals itself (worker/seal.py: Landlock, seccomp,
+limits). In the first, bubblewrap stands round the zygote as well: no network, a read-only system,
+private temporary and process file systems.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from grader import call
+from grader.instructor.classroom import CourseError
+from grader.instructor.files import NOBODY, remove, temporary_folder
+from grader.instructor.sandbox import seccomp
+from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive, text
+from grader.instructor.sandbox.support import Support, support_of
+from grader.instructor.sandbox.time_and_memory_limits import Limits, limits_of
+
+WORKER = Path(__file__).with_name("worker")
+CALL = Path(call.__file__).parent
+SYSTEM = ("/usr", "/bin", "/lib", "/lib64")
+READABLE = (
+    *SYSTEM,
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/fonts",
+    "/dev/zero",
+    "/dev/random",
+    "/dev/urandom",
+)
+PATIENCE = 30.0  # seconds that a zygote may take to start, or to end a child, on a busy machine
+
+
+class Tier(Enum):
+    """How students' code is held. NONE means not at all, for work that one trusts."""
+
+    BUBBLEWRAP = "bubblewrap"
+    LANDLOCK = "Landlock and seccomp alone"
+    NONE = "no sandbox"
+
+
+class MachineFault(Exception):
+    """Something of ours was lost (killed, out of memory).
+
+    It says nothing about the submission, which can be graded again.
+    """
+
+
+@dataclass(frozen=True)
+class End:
+    """How a child ended: by itself, unless `over`. Then it was stopped, since it took too much."""
+
+    over: bool
+
+
+class Worker:
+    """A sealed child that runs one submission."""
+
+    def __init__(self, zygote: Zygote, channel: Channel) -> None:
+        self._zygote = zygote
+        self.channel = channel
+        self.printed = ""
+
+    def close(self) -> End:
+        """Kill the child with all that it has; return how it had ended. Raises MachineFault."""
+        try:
+            return self._zygote.end()
+        finally:
+            self.printed = self.channel.rest()
+            self.channel.close()
+
+
+class Zygote:
+    """A process with numpy loaded that forks a child for every submission, one at a time.
+
+    Raises MachineFault when it is lost.
+    """
+
+    def __init__(self, tier: Tier, limits: Limits, support: Support | None) -> None:
+        self.limits = limits
+        self._home = None if tier is Tier.BUBBLEWRAP else temporary_folder()
+        user = _user() if tier is Tier.LANDLOCK else 0
+        if self._home and user:
+            os.chown(self._home, user, user)
+        self._socket, child_socket = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with it)
+        self._process = subprocess.Popen(
+            _command(tier, limits, support, child_socket.fileno()),
+            pass_fds=(child_socket.fileno(),),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+            env={"PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            cwd="/",
+            start_new_session=True,
+        )
+        child_socket.close()
+        self._received = b""
+        self._setup = _setup(tier, limits, support, _paths(support, self._home), user)
+
+    def start(self) -> None:
+        """Wait until it is ready; it loads meanwhile."""
+        if self._setup:
+            self._send(self._setup)
+            self._setup = {}
+            self._receive()
+
+    def fork(self, plots: bool = False) -> Worker:
+        """Return a new child. plots: whether matplotlib is loaded before. Raises MachineFault."""
+        self.start()
+        child_read, write = os.pipe()
+        read, child_write = os.pipe()
+        output, child_output = os.pipe()
+        channel = Channel(read, write, output, self.limits)
+        child_handles = [child_read, child_write, child_output]
+        try:
+            self._send({"plots": plots}, child_handles)
+        finally:
+            for handle in child_handles:
+                os.close(handle)
+        worker = Worker(self, channel)
+        try:
+            receive(channel, time.monotonic() + PATIENCE)
+        except WorkerLost as error:
+            with suppress(MachineFault):
+                worker.close()
+            self.close()
+            message = f"a worker cannot be started: {error}. {worker.printed}"
+            raise MachineFault(message.strip()) from None
+        return worker
+
+    def end(self) -> End:
+        """End the child. Raises MachineFault when somebody else has killed it."""
+        self._send({"end": True})
+        reply = self._receive()
+        if not reply["clean"]:  # what one submission has left must not meet the next one
+            self.close()
+        if reply["signal"] == signal.SIGKILL:
+            raise MachineFault("a worker was killed")
+        return End(reply["over"])
+
+    @property
+    def lost(self) -> bool:
+        """Whether it is gone."""
+        return self._socket.fileno() < 0
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+        self._socket.close()
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._errors.close()
+        if self._home:
+            remove(self._home)
+
+    def _loss(self) -> MachineFault:
+        """End it, and return what to raise.
+
+        The message has the last line that it, or bubblewrap, wrote.
+        """
+        self._process.kill()
+        self._process.wait()
+        last_line = ""
+        with suppress(OSError, ValueError):
+            self._errors.seek(0)
+            errors = self._errors.read(4096).decode("utf-8", "replace")
+            last_line = text(errors.strip().rpartition("\n")[2])
+        self.close()
+        message = "the process that starts the workers was lost"
+        return MachineFault(f"{message}: {last_line}" if last_line else message)
+
+    def _send(self, message: dict[str, Any], handles: list[int] | None = None) -> None:
+        try:
+            socket.send_fds(self._socket, [json.dumps(message).encode() + b"\n"], handles or [])
+        except OSError:
+            raise self._loss() from None
+
+    def _receive(self) -> dict[str, Any]:
+        self._socket.settimeout(PATIENCE)
+        try:
+            while b"\n" not in self._received:
+                data = self._socket.recv(1 << 16)
+                if not data:
+                    raise OSError
+                self._received += data
+        except OSError:
+            raise self._loss() from None
+        line, _, self._received = self._received.partition(b"\n")
+        return dict(json.loads(line))
+
+
+class Sandbox:
+    """The workers of one assignment in one tier.
+
+    As a context it leaves nothing behind. limits: by default those of the assignment.
+    """
+
+    def __init__(self, tier: Tier, assignment: str, limits: Limits | None = None) -> None:
+        self.tier = tier
+        self.assignment = assignment
+        self.limits = limits or limits_of(assignment)
+        self._zygote: Zygote | None = None
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def load(self) -> None:
+        """Start the zygote, without waiting for it. Raises MachineFault."""
+        if self._zygote is None or self._zygote.lost:
+            try:
+                self._zygote = Zygote(self.tier, self.limits, support_of(self.assignment))
+            except OSError as error:  # no process, no memory, no file handle left
+                raise MachineFault(
+                    f"the process that starts the workers cannot be started: {error.strerror}"
+                ) from None
+
+    def worker(self, plots: bool = False) -> Worker:
+        """Return a new worker. Raises MachineFault."""
+        self.load()
+        assert self._zygote is not None
+        return self._zygote.fork(plots)
+
+    def close(self) -> None:
+        """End the zygote, and with it its worker."""
+        if self._zygote is not None:
+            self._zygote.close()
+            self._zygote = None
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where the zygote finds what it needs.
+
+    call: grader/call; support: the folder of a Support, if any; scratch: where children have their
+    folders; readable: all that children may read.
+    """
+
+    call: str
+    support: str
+    scratch: str
+    readable: tuple[str, ...]
+
+
+def _paths(support: Support | None, home: Path | None) -> Paths:
+    """Return the paths of a zygote. home: its folder, None in bubblewrap."""
+    if home is None:
+        folder = "/support" if support is not None else ""
+        return Paths("/course/call", folder, "/scratch", _readable("/course", folder))
+    folder = str(support.folder) if support is not None else ""
+    readable = filter(os.path.exists, _readable(str(WORKER), str(CALL), folder))
+    return Paths(str(CALL), folder, str(home), tuple(readable))
+
+
+def _readable(*own: str) -> tuple[str, ...]:
+    """Return the paths that children may read: the system's, Python's, and our own, each once."""
+    paths = (*READABLE, sys.base_prefix, sys.prefix, *filter(None, own))
+    return tuple(dict.fromkeys(paths))
+
+
+def _setup(
+    tier: Tier, limits: Limits, support: Support | None, paths: Paths, user: int
+) -> dict[str, Any]:
+    """Return the first message to a zygote (see worker/zygote.py)."""
+    files = None
+    if support is not None:
+        files = {"layers": support.layers, "modules": paths.support, "images": paths.support}
+    program = b""
+    if tier is not Tier.NONE:
+        program = seccomp.compiled()
+    return {
+        "sealed": tier is not Tier.NONE,
+        "user": user,
+        "call": paths.call,
+        "support": files,
+        "folder": paths.scratch,
+        "limits": limits.of_process(),
+        "memory": limits.memory,
+        "scratch": limits.scratch,
+        "files": limits.files,
+        "written": limits.written + limits.output,
+        "threads": limits.threads,
+        "readable": paths.readable,
+        "program": base64.b64encode(program).decode("ascii"),
+    }
+
+
+def _user() -> int:
+    """Return the user id for workers without bubblewrap, or 0 to keep our own.
+
+    It is nobody's where we are the superuser and nobody can read the interpreter.
+    """
+    if os.geteuid() != 0:
+        return 0
+    needed = (Path(sys.base_prefix), Path(sys.prefix), WORKER / "zygote.py", CALL / "call.py")
+    return NOBODY if all(map(_is_open, needed)) else 0
+
+
+def _is_open(path: Path) -> bool:
+    """Tell whether every user can read a path and reach it."""
+    path = path.resolve()
+    can_reach = all(parent.stat().st_mode & 0o001 for parent in path.parents)
+    return can_reach and bool(path.stat().st_mode & 0o004)
+
+
+def _command(tier: Tier, limits: Limits, support: Support | None, handle: int) -> list[str]:
+    """Return the command line of a zygote. handle: of its control socket."""
+    if tier is not Tier.BUBBLEWRAP:
+        return [sys.executable, "-I", str(WORKER / "zygote.py"), str(handle)]
+    zygote = [sys.executable, "-I", "/course/zygote.py", str(handle)]
+    return [*_bubblewrap(limits, support), *zygote]
+
+
+def _bubblewrap(limits: Limits, support: Support | None) -> list[str]:
+    """Return the command line that comes before a zygote's.
+
+    It puts the zygote into its own user, network, process and file name spaces.
+    """
+    nobody = str(NOBODY)
+    command = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user"]
+    command += ["--uid", nobody, "--gid", nobody, "--cap-drop", "ALL"]
+    command += ["--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev"]
+    for name in SYSTEM:
+        if Path(name).is_symlink():
+            command += ["--symlink", os.readlink(name), name]
+        elif Path(name).exists():
+            command += _shown(name, name)
+    for name in READABLE[len(SYSTEM) :]:
+        if name.startswith("/etc/"):
+            command += ["--ro-bind-try", name, name]
+    command += ["--tmpfs", "/tmp", "--size", str(limits.scratch + 2**20), "--tmpfs", "/scratch"]
+    # After the private /tmp, since an environment may lie in /tmp.
+    for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
+        command += _shown(prefix, prefix)
+    for path in (*WORKER.glob("*.py"), CALL):
+        command += _shown(str(path), f"/course/{path.name}")
+    if support is not None:
+        command += _shown(str(support.folder), "/support")
+    return [*command, "--chdir", "/scratch"]
+
+
+def _shown(path: str, name: str) -> list[str]:
+    """Return the options by which bubblewrap shows a path read-only under a name."""
+    return ["--ro-bind", path, name]
+
+
+def refuse(why: str) -> CourseError:
+    """Return what to raise where no tier holds."""
+    return CourseError(
+        f"There is no sandbox here: {why}. Nothing was graded. Look with: grader doctor. "
+        "If you trust every submission as you trust yourself, grade without a sandbox: --unsafe"
+    )

@@ -1,0 +1,285 @@
+"""What runs a student's code, in a forked and sealed child.
+
+Cells come in, and calls are answered with raw arrays; nothing is judged here. It imports neither
+`solutions` nor the real `grader`: `import grader` finds the inert stand-in beside this file.
+Whatever the student's code does to this process, the other side reads lengths, plain JSON and raw
+float64, and nothing else.
+"""
+
+import importlib
+import importlib.util
+import json
+import linecache
+import os
+import signal
+import struct
+import sys
+import types
+
+import inert
+import numpy as np
+
+# grader/call, the one folder that worker and course share: how a function is called, and how its
+# results are read.
+CALL = None
+LAYERS = {}  # the capstone's layers by name, as they were before any student's code ran
+HEADER_LIMIT = 32768  # bytes
+WARNING_LIMIT = 3
+NAME_LIMIT = 9
+TOO_LARGE = {"fault": "type:large", "says": "is far too large to be read"}
+
+
+class TimeUp(BaseException):
+    """A call or a cell has used up its time.
+
+    It is not an Exception, so that `except Exception` does not catch it.
+    """
+
+
+def load_call(folder):
+    """Load grader/call under a name of its own.
+
+    `grader` is the stand-in here, and a student may have a call.py.
+    """
+    spec = importlib.util.spec_from_file_location(
+        "_call", f"{folder}/__init__.py", submodule_search_locations=[folder]
+    )
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["_call"] = package
+    spec.loader.exec_module(package)
+    for name in ("answer", "call", "fault", "functions", "text", "without"):
+        importlib.import_module(f"_call.{name}")
+    return package
+
+
+class Channel:
+    """Messages over two pipes, both ways: a length, JSON, and raw bytes."""
+
+    def __init__(self, read_fd, write_fd):
+        self.read_fd = read_fd
+        self.write_fd = write_fd
+
+    def receive(self):
+        """Return a request and the bytes behind it. Ends this process when there are no more."""
+        (length,) = struct.unpack("<I", self._exactly(4))
+        request = json.loads(self._exactly(length))
+        return request, self._exactly(request["bytes"])
+
+    def _exactly(self, count):
+        parts = []
+        while count:
+            part = os.read(self.read_fd, min(count, 1 << 16))
+            if not part:
+                os._exit(0)
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+    def send(self, header, payload=b""):
+        """Send a reply; one that the other side would not read is replaced."""
+        data = json.dumps(header).encode()
+        if len(data) > HEADER_LIMIT:
+            data = json.dumps(TOO_LARGE).encode()
+            payload = b""
+        message = struct.pack("<I", len(data)) + data + payload
+        while message:
+            message = message[os.write(self.write_fd, message) :]
+
+
+def arguments(specs, payload):
+    """Return the arguments of a call from their specifications and the raw bytes behind them."""
+    args = []
+    start = 0
+    for spec in specs:
+        end = start + byte_count(spec)
+        args.append(argument(spec, payload[start:end]))
+        start = end
+    return args
+
+
+def byte_count(spec):
+    """Return how many bytes the arrays of an argument take."""
+    if "array" in spec:
+        return 8 * int(np.prod(spec["array"], dtype=int))
+    if "dict" in spec:
+        return sum(map(byte_count, spec["dict"].values()))
+    return 0
+
+
+def argument(spec, payload):
+    """Return an argument from its specification and its raw bytes."""
+    if "array" in spec:
+        return np.frombuffer(payload, spec["dtype"]).reshape(spec["array"]).copy()
+    if "dict" in spec:
+        return dict(zip(spec["dict"], arguments(spec["dict"].values(), payload)))
+    if "function" in spec:
+        return CALL.functions.Named(spec["function"], spec["scale"])
+    if "tuple" in spec:
+        return tuple(spec["tuple"])
+    return spec["value"]
+
+
+def support(files):
+    """Give the capstone what it builds on.
+
+    That is layers.py and, in the stand-in, the images to train on and the networks.
+    """
+    layers = types.ModuleType("layers")
+    exec(compile(files["layers"], "layers.py", "exec"), vars(layers))
+    sys.modules["layers"] = layers
+    for name, value in vars(layers).items():
+        if isinstance(value, types.FunctionType):
+            LAYERS[name] = value
+    import grader  # the stand-in: imported here, since it is not one of this module's tools
+
+    grader.open_up(files["modules"], files["images"])
+
+
+def time_up(signum, frame):
+    """Raise TimeUp: what the alarm of `within` calls."""
+    raise TimeUp
+
+
+def within(seconds, work):
+    """Do some work under an alarm, and return its result. Raises TimeUp.
+
+    The other side kills this process should the alarm be caught or ignored.
+    """
+    signal.signal(signal.SIGALRM, time_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return work()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def run_cell(namespace, request):
+    """Execute one cell; return what it raised as a reply, which stops nothing."""
+    name = f"<cell {request['number']}>"
+    source = request["source"]
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    try:
+        within(request["seconds"], lambda: exec(compile(source, name, "exec"), namespace))
+    except TimeUp:
+        return {"fault": "time"}
+    except BaseException as error:
+        return {"fault": f"{type(error).__name__}"[:100]}
+    return {"fault": ""}
+
+
+def calls(namespace, request, payload, channel):
+    """Call a function of the student's with one case after another; send a reply for each.
+
+    A reply with one of the faults in request["ends"] is the last.
+    """
+    start = 0
+    for case in request["cases"]:
+        end = start + case["bytes"]
+        reply, numbers = call(namespace, request | case, payload[start:end])
+        start = end
+        flush()
+        channel.send(reply, numbers)
+        if reply.get("fault") in request["ends"]:
+            return
+
+
+def call(namespace, request, payload):
+    """Call a function of the student's; return the header and the raw arrays of the reply."""
+    function = namespace.get(request["name"])
+    refused = CALL.without.refusal(request["name"], function, request["without"], namespace)
+    if refused:
+        return {"fault": "missing", "says": refused}, b""
+    layers = LAYERS if request["layers"] else {}
+    with (
+        CALL.without.with_layers(layers, namespace),
+        CALL.without.without(request["without"], namespace, request["name"]),
+    ):
+        result = CALL.call.call(
+            limited(function, request["seconds"]), arguments(request["args"], payload)
+        )
+    if isinstance(result.error, TimeUp):
+        message = f"takes longer than {request['seconds']} s: is there a loop that never ends?"
+        return {"fault": "time", "says": message}, b""
+    reply = {
+        "changed": result.changed,
+        "shared": result.shared,
+        "warned": result.warned[:WARNING_LIMIT],
+        "names": CALL.call.argument_names(function)[:NAME_LIMIT],
+    }
+    if result.error is not None:
+        answer = CALL.fault.raised(result.error, function)
+        return reply | {"fault": answer.fault, "says": answer.says}, b""
+    answers = CALL.answer.split(result.result, request["parts"], request["quiz"])
+    parts, numbers = packed(answers, request["limit"])
+    return reply | {"parts": parts}, numbers
+
+
+def limited(function, seconds):
+    """Return a function under the alarm of `within`."""
+    return lambda *args: within(seconds, lambda: function(*args))
+
+
+def packed(answers, limit):
+    """Return what describes each answer, and the numbers of all arrays one behind another."""
+    parts = []
+    chunks = []
+    for answer in answers:
+        part, numbers = packed_answer(answer, limit)
+        parts.append(part)
+        chunks.append(numbers)
+    return parts, b"".join(chunks)
+
+
+def packed_answer(answer, limit):
+    """Return what describes an answer, and the numbers of its array, if any."""
+    array = answer.array
+    if array is not None and array.size > limit:
+        message = f"has shape {array.shape}, far more numbers than expected"
+        return {"fault": "too large", "says": message}, b""
+    part = {"fault": answer.fault, "says": answer.says}
+    if answer.value is not None:
+        part["value"] = answer.value
+    if array is None:
+        return part, b""
+    part["dims"] = list(array.shape)
+    part["float"] = array.dtype.kind == "f"
+    part["layout"] = answer.layout
+    return part, np.ascontiguousarray(array, dtype="<f8").tobytes()
+
+
+def flush():
+    """Let out what was printed, before the reply that belongs to it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # closed, or an object of the student's
+            continue
+
+
+def prepare(setup):
+    """Do once, before any child is forked, what all of them need."""
+    global CALL
+    CALL = load_call(setup["call"])
+    sys.path[:] = [p for p in sys.path if not os.path.isdir(os.path.join(p, "solutions"))]
+    sys.argv[:] = ["notebook"]
+    import grader  # noqa: F401 (the stand-in, loaded once for all children)
+
+    inert.install()
+    if setup["support"]:
+        support(setup["support"])
+
+
+def serve(read_fd, write_fd):
+    """Answer requests until there are no more."""
+    channel = Channel(read_fd, write_fd)
+    student = types.ModuleType("__main__")
+    sys.modules["__main__"] = student
+    channel.send({"ready": True})
+    while True:
+        request, payload = channel.receive()
+        if "source" in request:
+            reply = run_cell(vars(student), request)
+            flush()
+            channel.send(reply)
+        else:
+            calls(vars(student), request, payload, channel)

@@ -1,0 +1,213 @@
+"""The process that a sandbox starts: it loads Python and numpy once, and forks children.
+
+    python -I zygote.py CONTROL_FD
+
+It runs no student's code and holds no secret. Over the control socket come a setup, and then for
+each submission the pipes of a child; "end" kills that child, and how it ended goes back. The
+process ends when the other side does.
+"""
+
+import base64
+import contextlib
+import fcntl
+import gc
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+
+# An isolated Python does not look for modules beside the script.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import seal
+import worker
+
+PATIENCE = 0.1  # seconds between two looks at what a child has on disk, and at its threads
+PIPES = 3
+# The descriptors of a child's two pipes; 1 and 2 are its output.
+READ = 3
+WRITE = 4
+
+
+class Control:
+    """Lines of JSON over a socket, with file descriptors beside them."""
+
+    def __init__(self, handle):
+        self.socket = socket.socket(fileno=handle)
+        self.received = b""
+
+    def receive(self):
+        """Return a message and its descriptors.
+
+        Ends this process when nobody is there to send one.
+        """
+        handles = []
+        while b"\n" not in self.received:
+            data, more, _, _ = socket.recv_fds(self.socket, 1 << 16, PIPES)
+            handles += more
+            if not data:
+                os._exit(0)
+            self.received += data
+        line, _, self.received = self.received.partition(b"\n")
+        return json.loads(line), handles
+
+    def send(self, message):
+        """Send a message."""
+        self.socket.sendall(json.dumps(message).encode() + b"\n")
+
+    def waits(self, seconds):
+        """Tell whether a message comes within so many seconds."""
+        return self.received or select.select([self.socket], [], [], seconds)[0]
+
+
+def child(setup, handles, folder, parent):
+    """Seal this process and serve one submission. Never returns."""
+    try:
+        place_pipes(handles)
+        os.environ |= {"HOME": folder, "TMPDIR": folder, "MPLCONFIGDIR": folder}
+        os.chdir(folder)
+        tempfile.tempdir = folder
+        sys.path.append(folder)  # last: a file of the student's is found, and shadows nothing
+        if sys.platform == "linux":
+            seal.die_with(parent)
+            seal.limit(setup["limits"], setup["memory"])
+        if setup["sealed"]:
+            seal.seal(setup["rules"], folder, base64.b64decode(setup["program"]))
+        worker.serve(READ, WRITE)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.write(2, f"{type(error).__name__}: {error}".encode())
+    os._exit(1)
+
+
+def place_pipes(handles):
+    """Give the pipes their numbers, and close all other descriptors.
+
+    They are first moved out of the way, since one could have another's number.
+    """
+    read, write, output = (fcntl.fcntl(handle, fcntl.F_DUPFD, 100) for handle in handles)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.dup2(read, READ)
+    os.dup2(write, WRITE)
+    os.closerange(WRITE + 1, 4096)
+
+
+def too_much(pid, folder, setup):
+    """Tell whether a child has more on disk, or more threads, than it may.
+
+    What cannot be looked at is too much.
+    """
+    # Files that are deleted and still open are in no folder, so what was written is counted too.
+    if counted(pid, "io", ("wchar", "write_bytes")) > setup["written"]:
+        return True
+    if counted(pid, "status", "Threads") > setup["threads"]:
+        return True
+    return holds_too_much(folder, setup["scratch"], setup["files"])
+
+
+def holds_too_much(folder, size_limit, count_limit):
+    """Tell whether a folder holds more bytes or more files than it may."""
+    size = 0
+    count = 0
+    folders = [folder]
+    while folders:
+        try:
+            for entry, entry_size in listed(folders.pop()):
+                count += 1
+                size += entry_size
+                if size > size_limit or count > count_limit:
+                    return True
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+        except FileNotFoundError:  # removed while we looked
+            continue
+        except OSError:
+            return True
+    return False
+
+
+def listed(folder):
+    """Yield the entries of a folder, and how many bytes each has on disk. Raises OSError."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            yield entry, entry.stat(follow_symlinks=False).st_blocks * 512
+
+
+def counted(pid, file, names):
+    """Return the largest of some counters of a child; 0 where the kernel does not count."""
+    try:
+        with open(f"/proc/{pid}/{file}") as lines:
+            return max(int(line.split()[1]) for line in lines if line.startswith(names))
+    except (OSError, ValueError):
+        return 0
+
+
+def watch(control, pid, folder, setup):
+    """Wait for the message to end a child, and end it; return how it ended.
+
+    A child that has too much (see too_much) is stopped earlier.
+    """
+    over = False
+    while not control.waits(PATIENCE):
+        if not over and too_much(pid, folder, setup):
+            over = True
+            os.kill(pid, signal.SIGKILL)
+    control.receive()
+    has_ended, status = os.waitpid(pid, os.WNOHANG)
+    if not has_ended:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        return {"signal": 0, "over": over}
+    if over or not os.WIFSIGNALED(status):
+        return {"signal": 0, "over": over}
+    return {"signal": os.WTERMSIG(status), "over": False}
+
+
+def main():
+    """Take the setup, and then one submission after another."""
+    control = Control(int(sys.argv[1]))
+    setup, _ = control.receive()
+    parent = os.getppid()
+    if setup["sealed"]:
+        seal.lower(setup["user"])
+        setup["rules"] = seal.readable(setup["readable"])
+    if sys.platform == "linux":
+        seal.die_with(parent)
+    os.environ |= {"MPLCONFIGDIR": setup["folder"], "MPLBACKEND": "Agg"}
+    worker.prepare(setup)
+    gc.collect()
+    gc.freeze()
+    control.send({"ready": os.getpid()})
+    number = 0
+    while True:
+        request, handles = control.receive()
+        number += 1
+        folder = os.path.join(setup["folder"], str(number))
+        control.send(run_child(control, setup, request, handles, folder))
+
+
+def run_child(control, setup, request, handles, folder):
+    """Fork a child with a folder of its own, and wait for its end; return how it ended."""
+    if request.get("plots") and "matplotlib.pyplot" not in sys.modules:
+        import matplotlib.pyplot  # noqa: F401 (imported once, for all children, when one plots)
+    os.mkdir(folder, 0o700)
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        child(setup, handles, folder, parent)
+    for handle in handles:
+        os.close(handle)
+    end = watch(control, pid, folder, setup)
+    # Folders in folders without end: the other side is told that something is left.
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    return end | {"clean": not os.path.lexists(folder)}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""What decides in sealed grading: the reference's answers to a submission's cases.
+
+From them and from the worker's replies comes the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import chain
+
+from grader.call.answer import Answer
+from grader.exercises import EXERCISES
+from grader.instructor.author.catalogue import answers_of, reference
+from grader.instructor.sandbox.protocol import Reply
+from grader.judge.case import Case
+from grader.judge.compare import reached
+from grader.judge.decide import MOST_WARNINGS, decide
+from grader.judge.exercise import Exercise, Part
+from grader.judge.notes import argument_order, remarks, shares
+from grader.judge.right import Right
+from grader.judge.tolerance import matches
+from grader.judge.trial import Trial
+from grader.show.verdict import Verdict
+
+
+def decision(
+    exercise: Exercise,
+    cases: tuple[Case, ...],
+    shown: int,
+    replies: list[Reply],
+    again: Reply,
+    of: int,
+) -> Verdict:
+    """Return the verdict on replies to the first of these cases.
+
+    shown: how many of the cases, from the first, may be shown; again: the reply to case number
+    `of`, asked once more at the end.
+    """
+    trial = _trial(exercise, cases[: len(replies)], shown, replies, again, of)
+    verdict = decide(trial)
+    if verdict.right:
+        trial = replace(
+            trial, visible_count=len(trial.cases)
+        )  # notes on what is right show no numbers
+    notes = (
+        *verdict.notes,
+        *remarks(trial, _changed(replies)),
+        *_shared(replies),
+        *argument_order(exercise, replies[0].names),
+        *_warned(replies, shown)[:MOST_WARNINGS],
+    )
+    return replace(verdict, notes=notes)
+
+
+def _trial(
+    exercise: Exercise,
+    cases: tuple[Case, ...],
+    shown: int,
+    replies: list[Reply],
+    again: Reply,
+    of: int,
+) -> Trial:
+    """Return what a verdict is made of. The reference decides on each case."""
+    rights = _rights(exercise, cases)
+
+    def is_right(part: Part, number: int, answer: Answer) -> bool:
+        case = cases[number]
+        if case.goal:
+            return reached(case, answer)
+        return matches(answer, rights[number][part.name], part, case)
+
+    def right(part: Part, number: int) -> Right:
+        if not rights[number]:
+            return Right()
+        return Right(rights[number][part.name].array, "right")
+
+    return Trial(
+        exercise=exercise,
+        cases=cases,
+        answers=[reply.answers for reply in replies],
+        is_right=is_right,
+        right=right,
+        visible_count=shown,
+        again=again.answers,
+        again_of=of,
+    )
+
+
+def _rights(exercise: Exercise, cases: tuple[Case, ...]) -> list[dict[str, Answer]]:
+    """Return the reference's answers, nothing for a goal."""
+    known = dict(zip(map(id, exercise.visible), _visible_rights(exercise.name)))
+    fresh = [case for case in cases if id(case) not in known]
+    fresh_rights = answers_of(exercise, reference(exercise), fresh)
+    known |= dict(zip(map(id, fresh), fresh_rights))
+    return [known[id(case)] for case in cases]
+
+
+@cache
+def _visible_rights(name: str) -> list[dict[str, Answer]]:
+    """Return the reference's answers to the visible cases, which are the same for everybody."""
+    return answers_of(EXERCISES[name], reference(EXERCISES[name]), EXERCISES[name].visible)
+
+
+def _changed(replies: Sequence[Reply]) -> list[str]:
+    """Return the arguments that were changed in any call, each once."""
+    return list(dict.fromkeys(chain.from_iterable(reply.changed for reply in replies)))
+
+
+def _shared(replies: Sequence[Reply]) -> list[str]:
+    """Return a note for each result that shares memory with an argument in any call."""
+    pairs = dict.fromkeys(chain.from_iterable(reply.shared for reply in replies))
+    return [shares(part, argument) for part, argument in pairs]
+
+
+def _warned(replies: Sequence[Reply], shown: int) -> list[str]:
+    """Return a note for each warning; `shown` of the replies, from the first, may be shown."""
+    return list(dict.fromkeys(_warnings(replies, shown)))
+
+
+def _warnings(replies: Sequence[Reply], shown: int) -> Iterator[str]:
+    for number, reply in enumerate(replies):
+        for warning in reply.warned:
+            words = warning if number < shown else _without_numbers(warning)
+            yield f"warned: {words}"
+
+
+def _without_numbers(warning: str) -> str:
+    """Return a warning of a hidden case, or its kind alone where it may tell what the case held."""
+    if any(letter.isdigit() for letter in warning):
+        return warning.split(":")[0]
+    return warning

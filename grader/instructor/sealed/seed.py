@@ -1,0 +1,36 @@
+"""The seed of a submission, from which its hidden cases are drawn.
+
+It is made from the submission and from a secret of the class.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from grader.instructor.classroom import Classroom
+from grader.instructor.files import write_atomically
+
+SECRET_BYTES = 32
+SEED_BYTES = 8
+
+
+def secret_of(classroom: Classroom) -> bytes:
+    """Return the class's own secret, from which seeds are made.
+
+    It is made when it is first used, in a file that its owner alone can read.
+    """
+    path = classroom.folder / "verdicts" / ".secret"
+    if not path.is_file():
+        write_atomically(path, secrets.token_bytes(SECRET_BYTES), mode=0o600)
+    return path.read_bytes()
+
+
+def seed_of(secret: bytes, student: str, digest: str) -> int:
+    """Return the seed of a submission. digest: of the submitted notebook.
+
+    A repeated run draws the same seed, and nobody without the secret can foresee it.
+    """
+    message = f"{student}\0{digest}".encode()
+    return int.from_bytes(hmac.digest(secret, message, hashlib.sha256)[:SEED_BYTES], "big")

@@ -1,0 +1,282 @@
+"""One submission in a sandbox: its cells run in order, and each exercise's function is called.
+
+This process owns references, fresh cases and the decision, and never executes a student's code. A
+sandboxed worker executes it, and answers with raw arrays.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from grader.call.answer import Answer
+from grader.exercises import of_assignment
+from grader.instructor.sandbox.protocol import (
+    Reply,
+    WorkerLost,
+    pack,
+    pack_calls,
+    receive,
+    receive_call,
+)
+from grader.instructor.sandbox.sandbox import Sandbox, Worker
+from grader.instructor.sealed.decision import decision
+from grader.instructor.sealed.hidden_cases import cases_of
+from grader.instructor.sealed.intake import ParsedNotebook
+from grader.instructor.sealed.magics import plain_python
+from grader.judge.case import Case
+from grader.judge.decide import ENDED, all_wrong
+from grader.judge.exercise import Exercise
+from grader.show.verdict import Verdict
+
+RESTART_LIMIT = 3
+GRACE = 1.0  # seconds beyond a limit before a worker that ignores its alarm is killed
+ENDS = tuple(sorted(ENDED))
+NOT_DEFINED = (
+    "is not defined: no cell of the notebook that ran defines it. "
+    "Was it renamed, or does its cell raise an error?"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Unclear:
+    """An exercise that hidden cases found wrong, before the cases that may be shown explain it.
+
+    cases, shown: as cases_of returns them; replies: to the hidden cases; again: the reply to the
+    first of these, asked once more.
+    """
+
+    cases: tuple[Case, ...]
+    shown: int
+    replies: list[Reply]
+    again: Reply
+
+
+@dataclass(eq=False)
+class Session:
+    """One submission in a worker: its cells in their order, and calls where the test cells stand.
+
+    seed: of its fresh cases; fresh: whether they are asked, or the visible ones alone.
+    """
+
+    notebook: ParsedNotebook
+    seed: int
+    sandbox: Sandbox
+    fresh: bool = True
+    worker: Worker | None = None
+    restarts: int = 0
+    deadline: float = 0.0  # of the whole notebook, in time.monotonic
+    slow: bool = False  # whether a call has used up its time
+    printed: str = ""
+    ran: list[int] = field(default_factory=list)  # cells that went well in this worker
+    bad: set[int] = field(default_factory=set)  # cells that lost the worker
+    unclear: dict[str, Unclear] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def run(self) -> list[Verdict]:
+        """Run the cells and call the functions; return a verdict for each exercise.
+
+        The hidden cases decide. What they find wrong is explained by cases that may be shown, in a
+        second worker: what a program tells there cannot be what it was asked here. Raises
+        MachineFault.
+        """
+        exercises = {exercise.name: exercise for exercise in of_assignment(self.sandbox.assignment)}
+        self.deadline = time.monotonic() + self.sandbox.limits.whole
+        self._run_through(exercises, self._decide)
+        if self.unclear:
+            self.close()
+            self.ran = []
+            unclear = {name: exercises[name] for name in self.unclear}
+            self._run_through(unclear, self._explain)
+        return [self.verdicts[name] for name in exercises]
+
+    def _run_through(self, exercises: dict[str, Exercise], ask: Callable[[Exercise], bool]) -> None:
+        """Run the cells, and ask exercises where their test cells stand.
+
+        An exercise whose function was not there yet is asked once more at the end.
+        """
+        last_test = {cell.tests: number for number, cell in enumerate(self.notebook.cells)}
+        missing = dict(exercises)
+        for number, cell in enumerate(self.notebook.cells):
+            if not cell.tests:
+                self._run_cell(number)
+                continue
+            is_due = cell.tests in exercises and last_test[cell.tests] == number
+            if is_due and ask(exercises[cell.tests]):
+                del missing[cell.tests]
+        for exercise in missing.values():
+            ask(exercise)
+
+    def close(self) -> str:
+        """End the worker; return what it did too much of, or "".
+
+        Raises MachineFault when it did not end by the student's fault.
+        """
+        if self.worker is None:
+            return ""
+        worker = self.worker
+        self.worker = None
+        try:
+            end = worker.close()
+        finally:
+            self.printed = (self.printed + worker.printed)[: self.sandbox.limits.kept]
+        return "it had too many files or threads, or too large ones" if end.over else ""
+
+    @property
+    def seconds(self) -> float:
+        """The time limit of one call or cell."""
+        limits = self.sandbox.limits
+        return limits.repeated if self.slow else limits.call
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the notebook has used up its time."""
+        return time.monotonic() > self.deadline
+
+    def _running(self) -> Worker:
+        """Return the worker; after a loss, a new one in which the good cells ran again.
+
+        Raises WorkerLost when it was lost too often, and MachineFault.
+        """
+        if self.worker is None:
+            if self.restarts > RESTART_LIMIT:
+                raise WorkerLost("it was lost too often")
+            plots = any("matplotlib" in cell.source for cell in self.notebook.cells)
+            self.worker = self.sandbox.worker(plots)
+            good = self.ran
+            self.ran = []
+            for number in good:
+                self._execute(number)
+            if self.worker is None:
+                raise WorkerLost("it was lost again")
+        return self.worker
+
+    def _lose(self, error: WorkerLost) -> str:
+        """Note that the worker is lost; return why."""
+        self.slow = True
+        self.restarts += 1
+        return self.close() or str(error)
+
+    def _until(self, seconds: float) -> float:
+        return min(time.monotonic() + seconds + GRACE, self.deadline)
+
+    def _run_cell(self, number: int) -> None:
+        """Run a cell, unless it calls check or has lost the worker before."""
+        is_check = self.notebook.cells[number].source.strip().startswith("check(")
+        if not is_check and number not in self.bad:
+            self._execute(number)
+
+    def _execute(self, number: int) -> None:
+        """Run a cell. One that raises stops nothing; one that loses the worker is not run again."""
+        if self.is_over:
+            return
+        source = plain_python(self.notebook.cells[number].source)
+        request = {"number": number, "source": source, "seconds": self.seconds}
+        try:
+            channel = self._running().channel
+            channel.send(pack(request))
+            reply = receive(channel, self._until(self.seconds))
+            self.slow |= reply.get("fault") == "time"
+            self.ran.append(number)
+        except WorkerLost as error:
+            self.bad.add(number)
+            self._lose(error)
+
+    def _decide(self, exercise: Exercise) -> bool:
+        """Call an exercise's function with the hidden cases, and decide.
+
+        Returns whether the function was there.
+        """
+        if self.is_over:
+            limit = self.sandbox.limits.whole
+            message = f"could not be asked: the notebook has used up its {limit:g} s"
+            self.verdicts[exercise.name] = all_wrong(exercise, message)
+            return True
+        cases, shown = cases_of(exercise, self.seed, self.fresh)
+        hidden = cases[shown:]
+        asked = hidden or cases
+        *replies, last = self._replies(exercise, (*asked, asked[0]))
+        if last.fault == "missing":
+            verdict = self._missing(exercise, last)
+        elif last.fault in ENDS:  # nothing to compare, and the message has words of ours
+            verdict = self._judge(exercise, asked[:1], 0, [last], last)
+        elif hidden:
+            verdict = self._judge(exercise, hidden, 0, replies, last)
+            if not verdict.right:
+                self.unclear[exercise.name] = Unclear(cases, shown, replies, last)
+        else:
+            verdict = self._judge(exercise, cases, len(cases), replies, last)
+        self.verdicts[exercise.name] = verdict
+        return verdict.fault != NOT_DEFINED
+
+    def _missing(self, exercise: Exercise, reply: Reply) -> Verdict:
+        """Return the verdict on a function that is not there, or that may not be called."""
+        message = reply.answers[exercise.parts[0].name].says
+        if message == "is not defined":
+            message = NOT_DEFINED
+        return all_wrong(exercise, message)
+
+    def _explain(self, exercise: Exercise) -> bool:
+        """Call an exercise's function with cases that may be shown, and name what is wrong.
+
+        Returns whether the function was there.
+        """
+        if self.is_over:
+            return True
+        unclear = self.unclear[exercise.name]
+        cases = unclear.cases
+        shown = unclear.shown
+        replies = self._replies(exercise, cases[:shown])
+        if replies[-1].fault == "missing":
+            return False
+        if replies[-1].fault in ENDS:
+            verdict = self._judge(exercise, cases, shown, replies, replies[0])
+        else:
+            replies += unclear.replies
+            verdict = self._judge(exercise, cases, shown, replies, unclear.again, of=shown)
+        self.verdicts[exercise.name] = verdict
+        return True
+
+    def _replies(self, exercise: Exercise, cases: tuple[Case, ...]) -> list[Reply]:
+        """Return the replies to calls with these cases; one that ends them is the last."""
+        replies: list[Reply] = []
+        try:
+            channel = self._running().channel
+            channel.send(pack_calls(exercise, cases, self.seconds, ENDS))
+            for case in cases:
+                replies.append(receive_call(channel, exercise, case, self._until(self.seconds)))
+                if replies[-1].fault in ENDS:
+                    break
+        except WorkerLost as error:
+            reason = self._lose(error)
+            message = f"could not be asked: the process that ran it was stopped, since {reason}"
+            answer = Answer(fault="time", says=message)
+            answers = {part.name: answer for part in exercise.parts}
+            replies.append(Reply(answers, fault="time"))
+        self.slow |= replies[-1].fault == "time"
+        return replies
+
+    def _judge(
+        self,
+        exercise: Exercise,
+        cases: tuple[Case, ...],
+        shown: int,
+        replies: list[Reply],
+        again: Reply,
+        of: int = 0,
+    ) -> Verdict:
+        """Return the verdict on replies, as `decision` does."""
+        try:
+            return decision(exercise, cases, shown, replies, again, of)
+        except Exception as error:
+            # A fault of ours on answers that nobody thought of: the class goes on, and a person
+            # looks at this one.
+            kind = type(error).__name__
+            message = (
+                f"the answers to {exercise.name} could not be judged ({kind}): "
+                "a fault of the grader"
+            )
+            self.faults.append(message)
+            return all_wrong(exercise, message)

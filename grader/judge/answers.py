@@ -1,0 +1,89 @@
+"""Read what a call gave as one answer per part of the exercise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from grader.call.answer import Answer, split
+from grader.call.call import Call
+from grader.call.fault import raised
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise, Part
+
+
+def read(exercise: Exercise, case: Case, made: Call, function: Any = None) -> dict[str, Answer]:
+    """Return one Answer per part. Never raises, whatever the function returned."""
+    if made.error is not None:
+        return {part.name: raised(made.error, function) for part in exercise.parts}
+    return by_part(exercise, case, split(made.result, list(exercise.results), exercise.is_quiz))
+
+
+def by_part(exercise: Exercise, case: Case, results: list[Answer]) -> dict[str, Answer]:
+    """Return what each part judges, from one Answer per result of the function."""
+    by_result = dict(zip(exercise.results, results, strict=True))
+    return {part.name: accepted(part, case, by_result[part.result]) for part in exercise.parts}
+
+
+def accepted(part: Part, case: Case, answer: Answer) -> Answer:
+    """Return an answer in the form that its part is judged in.
+
+    An array of the part's second shape is returned in its first one, a dict that is not the
+    expected one as a fault.
+    """
+    if case.layout and part.like == "params":
+        return _wrong_layout(case, answer) or answer
+    if answer.layout:
+        return Answer(fault="type:dict", says="is a dict, expected a numpy array of numbers")
+    if part.also is None or answer.array is None:
+        return answer
+    if answer.array.shape != shape_of(part.also, case):
+        return answer
+    return replace(answer, array=answer.array.reshape(expected_shape(part, case)), also=True)
+
+
+def _wrong_layout(case: Case, answer: Answer) -> Answer | None:
+    """Return the fault of a dict with other names or shapes than the parameters, or None."""
+    if answer.fault and not answer.fault.startswith("type:"):
+        return None
+    if not answer.layout:
+        what = answer.says.split(", expected")[0] or "is no dict"
+        names = ", ".join(sorted(case.layout))
+        return Answer(fault="type:no dict", says=f"{what}, expected a dict with the keys {names}")
+    shapes = dict(answer.layout)
+    return _wrong_names(case, shapes) or _wrong_shapes(case, shapes)
+
+
+def _wrong_names(case: Case, shapes: dict[str, tuple[int, ...]]) -> Answer | None:
+    missing = ", ".join(sorted(case.layout.keys() - shapes.keys()))
+    unknown = ", ".join(sorted(shapes.keys() - case.layout.keys()))
+    sentences = []
+    if missing:
+        sentences.append(f"lacks {missing}")
+    if unknown:
+        sentences.append(f"has {unknown}, which is no parameter")
+    if not sentences:
+        return None
+    fault = f"keys:{missing}:{unknown}".replace(", ", ",")
+    return Answer(fault=fault, says=" and ".join(sentences))
+
+
+def _wrong_shapes(case: Case, shapes: dict[str, tuple[int, ...]]) -> Answer | None:
+    for name, expected in case.layout.items():
+        if shapes[name] != expected:
+            says = f"{name} has shape {shapes[name]}, expected {expected} like params[{name!r}]"
+            return Answer(fault=f"shape:{name}:{shapes[name]}", says=says)
+    return None
+
+
+def shape_of(text: str, case: Case) -> tuple[int, ...]:
+    """Return (4, 3) for 'D C' in a case with D = 4 and C = 3 (a letter may be a whole shape)."""
+    shape: list[int] = []
+    for size in text.split():
+        found = int(size) if size.isdigit() else case.sizes[size]
+        shape += found if isinstance(found, tuple) else [found]
+    return tuple(shape)
+
+
+def expected_shape(part: Part, case: Case) -> tuple[int, ...]:
+    return shape_of(part.shape or "", case)

@@ -1,0 +1,136 @@
+"""What all cases are made of: exact numbers, and what is said of a case beside its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader.call.changed import copied
+
+Generator = np.random.Generator
+Size = int | tuple[int, ...]
+LARGE = 4096  # entries of a large case are 4096*a + c: too many digits for float32
+
+
+@dataclass(frozen=True, eq=False)
+class Free:
+    """Where several values are right, because the function has a kink there: a ReLU at 0, a tie in
+    a window.
+
+    where: the entries that are free;  bound: each of them must lie between 0 and bound;  total:
+        what they add up to, if that
+    is asked. All other entries have one right value.
+    """
+
+    where: np.ndarray
+    bound: np.ndarray
+    total: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Goal:
+    """What a trained network must reach: so large a share of images right.
+
+    seen: whether the network was trained on these very images.  accuracy: (parameters, images,
+        labels) -> the share.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    least: float
+    seen: bool
+    accuracy: Callable[[dict[str, np.ndarray], np.ndarray, np.ndarray], float]
+
+    def share(self, params: dict[str, np.ndarray]) -> float:
+        with np.errstate(all="ignore"):
+            return self.accuracy(params, self.images, self.labels)
+
+    def told(self, share: float) -> str:
+        """Return what was reached, in words."""
+        count = len(self.labels)
+        which = (
+            f"the {count} images that it was trained on"
+            if self.seen
+            else f"{count} images that it had not seen"
+        )
+        return f"{100 * share:.1f} % of {which}, at least {100 * self.least:g} % are asked for"
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Arguments for one call. sizes: the letters of course and text, for shapes and messages.
+
+    large: judged by its values, since they lie on no grid that a fingerprint could round to.
+    parts: the parts of the exercise that it judges; () for all.
+    free: where more than one value is right.
+    layout: names and shapes of the arrays in a dict that is expected as a result, which is read as
+        one long row.
+    goal: judged by what the returned network has learnt.
+    rate: of a training that ends at one place, whichever batches it picks, since all its images are
+        copies of one.
+    explain: (result, right result, case) -> what a wrong result says of itself, for results of a
+        kind of their own.
+    slack: the error, relative to the largest entry, that honest float32 makes here.
+    smooth: the witness may take differences here (False where a case sits on a kink).
+    shows: the mistake that this case was built to show; alone: when no other case goes wrong, this
+        one names it.
+    """
+
+    args: tuple[Any, ...]
+    sizes: Mapping[str, Size] = field(default_factory=dict)
+    large: bool = False
+    smooth: bool = True
+    shows: str = ""
+    alone: bool = False
+    slack: float = 0.0
+    parts: tuple[str, ...] = ()
+    free: Free | None = None
+    layout: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    goal: Goal | None = None
+    rate: float | None = None
+    explain: Callable[[np.ndarray, np.ndarray, Case], str] | None = None
+
+    @property
+    def by_values(self) -> bool:
+        """Judged by right values, not by a fingerprint of them."""
+        return self.large or self.free is not None
+
+    @property
+    def is_bulky(self) -> bool:
+        """Has too many digits or numbers to be shown where another case will do."""
+        return self.large or self.goal is not None
+
+    def judges(self, part: str) -> bool:
+        return not self.parts or part in self.parts
+
+    def copy_args(self) -> tuple[Any, ...]:
+        return tuple(copied(arg) for arg in self.args)
+
+    def unpacked(self, row: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the arrays of a dict from the long row that it was read as."""
+        names = sorted(self.layout)
+        ends = np.cumsum([int(np.prod(self.layout[name])) for name in names])
+        return {
+            name: part.reshape(self.layout[name])
+            for name, part in zip(names, np.split(row, ends[:-1]), strict=True)
+        }
+
+
+def whole(rng: Generator, below: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Return integers in [0, below). From raw bits: unlike Generator.integers their stream is
+    promised for ever.
+    """
+    raw = rng.bit_generator.random_raw(int(np.prod(shape, dtype=int)))
+    return (np.asarray(raw, dtype=np.uint64) % np.uint64(below)).astype(np.int64).reshape(shape)
+
+
+def quarters(rng: Generator, *shape: int) -> np.ndarray:
+    """Return multiples of 1/4 within +-9/4."""
+    return (whole(rng, 19, shape) - 9) / 4
+
+
+def large(rng: Generator, *shape: int) -> np.ndarray:
+    return LARGE * quarters(rng, *shape) + quarters(rng, *shape)

@@ -1,0 +1,273 @@
+"""Decide what a trial earns, and say what was seen: the same for a check in the notebook and for
+sealed grading.
+
+Beside the numbers it counts whether the results are as many as asked for, of the right type and
+shape, finite, and the same when the function is called twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.call.answer import Answer
+from grader.judge.answers import expected_shape
+from grader.judge.detect import Pair, detect, wrong_shape
+from grader.judge.exercise import Exercise, Part
+from grader.judge.hint import recognise, with_sizes
+from grader.judge.right import Right
+from grader.judge.trial import Trial
+from grader.show.verdict import Example, PartVerdict, Verdict
+
+# After these the other cases would say the same, or take as long again.
+ENDS = (NotImplementedError, RecursionError, KeyboardInterrupt, SystemExit)
+ENDED = {f"raised:{kind.__name__}" for kind in ENDS} | {
+    "time",
+    "missing",
+}  # said in words of ours, without any input
+MOST_WARNINGS = 3
+GUESSING = 0.3  # of ten classes, by a lucky start
+FORGETFUL = (
+    "gives another answer when it is called again with the same input: what does it remember?"
+)
+ONLY_VISIBLE = (
+    "is right on the cases of the check and wrong on others: "
+    "does it compute, or does it know the answers?"
+)
+NO_BETTER = "that is no better than guessing: does every step change the parameters, and downhill?"
+NOT_ENOUGH = (
+    "it learns, but not enough: is every step taken, at the rate given, for every parameter, "
+    "with all the images in turn?"
+)
+
+
+def all_wrong(exercise: Exercise, fault: str) -> Verdict:
+    """Return the verdict without a point and with one sentence for all parts."""
+    parts = tuple(PartVerdict(part.name, part.points, 0.0, "") for part in exercise.parts)
+    return Verdict(exercise.name, parts, fault)
+
+
+def decide(trial: Trial) -> Verdict:
+    """Return the verdict on the answers to all cases."""
+    trial = trial.enough()
+    for number in range(len(trial.answers)):
+        verdict = _fault_of_all_parts(trial, number)
+        if verdict is not None:
+            return verdict
+    parts: list[PartVerdict] = []
+    example: Example | None = None
+    advice: tuple[str, ...] = ()
+    for part in trial.exercise.parts:
+        found = _found_wrong(trial, part)
+        if found is None:
+            parts.append(_without_a_case_to_show(trial, part))
+            continue
+        parts.append(_wrong_part(trial, part, found, parts))
+        if example is None:
+            right = trial.right(part, found.number)
+            example = _example(trial, part, found.number, right)
+            advice = right.advice
+    return Verdict(trial.exercise.name, tuple(parts), "", advice, example)
+
+
+def _fault_of_all_parts(trial: Trial, number: int) -> Verdict | None:
+    """Return the verdict on a function that has one fault in all parts of a case: it raised, or
+    returned too few results.
+    """
+    answers = list(trial.answers[number].values())
+    faults = {answer.says for answer in answers}
+    if trial.exercise.is_quiz or len(faults) > 1 or faults == {""}:
+        return None
+    if trial.is_visible(number) or answers[0].fault in ENDED:
+        return _one_fault(trial, number, faults.pop())
+    return all_wrong(trial.exercise, ONLY_VISIBLE)
+
+
+def _one_fault(trial: Trial, number: int, says: str) -> Verdict:
+    """Return the verdict that tells a fault of the whole function once, with a hint where one is
+    known.
+    """
+    parts, hints = [], []
+    for part in trial.exercise.parts:
+        mistake, hint = recognise(trial, part)
+        parts.append(PartVerdict(part.name, part.points, 0.0, "", mistake))
+        if hint:
+            hints.append(hint)
+    hint = with_sizes(hints[0], trial.cases[number]) if hints else ""
+    example = None
+    if trial.is_visible(number):
+        example = _example(trial, trial.exercise.parts[0], number, Right())
+    return Verdict(trial.exercise.name, tuple(parts), sentences(says, hint), (), example)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is found wrong with a part: the number of the case that shows it best, the mistake and
+    its hint, or ''.
+    """
+
+    number: int
+    mistake: str
+    hint: str
+
+
+def _found_wrong(trial: Trial, part: Part) -> Found | None:
+    """Return what is wrong with a part on cases that may be shown, None where it is right on all of
+    them.
+    """
+    wrong = trial.visible_wrong(part)
+    if not wrong:
+        return None
+    mistake, hint = recognise(trial, part)
+    return Found(_smallest_that_shows(trial, part, wrong, mistake), mistake, hint)
+
+
+def _without_a_case_to_show(trial: Trial, part: Part) -> PartVerdict:
+    """Return the verdict on a part that is right, or wrong on hidden cases alone, or not the same
+    twice.
+    """
+    wrong = trial.wrong(part)
+    if wrong or not trial.is_repeated(part):
+        return PartVerdict(part.name, part.points, 0.0, _wrong_on_hidden_cases(trial, part, wrong))
+    why = trial.exercise.why or _learnt(trial, part, _last_case_of(trial, part))
+    return PartVerdict(part.name, part.points, part.points, f"right: {why}" if why else "right")
+
+
+def _wrong_part(trial: Trial, part: Part, found: Found, before: list[PartVerdict]) -> PartVerdict:
+    """Return the verdict on a part that is wrong. before: the verdicts on the parts before it."""
+    says = _what_is_wrong(trial, part, found)
+    if trial.exercise.costly:  # its parts are trainings of one function, which go wrong in one way
+        same = [verdict.name for verdict in before if verdict.says == says]
+        says = f"the same as {same[0]}" if same else says
+    return PartVerdict(part.name, part.points, 0.0, says, found.mistake)
+
+
+def _wrong_on_hidden_cases(trial: Trial, part: Part, wrong: list[int]) -> str:
+    """Return what is wrong with a part on no case that may be shown."""
+    if not wrong:
+        return FORGETFUL
+    answer = trial.answers[wrong[0]][part.name]
+    return answer.says if answer.fault in ENDED else ONLY_VISIBLE
+
+
+def _last_case_of(trial: Trial, part: Part) -> int:
+    return max(number for number, case in enumerate(trial.cases) if case.judges(part.name))
+
+
+def _learnt(trial: Trial, part: Part, number: int) -> str:
+    """Return what the network that was trained on a case has learnt, '' where no network was."""
+    goal, answer = trial.cases[number].goal, trial.answers[number][part.name]
+    if goal is None or answer.array is None:
+        return ""
+    share = goal.share(trial.cases[number].unpacked(answer.array))
+    if share >= goal.least:
+        return goal.told(share)
+    return f"{goal.told(share)}; {NO_BETTER if share < GUESSING else NOT_ENOUGH}"
+
+
+def _smallest_that_shows(trial: Trial, part: Part, wrong: list[int], mistake: str) -> int:
+    """Return the first wrong case that was built for the mistake, else the first with other numbers
+    than the right ones.
+
+    With one image in the batch, for instance, a db that was not summed has the right numbers and
+    only the wrong shape.
+    """
+    built = [number for number in wrong if mistake and trial.cases[number].shows == mistake]
+    candidates = built or wrong
+    small = [number for number in candidates if not trial.cases[number].is_bulky]
+    for number in small or wrong:
+        if _has_other_numbers(
+            trial.answers[number][part.name].array, trial.right(part, number).values
+        ):
+            return number
+    return wrong[0]
+
+
+def _has_other_numbers(result: np.ndarray | None, right: np.ndarray | None) -> bool:
+    """Tell whether a result holds other numbers than the right ones, or none; nothing is told where
+    the right ones are not.
+    """
+    if result is None:
+        return True
+    if right is None:
+        return False
+    return result.size != right.size or not np.array_equal(result.ravel(), right.ravel())
+
+
+def _what_is_wrong(trial: Trial, part: Part, found: Found) -> str:
+    """Return what is wrong with a part on the case that shows it, then the hint, or what the
+    general detectors see.
+    """
+    observed = _observed(trial, part, found.number)
+    if not observed and not found.hint:
+        observed = _in_common(trial, part, found.number)
+    return sentences(observed, with_sizes(found.hint, trial.cases[found.number]))
+
+
+def _observed(trial: Trial, part: Part, number: int) -> str:
+    """Return what is wrong with a part on one case whatever the right numbers are, or ''."""
+    case, answer = trial.cases[number], trial.answers[number][part.name]
+    right = trial.right(part, number).values
+    if answer.array is None:
+        return answer.says
+    if case.explain is not None and right is not None:
+        return case.explain(answer.array, right, case)
+    expected = expected_shape(part, case)
+    if answer.array.shape != expected and case.goal is None:
+        return wrong_shape(answer.array.shape, expected, part.like)
+    return _learnt(trial, part, number)
+
+
+def _in_common(trial: Trial, part: Part, number: int) -> str:
+    """Return what the wrong results have in common over all cases that may be shown."""
+    if trial.right(part, number).values is None or trial.answers[number][part.name].array is None:
+        return "is not right"
+    return detect(_beside_right(trial, part))
+
+
+def _beside_right(trial: Trial, part: Part) -> list[Pair]:
+    """Return the wrong arrays of the right shape with the right ones, for the cases that may be
+    shown; large ones last.
+    """
+    wrong = trial.visible_wrong(part)
+    small = [number for number in wrong if not trial.cases[number].large]
+    pairs = []
+    for number in small or wrong:
+        result, right = trial.answers[number][part.name].array, trial.right(part, number).values
+        if result is not None and right is not None and result.shape == right.shape:
+            pairs.append(Pair(result, right, trial.cases[number]))
+    return pairs
+
+
+def sentences(*texts: str) -> str:
+    """Join what is observed and what to think about: 'has shape (3, 4), expected (4, 3). Did you
+    ...?'
+    """
+    first, *others = [text for text in texts if text] or [""]
+    joined = first
+    for text in others:
+        joined = f"{joined.rstrip('.')}. {_with_a_capital(text)}"
+    return joined
+
+
+def _with_a_capital(text: str) -> str:
+    """Return a sentence with its first letter large, unless it begins with a formula."""
+    return text[0].upper() + text[1:] if text[:2].isalpha() else text
+
+
+def _example(trial: Trial, part: Part, number: int, right: Right) -> Example | None:
+    """Return the input with yours and right, or None where there is nothing to set side by side."""
+    exercise, answer = trial.exercise, trial.answers[number][part.name]
+    if not exercise.arguments or exercise.costly or answer.fault in ENDED:
+        return None
+    inputs = dict(zip(exercise.arguments, trial.cases[number].args, strict=True))
+    return Example(part.result, inputs, _yours(answer), right.values, right.source)
+
+
+def _yours(answer: Answer) -> Any:
+    """Return what was answered, None where there is nothing to show."""
+    if answer.fault:
+        return None
+    return answer.value if answer.array is None else answer.array

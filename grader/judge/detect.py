@@ -1,0 +1,253 @@
+"""Say what a wrong result that no catalogued mistake explains has in common with the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from grader.judge.case import Case
+
+COUNTS = ("N", "C", "D", "F")  # sizes that a mean or a sum too many divides or multiplies by
+CLOSE = "is close but not exact: are some digits lost on the way?"
+CUT = (
+    "is the right answer without what stands behind the point: is there an array of whole numbers?"
+)
+SHARES = "the shares of the largest entries of a window do not add up to its dy"
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """A wrong result beside the right one, of the same shape, and the case that they belong to."""
+
+    result: np.ndarray
+    right: np.ndarray
+    case: Case
+
+
+class Finding(NamedTuple):
+    """What a pair has in common.
+
+    key: the same for the same finding on another case.  message: as it is told.
+    is_sure: whether this case alone could have shown something else.
+    """
+
+    key: str
+    message: str
+    is_sure: bool = True
+
+
+def wrong_shape(shape: tuple[int, ...], expected: tuple[int, ...], like: str) -> str:
+    """Return the sentence for a result of another shape. like: the argument whose shape was
+    expected, or ''.
+    """
+    wanted = f"{expected} like {like}" if like else f"{expected}"
+    return (
+        f"has shape {shape}, expected {wanted}"
+        if shape
+        else f"is a single number, expected shape {wanted}"
+    )
+
+
+def detect(pairs: list[Pair]) -> str:
+    """Return what all pairs have in common, or how many entries differ in the first."""
+    first = pairs[0]
+    if first.case.layout and first.result.ndim:  # a dict of arrays, read as one long row
+        return _arrays_of_a_dict(first)
+    # One or two numbers have everything in common, or nothing.
+    pairs = [pair for pair in pairs if pair.right.size > 2] or pairs
+    with np.errstate(all="ignore"):
+        return _in_common(pairs) or _count_of_differences(pairs[0])
+
+
+def _in_common(pairs: list[Pair]) -> str:
+    """Return the first finding that all pairs share, if one of them is sure of it, or ''."""
+    findings = [_findings(pair) for pair in pairs]
+    for key, finding in findings[0].items():
+        same = [other[key] for other in findings if key in other]
+        if len(same) == len(pairs) and any(other.is_sure for other in same):
+            return finding.message
+    return ""
+
+
+def _count_of_differences(pair: Pair) -> str:
+    if pair.result.size == 1:
+        return "is not right"
+    count = int((~_close(pair.result, pair.right)).sum())
+    return f"is not right: {count} of {pair.result.size} numbers differ"
+
+
+def _findings(pair: Pair) -> dict[str, Finding]:
+    """Return by key all that the detectors find in a pair, in their order."""
+    pair = Pair(pair.result.astype(float), pair.right.astype(float), pair.case)
+    return {finding.key: finding for detector in DETECTORS for finding in detector(pair)}
+
+
+def _arrays_of_a_dict(pair: Pair) -> str:
+    """Return which arrays of a dict are right and which are wrong: the fault lies between them."""
+    results, rights = pair.case.unpacked(pair.result), pair.case.unpacked(pair.right)
+    if _is_nearly(pair.result, pair.right):
+        return CLOSE
+    wrong = [name for name in results if not _close(results[name], rights[name]).all()]
+    right = [name for name in results if name not in wrong]
+    if not right:
+        return "is wrong in every array: begin at the loss, and follow dy back layer by layer"
+    message = f"is right in {' and '.join(right)}, wrong in {' and '.join(wrong)}"
+    has_weights = any(name[0] == "w" for name in wrong)
+    return f"{message}: what lies between them on the way back?" if has_weights else message
+
+
+def _close(result: np.ndarray, right: np.ndarray) -> np.ndarray:
+    atol = 1e-9 * max(1.0, np.abs(right).max(initial=0.0))
+    return np.isclose(result, right, rtol=1e-6, atol=atol)
+
+
+def _same(result: np.ndarray, right: np.ndarray) -> bool:
+    return result.shape == right.shape and bool(_close(result, right).all())
+
+
+def _is_nearly(result: np.ndarray, right: np.ndarray) -> bool:
+    worst = np.abs(result - right).max(initial=0.0)
+    return bool(worst <= 1e-3 * np.abs(right).max(initial=0.0))
+
+
+# --- the detectors: each yields what it finds in a pair ---
+
+
+def _factor(pair: Pair) -> Iterator[Finding]:
+    """A constant factor, named by a size of the case where it is one. Any number is a multiple of
+    any other.
+    """
+    result, right = pair.result, pair.right
+    if not right.any():
+        return
+    factor = float(np.vdot(right, result) / np.vdot(right, right))
+    if factor == 0 or not _same(result, factor * right) or _same(result, right):
+        return
+    if np.isclose(factor, -1):
+        yield Finding("sign", "has the wrong sign everywhere")
+    yield from _named_factor(factor, pair.case)
+    is_sure = bool(np.count_nonzero(right) > 1)
+    yield Finding(f"factor {factor:.6g}", f"is the right answer times {factor:.6g}", is_sure)
+
+
+def _named_factor(factor: float, case: Case) -> Iterator[Finding]:
+    for name, size in case.sizes.items():
+        if name not in COUNTS or not isinstance(size, int):
+            continue
+        if np.isclose(factor * size, 1):
+            yield Finding(f"/{name}", f"is the right answer divided by {name} = {size}")
+        if np.isclose(factor, size):
+            yield Finding(f"*{name}", f"is the right answer times {name} = {size}")
+
+
+def _total(pair: Pair) -> Iterator[Finding]:
+    """Where several values are right, but not what they add up to."""
+    free = pair.case.free
+    if free is None or free.total is None or np.isclose(pair.result.sum(), free.total):
+        return
+    if _same(np.where(free.where, 0, pair.result), np.where(free.where, 0, pair.right)):
+        yield Finding("total", SHARES)
+
+
+def _zero(pair: Pair) -> Iterator[Finding]:
+    if pair.result.size > 1 and not pair.result.any() and pair.right.any():
+        yield Finding("zero", "is zero everywhere")
+
+
+def _whole_numbers(pair: Pair) -> Iterator[Finding]:
+    for key, whole in (("rounded", np.rint(pair.right)), ("cut", np.trunc(pair.right))):
+        if not _same(whole, pair.right) and _same(pair.result, whole):
+            yield Finding(key, CUT)
+
+
+def _transposed(pair: Pair) -> Iterator[Finding]:
+    if pair.result.ndim == 2 and _same(pair.result.T, pair.right):
+        yield Finding("transposed", "is transposed")
+
+
+def _reversed_along_an_axis(pair: Pair) -> Iterator[Finding]:
+    for axis in _long_axes(pair.result):
+        if _same(np.flip(pair.result, axis), pair.right):
+            yield Finding(f"flip {axis}", f"is right but reversed along axis {axis}")
+
+
+def _planes(pair: Pair) -> Iterator[Finding]:
+    """What images and filters have in common: planes turned, mirrored at the diagonal, or stacked
+    in another order.
+    """
+    result, right = pair.result, pair.right
+    if result.ndim != 4:
+        return
+    if min(result.shape[2:]) > 1 and _same(np.flip(result, (2, 3)), right):
+        yield Finding("rotated", "is right but each plane is rotated by 180 degrees")
+    if _same(result.swapaxes(2, 3), right):
+        yield Finding(
+            "planes transposed", "is right but rows and columns of each plane are exchanged"
+        )
+    if min(result.shape[:2]) > 1 and _same(result.swapaxes(0, 1), right):
+        yield Finding("stacks exchanged", "is right but its first two axes are exchanged")
+
+
+def _reversed(pair: Pair) -> Iterator[Finding]:
+    if len(_long_axes(pair.result)) > 1 and _same(np.flip(pair.result), pair.right):
+        yield Finding("flip", "is right but reversed along every axis")
+
+
+def _border(pair: Pair) -> Iterator[Finding]:
+    result, right = pair.result, pair.right
+    if result.ndim not in (2, 4) or min(result.shape[-2:]) <= 3:
+        return
+    if _same(result[..., 1:-1, 1:-1], right[..., 1:-1, 1:-1]):
+        yield Finding("border", "is wrong only at the border")
+
+
+def _nearly(pair: Pair) -> Iterator[Finding]:
+    if _is_nearly(pair.result, pair.right):
+        yield Finding("close", CLOSE)
+
+
+def _rows_and_columns(pair: Pair) -> Iterator[Finding]:
+    """Right in some rows or columns and wrong in the others."""
+    if pair.result.ndim != 2 or len(_long_axes(pair.result)) != 2:
+        return
+    for axis, name in enumerate(("row", "column")):
+        right = _close(pair.result, pair.right).all(axis=1 - axis)
+        if right.any() and not right.all():
+            places = ", ".join(str(place) for place in np.flatnonzero(~right)[:4])
+            yield Finding(name, f"is right except in {name} {places} (counted from 0)")
+
+
+def _shifted(pair: Pair) -> Iterator[Finding]:
+    for axis in _long_axes(pair.result):
+        is_sure = pair.result.shape[axis] > 2
+        for shift in (1, -1):
+            if _same(np.roll(pair.result, shift, axis), pair.right):
+                yield Finding(
+                    f"shift {axis} {shift}",
+                    f"is right but shifted by one along axis {axis}",
+                    is_sure,
+                )
+
+
+def _long_axes(array: np.ndarray) -> list[int]:
+    return [axis for axis in range(array.ndim) if array.shape[axis] > 1]
+
+
+# The first finding that all cases share is told: what names a cause stands before what describes.
+DETECTORS: tuple[Callable[[Pair], Iterator[Finding]], ...] = (
+    _factor,
+    _total,
+    _zero,
+    _whole_numbers,
+    _transposed,
+    _reversed_along_an_axis,
+    _planes,
+    _reversed,
+    _border,
+    _nearly,
+    _rows_and_columns,
+    _shifted,
+)

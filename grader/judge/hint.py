@@ -1,0 +1,161 @@
+"""The hint: which catalogued mistake a wrong part shows, recognised by the fingerprints of the
+visible cases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from grader.judge.case import Case
+from grader.judge.compare import entries_of
+from grader.judge.exercise import Exercise, Part
+from grader.judge.fingerprint import fingerprint
+from grader.judge.trial import Trial
+
+UNKNOWN = ("", "")
+
+
+def recognise(trial: Trial, part: Part) -> tuple[str, str]:
+    """Return (mistake, hint) from the catalogue, by the visible cases, or ("", "")."""
+    wrong = _wrong_cases(trial, part)
+    if not wrong:
+        return UNKNOWN
+    evidence = _evidence(trial, part, wrong)
+    suspects = _suspects(evidence)
+    if not suspects and _has_arrays(trial, part, wrong):
+        suspects = _built_for(evidence)
+    hints = {trial.exercise.table["hints"][name] for name in suspects}
+    return (min(suspects), hints.pop()) if len(hints) == 1 else UNKNOWN
+
+
+def _wrong_cases(trial: Trial, part: Part) -> list[int]:
+    """Return the visible cases on which a part is wrong, or one that judges the same result."""
+    wrong = set()
+    for other in trial.exercise.parts:
+        if other.result == part.result:  # their cases tell more together
+            wrong.update(trial.wrong(other))
+    known = [number for number in sorted(wrong) if _has_a_fingerprint(trial, number)]
+    small = [number for number in known if not trial.cases[number].large]
+    return small or known  # in float32 a large case has no fingerprint of its own
+
+
+def _has_a_fingerprint(trial: Trial, number: int) -> bool:
+    case = trial.cases[number]
+    return case.goal is None and any(case is visible for visible in trial.exercise.visible)
+
+
+def _has_arrays(trial: Trial, part: Part, wrong: list[int]) -> bool:
+    return all(trial.answers[number][part.name].array is not None for number in wrong)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of a wrong part.
+
+    fingerprints: of its results, by the numbers of the visible cases.
+    wrong_parts: all parts of the exercise that are wrong.
+    """
+
+    exercise: Exercise
+    part: Part
+    fingerprints: dict[int, str]
+    wrong_parts: set[str]
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        return self.exercise.visible
+
+    @property
+    def has_built_cases(self) -> bool:
+        """Whether cases were built to show one mistake each.
+
+        Then fingerprints of a mistake may depend on a number that a student chooses, such as the
+        step of a difference.
+        """
+        return any(case.shows for case in self.cases)
+
+
+def _evidence(trial: Trial, part: Part, wrong: list[int]) -> Evidence:
+    entries = entries_of(trial.exercise, part)
+    fingerprints = {}
+    for number in wrong:
+        found = fingerprint(trial.answers[number][part.name], entries[number]["scale"])
+        is_imprecise = found == entries[number]["right"]
+        fingerprints[number] = "imprecise" if is_imprecise else found
+    wrong_parts = {other.name for other in trial.exercise.parts if trial.wrong(other)}
+    return Evidence(trial.exercise, part, fingerprints, wrong_parts)
+
+
+def _suspects(evidence: Evidence) -> set[str]:
+    """Return the mistakes that explain all that is wrong; several when they cannot be told apart.
+
+    A suspect gives these fingerprints and spoils no part that is right. An exact one also goes
+    wrong on just these cases. Where cases were built to show one mistake each, unknown fingerprints
+    do not count against an exact suspect, and where there is none the others count if at most half
+    of the fingerprints are unknown. Of those left, the suspects that spoil the most parts are
+    returned.
+    """
+    entries = entries_of(evidence.exercise, evidence.part)
+    known = _catalogued(evidence, entries)
+    unknown = len(evidence.fingerprints) - len(known)
+    if not known or (unknown and not evidence.has_built_cases):
+        return set()
+    suspects = _that_spoil_no_right_part(set.intersection(*known), evidence)
+    exact = {name for name in suspects if _goes_wrong_as_seen(name, entries, evidence)}
+    if exact:
+        return _that_explain_most(exact, evidence)
+    if evidence.has_built_cases and unknown <= len(known):
+        return _that_explain_most(suspects, evidence)
+    return set()
+
+
+def _catalogued(evidence: Evidence, entries: list[dict[str, Any]]) -> list[set[str]]:
+    """Return the mistakes that give a fingerprint, for every fingerprint that is known."""
+    known = []
+    for number, found in evidence.fingerprints.items():
+        names = entries[number]["wrong"].get(found)
+        if names:
+            known.append(set(names))
+    return known
+
+
+def _that_spoil_no_right_part(names: set[str], evidence: Evidence) -> set[str]:
+    spoiled = evidence.exercise.table["parts"]
+    return {name for name in names if evidence.wrong_parts.issuperset(spoiled[name])}
+
+
+def _goes_wrong_as_seen(mistake: str, entries: list[dict[str, Any]], evidence: Evidence) -> bool:
+    """Tell whether a mistake goes wrong on just the cases that did; a large case counts only where
+    it was looked at.
+    """
+    for number, case in enumerate(evidence.cases):
+        if case.large and number not in evidence.fingerprints:
+            continue
+        goes_wrong = any(mistake in names for names in entries[number]["wrong"].values())
+        if goes_wrong != (number in evidence.fingerprints):
+            return False
+    return True
+
+
+def _that_explain_most(suspects: set[str], evidence: Evidence) -> set[str]:
+    """Return the suspects that spoil the most parts: they explain the other wrong parts as well."""
+    spoiled = {name: len(evidence.exercise.table["parts"][name]) for name in suspects}
+    most = max(spoiled.values(), default=0)
+    return {name for name in suspects if spoiled[name] == most}
+
+
+def _built_for(evidence: Evidence) -> set[str]:
+    """Return the mistake that the only wrong case was built to show, where no other case would show
+    it.
+    """
+    if len(evidence.fingerprints) > 1:
+        return set()
+    (number,) = evidence.fingerprints
+    case = evidence.cases[number]
+    return {case.shows} if case.alone else set()
+
+
+def with_sizes(hint: str, case: Case) -> str:
+    """Fill {N} in a hint with 'N = 2', the size in a case."""
+    return hint.format_map({name: f"{name} = {size}" for name, size in case.sizes.items()})

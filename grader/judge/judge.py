@@ -1,0 +1,115 @@
+"""Judge a function in the student's notebook: ask it the visible cases, and decide by their
+fingerprints.
+
+There is no reference in a student's kernel. Sealed grading builds a `Trial` of its own, in which
+the reference decides.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from grader.call.answer import Answer
+from grader.call.call import Call, argument_names, call
+from grader.call.quiet import quiet
+from grader.call.text import short
+from grader.call.without import Scope, public, refusal, with_layers, without
+from grader.judge.answers import read
+from grader.judge.compare import is_right
+from grader.judge.decide import ENDS, MOST_WARNINGS, all_wrong, decide
+from grader.judge.exercise import Exercise, Part
+from grader.judge.notes import argument_order, changed_by, remarks, shared_by
+from grader.judge.right import Right, right_values
+from grader.judge.trial import Trial
+from grader.show.verdict import Verdict
+
+NEEDS_LAYERS = "needs layers.py beside the notebook: copy it there from the assignment's folder"
+
+
+def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
+    """Return the verdict on one function. Never raises.
+
+    scope: the student's global names, in which the exercise's forward partner is found.
+    """
+    try:
+        if exercise.layers and importlib.util.find_spec("layers") is None:
+            return all_wrong(exercise, NEEDS_LAYERS)
+        refused = refusal(exercise.name, function, exercise.without, scope)
+        return all_wrong(exercise, refused) if refused else _judge(exercise, function, scope)
+    except (
+        BaseException
+    ) as error:  # the last line of defence: objects that raise wherever they are looked at
+        kind = short(type(error).__name__)
+        return all_wrong(exercise, f"cannot be judged: looking at it raised {kind}")
+
+
+def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
+    layers = public(importlib.import_module("layers")) if exercise.layers else {}
+    trial = _new_trial(exercise, scope)
+    with (
+        quiet() as captured,
+        with_layers(layers, scope),
+        without(exercise.without, scope, exercise.name),
+    ):
+        calls = _ask(trial, function)
+    cases, answers = trial.cases, trial.answers
+    again = answers.pop() if len(answers) > len(cases) else answers[0]
+    # The student's forward partner is called here: what it prints and warns of is not this
+    # function's.
+    with quiet(), without(exercise.without, scope, exercise.name):
+        trial = replace(trial, again=again)
+        verdict = decide(trial)
+        notes = [*verdict.notes, *remarks(trial, changed_by(exercise, calls))]
+    notes += shared_by(exercise, calls)
+    notes += argument_order(exercise, argument_names(function))
+    notes += _warnings(calls)
+    printed = "" if verdict.fault == "is not written yet" else captured.printed
+    return replace(verdict, notes=tuple(notes), printed=printed)
+
+
+def _new_trial(exercise: Exercise, scope: Scope) -> Trial:
+    """Return a trial with the visible cases and no answers yet."""
+
+    def is_right_here(part: Part, number: int, answer: Answer) -> bool:
+        return is_right(exercise, part, number, answer)
+
+    @cache  # each costs a numerical gradient
+    def right(part: Part, number: int) -> Right:
+        return right_values(exercise, part, number, scope)
+
+    return Trial(
+        exercise=exercise,
+        cases=exercise.visible,
+        answers=[],
+        is_right=is_right_here,
+        right=right,
+        visible_count=len(exercise.visible),
+        again={},
+    )
+
+
+def _ask(trial: Trial, function: Any) -> list[Call]:
+    """Ask the function all cases and the first once more, until an answer that ends them; fill in
+    the trial's answers.
+    """
+    calls = []
+    for case in (*trial.cases, trial.cases[0]):
+        if case.goal and trial.enough() is not trial:
+            break
+        made = call(function, case.args)
+        calls.append(made)
+        # At once: the result may be a buffer that the next call uses again.
+        trial.answers.append(read(trial.exercise, case, made, function))
+        if isinstance(made.error, ENDS):
+            break
+    return calls
+
+
+def _warnings(calls: list[Call]) -> list[str]:
+    """Return the first warnings of all calls as notes, each once."""
+    words = dict.fromkeys(warning for made in calls for warning in made.warned)
+    return [f"warned: {warning}" for warning in list(words)[:MOST_WARNINGS]]

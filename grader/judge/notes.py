@@ -1,0 +1,81 @@
+"""What is worth saying of an answer and costs nothing.
+
+Changed inputs, memory shared with an input, another convention, the second shape, float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from grader.call.call import Call
+from grader.judge.exercise import Exercise, Part
+from grader.judge.float32 import is_in_float32
+from grader.judge.trial import Trial
+
+
+def remarks(trial: Trial, changed: list[str]) -> Iterator[str]:
+    """Yield the notes on a trial. changed: the arguments that the function has changed."""
+    for name in changed:
+        whoever = f"whoever called it finds another {name} afterwards"
+        yield f"it changes its input {name} in place; {whoever}"
+    for part in trial.exercise.parts:
+        if _follows_another_convention(trial, part):
+            yield part.convention
+        if trial.answers[0][part.name].also:
+            yield _second_shape(part)
+    if any(is_in_float32(trial, part) for part in trial.exercise.parts):
+        yield "float32: seven digits"
+
+
+def _second_shape(part: Part) -> str:
+    printed = ", ".join((part.also or "").split())
+    accepted = f"accepted for one row; {part.like} itself has shape ({part.shape},)"
+    return f"{part.name} has shape ({printed}), as the equation prints it: {accepted}"
+
+
+def _follows_another_convention(trial: Trial, part: Part) -> bool:
+    """Tell whether a right part differs from the reference where several values are right."""
+    if not part.convention or trial.wrong(part):
+        return False
+    for number, answer in enumerate(trial.answers):
+        case, result = trial.cases[number], answer[part.name].array
+        if case.free is None or not case.judges(part.name) or not trial.is_visible(number):
+            continue
+        right = trial.right(part, number).values
+        if result is not None and right is not None and not np.allclose(result, right):
+            return True
+    return False
+
+
+def argument_order(exercise: Exercise, names: tuple[str, ...]) -> list[str]:
+    """Return a note on arguments that are the exercise's in another order.
+
+    The answer is then computed from the wrong arrays. names: those of the function's arguments.
+    """
+    expected = exercise.arguments
+    if names == expected or sorted(names) != sorted(expected):
+        return []
+    return [f"its arguments are ({', '.join(names)}), expected ({', '.join(expected)})"]
+
+
+def shares(part: str, argument: str) -> str:
+    fine = "fine here, but changing one later changes the other"
+    return f"{part} shares its memory with the input {argument}: {fine}"
+
+
+def changed_by(exercise: Exercise, calls: list[Call]) -> list[str]:
+    """Return the arguments that a function has changed in any call, each once."""
+    names = (exercise.arguments[number] for made in calls for number in made.changed)
+    return list(dict.fromkeys(names))
+
+
+def shared_by(exercise: Exercise, calls: list[Call]) -> list[str]:
+    """Return a note for every result that shares memory with an argument in any call."""
+    pairs = dict.fromkeys(pair for made in calls for pair in made.shared)
+    notes = []
+    for result, argument in pairs:
+        if result < len(exercise.results):
+            notes.append(shares(exercise.results[result], exercise.arguments[argument]))
+    return notes

@@ -1,0 +1,69 @@
+"""One exercise, the cases that its function was asked with, and the answers: what a verdict is made
+of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from grader.call.answer import Answer
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise, Part
+from grader.judge.right import Right
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One exercise, the cases that its function was asked with (the visible ones first), and the
+    answers.
+
+    is_right: decides on a part of case n.
+    right: the right values of a part on case n, to show and to compare with.
+    visible_count: how many of the cases, from the first, a student may see.
+    again: the answer to one of the cases, number again_of, asked once more at the end.
+    """
+
+    exercise: Exercise
+    cases: tuple[Case, ...]
+    answers: list[dict[str, Answer]]
+    is_right: Callable[[Part, int, Answer], bool]
+    right: Callable[[Part, int], Right]
+    visible_count: int
+    again: dict[str, Answer]
+    again_of: int = 0
+
+    def wrong(self, part: Part) -> list[int]:
+        """Return the numbers of the cases on which a part is wrong."""
+        wrong = []
+        for number, answer in enumerate(self.answers):
+            if not self.holds(part, number, answer[part.name]):
+                wrong.append(number)
+        return wrong
+
+    def visible_wrong(self, part: Part) -> list[int]:
+        """Return the numbers of those cases on which a part is wrong that a student may see."""
+        return [number for number in self.wrong(part) if self.is_visible(number)]
+
+    def is_visible(self, number: int) -> bool:
+        return number < self.visible_count
+
+    def enough(self) -> Trial:
+        """Return this without the trainings to a goal, where what comes before them has lost every
+        part already.
+        """
+        goals = (number for number, case in enumerate(self.cases) if case.goal)
+        before = replace(self, answers=self.answers[: next(goals, len(self.cases))])
+        return before if all(map(before.wrong, self.exercise.parts)) else self
+
+    def holds(self, part: Part, number: int, answer: Answer) -> bool:
+        """Tell whether an answer to case `number` leaves a part right: a case need not judge every
+        part.
+        """
+        return not self.cases[number].judges(part.name) or self.is_right(part, number, answer)
+
+    def is_repeated(self, part: Part) -> bool:
+        """Tell whether the answer to the case that was asked twice leaves a part right the second
+        time too.
+        """
+        return self.holds(part, self.again_of, self.again[part.name])

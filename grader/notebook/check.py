@@ -1,0 +1,143 @@
+"""`check` and `progress`, the two names that every notebook calls."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from grader.call.quiet import quiet
+from grader.call.text import short
+from grader.call.without import Scope
+from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
+from grader.judge.decide import all_wrong
+from grader.judge.exercise import Exercise
+from grader.judge.judge import judge
+from grader.show.display import shell, show
+from grader.show.summary import Summary
+from grader.show.verdict import PartVerdict, Verdict
+
+# By exercise: the function that was checked last, and its verdict
+_costly: dict[str, tuple[Any, Verdict]] = {}
+# Output streams and warnings belong to the whole process, so only one check may run at a time.
+_checking = threading.Lock()
+
+
+def check(function: Callable[..., Any]) -> float:
+    """Check one function of the course, show the verdict, and return the points earned.
+
+    function: named as an exercise of the points table
+
+    The result is a plain float from 0 to the exercise's points, which nbgrader takes as the partial
+    credit of the cell. This function never raises, and leaves nothing on stderr.
+    """
+    frame = sys._getframe(1)
+    namespace = frame.f_globals
+    # The function that is being checked may call check, and so may another thread.
+    if not _checking.acquire(blocking=False):
+        print("a check is already running: take check(...) out of your function")
+        return 0.0
+    try:
+        exercise = _exercise_of(function, frame.f_code.co_names, namespace)
+        if exercise is None:
+            verdict = _unknown(function)
+        else:
+            verdict = judge(exercise, function, namespace)
+            if exercise.costly:
+                _costly[exercise.name] = (function, verdict)
+    finally:
+        _checking.release()
+    show(verdict)
+    _offer(verdict)
+    return float(verdict.earned)
+
+
+def progress() -> None:
+    """Show the points earned so far in this notebook and what is still open."""
+    namespace = sys._getframe(1).f_globals
+    if _checking.locked():
+        print("a check is already running: take progress() out of your function")
+        return
+    verdicts = []
+    for assignment in _assignments_in(namespace):
+        verdicts += [_verdict_on(exercise, namespace) for exercise in of_assignment(assignment)]
+    show(Summary(tuple(verdicts)))
+
+
+def _verdict_on(exercise: Exercise, namespace: Scope) -> Verdict:
+    """Return the verdict on an exercise.
+
+    If it takes seconds to judge, that is the verdict of its last check.
+    """
+    function = namespace.get(exercise.name)
+    if not exercise.costly:
+        return judge(exercise, function, namespace)
+    checked, verdict = _costly.get(exercise.name, (None, None))
+    if verdict is None or checked is not function:
+        return all_wrong(exercise, "is not checked yet")
+    return verdict
+
+
+def _assignments_in(namespace: Scope) -> list[str]:
+    """Return the assignment whose exercises the notebook defines, in a list.
+
+    Functions of others may be pasted in, so it is the one of which the largest share is defined.
+    The list is empty if nothing is defined, and longer if two are equal.
+    """
+    shares = {}
+    for assignment in NOTEBOOKS:
+        names = [exercise.name for exercise in of_assignment(assignment)]
+        shares[assignment] = sum(name in namespace for name in names) / len(names)
+    largest = max(shares.values())
+    return [assignment for assignment, share in shares.items() if share and share == largest]
+
+
+def _exercise_of(function: Any, names: tuple[str, ...], namespace: Scope) -> Exercise | None:
+    """Find the exercise by the name in the call `check(name)`, else by the function's own name."""
+    called = [name for name in names if name in EXERCISES and namespace.get(name) is function]
+    name = called[0] if len(called) == 1 else _own_name(function)
+    return EXERCISES.get(name)
+
+
+def _own_name(function: Any) -> str:
+    """Return a function's own name, or 'a' and its type's if it has none."""
+    try:
+        name = function.__name__
+    except BaseException:  # an object may raise anything when an attribute is read
+        name = None
+    return name if type(name) is str else f"a {short(type(function).__name__)}"
+
+
+def unknown_name(name: str) -> str:
+    """Return the sentence for a name that is in no exercise, with the nearest one that is."""
+    near = difflib.get_close_matches(name, EXERCISES, 1, 0.5)
+    sentence = f"{name} is not an exercise of this course"
+    return f"{sentence}. Did you mean {near[0]}?" if near else sentence
+
+
+def _unknown(function: Any) -> Verdict:
+    fault = unknown_name(short(_own_name(function), 60))
+    return Verdict("check", (PartVerdict("answer", 0.0, 0.0, ""),), fault)
+
+
+def _offer(verdict: Verdict) -> None:
+    """Show the widget that goes through the verdict's example, closed.
+
+    Show nothing outside a notebook, without a widget for the example, and if anything fails.
+    """
+    if verdict.example is None:
+        return
+    with suppress(Exception):
+        if not hasattr(shell(), "kernel"):  # a terminal draws no widgets
+            return
+        # This import waits for the first wrong answer, so that `import grader` stays quick.
+        from grader.widgets.offer import offer
+
+        with quiet():
+            widget = offer(verdict.exercise, verdict.example)
+            bundle = widget and widget.can_step and widget._repr_mimebundle_()
+        if bundle:
+            sys.modules["IPython"].display.display(bundle[0], metadata=bundle[1], raw=True)

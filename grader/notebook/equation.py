@@ -1,0 +1,98 @@
+"""`equation`: a live check beside every equation of the text.
+
+So nobody has to take an equation on trust.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from grader.call.text import short
+from grader.show.display import show
+from grader.show.numbers import beside, block, lines_of, row
+
+Side = Callable[[], Any] | np.ndarray | list[float]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Both sides of an equation in numbers; problem: why there are none yet."""
+
+    name: str
+    left: np.ndarray | None = None
+    right: np.ndarray | None = None
+    problem: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        if self.left is None or self.right is None or self.left.shape != self.right.shape:
+            return False
+        return bool(np.allclose(self.left, self.right, rtol=1e-5, atol=1e-9))
+
+    @property
+    def says(self) -> str:
+        """The sentence on the two sides."""
+        if self.problem or self.left is None or self.right is None:
+            return self.problem
+        left, right = self.left, self.right
+        if left.shape != right.shape:
+            return f"the shapes differ: {left.shape} on the left, {right.shape} on the right"
+        apart = np.abs(left - right).max(initial=0.0)
+        word = "both sides agree" if self.agrees else "the two sides DIFFER"
+        return f"{word} (largest difference {apart:.2g})"
+
+    def __str__(self) -> str:
+        head = f"{self.name}: {self.says}"
+        if self.left is None or self.right is None:
+            return head
+        columns = [("left side", lines_of(self.left)), ("right side", lines_of(self.right))]
+        return "\n".join([head, *beside(columns)])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        head = f"<div>{self._mark()} <b>{escape(self.name)}</b>: {escape(self.says)}</div>"
+        if self.left is None or self.right is None:
+            return f"<div>{head}</div>"
+        sides = [block("left side", self.left), block("right side", self.right)]
+        return f"<div>{head}{row(sides)}</div>"
+
+    def _mark(self) -> str:
+        """Return a tick, a cross, or dots while there are no numbers."""
+        if self.agrees:
+            return "&#10003;"
+        return "&#8230;" if self.problem else "&#10007;"
+
+
+def equation(name: str, left: Side, right: Side) -> None:
+    """Show both sides of an equation in numbers, and whether they agree.
+
+    left, right: arrays, or functions without arguments that return one; a function may use what the
+    student has written so far, and while that is missing, the output names what is missing
+    """
+    show(compare(name, left, right))
+
+
+def compare(name: str, left: Side, right: Side) -> Comparison:
+    """Return both sides, or the reason why they cannot be computed yet."""
+    try:
+        left_value = left() if callable(left) else left
+        right_value = right() if callable(right) else right
+        if left_value is None or right_value is None:
+            problem = "your function returned None (is the return missing?)"
+            return Comparison(name, problem=problem)
+        left_side = np.asarray(left_value, dtype=float)
+        right_side = np.asarray(right_value, dtype=float)
+    except NotImplementedError:
+        problem = "waits for your function above: write it, then run this cell again"
+        return Comparison(name, problem=problem)
+    except Exception as error:
+        problem = f"cannot be computed yet: {type(error).__name__} ({short(error)})"
+        return Comparison(name, problem=problem)
+    return Comparison(name, left_side, right_side)

@@ -1,0 +1,60 @@
+"""The summary that `progress()` shows: the points so far, and the names of what is still open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from grader.show.verdict import Verdict, amount
+
+_BAR = (
+    "height:10px;max-width:30em;border:1px solid var(--jp-border-color1,#bdbdbd);"
+    "border-radius:5px;overflow:hidden;margin:6px 0"
+)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The verdicts on all exercises of a notebook."""
+
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def earned(self) -> float:
+        return sum(verdict.earned for verdict in self.verdicts)
+
+    @property
+    def points(self) -> float:
+        return sum(verdict.points for verdict in self.verdicts)
+
+    @property
+    def open(self) -> list[str]:
+        """The exercises that are not right.
+
+        One without a right part is named alone, any other by what it lacks: 'db of
+        affine_backward'.
+        """
+        names = []
+        for verdict in self.verdicts:
+            missing = [part.name for part in verdict.parts if not part.right]
+            if missing and len(missing) == len(verdict.parts):
+                names.append(verdict.exercise)
+            elif missing:
+                names.append(f"{' and '.join(missing)} of {verdict.exercise}")
+        return names
+
+    def __str__(self) -> str:
+        if not self.verdicts:
+            return "nothing to count yet: run the cells above first"
+        scores = f"{amount(self.earned)} of {amount(self.points)}"
+        if not self.open:
+            return f"{scores}: everything is right"
+        return f"{scores}; open: {', '.join(self.open)}"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        share = 100 * self.earned / self.points if self.points else 0
+        filled = f"<div style='height:100%;width:{share:.0f}%;background:#0072b2'></div>"
+        return f"<div>{escape(str(self))}<div style='{_BAR}'>{filled}</div></div>"

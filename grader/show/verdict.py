@@ -1,0 +1,246 @@
+"""The verdict of a check.
+
+It is one object with a text form for terminals and screen readers, and an HTML form for the
+notebook.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from grader.show.numbers import MONO, beside, block, lines_of, number, row
+
+MIME = "application/vnd.cnn-gradients.verdict+json"
+
+
+@dataclass(frozen=True)
+class PartVerdict:
+    """The verdict on one part of an exercise.
+
+    says: the sentence on it;  mistake: the name of the catalogued mistake, if one was recognised
+    """
+
+    name: str
+    points: float
+    earned: float
+    says: str
+    mistake: str = ""
+
+    @property
+    def right(self) -> bool:
+        return self.earned == self.points
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """The smallest case that shows a mistake.
+
+    inputs: argument names and values
+    yours: the student's result, None if there is no value to show (the verdict says why)
+    right: the right result, None if it is not revealed;  source: how it was found
+    """
+
+    part: str
+    inputs: dict[str, Any]
+    yours: Any
+    right: Any = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one exercise.
+
+    fault: one sentence that stands for all parts, such as "is not written yet"
+    printed: what the student's function printed
+    """
+
+    exercise: str
+    parts: tuple[PartVerdict, ...]
+    fault: str = ""
+    notes: tuple[str, ...] = ()
+    example: Example | None = field(default=None, compare=False)
+    printed: str = ""
+
+    @property
+    def points(self) -> float:
+        return sum(part.points for part in self.parts)
+
+    @property
+    def earned(self) -> float:
+        return sum(part.earned for part in self.parts)
+
+    @property
+    def right(self) -> bool:
+        return all(part.right for part in self.parts)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the verdict without its example as plain JSON values."""
+        return {
+            "exercise": self.exercise,
+            "earned": self.earned,
+            "points": self.points,
+            "fault": self.fault,
+            "parts": [asdict(part) for part in self.parts],
+            "notes": list(self.notes),
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(_text(self))
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return _html(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        # It stands beside text and HTML, for programs that read the notebook.
+        return {MIME: self.as_json()}
+
+
+def amount(points: float) -> str:
+    """Return '2', '0.5' or '1'."""
+    return f"{points:g}"
+
+
+def _points(verdict: Verdict) -> str:
+    plural = "" if verdict.points == 1 else "s"
+    return f"{amount(verdict.earned)} of {amount(verdict.points)} point{plural}"
+
+
+def differing(yours: Any, right: Any) -> np.ndarray | None:
+    """Return a mask of the entries that differ, or None if the two cannot be compared.
+
+    yours, right: anything; only arrays of one shape can be compared
+    """
+    if not isinstance(yours, np.ndarray) or not isinstance(right, np.ndarray):
+        return None
+    if yours.shape != right.shape:
+        return None
+    largest = max(1.0, np.abs(right).max(initial=0.0))
+    return ~np.isclose(yours, right, rtol=1e-5, atol=1e-9 * largest)
+
+
+def first_difference(example: Example) -> str:
+    """Return 'dw[2, 0]: numerically 4.75, yours 2.25', or '' if the two cannot be compared."""
+    yours, right = example.yours, example.right
+    apart = differing(yours, right)
+    if apart is None or not apart.any():
+        return ""
+    first = np.argwhere(apart)[0]
+    place = tuple(int(i) for i in first)
+    name = f"{example.part}[{', '.join(map(str, place))}]" if place else example.part
+    return f"{name}: {example.source} {number(right[place])}, yours {number(yours[place])}"
+
+
+def results(example: Example) -> list[tuple[str, Any]]:
+    """Return titles and values of yours and right, with their shapes if these differ."""
+    both = {"yours": example.yours, "right": example.right}
+    values = {name: value for name, value in both.items() if value is not None}
+    shapes = {np.shape(value) for value in values.values() if isinstance(value, np.ndarray)}
+    if len(shapes) <= 1:
+        return list(values.items())
+    return [(f"{name}, shape {np.shape(value)}", value) for name, value in values.items()]
+
+
+def _text(verdict: Verdict) -> list[str]:
+    """Return the lines of the text form."""
+    lines = [f"{verdict.exercise}: {_points(verdict)}"]
+    if verdict.fault:
+        lines.append(f"  {verdict.fault}")
+    else:
+        lines += _parts_text(verdict)
+    lines += [f"  note: {note}" for note in verdict.notes]
+    if verdict.example:
+        lines.append("")
+        lines += [f"  {line}".rstrip() for line in _example_text(verdict.example)]
+    if verdict.printed:
+        lines += ["", "  Your function printed:"]
+        lines += [f"  | {line}" for line in verdict.printed.splitlines()]
+    return lines
+
+
+def _parts_text(verdict: Verdict) -> list[str]:
+    width = max(len(part.name) for part in verdict.parts)
+    return [f"  {part.name.ljust(width)}  {part.says}" for part in verdict.parts]
+
+
+def _example_text(example: Example) -> list[str]:
+    lines = [f"The smallest case that shows it ({example.part}):"]
+    lines += beside([(name, lines_of(value)) for name, value in example.inputs.items()])
+    columns = [(title, lines_of(value)) for title, value in results(example)]
+    if columns:
+        lines += ["", *beside(columns)]
+    difference = first_difference(example)
+    if difference:
+        lines.append(difference)
+    return lines
+
+
+# The HTML form. Colours come from JupyterLab's theme where there is one, so that it is readable in
+# light and dark. A wrong cell is marked by weight and a frame as well.
+_BOX = (
+    "border:1px solid var(--jp-border-color1,#bdbdbd);border-left:6px solid {edge};"
+    "border-radius:4px;padding:8px 14px;margin:4px 0;max-width:60em;line-height:1.45;"
+    "overflow-x:auto;color:var(--jp-content-font-color1,#212121);"
+    "background:var(--jp-layout-color1,#fff)"
+)
+_RIGHT, _PART, _WRONG = "#0072b2", "#e69f00", "#d55e00"
+_PLAIN = "border:none;background:none;padding:2px 8px;text-align:left;vertical-align:top;"
+
+
+def _html(verdict: Verdict) -> str:
+    content = f"<b><code>{escape(verdict.exercise)}</code>: {_points(verdict)}</b>"
+    if verdict.fault:
+        content += f"<div>{escape(verdict.fault)}</div>"
+    else:
+        content += _parts_html(verdict)
+    for note in verdict.notes:
+        content += f"<div><i>Note:</i> {escape(note)}</div>"
+    if verdict.example:
+        content += _example_html(verdict.example)
+    if verdict.printed:
+        content += _printed_html(verdict.printed)
+    box = _BOX.format(edge=_edge(verdict))
+    return f"<div style=\"{box}\" role='group' aria-label='check'>{content}</div>"
+
+
+def _edge(verdict: Verdict) -> str:
+    """Return the colour of the left edge."""
+    if verdict.right:
+        return _RIGHT
+    return _PART if verdict.earned else _WRONG
+
+
+def _printed_html(printed: str) -> str:
+    text = f"<pre style='{MONO};margin:0'>{escape(printed)}</pre>"
+    return f"<details><summary>Your function printed</summary>{text}</details>"
+
+
+def _parts_html(verdict: Verdict) -> str:
+    rows = ""
+    for part in verdict.parts:
+        mark = "&#10003;" if part.right else "&#10007;"
+        rows += (
+            f"<tr style='background:none'><td style='{_PLAIN}'>{mark}</td>"
+            f"<td style='{_PLAIN}{MONO}'>{escape(part.name)}</td>"
+            f"<td style='{_PLAIN}'>{escape(part.says)}</td></tr>"
+        )
+    return f"<table style='border-collapse:collapse;margin:4px 0;border:none'>{rows}</table>"
+
+
+def _example_html(example: Example) -> str:
+    differs = differing(example.yours, example.right)
+    inputs = [block(name, value) for name, value in example.inputs.items()]
+    blocks = [block(title, value, differs) for title, value in results(example)]
+    title = f"The smallest case that shows it (<code>{escape(example.part)}</code>):"
+    html = f"<div style='margin-top:8px'>{title}</div>{row(inputs)}{row(blocks)}"
+    difference = first_difference(example)
+    if difference:
+        html += f"<div style='{MONO}'>{escape(difference)}</div>"
+    return html

@@ -1,0 +1,253 @@
+"""`spray`: a convolution and its backward pass in four views of the same numbers, step by step.
+
+The equations are those of section 2, Eqs. 9, 10.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from grader.show.numbers import beside, lines_of
+from grader.widgets.grids import (
+    MOST_ROW,
+    MOST_SIDE,
+    SIDES,
+    Widget,
+    array,
+    compared,
+    made_up,
+    module,
+    one_of,
+    part_of,
+    plain,
+    plain_or_none,
+    unplain,
+    whole,
+    wrong_mask,
+)
+from grader.widgets.still_picture import Panel, counted, picture
+
+VIEWS = {
+    "forward gather": "Forward, gather: each y is a dot product of W and its window of x",
+    "forward spray": "Forward, spray: each x times W′ is added onto y",
+    "backward spray": "Backward, spray: each dy times W is added onto dx",
+    "backward gather": "Backward, gather: each dx adds up the dy that saw it, times W′",
+}
+TURNED = ("forward spray", "backward gather")  # the views that turn w
+
+
+class Spray(Widget):
+    """The widget that `spray` returns."""
+
+    kind = "spray"
+    _esm = module("convolution.js", "settings.js", "spray.js")
+
+    @classmethod
+    def again(cls, data: dict[str, Any]) -> Spray:
+        x, w, dy, compare = unplain(data, "x", "w", "dy", "compare", row=data["row"])
+        return spray(x, w, data["stride"], data["pad"], dy, compare, view=data["view"])
+
+
+class Passes(NamedTuple):
+    """A convolution in numbers: what goes in, and what comes out forward (y) and backward (dx)."""
+
+    x: np.ndarray
+    w: np.ndarray
+    dy: np.ndarray
+    y: np.ndarray
+    dx: np.ndarray
+    stride: int
+    pad: int
+
+
+def spray(
+    x: Any,
+    w: Any,
+    stride: int = 1,
+    pad: int = 0,
+    dy: Any = None,
+    compare: Any = None,
+    *,
+    view: str | None = None,
+) -> Spray:
+    """Show a convolution and its backward pass, step by step.
+
+    Alone in a cell the widget is displayed.
+
+    x: (n,), w: (K,), dy: (m,)  or  x: (H, W), w: (K, L), dy: (M, N): one channel of one image
+    stride, pad: as in the notebooks, with M = (H + 2 pad - K) // stride + 1, and N alike
+    compare: your own y, in the shape of y, or dx, in the shape of x; the entries that are not right
+        are marked
+    view: "forward gather", "forward spray", "backward spray" or "backward gather". By default the
+        third when dy is given, else the first; it decides whether `compare` is a y or a dx
+
+    Without dy the backward views send small whole numbers back, unlike their neighbours and some of
+    them zero: ones would hide whose spray is whose. y and dx follow Eqs. 9 and 10 of the text,
+    section 2; W' is w rotated by 180 degrees.
+
+    Raises TypeError for an argument that is not an array of real numbers. Raises ValueError for NaN
+    or infinity (outside compare), for shapes that do not fit, and for more than 12 rows or columns
+    of an image, or 20 entries of a row, padding included.
+    """
+    x, w, stride, pad = checked("spray", x, w, stride, pad)
+    check_limit("spray", x, pad)
+    shape = output_shape(x, w, stride, pad)
+    if view is None:
+        view = "forward gather" if dy is None else "backward spray"
+    view = one_of("spray", "view", view, VIEWS)
+    dy = checked_upstream("spray", dy, x, w, stride, pad)
+    target, like = ("y", shape) if view.startswith("forward") else ("dx", x.shape)
+    expected = f"{like}, the shape of {target} in the view {view!r}"
+    compare = compared("spray", compare, like, expected)
+    data = {
+        "x": plain(x),
+        "w": plain(w),
+        "dy": plain_or_none(dy),
+        "compare": plain_or_none(compare),
+        "compares": target,
+        "stride": stride,
+        "pad": pad,
+        "view": view,
+        "row": x.ndim == 1,
+        "most": _limit(x),
+    }
+    upstream = made_up(shape) if dy is None else dy
+    y, dx = forward_and_backward(x, w, upstream, stride, pad)
+    passes = Passes(x, w, upstream, y, dx, stride, pad)
+    return Spray(data, *_still_picture(passes, view, compare))
+
+
+def checked(
+    function: str, x: Any, w: Any, stride: Any, pad: Any
+) -> tuple[np.ndarray, np.ndarray, int, int]:
+    """Return x, w, stride, pad of a convolution in one channel.
+
+    function: the name that messages begin with. Raises TypeError for an argument that is not an
+    array of real numbers or not a whole number, ValueError for shapes that do not fit.
+    """
+    x = array(function, "x", x)
+    w = array(function, "w", w)
+    if w.ndim != x.ndim:
+        shapes = f"x has shape {x.shape} and w has shape {w.shape}"
+        raise ValueError(f"{function}: {shapes}: expected two rows or two images")
+    stride = whole(function, "stride", stride, 1)
+    pad = whole(function, "pad", pad, 0)
+    if any(k > n + 2 * pad for k, n in zip(w.shape, x.shape, strict=True)):
+        room = f"x of shape {x.shape}{with_pad(pad)}"
+        raise ValueError(f"{function}: w has shape {w.shape} and does not fit into {room}")
+    return x, w, stride, pad
+
+
+def checked_upstream(
+    function: str, dy: Any, x: np.ndarray, w: np.ndarray, stride: int, pad: int
+) -> np.ndarray | None:
+    """Return dy, which has the shape of y, or None if it is not given.
+
+    Raises TypeError if it is not an array of real numbers, ValueError if it has another shape.
+    """
+    if dy is None:
+        return None
+    upstream = array(function, "dy", dy)
+    shape = output_shape(x, w, stride, pad)
+    if upstream.shape != shape:
+        sizes = f"x {x.shape}, w {w.shape}, stride {stride}, pad {pad}"
+        expected = f"{shape} like y ({sizes})"
+        raise ValueError(f"{function}: dy has shape {upstream.shape}, expected {expected}")
+    return upstream
+
+
+def check_limit(function: str, x: np.ndarray, pad: int) -> None:
+    """Raise a ValueError if x, with its padding, is too large to be shown."""
+    limit = _limit(x)
+    if max(x.shape) + 2 * pad > limit:
+        size = f"x has shape {x.shape}{with_pad(pad)}"
+        allowed = f"at most {limit} {SIDES[x.ndim]} can be shown"
+        advice = f"Show a part, like {part_of(x, limit)}"
+        raise ValueError(f"{function}: {size}; {allowed}. {advice}")
+
+
+def _limit(x: np.ndarray) -> int:
+    return MOST_ROW if x.ndim == 1 else MOST_SIDE
+
+
+def with_pad(pad: int) -> str:
+    """Return what a message adds to the shape of an array that is padded."""
+    return f" with pad {pad}" if pad else ""
+
+
+def output_shape(x: np.ndarray, w: np.ndarray, stride: int, pad: int) -> tuple[int, ...]:
+    """Return the shape of y: (m,) for a row, (M, N) for an image."""
+    return tuple((n + 2 * pad - k) // stride + 1 for n, k in zip(x.shape, w.shape, strict=True))
+
+
+def forward_and_backward(
+    x: np.ndarray, w: np.ndarray, dy: np.ndarray, stride: int, pad: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return y, gathered, and dx, sprayed (Eqs. 9, 10).
+
+    x: (n,), w: (K,), dy: (m,)  or  x: (H, W), w: (K, L), dy: (M, N)  ->  y like dy, dx like x
+    """
+    padded = np.pad(x, pad)
+    y = np.zeros(dy.shape)
+    dpadded = np.zeros(padded.shape)
+    for at in np.ndindex(dy.shape):
+        window = _window(at, w.shape, stride)
+        y[at] = np.sum(w * padded[window])  # Eq. 9
+        dpadded[window] += dy[at] * w  # Eq. 10
+    inner = tuple(slice(pad, pad + n) for n in x.shape)
+    return y, dpadded[inner]
+
+
+def _window(at: tuple[int, ...], size: tuple[int, ...], stride: int) -> tuple[slice, ...]:
+    return tuple(slice(stride * i, stride * i + k) for i, k in zip(at, size, strict=True))
+
+
+def _still_picture(passes: Passes, view: str, compare: np.ndarray | None) -> tuple[str, str]:
+    """Return the picture of the finished view, and its text.
+
+    The window of the output in the middle is framed.
+    """
+    forward = view.startswith("forward")
+    target, right = ("y", passes.y) if forward else ("dx", passes.dx)
+    wrong = np.zeros(right.shape, bool) if compare is None else wrong_mask(compare, right)
+    panels = _panels(passes, view, wrong)
+    if forward:
+        columns = [("x", passes.x), ("W", passes.w), ("y", passes.y)]
+    else:
+        columns = [("dy", passes.dy), ("W", passes.w), ("dx", passes.dx)]
+    if compare is not None:
+        panels.append((f"your {target}", compare, {"marked": wrong}))
+        columns.append((counted("yours", wrong), compare))
+    title = f"{VIEWS[view]} (stride {passes.stride}, padding {passes.pad})"
+    lines = beside([(name, lines_of(values)) for name, values in columns])
+    alternative = "\n".join([title, *lines])
+    return picture(title, alternative, panels, below=passes.x.ndim == 1), alternative
+
+
+def _panels(passes: Passes, view: str, wrong: np.ndarray) -> list[Panel]:
+    """Return the padded image, the filter and the output of a view, with their signs."""
+    on_image, on_output = _signs(passes)
+    kernel = ("W′", np.flip(passes.w)) if view in TURNED else ("W", passes.w)
+    if view.startswith("forward"):
+        on_output["marked"] = wrong
+        image = ("x", np.pad(passes.x, passes.pad), on_image)
+        return [image, (*kernel, {}), ("y", passes.y, on_output)]
+    on_image["marked"] = np.pad(wrong, passes.pad)
+    image = ("dx", np.pad(passes.dx, passes.pad), on_image)
+    return [image, (*kernel, {}), ("dy", passes.dy, on_output)]
+
+
+def _signs(passes: Passes) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return the masks of the padded image and of the output."""
+    outputs = np.zeros(passes.y.shape, bool)
+    middle = tuple(size // 2 for size in passes.y.shape)
+    outputs[middle] = True
+    dotted = np.pad(np.zeros(passes.x.shape, bool), passes.pad, constant_values=True)
+    framed = np.zeros(dotted.shape, bool)
+    framed[_window(middle, passes.w.shape, passes.stride)] = True
+    unseen = np.ones(dotted.shape, bool)
+    for place in np.ndindex(outputs.shape):
+        unseen[_window(place, passes.w.shape, passes.stride)] = False
+    return {"framed": framed, "dotted": dotted, "unseen": unseen}, {"framed": outputs}

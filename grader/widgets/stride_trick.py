@@ -1,0 +1,164 @@
+"""`stride_trick`: a strided backward pass as a correlation of dy with zeros in it (section 2).
+
+The spray stands beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.show.numbers import beside, lines_of
+from grader.widgets.grids import (
+    MOST_ROW,
+    SIDES,
+    Widget,
+    compared,
+    made_up,
+    module,
+    part_of,
+    plain,
+    plain_or_none,
+    unplain,
+    wrong_mask,
+)
+from grader.widgets.spray import (
+    checked,
+    checked_upstream,
+    forward_and_backward,
+    output_shape,
+    with_pad,
+)
+from grader.widgets.still_picture import Panel, counted, picture
+
+NAME = "stride_trick"
+MOST_IMAGE = 9  # rows or columns of dy with all its zeros
+
+
+class StrideTrick(Widget):
+    """The widget that `stride_trick` returns."""
+
+    kind = NAME
+    _esm = module(
+        "convolution.js", "settings.js", "dilating.js", "trick_picture.js", "stride_trick.js"
+    )
+
+    @classmethod
+    def again(cls, data: dict[str, Any]) -> StrideTrick:
+        x, w, dy, compare = unplain(data, "x", "w", "dy", "compare", row=data["row"])
+        return stride_trick(x, w, data["stride"], data["pad"], dy, compare)
+
+
+def stride_trick(
+    x: Any, w: Any, stride: int = 2, pad: int = 0, dy: Any = None, compare: Any = None
+) -> StrideTrick:
+    """Show how dy goes back through a stride by a correlation, and the spray beside it.
+
+    Alone in a cell the widget is displayed.
+
+    x: (n,), w: (K,), dy: (m,)  or  x: (H, W), w: (K, L), dy: (M, N): one channel of one image.
+        Of x only the shape counts
+    stride, pad: as in the notebooks, with M = (H + 2 pad - K) // stride + 1, and N alike
+    compare: your own dx, in the shape of x; the entries that are not right are marked
+
+    dy gets stride - 1 zeros between neighbours, (H + 2 pad - K) mod stride zeros at the end and
+    K - 1 - pad zeros around it (where that is negative, so many rows and columns are cut off).
+    W', which is w rotated by 180 degrees, then slides over it at stride 1. The zeros between and at
+    the end may be left out, to see what goes wrong. dx follows Eqs. 9 and 10 of the text,
+    section 2.
+
+    Raises TypeError for an argument that is not an array of real numbers. Raises ValueError for NaN
+    or infinity (outside compare), for shapes that do not fit, and where dy with all its zeros, or x
+    with its padding, has more than 9 rows or columns, or 20 entries of a row.
+    """
+    x, w, stride, pad = checked(NAME, x, w, stride, pad)
+    limit = MOST_ROW if x.ndim == 1 else MOST_IMAGE
+    _check_limit(x, w, pad, limit)
+    dy = checked_upstream(NAME, dy, x, w, stride, pad)
+    compare = compared(NAME, compare, x.shape, f"{x.shape}, the shape of dx")
+    data = {
+        "x": plain(x),
+        "w": plain(w),
+        "dy": plain_or_none(dy),
+        "compare": plain_or_none(compare),
+        "compares": "dx",
+        "stride": stride,
+        "pad": pad,
+        "view": "trick",
+        "row": x.ndim == 1,
+        "most": limit,
+    }
+    upstream = made_up(output_shape(x, w, stride, pad)) if dy is None else dy
+    return StrideTrick(data, *_still_picture(x, w, upstream, stride, pad, compare))
+
+
+def with_zeros(dy: np.ndarray, x: np.ndarray, w: np.ndarray, stride: int, pad: int) -> np.ndarray:
+    """Return dy with its zeros between, at the end and around.
+
+    If w rotated slides over it at stride 1, it gives dx.
+
+    dy: (m,), x: (n,), w: (K,)  ->  (n + K - 1,), and so on each axis of an image
+    """
+    spread = np.zeros([n + 2 * pad - k + 1 for n, k in zip(x.shape, w.shape, strict=True)])
+    spread[tuple(slice(None, None, stride) for _ in x.shape)] = dy
+    for axis, k in enumerate(w.shape):
+        around = (x.shape[axis] + k - 1 - spread.shape[axis]) // 2
+        cut = max(0, -around)
+        spread = spread.take(np.arange(cut, spread.shape[axis] - cut), axis)
+        widths = [(0, 0)] * x.ndim
+        widths[axis] = (max(0, around), max(0, around))
+        spread = np.pad(spread, widths)
+    return spread
+
+
+def _check_limit(x: np.ndarray, w: np.ndarray, pad: int, limit: int) -> None:
+    """Raise a ValueError if dy with its zeros, or x with its padding, is too large to be shown."""
+    allowed = f"at most {limit} {SIDES[x.ndim]} can be shown"
+    if max(x.shape) + 2 * pad > limit:
+        size = f"x has shape {x.shape}{with_pad(pad)}"
+        raise ValueError(f"{NAME}: {size}; {allowed}. Show a part, like {part_of(x, limit)}")
+    widest = max(n + k - 1 for n, k in zip(x.shape, w.shape, strict=True))
+    if widest > limit:
+        part = part_of(x, limit - max(w.shape) + 1)
+        shapes = f"x has shape {x.shape} and w {w.shape}"
+        size = f"{shapes}, so dy with its zeros gets up to {widest} wide"
+        raise ValueError(f"{NAME}: {size}; {allowed}. Show a part, like {part}")
+
+
+def _still_picture(
+    x: np.ndarray,
+    w: np.ndarray,
+    dy: np.ndarray,
+    stride: int,
+    pad: int,
+    compare: np.ndarray | None,
+) -> tuple[str, str]:
+    """Return the picture of dy, dy with its zeros, W' and dx, and its text.
+
+    The window of the entry of dx in the middle is framed.
+    """
+    zeros = with_zeros(dy, x, w, stride, pad)
+    _, dx = forward_and_backward(x, w, dy, stride, pad)
+    middle = tuple(n // 2 for n in x.shape)
+    window = np.zeros(zeros.shape, bool)
+    window[tuple(slice(i, i + k) for i, k in zip(middle, w.shape, strict=True))] = True
+    entry = np.zeros(x.shape, bool)
+    entry[middle] = True
+    on_dx = {"framed": entry}
+    panels: list[Panel] = [
+        ("dy", dy, {}),
+        ("dy with its zeros", zeros, {"framed": window}),
+        ("W′", np.flip(w), {}),
+        ("dx", dx, on_dx),
+    ]
+    columns = [(name, lines_of(values)) for name, values, _ in panels]
+    if compare is not None:
+        wrong = wrong_mask(compare, dx)
+        on_dx["marked"] = wrong
+        columns.append((counted("yours", wrong), lines_of(compare)))
+        panels.append(("your dx", compare, {"marked": wrong}))
+    claim = "dy with zeros between, at the end and around, correlated with W′, is dx"
+    title = f"{claim} (stride {stride}, padding {pad})"
+    alternative = "\n".join([title, *beside(columns)])
+    return picture(title, alternative, panels, below=x.ndim == 1), alternative

@@ -1,0 +1,470 @@
+"""The capstone: gradients against PyTorch, layers of one's own, trainings and what they must reach,
+dicts as results.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+
+import nbformat
+import numpy as np
+import pytest
+from support import few_and_many, need, references
+from tiers import best
+
+from grader.call.answer import numbers
+from grader.exercises import EXERCISES
+from grader.exercises.cases.capstone import TRAININGS, turned
+from grader.exercises.material.images import load_images
+from grader.exercises.material.networks import SIZES, accuracy, initial_parameters, predict
+from grader.instructor.author import layers
+from grader.instructor.demo.broken_answers.capstone import IN_PLACE, SOLVER
+from grader.instructor.sandbox.sandbox import Sandbox
+from grader.instructor.sandbox.support import support_of
+from grader.instructor.sealed.grade_one import grade_submission
+from grader.judge.case import Case
+from grader.judge.tolerance import matches
+from grader.notebook.own_layers import LAYERS, own_layers
+from solutions import capstone
+from solutions.styles import styles
+
+# --- gradients ---
+
+
+def by_torch(torch, params, images, labels):
+    """Return loss and gradients of either network by automatic differentiation."""
+    f = torch.nn.functional
+    p = {name: torch.tensor(value, requires_grad=True) for name, value in params.items()}
+    x = torch.tensor(images)
+    if "w3" in p:
+        x = torch.relu(f.conv2d(x, p["w1"], p["b1"], stride=2, padding=1))
+        x = torch.relu(f.conv2d(x, p["w2"], p["b2"], stride=2, padding=1)).flatten(1)
+        y = x @ p["w3"] + p["b3"]
+    else:
+        x = f.max_pool2d(torch.relu(f.conv2d(x, p["w1"], p["b1"], padding=1)), 2).flatten(1)
+        y = x @ p["w2"] + p["b2"]
+    loss = f.cross_entropy(y, torch.tensor(labels))
+    loss.backward()
+    return loss.item(), {name: value.grad.numpy() for name, value in p.items()}
+
+
+@few_and_many(40, 200)
+def test_the_references_gradients_are_those_of_pytorch(seeds):
+    torch = need("torch")
+    for seed in range(seeds):
+        for case in EXERCISES["loss_and_gradients"].draw(np.random.default_rng(seed)):
+            loss, gradients = capstone.loss_and_gradients(*case.copy_args())
+            their_loss, theirs = by_torch(torch, *case.args)
+            assert abs(loss - their_loss) <= 1e-12 * abs(their_loss)
+            assert gradients.keys() == theirs.keys()
+            for name, value in theirs.items():
+                assert np.abs(gradients[name] - value).max() <= 1e-11 * max(
+                    1e-3, np.abs(value).max()
+                ), (seed, name)
+
+
+def test_a_case_stands_on_no_kink():
+    for seed in range(50):
+        for case in EXERCISES["loss_and_gradients"].draw(np.random.default_rng(seed)):
+            params, images, _ = case.args
+            stride = 2 if "w3" in params else 1
+            before = references()["strided_forward"](images, params["w1"], params["b1"], stride, 1)
+            assert np.abs(before).min() > 1e-9
+
+
+# --- dicts as results ---
+
+FAULTS = {
+    "no dict": (
+        lambda loss, g: (loss, list(g.values())),
+        "is a list, expected a dict with the keys b1, b2, w1, w2",
+    ),
+    "an array": (
+        lambda loss, g: (loss, g["w1"]),
+        "is no dict, expected a dict with the keys b1, b2, w1, w2",
+    ),
+    "a key missing": (
+        lambda loss, g: (loss, {k: v for k, v in g.items() if k != "b1"}),
+        "lacks b1",
+    ),
+    "a key too many": (
+        lambda loss, g: (loss, g | {"b9": g["b1"]}),
+        "has b9, which is no parameter",
+    ),
+    "transposed": (
+        lambda loss, g: (loss, g | {"w2": g["w2"].T}),
+        "w2 has shape (3, 18), expected (18, 3) like params['w2']",
+    ),
+    "None inside": (lambda loss, g: (loss, g | {"w1": None}), "w1 is None"),
+    "NaN inside": (lambda loss, g: (loss, g | {"b1": g["b1"] * np.nan}), "b1 holds NaN at [0]"),
+    "numbers as keys": (
+        lambda loss, g: (loss, dict(enumerate(g.values()))),
+        "its keys are not the names of the parameters",
+    ),
+    "one array wrong": (
+        lambda loss, g: (loss, g | {"w1": 2 * g["w1"]}),
+        "wrong in w1: what lies between them",
+    ),
+    "the loss wrong": (lambda loss, g: (loss + 1, g), "loss       is not right"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_wrong_dict_is_told_by_name_and_costs_its_part(fault, verdict_on):
+    spoil, words = FAULTS[fault]
+
+    def loss_and_gradients(params, images, labels):
+        return spoil(*capstone.loss_and_gradients(params, images, labels))
+
+    verdict = verdict_on("loss_and_gradients", loss_and_gradients)
+    assert verdict.earned == (2.0 if fault == "the loss wrong" else 1.0)
+    assert words in str(verdict)
+
+
+def test_changed_parameters_are_noted(verdict_on):
+    def loss_and_gradients(params, images, labels):
+        result = capstone.loss_and_gradients(params, images, labels)
+        params["w1"] *= 2
+        return result
+
+    assert "it changes its input params in place" in str(
+        verdict_on("loss_and_gradients", loss_and_gradients)
+    )
+
+
+# --- networks ---
+
+
+@pytest.mark.parametrize("network", SIZES)
+def test_predictions_are_those_of_the_layers(network):
+    params = initial_parameters(network, 3)
+    images = np.random.default_rng(0).normal(
+        size=(5, 1, *((8, 8) if network == "small" else (28, 28)))
+    )
+    loss = [
+        capstone.loss_and_gradients(params, images[n : n + 1], np.array([c]))[0]
+        for n in range(5)
+        for c in range(10)
+    ]
+    assert np.array(loss).reshape(5, 10).argmin(axis=1).tolist() == predict(params, images).tolist()
+
+
+def test_parameters_follow_their_seed_and_an_unknown_network_is_told():
+    assert np.array_equal(
+        initial_parameters("small", 1)["w1"], initial_parameters("small", 1)["w1"]
+    )
+    assert not np.array_equal(
+        initial_parameters("small", 1)["w1"], initial_parameters("small", 2)["w1"]
+    )
+    with pytest.raises(ValueError, match=r"There is no network 'big'\. There are: small, strided"):
+        initial_parameters("big", 1)
+
+
+def test_images_are_turned_in_eight_ways():
+    image = np.arange(4.0).reshape(1, 1, 2, 2)
+    assert len({turned(image, turn).tobytes() for turn in range(8)}) == 8
+
+
+# --- single steps ---
+
+
+def steps_of(seed: int) -> list[Case]:
+    return [case for case in EXERCISES["train"].draw(np.random.default_rng(seed)) if not case.goal]
+
+
+def trained_by(answer: str):
+    """Return a student's `train`, with the reference's loss_and_gradients and layers."""
+    scope = references() | {"np": np}
+    exec(answer, scope)
+    return scope["train"]
+
+
+def test_one_step_is_the_gradient_of_pytorch_times_the_rate_and_a_rate_of_0_leads_nowhere():
+    torch = need("torch")
+    for case in [case for seed in range(20) for case in steps_of(seed)]:
+        params, images, labels, steps, rate, _ = case.args
+        theirs = by_torch(torch, params, images[:1], labels[:1])[1]
+        assert (steps, rate > 0) in ((1, True), (3, False))
+        for name, value in capstone.train(*case.copy_args()).items():
+            assert np.abs(value - (params[name] - rate * theirs[name])).max() <= 1e-12
+
+
+@few_and_many(40, 200)
+def test_every_array_takes_part_in_a_step_and_none_is_the_last(seeds):
+    """A vanishing gradient would let through whoever leaves an array out, or takes a step too many."""
+    for case in [case for seed in range(seeds) for case in steps_of(seed) if case.rate]:
+        start, images, labels, _, rate, seed = case.args
+        once, twice = (capstone.train(start, images, labels, steps, rate, seed) for steps in (1, 2))
+        assert min(np.abs(once[name] - start[name]).max() for name in start) > 1e-4
+        assert max(np.abs(twice[name] - once[name]).max() for name in start) > 1e-4
+
+
+STYLES = {style.student: style.answers.get("train") for style in styles("capstone")}
+SIZES_OF_BATCHES = {f"batches of {n}": IN_PLACE.replace("64", str(n)) for n in (1, 16, 300)}
+WHOLE = "batch = rng.permutation(len(images))"
+HONEST = SIZES_OF_BATCHES | {
+    "all images at once": IN_PLACE.replace("batch = rng.choice(len(images), 64)", WHOLE),
+    "a mean of the gradients": STYLES["bela"],
+    "float32": STYLES["dora"],
+}
+
+
+@few_and_many(10, 50)
+@pytest.mark.parametrize("style", HONEST)
+def test_any_batch_takes_the_step_of_the_reference(style, seeds):
+    train, part = trained_by(HONEST[style]), EXERCISES["train"].parts[0]
+    for case in [case for seed in range(seeds) for case in steps_of(seed)]:
+        assert matches(
+            numbers(train(*case.copy_args())),
+            numbers(capstone.train(*case.copy_args())),
+            part,
+            case,
+        )
+
+
+def test_a_last_layer_that_is_solved_for_reaches_every_goal_and_earns_nothing(verdict_on):
+    train = trained_by(SOLVER)
+    for case in EXERCISES["train"].draw(np.random.default_rng(0)):
+        assert not case.goal or case.goal.share(train(*case.copy_args())) >= case.goal.least
+    verdict = verdict_on("train", train)
+    assert verdict.earned == 0
+    assert verdict.parts[0].says.startswith(
+        "one step leaves b1 and w1 where they were; asked for is params - rate * gradient"
+    )
+    assert verdict.parts[1].says == "the same as overfit"
+    assert verdict.parts[2].says.startswith("one step leaves b1, b2, w1 and w2 where they were")
+
+
+def test_sealed_grading_says_of_a_step_what_the_check_says(verdict_on):
+    told = sealed(train=SOLVER)["train"]
+    assert told["earned"] == 0
+    assert [part["says"] for part in told["parts"]] == [
+        part.says for part in verdict_on("train", trained_by(SOLVER)).parts
+    ]
+
+
+def test_a_wrong_step_of_one_network_costs_its_parts_alone(verdict_on):
+    solved = trained_by(SOLVER)
+    verdict = verdict_on(
+        "train", lambda params, *rest: (solved if "w3" in params else capstone.train)(params, *rest)
+    )
+    assert [part.right for part in verdict.parts] == [True, True, False]
+
+
+def test_after_wrong_steps_the_check_does_not_train(verdict_on):
+    asked = []
+
+    def train(params, images, labels, steps, rate, seed):
+        asked.append((steps, rate > 0))
+        return params
+
+    assert verdict_on("train", train).earned == 0
+    assert asked == [(1, True), (3, False)] * 2
+
+
+def only_one(params, images, labels, steps, rate, seed):
+    """The first step as it is asked for, and for more of them another way."""
+    return capstone.train(params, images, labels, steps, rate or 0.1 * (steps > 1), seed)
+
+
+def longer_and_longer(params, images, labels, steps, rate, seed):
+    after = capstone.train(params, images, labels, steps, rate, seed)
+    return {name: value if name == "b1" else value + 0.01 for name, value in after.items()}
+
+
+STEPS = {
+    "rate": (only_one, "at a rate of 0 params stays as it is; yours moves b1, b2, w1 and w2"),
+    "a factor": (
+        lambda params, images, labels, steps, rate, seed: capstone.train(
+            params, images, labels, steps, rate / 3, seed
+        ),
+        "goes 0.3333 times as far as rate * gradient, the mean over the batch",
+    ),
+    "elsewhere": (longer_and_longer, "one step leads b2, w1 and w2 elsewhere; asked for is"),
+    "a list": (
+        lambda *args: list(args[0].values()),
+        "is a list, expected a dict with the keys b1, b2, w1, w2",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_a_wrong_step_is_told(kind, verdict_on):
+    train, words = STEPS[kind]
+    verdict = verdict_on("train", train)
+    assert (verdict.earned, words in str(verdict)) == (0, True), str(verdict)
+
+
+# --- trainings ---
+
+
+def test_the_reference_reaches_every_goal_and_earns_everything_without_a_note(solved):
+    """In the run of the solved notebook that the tests share: it takes three trainings."""
+    cells = {cell.id: cell for cell in nbformat.read(solved("6-capstone"), as_version=4).cells}
+    text = cells["check_train"].outputs[0].data["text/plain"]
+    first, *parts = text.splitlines()  # no note and no example among them
+    assert first == "train: 7 of 7 points"
+    assert [line.split()[:2] for line in parts] == [
+        [name, "right:"] for name in ("overfit", "digits", "strided")
+    ]
+    assert "of 500 images that it had not seen, at least 95 % are asked for" in text
+
+
+def test_a_training_is_drawn_anew_for_every_seed():
+    first, second = (EXERCISES["train"].draw(np.random.default_rng(seed)) for seed in (1, 2))
+    for a, b in zip(first, second, strict=True):
+        assert not np.array_equal(a.args[0]["w1"], b.args[0]["w1"])
+        assert not np.array_equal(a.args[1], b.args[1])
+        assert a.args[3] == b.args[3]
+        assert not a.goal or a.args[4] == b.args[4]
+
+
+def test_parameters_learnt_at_home_are_of_no_use(verdict_on):
+    """Trained on the true classes, they meet other numbers for the classes, and images that lie
+    another way.
+    """
+    images = load_images("digits")
+    learnt = capstone.train(
+        initial_parameters("small", 1), images.train_images, images.train_labels, 600, 0.2, 1
+    )
+    assert accuracy(learnt, images.test_images, images.test_labels) > 0.9
+    reached = [
+        case.goal.share(learnt)
+        for seed in range(20)
+        for case in EXERCISES["train"].draw(np.random.default_rng(seed))[-3:-1]
+    ]
+    assert max(reached) < TRAININGS["digits"][-1]
+
+
+def test_a_training_that_learns_nothing_is_told(verdict_on):
+    def train(params, images, labels, steps, rate, seed):
+        return capstone.train(params, images, labels, 1, rate, seed)
+
+    verdict = verdict_on("train", train)
+    assert verdict.earned == 0
+    assert str(verdict).count("no better than guessing") == 3
+
+
+def test_progress_does_not_train_again(capsys):
+    import grader
+
+    scope = references("6-capstone") | {"progress": grader.progress, "check": grader.check}
+    exec("progress()", scope)
+    assert capsys.readouterr().out == "3 of 10; open: train\n"
+    scope["train"] = lambda params, *rest: params
+    scope["train"].__name__ = "train"
+    exec("check(train)\nprogress()", scope)
+    assert capsys.readouterr().out.endswith("3 of 10; open: train\n")
+
+
+# --- layers ---
+
+
+def test_layers_py_is_made_from_the_references_and_complete():
+    assert layers.FILE.read_text(encoding="utf-8") == layers.source()
+    scope: dict = {}
+    exec(layers.source(), scope)
+    assert set(LAYERS) <= scope.keys()
+
+
+def slow_relu(x):
+    import time
+
+    time.sleep(0.05)
+    return np.maximum(x, 0)
+
+
+def test_own_layers_are_right_slow_wrong_or_missing(capsys):
+    def relu_backward(dy, x):
+        return dy
+
+    scope = {
+        "conv_forward": references()["conv_forward"],
+        "relu_forward": slow_relu,
+        "relu_backward": relu_backward,
+    }
+    exec("own_layers()", scope | {"own_layers": own_layers})
+    told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert told["conv_forward"] == "right"
+    assert told["relu_forward"] == "right but slow: training with layers.py"
+    assert told["relu_backward"] == "not right: training with layers.py"
+    assert told["affine_forward"] == "not pasted: training with layers.py"
+
+
+def test_a_worker_gets_no_image_that_judges_it():
+    folder = support_of("6-capstone").folder
+    assert support_of("2-convolution") is None
+    for name in ("digits", "fashion"):
+        with np.load(folder / f"{name}.npz") as kept:
+            assert kept["test_images"].size == kept["test_labels"].size == 0
+            assert len(kept["train_images"]) > 1000
+
+
+def code_cell(name: str, text: str, **marks: object) -> dict:
+    metadata = {"nbgrader": {"grade_id": name, **marks}} if marks else {}
+    return {
+        "cell_type": "code",
+        "id": name,
+        "metadata": metadata,
+        "source": text,
+        "outputs": [],
+        "execution_count": None,
+    }
+
+
+def sealed(**answers: str) -> dict[str, dict]:
+    """Grade a bare notebook with these answers (the references else)."""
+    cells = [
+        code_cell(
+            "start",
+            "import numpy as np\nfrom grader import load_images, initial_parameters, predict, "
+            "track, figures",
+        )
+    ]
+    for name in ("loss_and_gradients", "train"):
+        cells.append(
+            code_cell(
+                name,
+                answers.get(name) or inspect.getsource(getattr(capstone, name)),
+                solution=True,
+                grade=False,
+            )
+        )
+        cells.append(code_cell(f"check_{name}", f"check({name})", solution=False, grade=True))
+    content = json.dumps(
+        {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    ).encode()
+    with Sandbox(best(), "6-capstone") as sandbox:
+        result = grade_submission(content, 11, sandbox)
+    return {told["exercise"]: told for told in result["exercises"]}
+
+
+def test_sealed_grading_trains_with_layers_py_and_a_student_with_wrong_layers_loses_nothing():
+    """Of the layers one is wrong and all others are missing."""
+    wrong = "def relu_forward(x):\n    return x\n\n" + inspect.getsource(
+        capstone.loss_and_gradients
+    )
+    told = sealed(loss_and_gradients=wrong)
+    assert (told["loss_and_gradients"]["earned"], told["train"]["earned"]) == (3.0, 7.0)
+
+
+PEEKS = """
+def train(params, images, labels, steps, rate, seed):
+    data = load_images("digits")
+    assert len(data.test_images) == 0
+    return {name: 0 * value for name, value in params.items()}
+"""
+
+
+def test_the_loader_in_the_worker_holds_no_test_images():
+    told = sealed(train=PEEKS)["train"]
+    assert told["earned"] == 0
+    assert "raised" not in told["text"]
+
+
+def test_the_visible_trainings_are_three_and_judge_a_part_each_after_steps_that_judge_a_network():
+    cases: tuple[Case, ...] = EXERCISES["train"].visible
+    assert [case.parts for case in cases if case.goal] == [("overfit",), ("digits",), ("strided",)]
+    assert [case.parts for case in cases[:4]] == [("overfit", "digits")] * 2 + [("strided",)] * 2
+    assert {part.name for part in EXERCISES["train"].parts} == set(TRAININGS)

@@ -1,0 +1,210 @@
+"""The catalogue of mistakes and its table: each mistake is caught, loses just its parts, and is
+called by its name.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support import references
+
+from grader.exercises import EXERCISES, NOTEBOOKS, file_of, of_assignment
+from grader.exercises.cases import BUILDERS
+from grader.instructor.author import catalogue
+from grader.instructor.author.catalogue import answers_of, is_stored, portable
+from grader.instructor.commands.verify import verify
+from grader.judge.compare import entries_of
+from grader.judge.judge import judge
+from solutions.mistakes import CATALOGUE
+
+EVERY = pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda m: f"{m.exercise}-{m.name}")
+
+
+@EVERY
+def test_a_mistake_loses_its_parts_and_is_named(mistake):
+    verdict = judge(EXERCISES[mistake.exercise], mistake.answer, references())
+    assert tuple(part.name for part in verdict.parts if not part.right) == mistake.parts
+    assert {part.mistake for part in verdict.parts if not part.right} == {mistake.name}
+    assert mistake.hint.split("{")[0].rstrip(".")[1:] in str(verdict)
+
+
+@EVERY
+def test_a_mistake_in_float32_is_the_same_mistake(mistake):
+    """Quizzes have no dtype; the checker's differences are not meant for float32."""
+    exercise = EXERCISES[mistake.exercise]
+    if (
+        exercise.is_quiz
+        or exercise.layers
+        or exercise.name == "numerical_gradient"
+        or mistake.name == "no_max_shift"
+    ):  # exp(700)
+        return
+
+    def in_float32(*args):
+        results = mistake.answer(
+            *(
+                a.astype(np.float32) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a
+                for a in args
+            )
+        )
+        return (
+            tuple(np.float32(r) for r in results)
+            if isinstance(results, tuple)
+            else np.float32(results)
+        )
+
+    verdict = judge(exercise, in_float32, references())
+    assert {part.mistake for part in verdict.parts if not part.right} == {mistake.name}
+
+
+@pytest.mark.parametrize("assignment", NOTEBOOKS)
+def test_verify_finds_nothing(assignment):
+    """Over a few seeds; thousands in make soak."""
+    findings = list(verify(assignment, seeds=50, mistake_seeds=20))
+    assert [finding for finding in findings if finding.problems] == []
+    assert [finding.what for finding in findings] == [
+        "notebook",
+        "fingerprints",
+        "references",
+        "stubs",
+        "mistakes",
+        "hints",
+        "witness",
+        "fresh cases",
+    ]
+
+
+@pytest.mark.parametrize("assignment", NOTEBOOKS)
+def test_a_shipped_table_is_in_step_with_the_catalogue(assignment):
+    assert is_stored(assignment)
+
+
+def off_in_the_last_place(rng):
+    """Return an answers_of whose sums and logarithms end in other digits, as those of another
+    processor do.
+    """
+
+    def nudged(answer):
+        numbers = answer.array
+        if (
+            numbers is None
+            or numbers.dtype.kind != "f"
+            or (np.rint(numbers * 1024) == numbers * 1024).all()
+        ):
+            return answer  # exact on every machine
+        last = np.spacing(np.maximum(np.abs(numbers), np.abs(numbers).max()))
+        return replace(answer, array=numbers + rng.integers(-3, 4, numbers.shape) * last)
+
+    def answers(*args):
+        return [
+            {part: nudged(answer) for part, answer in answers.items()}
+            for answers in answers_of(*args)
+        ]
+
+    return answers
+
+
+@pytest.mark.parametrize("assignment", NOTEBOOKS)
+def test_a_table_is_in_step_on_another_processor(assignment, monkeypatch):
+    for seed in range(3):
+        monkeypatch.setattr(
+            catalogue, "answers_of", off_in_the_last_place(np.random.default_rng(seed))
+        )
+        assert is_stored(assignment)
+
+
+@pytest.mark.parametrize("assignment", NOTEBOOKS)
+def test_a_table_out_of_step_is_noticed(assignment, monkeypatch):
+    def changed(*args):
+        return [
+            {part: moved(answer) for part, answer in answers.items()}
+            for answers in answers_of(*args)
+        ]
+
+    def moved(answer):
+        return answer if answer.array is None else replace(answer, array=answer.array * (1 + 1e-3))
+
+    monkeypatch.setattr(catalogue, "answers_of", changed)
+    monkeypatch.setattr(catalogue, "on_grid", lambda *args: True)
+    assert not is_stored(assignment)
+
+
+@pytest.mark.parametrize("assignment", NOTEBOOKS)
+def test_a_stored_number_is_exact_or_has_twelve_digits(assignment):
+    def floats(value):
+        if isinstance(value, float):
+            yield value
+        for inner in (
+            value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        ):
+            yield from floats(inner)
+
+    stored = json.loads(file_of(assignment).read_text(encoding="utf-8"))
+    assert [number for number in floats(stored) if number != portable(number)] == []
+
+
+@pytest.mark.parametrize("assignment", NOTEBOOKS)
+def test_a_shipped_table_holds_no_code_and_no_quiz_answer(assignment):
+    text = file_of(assignment).read_text(encoding="utf-8")
+    assert "def " not in text
+    assert "lambda" not in text
+    assert [e.name for e in of_assignment(assignment) if e.is_quiz and e.table["shown"]] == []
+
+
+def test_two_mistakes_of_one_exercise_never_have_the_same_fingerprints():
+    for exercise in EXERCISES.values():
+        for part in exercise.parts:
+            entries = entries_of(exercise, part)
+            seen = {}
+            for mistake in {
+                name for entry in entries for names in entry["wrong"].values() for name in names
+            }:
+                key = tuple(
+                    next((p for p, names in e["wrong"].items() if mistake in names), "right")
+                    for e in entries
+                )
+                assert key not in seen, f"{exercise.name}.{part.name}: {mistake} and {seen[key]}"
+                seen[key] = mistake
+
+
+def test_every_exercise_has_cases_and_a_mistake():
+    assert BUILDERS.keys() == EXERCISES.keys()
+    assert {mistake.exercise for mistake in CATALOGUE} == EXERCISES.keys()
+
+
+def test_the_visible_cases_never_change():
+    """They are drawn from raw bits of PCG64, whose stream numpy promises to keep."""
+    dy, x, w = EXERCISES["affine_backward"].visible[0].args
+    assert (dy.tolist(), x.tolist(), w.tolist()) == (
+        [[2.25, -1.0, 0.0]],
+        [[-0.5, 1.75]],
+        [[2.25, -2.25, 0.25], [-1.5, 2.25, 0.0]],
+    )
+
+
+@pytest.mark.parametrize(
+    "exercise", ["affine_forward", "affine_backward", "softmax_loss", "hinge_loss"]
+)
+def test_sizes_that_a_mistake_can_swap_differ(exercise):
+    for case in (*EXERCISES[exercise].visible, *EXERCISES[exercise].draw(np.random.default_rng(0))):
+        if case.sizes["N"] != 1 and exercise.startswith("affine"):
+            assert len(set(case.sizes.values())) == len(case.sizes)
+    assert any(case.sizes["N"] > 1 for case in EXERCISES[exercise].visible)
+
+
+def test_entries_are_multiples_of_a_quarter_within_nine_quarters():
+    for case in EXERCISES["affine_backward"].draw(np.random.default_rng(1)):
+        for array in case.args:
+            assert np.array_equal(array * 4, np.rint(array * 4))
+            assert case.large or np.abs(array).max() <= 9 / 4
+
+
+def test_no_hint_holds_the_code_of_an_answer():
+    for mistake in CATALOGUE:
+        for code in (" @ ", ".T", ".sum(", "np.", "return ", "[rows"):
+            assert code not in mistake.hint.replace("does @ do", "").replace("@ needs", ""), (
+                mistake.name
+            )

@@ -1,0 +1,754 @@
+"""The gradebook's writer: row by row what stock autograde leaves, all of a batch or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import os
+import pickle
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from support import ROOT
+
+from grader.exercises import NOTEBOOKS
+from grader.instructor.author import notebook
+from grader.instructor.classroom import Classroom, CourseError, source_notebook
+from grader.instructor.commands import demo
+from grader.instructor.demo.sample_class import submissions
+from grader.instructor.records import gradebook, gradebook_tables, late_penalty, scores
+from grader.instructor.records.gradebook import Graded, Writer
+from grader.instructor.sealed.timestamp import UnreadableFile, parse, submitted_at
+
+STUDENTS = ("ada", "bela", "blank", "half")
+HOLD = "BEGIN IMMEDIATE"  # as a program does that is about to write
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class that stock nbgrader has graded. released: the gradebook before that; sheets: what it
+    made of the notebooks.
+    """
+
+    course: Classroom
+    released: Path
+    graded: Path
+    sheets: dict[str, Graded]
+
+
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory, released_course) -> Class:
+    """Four students, one of them late, graded by `nbgrader autograde`."""
+    course = released_course("1-affine", tmp_path_factory.mktemp("stock") / "course")
+    with gradebook.opened(course) as book:
+        book.update_or_create_assignment("1-affine", duedate="2026-01-01 00:00:00 UTC")
+    released = course.folder / "released.db"
+    shutil.copy(course.folder / "gradebook.db", released)
+    demo.hand_in(course, "1-affine", [s for s in submissions("1-affine") if s.student in STUDENTS])
+    for student, time in (
+        ("bela", "2026-01-02 03:04:05.678 UTC\n"),
+        ("half", "2025-12-31 23:59:59 UTC"),
+        ("blank", "\n"),
+    ):
+        (course.submitted / student / "1-affine" / "timestamp.txt").write_text(time)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = os.environ | {"PATH": path, "COURSE_DIR": str(course.folder), "COURSE_DB": course.db}
+    run = subprocess.run(
+        ["nbgrader", "autograde", "1-affine"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    sheets = {}
+    for student in STUDENTS:
+        made = json.loads((course.autograded / student / "1-affine" / "affine.ipynb").read_text())
+        time = submitted_at(course.submitted / student / "1-affine" / "timestamp.txt")
+        sheets[student] = Graded(student, made, set(), time)
+    return Class(course, released, course.folder / "gradebook.db", sheets)
+
+
+@pytest.fixture
+def ours(stock, tmp_path) -> Classroom:
+    """The same course as released, with a gradebook of our own."""
+    shutil.copy(stock.released, tmp_path / "ours.db")
+    return replace(stock.course, db=f"sqlite:///{tmp_path / 'ours.db'}")
+
+
+def file(course: Classroom) -> Path:
+    return Path(course.db.removeprefix("sqlite:///"))
+
+
+TABLES = {
+    "student": "SELECT * FROM student",
+    "submitted_assignment": "SELECT student_id, timestamp, typeof(timestamp), extension FROM "
+    "submitted_assignment",
+    "submitted_notebook": """SELECT s.student_id, b.name, n.flagged, n.late_submission_penalty, typeof(n.late_submission_penalty)
+        FROM submitted_notebook n JOIN submitted_assignment s ON n.assignment_id = s.id
+        JOIN notebook b ON n.notebook_id = b.id""",
+    "grade": """SELECT s.student_id, c.name, c.type, m.max_score, g.auto_score, typeof(g.auto_score), g.manual_score,
+        g.extra_credit, g.needs_manual_grade FROM grade g JOIN submitted_notebook n ON g.notebook_id = n.id
+        JOIN submitted_assignment s ON n.assignment_id = s.id JOIN base_cell c ON g.cell_id = c.id
+        JOIN grade_cells m ON m.id = c.id""",
+    "comment": """SELECT s.student_id, c.name, c.type, k.auto_comment, k.manual_comment FROM comment k
+        JOIN submitted_notebook n ON k.notebook_id = n.id JOIN submitted_assignment s ON n.assignment_id = s.id
+        JOIN base_cell c ON k.cell_id = c.id""",
+}
+
+
+def content(path: Path) -> dict[str, list[tuple]]:
+    """Return all that a grading writes, sorted, with names for the random ids; and how many rows
+    there are.
+    """
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        told = {name: sorted(db.execute(query), key=repr) for name, query in TABLES.items()}
+        counts = {name: [db.execute(f"SELECT count(*) FROM {name}").fetchone()] for name in TABLES}
+    assert {name: len(rows) for name, rows in told.items()} == {
+        name: count[0][0] for name, count in counts.items()
+    }
+    return told
+
+
+def by_stocks_steps(course: Classroom, sheet: Graded, settings=None) -> None:
+    """Write one result with nbgrader's own steps, as its autograde does after it has run a
+    notebook.
+    """
+    import nbformat
+    from nbgrader.api import Gradebook
+    from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+
+    with Gradebook(course.db, "cnn-gradients") as book:
+        book.update_or_create_student(sheet.student)
+        book.update_or_create_submission(
+            "1-affine", sheet.student, **({"timestamp": sheet.timestamp} if sheet.timestamp else {})
+        )
+    node = nbformat.reads(json.dumps(sheet.notebook), as_version=4)
+    where = {
+        "student": sheet.student,
+        "assignment": "1-affine",
+        "notebook": "affine",
+        "db_url": course.db,
+    }
+    for step in (SaveAutoGrades(config=settings), AssignLatePenalties(config=settings)):
+        step.log.propagate = False
+        step.preprocess(node, {"nbgrader": where})
+
+
+def record(course: Classroom, *sheets: Graded, patience: float = 10.0) -> None:
+    with Writer(course, "1-affine", patience) as writer:
+        writer.record(sheets)
+
+
+# --- the same rows as stock ---
+
+
+def test_every_row_is_that_of_nbgrader_autograde(stock, ours):
+    record(ours, *stock.sheets.values())
+    assert content(file(ours)) == content(stock.graded)
+    told = content(file(ours))
+    assert ("bela", "2026-01-02 03:04:05.678000", "text", None) in told["submitted_assignment"]
+    assert ("blank", "affine_forward", "SolutionCell", "No response.", None) in told["comment"]
+    assert {row[4] for row in told["grade"] if row[0] == "ada"} == {1.0, 2.0, 4.0}
+
+
+def test_a_late_submission_without_a_configured_penalty_has_none(stock, ours):
+    record(ours, stock.sheets["bela"])
+    assert content(file(ours))["submitted_notebook"] == [("bela", "affine", 0, None, "null")]
+
+
+def test_several_batches_are_as_one_and_nothing_is_open_between_them(stock, ours):
+    """Processes of the pool may be forked there."""
+    with Writer(ours, "1-affine") as writer:
+        for sheet in stock.sheets.values():
+            writer.record([sheet])
+            if Path("/proc/self/fd").is_dir():
+                assert not [
+                    path
+                    for path in Path("/proc/self/fd").iterdir()
+                    if os.path.realpath(path) == str(file(ours))
+                ]
+    assert content(file(ours)) == content(stock.graded)
+
+
+def test_nbgrader_reads_what_was_written(stock, ours):
+    record(ours, *stock.sheets.values())
+    points = {score.student: score.points for score in gradebook.scores(ours, "1-affine")}
+    assert points == {s.student: s.points for s in submissions("1-affine") if s.student in STUDENTS}
+    with gradebook.opened(ours) as book:
+        submission = book.find_submission("1-affine", "bela")
+        assert (submission.max_score, submission.total_seconds_late) == (20.0, 97445.678)
+        assert not submission.needs_manual_grade
+
+
+def touch(path: Path) -> None:
+    """Do what a person does in the formgrader: scores, extra credit and comments by hand, an
+    extension.
+    """
+    grade = """UPDATE grade SET {} WHERE cell_id IN (SELECT id FROM base_cell WHERE name = ?) AND notebook_id IN (
+        SELECT n.id FROM submitted_notebook n JOIN submitted_assignment s ON n.assignment_id = s.id WHERE s.student_id = ?)"""
+    with sqlite3.connect(path) as db:
+        db.execute(
+            grade.format("manual_score = 0.25, extra_credit = 2.0"), ("check_hinge_loss", "bela")
+        )
+        db.execute(
+            grade.format("manual_score = 0, needs_manual_grade = 0"),
+            ("check_affine_forward", "ada"),
+        )
+        db.execute(grade.format("extra_credit = 0.5"), ("check_affine_forward", "half"))
+        comment = grade.replace("UPDATE grade", "UPDATE comment")
+        db.execute(comment.format("manual_comment = 'well done'"), ("hinge_loss", "ada"))
+        db.execute(comment.format("manual_comment = ''"), ("affine_forward", "blank"))
+        db.execute(
+            "UPDATE submitted_assignment SET extension = '1970-01-02 00:00:00.000000' WHERE "
+            "student_id = 'bela'"
+        )
+        db.execute("UPDATE submitted_notebook SET late_submission_penalty = 3.0, flagged = 1")
+
+
+def penalties(method: str):
+    from nbgrader.plugins import LateSubmissionPlugin
+    from traitlets.config import Config
+
+    class Odd(LateSubmissionPlugin):
+        def late_submission_penalty(self, student_id, score, total_seconds_late):
+            return {"bela": score / 4, "half": 1e9, "blank": -1.0}.get(student_id)
+
+    return Config(
+        {
+            "none": {},
+            "zero": {"LateSubmissionPlugin": {"penalty_method": "zero"}},
+            "own": {"AssignLatePenalties": {"plugin_class": Odd}},
+        }[method]
+    )
+
+
+@pytest.mark.parametrize("method", ["none", "zero", "own"])
+def test_a_regrade_keeps_what_a_person_has_written_as_stock_does(
+    method, stock, ours, tmp_path, monkeypatch
+):
+    theirs = replace(ours, db=f"sqlite:///{tmp_path / 'theirs.db'}")
+    settings = penalties(method)
+    monkeypatch.setattr(late_penalty, "config", lambda course: settings)
+    record(ours, *stock.sheets.values())
+    shutil.copy(stock.graded, file(theirs))
+    late = datetime(2026, 1, 3)
+    again = [  # other answers, other times, and one time that is gone
+        replace(stock.sheets["ada"], notebook=stock.sheets["half"].notebook),
+        replace(stock.sheets["blank"], notebook=stock.sheets["ada"].notebook, timestamp=late),
+        replace(stock.sheets["half"], notebook=stock.sheets["blank"].notebook, timestamp=late),
+        replace(stock.sheets["bela"], timestamp=None),
+    ]
+    for course in (ours, theirs):
+        touch(file(course))
+    record(ours, *again)
+    for sheet in again:
+        by_stocks_steps(theirs, sheet, settings)
+    told = content(file(ours))
+    assert told == content(file(theirs))
+    assert [row[-1] for row in told["grade"] if row[:2] == ("ada", "check_affine_forward")] == [
+        1
+    ]  # by hand: look again
+    assert [row[-1] for row in told["comment"] if row[:2] == ("ada", "hinge_loss")] == ["well done"]
+    given = {row[0]: row[3] for row in told["submitted_notebook"]}
+    bela = next(s.points for s in gradebook.scores(ours, "1-affine") if s.student == "bela")
+    assert (
+        given
+        == {
+            "none": {"ada": None, "bela": None, "blank": None, "half": None},
+            "zero": {"ada": None, "bela": bela, "blank": 20.0, "half": 0.5},
+            "own": {"ada": None, "bela": bela / 4, "blank": 0.0, "half": 0.5},
+        }[method]
+    )
+
+
+def test_an_extension_that_is_long_enough_takes_the_penalty_away(stock, ours, monkeypatch):
+    monkeypatch.setattr(late_penalty, "config", lambda course: penalties("zero"))
+    record(ours, stock.sheets["bela"])
+    assert content(file(ours))["submitted_notebook"][0][3] == 20.0
+    with gradebook.opened(ours) as book:
+        book.grant_extension("1-affine", "bela", days=2)
+    record(ours, stock.sheets["bela"])
+    assert content(file(ours))["submitted_notebook"][0][3] is None
+
+
+def test_what_a_person_should_look_at_is_marked_until_it_is_not(stock, ours):
+    record(ours, replace(stock.sheets["ada"], looks={"hinge_loss"}))
+    assert [row[1] for row in content(file(ours))["grade"] if row[-1]] == ["check_hinge_loss"]
+    record(ours, stock.sheets["ada"])
+    assert not [row for row in content(file(ours))["grade"] if row[-1]]
+
+
+def test_rows_that_somebody_has_deleted_are_made_again(stock, ours):
+    record(ours, *stock.sheets.values())
+    with sqlite3.connect(file(ours)) as db:
+        db.execute("DELETE FROM comment")
+        db.execute("DELETE FROM grade WHERE rowid % 2")
+    record(ours, *stock.sheets.values())
+    assert content(file(ours)) == content(stock.graded)
+
+
+# --- what a notebook says ---
+
+
+@pytest.mark.parametrize("assignment", NOTEBOOKS)
+def test_checksums_and_scores_are_nbgraders_in_every_notebook(assignment):
+    import nbformat
+    from nbgrader.utils import compute_checksum, determine_grade
+
+    made = json.loads(source_notebook(assignment).read_text())
+    for cell in made["cells"]:
+        if (told := cell["metadata"].get("nbgrader")) is None:
+            continue
+        for change in (
+            {},
+            {"locked": True},
+            {"grade": True, "points": 2},
+            {"grade": True, "solution": True, "points": 0.5},
+        ):
+            other = copy.deepcopy(cell)
+            other["metadata"]["nbgrader"] = told | change
+            node = nbformat.from_dict(other)
+            node.source = "".join(node.source)
+            assert scores.checksum(other) == compute_checksum(node)
+            if not told.get("grade") and not change.get("grade"):
+                continue
+            for sum_ in ("", scores.checksum(other)):
+                other["metadata"]["nbgrader"]["checksum"] = node.metadata.nbgrader["checksum"] = (
+                    sum_
+                )
+                data = {"text/plain": "0.5"}
+                result = {
+                    "output_type": "execute_result",
+                    "data": data,
+                    "metadata": {},
+                    "execution_count": None,
+                }
+                other["outputs"], node.outputs = [result], [nbformat.from_dict(result)]
+                score = scores.auto_score(other, 2.0)
+                assert score == determine_grade(node)[0]
+                assert score in (0.5, None, 0.0)
+
+
+RESULT = {
+    "output_type": "execute_result",
+    "data": {"text/plain": "1.0"},
+    "metadata": {},
+    "execution_count": None,
+}
+ERROR = {"output_type": "error", "ename": "", "evalue": "", "traceback": []}
+ODD = {
+    "no output": ([], "the outputs of the cell check_hinge_loss are: none; expected one result"),
+    "two": ([RESULT, RESULT], "are: execute_result, execute_result; expected one result"),
+    "an error": ([RESULT, ERROR], "are: execute_result, error; expected one result, and no error"),
+    "stderr": (
+        [{"output_type": "stream", "name": "stderr", "text": ""}, RESULT],
+        "are: stream, execute_result; expected",
+    ),
+}
+for text in ("nan", "inf", "-0.5", "1.0000001", "np.float64(1.0)", "None", ""):
+    ODD[text or "nothing"] = (
+        [RESULT | {"data": {"text/plain": text}}],
+        f"gives {text!r}, expected a number from 0 to 1",
+    )
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_what_stock_would_take_for_full_marks_is_a_fault_of_ours_and_nothing_is_written(
+    kind, stock, ours
+):
+    outputs, text = ODD[kind]
+    made = copy.deepcopy(stock.sheets["half"].notebook)
+    notebook.check_cells(made)["check_hinge_loss"]["outputs"] = outputs
+    before = file(ours).read_bytes()
+    with pytest.raises(
+        CourseError, match=r"half: the .*nothing of this batch was written"
+    ) as raised:
+        record(ours, stock.sheets["ada"], replace(stock.sheets["half"], notebook=made))
+    assert text in str(raised.value)
+    assert content(file(ours))["grade"] == []
+    assert file(ours).read_bytes() == before
+
+
+def test_a_notebook_with_other_cells_than_the_gradebook_is_told(stock, ours):
+    made = copy.deepcopy(stock.sheets["ada"].notebook)
+    made["cells"].remove(notebook.check_cells(made)["check_hinge_loss"])
+    with pytest.raises(
+        CourseError,
+        match=r"^ada: the notebook's graded cells and the gradebook's differ: check_hinge_loss\. ",
+    ):
+        record(ours, replace(stock.sheets["ada"], notebook=made))
+
+
+# --- all of a batch or nothing ---
+
+
+@pytest.mark.parametrize("hold", [HOLD, "BEGIN EXCLUSIVE"])
+def test_a_held_gradebook_is_waited_for_then_told_and_nothing_is_written(hold, stock, ours):
+    with (
+        Writer(ours, "1-affine", patience=0.2) as writer,
+        sqlite3.connect(file(ours), isolation_level=None) as holder,
+    ):
+        holder.execute(hold)
+        with pytest.raises(CourseError) as raised:
+            writer.record(list(stock.sheets.values()))
+        assert str(raised.value) == (
+            f"The gradebook {ours.db} cannot be written: database is locked. This batch of 4 (ada "
+            "to half) has no new score. "
+            "Close what holds it (formgrader, another grader) or make room, and run the command "
+            "again: it goes on where it "
+            "stopped."
+        )
+        holder.execute("ROLLBACK")
+        assert content(file(ours))["student"] == []
+        writer.record(list(stock.sheets.values()))
+    assert content(file(ours)) == content(stock.graded)
+
+
+def test_a_reader_that_never_ends_is_no_half_batch_either(stock, ours):
+    """It lets a writer begin, and refuses the commit."""
+    with (
+        Writer(ours, "1-affine", patience=0.2) as writer,
+        sqlite3.connect(file(ours), isolation_level=None) as reader,
+    ):
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM student").fetchall()
+        with pytest.raises(CourseError, match="database is locked"):
+            writer.record(list(stock.sheets.values()))
+        reader.execute("ROLLBACK")
+        assert content(file(ours))["student"] == []
+        writer.record(list(stock.sheets.values()))
+    assert content(file(ours)) == content(stock.graded)
+
+
+def test_who_holds_the_gradebook_for_a_moment_is_waited_for(stock, ours):
+    code = f"""import sqlite3, sys
+db = sqlite3.connect({str(file(ours))!r}, isolation_level=None)
+db.execute("{HOLD}")
+print("held", flush=True)
+sys.stdin.readline()
+db.execute("ROLLBACK")"""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout.readline() == "held\n"
+    with Writer(ours, "1-affine") as writer:
+        holder.stdin.write("\n")
+        holder.stdin.flush()
+        writer.record([stock.sheets["ada"]])
+    holder.communicate()
+    assert len(content(file(ours))["student"]) == 1
+
+
+def test_a_full_disk_is_told_and_nothing_is_written(stock, ours):
+    from sqlalchemy import event
+
+    pages = sqlite3.connect(file(ours)).execute("PRAGMA page_count").fetchone()[0]
+    with Writer(ours, "1-affine") as writer:
+        event.listen(
+            writer.engine,
+            "connect",
+            lambda db, _: db.execute(f"PRAGMA max_page_count = {pages + 2}"),
+        )
+        many = [replace(stock.sheets["ada"], student=f"s{number}") for number in range(50)]
+        with pytest.raises(
+            CourseError,
+            match=r"cannot be written: database or disk is full\. This batch of 50 \(s0 to s49\)",
+        ):
+            writer.record(many)
+    assert content(file(ours))["student"] == []
+
+
+def test_a_really_full_disk_is_told_and_nothing_is_written(stock, ours, tmp_path):
+    place = tmp_path / "small"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=300k", "none", place], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        assert not (os.environ.get("REQUIRE_ALL") and os.geteuid() == 0), mounted.stderr
+        pytest.skip("only root can mount a small disk")
+    try:
+        shutil.copy(stock.released, place / "gradebook.db")
+        course = replace(ours, db=f"sqlite:///{place / 'gradebook.db'}")
+        many = [replace(stock.sheets["ada"], student=f"s{number}") for number in range(200)]
+        with pytest.raises(CourseError, match=r"cannot be written: d(atabase or d)?isk"):
+            record(course, *many)
+        assert content(place / "gradebook.db")["student"] == []
+        record(course, *stock.sheets.values())
+        assert content(place / "gradebook.db") == content(stock.graded)
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def test_a_gradebook_that_may_not_be_written_is_told(stock, ours):
+    read_only = replace(ours, db=f"sqlite:///file:{file(ours)}?mode=ro&uri=true")
+    with pytest.raises(
+        CourseError,
+        match=r"cannot be written: attempt to write a readonly database\. ada has no new score",
+    ):
+        record(read_only, stock.sheets["ada"])
+
+
+def test_a_writer_killed_before_its_commit_leaves_nothing(stock, ours):
+    code = """import os, pickle, signal, sys
+from grader.instructor.records import gradebook
+gradebook.Batch._penalties = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
+course, sheets = pickle.load(sys.stdin.buffer)
+with gradebook.Writer(course, "1-affine") as writer:
+    writer.record(sheets)"""
+    sheets = [replace(stock.sheets["ada"], student=f"s{number}") for number in range(200)]
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=pickle.dumps((ours, sheets)), cwd=ROOT, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert content(file(ours))["student"] == []
+    record(ours, *stock.sheets.values())
+    assert content(file(ours)) == content(stock.graded)
+
+
+# --- opening ---
+
+
+def test_an_assignment_that_is_not_released_is_told(ours, tmp_path):
+    text = (
+        "2-convolution is not in the gradebook sqlite:///.*Run first: grader release 2-convolution$"
+    )
+    with pytest.raises(CourseError, match=text):
+        Writer(ours, "2-convolution")
+    with pytest.raises(CourseError, match="1-affine is not in the gradebook"):
+        Writer(replace(ours, db=f"sqlite:///{tmp_path}/none.db"), "1-affine")
+
+
+@pytest.mark.parametrize(
+    "url", ["book", "sqlite:////no/such/folder/book.db", "sqlite:///{}", "nosuch://x/y"]
+)
+def test_a_gradebook_that_is_none_is_told(url, ours, tmp_path):
+    (tmp_path / "text").write_text("this is no database " * 50)
+    with pytest.raises(CourseError, match=r"cannot be opened: .* Nothing was changed"):
+        Writer(replace(ours, db=url.format(tmp_path / "text")), "1-affine")
+
+
+def test_a_gradebook_of_another_version_is_written_with_nbgraders_own_tables(stock, ours):
+    with sqlite3.connect(file(ours)) as db:
+        db.execute("UPDATE alembic_version SET version_num = 'later'")
+    record(ours, *stock.sheets.values())
+    assert content(file(ours)) == content(stock.graded)
+
+
+def test_the_known_version_and_its_columns_are_nbgraders():
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+    from nbgrader.api import Base
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    settings = Config()
+    settings.set_main_option("script_location", ALEMBIC_DIR)
+    assert ScriptDirectory.from_config(settings).get_current_head() == gradebook_tables.KNOWN
+    for name, columns in gradebook_tables.TABLES.items():
+        table = Base.metadata.tables[name]
+        for column in columns.split():
+            kind = type(table.c[column].type).__name__
+            assert gradebook_tables.TYPES.get(column) == (
+                kind if kind in ("DateTime", "Interval") else None
+            )
+        needed = {c.name for c in table.c if not c.nullable and c.server_default is None}
+        written = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
+        assert name not in written or needed <= set(columns.split())
+
+
+def test_writing_imports_no_nbgrader(stock, ours):
+    code = f"""import sys
+from grader.instructor.records import gradebook
+from grader.instructor.classroom import Classroom
+from pathlib import Path
+with gradebook.Writer(Classroom(Path({str(ours.folder)!r}), {ours.db!r}), "1-affine") as writer:
+    pass
+print([name for name in ("nbgrader", "nbformat", "nbconvert", "traitlets", "dateutil") if name in sys.modules])"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_a_batch_of_fifty_is_one_commit_and_a_few_statements(stock, ours):
+    from sqlalchemy import event
+
+    seen: list[str] = []
+    with Writer(ours, "1-affine") as writer:
+        event.listen(
+            writer.engine, "before_cursor_execute", lambda *args: seen.append(args[2].split()[0])
+        )
+        event.listen(writer.engine, "commit", lambda connection: seen.append("COMMIT"))
+        writer.record([replace(stock.sheets["ada"], student=f"s{number}") for number in range(50)])
+    assert seen.count("COMMIT") == 1
+    assert len(seen) < 25
+    assert not [word for word in seen if word not in ("SELECT", "INSERT", "UPDATE", "COMMIT")]
+
+
+def test_an_index_finds_the_rows_however_many_there_are(stock, ours):
+    """So that a class of ten thousand takes ten times as long as one of a thousand."""
+    from sqlalchemy import event
+
+    seen: list[tuple] = []
+    with Writer(ours, "1-affine") as writer:
+        event.listen(
+            writer.engine,
+            "before_cursor_execute",
+            lambda *args: seen.append((args[2], args[3], args[5])),
+        )
+        writer.record(list(stock.sheets.values()))
+    with sqlite3.connect(file(ours)) as db:
+        for statement, values, many in seen:
+            if not statement.startswith("INSERT"):
+                plan = " ".join(
+                    row[3]
+                    for row in db.execute(
+                        "EXPLAIN QUERY PLAN " + statement, values[0] if many else values
+                    )
+                )
+                for table in (
+                    "grade",
+                    "comment",
+                    "submitted_notebook",
+                    "submitted_assignment",
+                    "student",
+                ):
+                    assert f"SCAN {table} " not in f"{plan} ", statement
+
+
+@pytest.mark.parametrize("url", ["postgresql", "mysql"])
+def test_every_statement_is_told_to_other_databases_too(url, stock, ours):
+    """Only SQLite is tried here; the statements at least have words in the others' languages."""
+    from sqlalchemy import event
+    from sqlalchemy.dialects import registry
+
+    dialect = registry.load(url)()
+    with Writer(ours, "1-affine") as writer:
+        event.listen(
+            writer.engine,
+            "before_execute",
+            lambda db, statement, *rest: statement.compile(dialect=dialect),
+            retval=False,
+        )
+        writer.record(list(stock.sheets.values()))
+
+
+# --- when it was handed in ---
+
+
+@given(
+    st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29)),
+    st.sampled_from(
+        [
+            "",
+            " UTC",
+            " Europe/Berlin",
+            " EST",
+            " CET",
+            " 3600",
+            " -7200",
+            " +0100",
+            "+01:00",
+            "Z",
+            " Nowhere",
+        ]
+    ),
+    st.sampled_from(
+        [
+            "%Y-%m-%d %H:%M:%S.%f",
+            "%Y-%m-%d %H:%M:%S",
+            "%Y-%m-%dT%H:%M:%S",
+            "%d %b %Y %H:%M",
+            "%Y-%m-%d",
+        ]
+    ),
+)
+@example(datetime(2026, 1, 2, 3, 4, 5, 678), " UTC", "%Y-%m-%d %H:%M:%S.%f")
+def test_a_time_is_what_nbgrader_makes_of_it(time, zone, how):
+    import warnings
+
+    from nbgrader.utils import parse_utc
+
+    text = time.strftime(how) + zone
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            theirs = parse_utc(text)
+        except ValueError:
+            theirs = None
+    if theirs is None:
+        with pytest.raises(UnreadableFile):
+            parse(text)
+    else:
+        assert parse(text) == theirs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tomorrow",
+        "5",
+        "Monday",
+        "10:30",
+        "2026-02",
+        "2026-13-45 99:99:99 UTC",
+        "0001-01-01 00:00:00 3600",
+        "2026-01-02 03:04:05 999999999999",
+        "2026-01-02 03:04:05 /etc/passwd",
+        "2026-01-02 03:04:05 ../../etc/passwd",
+        "9" * 90,
+        "((((((",
+        "\0",
+        "2026-01-02 03:04:05 UTC " + "x" * 80,
+    ],
+)
+def test_a_time_that_is_none_is_told(text):
+    with pytest.raises(
+        UnreadableFile,
+        match=r"^timestamp\.txt says .*, which is no time\. Expected a line such as 2026-01-31 "
+        r"23:59:00 UTC",
+    ):
+        parse(text, "timestamp.txt")
+
+
+@given(st.text(max_size=120))
+def test_any_text_is_a_time_or_garbage(text):
+    with contextlib.suppress(UnreadableFile):
+        assert parse(text).tzinfo is None
+
+
+def test_only_a_small_regular_file_is_read_for_a_time(tmp_path):
+    path = tmp_path / "timestamp.txt"
+    assert submitted_at(path) is None
+    path.write_text(" \n")
+    assert submitted_at(path) is None
+    path.write_text("2026-01-02 03:04:05 UTC\n")
+    assert submitted_at(path) == datetime(2026, 1, 2, 3, 4, 5)
+    path.write_bytes(b"2026\xff")
+    with pytest.raises(UnreadableFile, match="cannot be read: no text in UTF-8"):
+        submitted_at(path)
+    with open(path, "wb") as big:
+        big.truncate(2**33)
+    with pytest.raises(UnreadableFile, match="which is no time"):
+        submitted_at(path)
+    for make, text in (
+        (lambda: path.symlink_to(tmp_path), "cannot be read: Too many levels of symbolic links"),
+        (lambda: os.mkfifo(path), "is not a file"),
+        (lambda: path.mkdir(), "cannot be read: Is a directory|is not a file"),
+    ):
+        path.unlink()
+        make()
+        with pytest.raises(UnreadableFile, match=text):
+            submitted_at(path)

@@ -1,0 +1,317 @@
+"""The notebooks: metadata, coverage of the text, and a run from top to bottom in a real kernel."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import nbformat
+import pytest
+from support import ROOT, beside, references, run_in_kernel
+from text_coverage import COVERAGE
+
+from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
+from grader.instructor.author.notebook import (
+    answer_cells,
+    check_cells,
+    load,
+    slips,
+    solve,
+    source,
+    with_answers,
+)
+from grader.instructor.classroom import source_notebook
+from grader.instructor.records.still_pictures import still_pictures
+from grader.widgets.grids import MIME as WIDGET
+
+ASSIGNMENTS = pytest.mark.parametrize("assignment", NOTEBOOKS)
+
+
+def texts(cell):
+    """What a cell shows, as text."""
+    return "\n".join(
+        o.get("text", "")
+        or o.get("data", {}).get("text/plain", "")
+        or "\n".join(o.get("traceback", []))
+        for o in cell.outputs
+    )
+
+
+def by_id(node):
+    return {cell.id: cell for cell in node.cells}
+
+
+@pytest.fixture
+def solved_node(assignment, solved):
+    """The solved notebook with its outputs."""
+    return nbformat.read(solved(assignment), as_version=4)
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """assignment -> the notebook as released, with its outputs."""
+
+    def run(assignment):
+        return run_in_kernel(
+            load(source_notebook(assignment)),
+            beside(assignment, tmp_path_factory.mktemp("released")),
+        )
+
+    return cache(run)
+
+
+@ASSIGNMENTS
+def test_a_notebook_is_in_step_with_table_and_solutions(assignment):
+    assert list(slips(assignment)) == []
+    assert sum(exercise.points for exercise in of_assignment(assignment)) == TOTALS[assignment]
+    assert answer_cells(solve(assignment)).keys() == {
+        exercise.name for exercise in of_assignment(assignment)
+    }
+
+
+@ASSIGNMENTS
+def test_a_test_cell_is_one_call_and_locked(assignment):
+    for name, cell in check_cells(load(source_notebook(assignment))).items():
+        assert re.fullmatch(r"check\(\w+\)", source(cell)), name
+        assert cell["metadata"]["nbgrader"]["locked"]
+        assert not cell["metadata"]["deletable"]
+
+
+@ASSIGNMENTS
+def test_a_committed_notebook_holds_no_answer(assignment):
+    for cell in answer_cells(load(source_notebook(assignment))).values():
+        assert (
+            "### BEGIN SOLUTION\n    # YOUR CODE HERE\n    raise NotImplementedError()\n    ### "
+            "END SOLUTION" in source(cell)
+        )
+
+
+@pytest.mark.parametrize(
+    ("assignment", "item"),
+    [(assignment, item) for assignment, items in COVERAGE.items() for item in items],
+)
+def test_every_item_of_the_text_has_its_cells(assignment, item):
+    cells = {cell["id"]: source(cell) for cell in load(source_notebook(assignment))["cells"]}
+    assert [name for name in COVERAGE[assignment][item] if name not in cells] == []
+    assert any(item in cells[name] for name in COVERAGE[assignment][item])
+
+
+def test_the_twelve_equations_are_all_there_beside_live_cells():
+    tags = {}
+    for assignment in NOTEBOOKS:
+        for cell in load(source_notebook(assignment))["cells"]:
+            for number in re.findall(r"\\tag\{(\d+)\}", source(cell)):
+                tags.setdefault(int(number), assignment)
+    assert tags == dict.fromkeys(range(1, 9), "1-affine") | {
+        9: "2-convolution",
+        10: "2-convolution",
+        11: "4-relu",
+        12: "4-relu",
+    }
+
+
+@ASSIGNMENTS
+def test_no_sentence_is_copied_from_the_text(assignment):
+    path = ROOT.parent / "shared" / "000_c3eb4517b6dbae5c.txt"
+    if not path.exists():
+        pytest.skip("the course text lies beside the project only where it is developed")
+    words = re.findall(r"[a-z]+", path.read_text(encoding="utf-8").lower())
+    runs = {tuple(words[i : i + 9]) for i in range(len(words) - 8)}
+    prose = "\n".join(
+        source(c)
+        for c in load(source_notebook(assignment))["cells"]
+        if c["cell_type"] == "markdown"
+    ).lower()
+    prose = re.sub(r"\$\$.*?\$\$", " ", prose, flags=re.DOTALL)
+    ours = re.findall(r"[a-z]+", prose)
+    assert [run for i in range(len(ours) - 8) if (run := tuple(ours[i : i + 9])) in runs] == []
+
+
+@ASSIGNMENTS
+def test_a_solved_notebook_earns_everything(assignment, solved_node):
+    total = f"{TOTALS[assignment]:g}"
+    assert texts(by_id(solved_node)["progress"]) == f"{total} of {total}: everything is right"
+    for exercise in of_assignment(assignment):
+        outputs = by_id(solved_node)[f"check_{exercise.name}"].outputs
+        assert [o.output_type for o in outputs] == ["display_data", "execute_result"]
+        assert outputs[1].data["text/plain"] == str(float(exercise.points))
+        assert "text/html" in outputs[0].data
+
+
+LIVE = {
+    "1-affine": 11,
+    "2-convolution": 15,
+    "3-strided": 5,
+    "4-relu": 3,
+    "5-max-pool": 3,
+    "6-capstone": 1,
+}  # cells at the least
+
+
+@ASSIGNMENTS
+def test_every_equation_agrees_when_solved(assignment, solved_node):
+    cells = [
+        cell
+        for cell in solved_node.cells
+        if cell.id.startswith("live-") and cell.cell_type == "code"
+    ]
+    assert len(cells) >= LIVE[assignment]
+    for cell in cells:
+        said = texts(cell)
+        assert "both sides agree" in said, (cell.id, said)
+        for word in ("DIFFER", "waits for", "cannot be computed", "the shapes differ"):
+            assert word not in said, (cell.id, said)
+
+
+@ASSIGNMENTS
+def test_a_solved_notebook_raises_and_warns_nowhere(assignment, solved_node):
+    for cell in solved_node.cells:
+        if cell.cell_type == "code":
+            assert [
+                o for o in cell.outputs if o.output_type == "error" or o.get("name") == "stderr"
+            ] == [], cell.id
+
+
+def test_an_equation_differs_when_an_answer_is_wrong(tmp_path):
+    wrong = "def affine_backward(dy, x, w):\n    return dy @ w.T, x.T @ dy, dy.mean(axis=0)"
+    node = run_in_kernel(with_answers(solve("1-affine"), {"affine_backward": wrong}), tmp_path)
+    said = texts(by_id(node)["live-batch"])
+    assert (
+        "Batch, dL/db by nudging and yours: the two sides DIFFER (largest difference 1.5)" in said
+    )
+    assert said.count("both sides agree") == 2
+    assert texts(by_id(node)["check_affine_backward"]).endswith("\n3.0")
+
+
+@ASSIGNMENTS
+def test_a_released_notebook_reaches_the_bottom(assignment, released):
+    for cell in released(assignment).cells:
+        if cell.cell_type == "code":
+            assert [
+                o for o in cell.outputs if o.output_type == "error" or o.get("name") == "stderr"
+            ] == [], cell.id
+    names = ", ".join(exercise.name for exercise in of_assignment(assignment))
+    assert (
+        texts(by_id(released(assignment))["progress"])
+        == f"0 of {TOTALS[assignment]:g}; open: {names}"
+    )
+    assert texts(by_id(released(assignment))["start"]).startswith("Ready: Python 3.")
+
+
+def test_an_equation_waits_for_the_function_above(released):
+    assert (
+        texts(by_id(released("1-affine"))["live-eq-1"]).count("waits for your function above") == 1
+    )
+
+
+@ASSIGNMENTS
+def test_every_picture_has_a_text_alternative(assignment, solved_node):
+    for cell in solved_node.cells:
+        for output in cell.get("outputs", []):
+            shown = output.get("data", {}).get("text/html", "")
+            assert shown.count("<img ") == len(re.findall(r'<img [^>]*alt="[^"]{20,}"', shown)), (
+                cell.id
+            )
+            assert "image/png" not in output.get("data", {}), cell.id
+
+
+@pytest.mark.parametrize("assignment", NOTEBOOKS)
+def test_a_page_without_outputs_shows_the_widgets_as_they_are_in_a_kernel(assignment, solved_node):
+    run = {}
+    for cell in solved_node.cells:
+        for output in cell.get("outputs", []):
+            if WIDGET in output.get("data", {}) and not cell.id.startswith("check_"):
+                run[cell.id] = {kind: output.data[kind] for kind in ("image/svg+xml", "text/plain")}
+    assert still_pictures(assignment) == run
+    assert run or assignment == "6-capstone"
+
+
+def test_figures_have_a_text_alternative(solved):
+    cells = by_id(nbformat.read(solved("1-affine"), as_version=4))
+    for name, words in (
+        (
+            "nudge",
+            "Arrows from 2 pixels to 3 scores, each with its slope. y1 per unit of x1: 3; y1 per "
+            "unit of x2: 1",
+        ),
+        (
+            "figure-slices",
+            "The 3 slices of dy/dW, each 2 by 3. Everything is zero except slice 1 column 1: 1, 2;",
+        ),
+        ("figure-memory", "the tensor takes 24.6 GB and the gradient 24.6 MB"),
+        ("figure-steps", "the central difference is right to about 11 digits"),
+    ):
+        data = cells[name].outputs[-1].data
+        assert words in data["text/plain"]
+        assert '<img style="' in data["text/html"]
+        assert 'alt="' in data["text/html"]
+
+
+def test_what_a_student_does_in_a_kernel_never_reaches_stderr(tmp_path):
+    """Half a notebook of noise: stock grading gives no points for a test cell with anything on
+    stderr.
+    """
+    noisy = """import logging, os, sys, warnings
+logging.basicConfig()
+kept = sys.stderr
+
+def affine_backward(dy, x, w):
+    print("a print")
+    print("an error", file=sys.stderr)
+    kept.write("to a kept stream")
+    sys.__stderr__.write("to the first stderr")
+    os.write(2, b"to the descriptor")
+    os.system("echo a child >&2")
+    logging.warning("to the log")
+    warnings.warn("mind")
+    return dy @ w.T, x.T @ dy, dy.sum(axis=0)"""
+    node = run_in_kernel(with_answers(solve("1-affine"), {"affine_backward": noisy}), tmp_path)
+    outputs = by_id(node)["check_affine_backward"].outputs
+    assert [o.output_type for o in outputs] == ["display_data", "execute_result"]
+    assert outputs[1].data["text/plain"] == "4.0"
+    for words in (
+        "a print",
+        "an error",
+        "to a kept stream",
+        "to the descriptor",
+        "a child",
+        "to the log",
+    ):
+        assert words in outputs[0].data["text/plain"]
+
+
+def test_a_renamed_function_is_told_without_a_traceback(tmp_path):
+    renamed = "def affine_backwards(dy, x, w):\n    return dy, x, w"
+    node = run_in_kernel(
+        with_answers(solve("1-affine"), {"affine_backward": renamed}, extra=("nothing_of_ours",)),
+        tmp_path,
+    )
+    (error,) = by_id(node)["check_affine_backward"].outputs
+    assert error.output_type == "error"
+    assert error.traceback == [
+        "affine_backward: 0 of 4 points\n  is not defined: run the cell above, and keep the name "
+        "affine_backward in its def "
+        "line. There is affine_backwards: was it renamed?"
+    ]
+    (usual,) = by_id(node)["extra-0"].outputs
+    assert "NameError" in "".join(usual.traceback)
+    assert "Traceback" in "".join(usual.traceback)
+
+
+def test_a_failing_start_is_told_in_one_line(tmp_path):
+    start = source(
+        next(c for c in load(source_notebook("1-affine"))["cells"] if c["id"] == "start")
+    )
+    scope = {"__builtins__": __builtins__}
+    code = start.replace("from grader import", "from grader_that_is_missing import")
+    with pytest.raises(
+        ModuleNotFoundError,
+        match=r"This kernel has no module grader_that_is_missing\. Pick the course's kernel",
+    ):
+        exec(code, scope)
+
+
+def test_references_are_the_names_of_the_table():
+    assert references().keys() == {
+        e.name for assignment in NOTEBOOKS for e in of_assignment(assignment)
+    }
