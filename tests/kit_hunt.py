@@ -44,7 +44,7 @@ from grader.judge.exercise import Exercise
 from grader.judge.tolerance import matches
 
 SECONDS = 0.5  # of processor time, for one candidate on one exercise
-SECONDS_OF_OTHERS = 0.05  # in all other orders of its arguments together
+SECONDS_OF_OTHERS = 0.02  # in all other orders of its arguments together
 LOOPS = 4  # exercises on which a function may go on for ever before it is given up
 MOST_SECONDS = 60  # for one that holds on to them
 PATIENCE = 20  # seconds of the clock

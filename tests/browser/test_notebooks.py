@@ -17,7 +17,6 @@ from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
 from grader.instructor.author.notebook import dumps, solve
 from grader.widgets.offer import TABLE
 
-LONGEST = "2-convolution"  # the others in make soak
 # for half a minute: what it shows is looked at after the one run that all tests share
 TRAINS = "6-capstone"
 SCREENSHOTS = ROOT / "course" / "screenshots"  # kept, to be looked at
@@ -95,11 +94,7 @@ def copied(assignment, folder):
     )
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(name, marks=() if name == LONGEST else pytest.mark.soak) for name in NOTEBOOKS
-    ]
-)
+@pytest.fixture(params=list(NOTEBOOKS))
 def finished(request, browser, lab):
     """(assignment, page): the notebook with the reference answers filled in, run from top to
     bottom.
@@ -220,6 +215,7 @@ def earns_everything(assignment, page):
         assert text.startswith(f"{exercise.name}: {exercise.points:g} of {exercise.points:g} point")
 
 
+@pytest.mark.soak
 def test_a_solved_notebook_runs_without_an_error_and_earns_everything(finished):
     earns_everything(*finished)
 
