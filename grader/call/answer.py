@@ -81,9 +81,8 @@ def numbers(result: Any) -> Answer:
             fault=f"type:{type(result).__name__}",
             says=f"is {kind(result)}, expected a numpy array of numbers",
         )
-    array = np.array(
-        result, subok=False
-    )  # a copy: the result may be a buffer, or an object that lies
+    # A copy: the result may be a buffer, or an object that lies.
+    array = np.array(result, subok=False)
     if array.dtype.kind == "c":
         return Answer(fault="type:complex", says="holds complex numbers, expected real ones")
     if array.dtype.kind not in "fiub":

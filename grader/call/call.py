@@ -21,14 +21,12 @@ from .warned import told
 class Call:
     """What one call did.
 
-    args: the arguments it was given, as it left them.  result, error: what it returned, or the
-        exception it ended with.
-    changed: the numbers of the arguments that it changed.  shared: (result, argument), by number,
-        of those that share memory.
+    result, error: what it returned, or the exception it ended with.
+    changed: the numbers of the arguments that it changed.
+    shared: (result, argument), by number, of those that share memory.
     warned: 'RuntimeWarning: overflow encountered in exp', each once.
     """
 
-    args: tuple[Any, ...]
     result: Any
     error: BaseException | None
     changed: tuple[int, ...]
@@ -43,22 +41,20 @@ def call(function: Callable[..., Any], args: Sequence[Any]) -> Call:
     limit = sys.getrecursionlimit()
     with warnings.catch_warnings(record=True) as recorded:
         warnings.simplefilter("default")  # each place once: a loop may warn without an end
+        # numpy's own settings, whatever was set
+        settings = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
+        # KeyboardInterrupt and SystemExit are answers too: an endless loop, an exit()
         try:
-            with np.errstate(
-                divide="warn", over="warn", under="ignore", invalid="warn"
-            ):  # numpy's own, whatever was set
+            with settings:
                 result = function(*given)
-        except (
-            BaseException
-        ) as ended:  # KeyboardInterrupt and SystemExit are answers too: an endless loop, an exit()
+        except BaseException as ended:
             error = ended
     sys.setrecursionlimit(limit)
     changed = tuple(
         number for number, arg in enumerate(args) if not is_unchanged(arg, given[number])
     )
-    return Call(
-        given, result, error, changed, _shared(result, given), tuple(told(recorded, args, result))
-    )
+    words = tuple(told(recorded, args, result))
+    return Call(result, error, changed, _shared(result, given), words)
 
 
 def argument_names(function: Any) -> tuple[str, ...]:

@@ -8,12 +8,8 @@ from typing import Any
 from .answer import Answer
 from .text import short
 
-SIZES = (
-    "matmul",
-    "not aligned",
-    "broadcast",
-    "core dimension",
-)  # in numpy's words on sizes that do not fit
+# In numpy's words on sizes that do not fit.
+SIZES = ("matmul", "not aligned", "broadcast", "core dimension")
 RAISED = {
     NotImplementedError: "is not written yet",
     RecursionError: "calls itself without an end",

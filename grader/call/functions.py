@@ -33,8 +33,7 @@ FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "cube": lambda x: x * x * x,
     "abs": np.abs,
     "affine": lambda x: x @ MATRIX + 1.0,
-    "bowl": lambda x: (
-        (x @ MATRIX) ** 2
-    ),  # ties the entries of a row together: shows a step that was not taken back
+    # It ties the entries of a row together: shows a step that was not taken back.
+    "bowl": lambda x: (x @ MATRIX) ** 2,
     "identity": lambda x: x,  # returns x itself, not a copy: shows aliasing
 }

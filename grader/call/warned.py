@@ -10,11 +10,8 @@ import numpy as np
 
 from .text import short
 
-UNTOLD = (
-    PendingDeprecationWarning,
-    ImportWarning,
-    ResourceWarning,
-)  # Python itself shows none of these
+# Python itself shows none of these.
+UNTOLD = (PendingDeprecationWarning, ImportWarning, ResourceWarning)
 PRODUCT = re.compile(
     r"(divide by zero|overflow|invalid value) encountered in (matmul|matvec|vecmat|dot)\b"
 )

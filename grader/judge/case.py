@@ -20,9 +20,9 @@ class Free:
     """Where several values are right, because the function has a kink there: a ReLU at 0, a tie in
     a window.
 
-    where: the entries that are free;  bound: each of them must lie between 0 and bound;  total:
-        what they add up to, if that
-    is asked. All other entries have one right value.
+    where: the entries that are free; all others have one right value.
+    bound: each of them must lie between 0 and bound.
+    total: what they add up to, if that is asked.
     """
 
     where: np.ndarray
@@ -34,8 +34,8 @@ class Free:
 class Goal:
     """What a trained network must reach: so large a share of images right.
 
-    seen: whether the network was trained on these very images.  accuracy: (parameters, images,
-        labels) -> the share.
+    seen: whether the network was trained on these very images.
+    accuracy: (parameters, images, labels) -> the share.
     """
 
     images: np.ndarray

@@ -38,10 +38,3 @@ class Course:
             for notebook in self.notebooks
             for exercise in notebook.exercises
         }
-
-    def notebook(self, assignment: str) -> Notebook:
-        """Return the notebook of an assignment. Raises KeyError."""
-        for notebook in self.notebooks:
-            if notebook.assignment == assignment:
-                return notebook
-        raise KeyError(assignment)

@@ -23,10 +23,8 @@ from grader.show.verdict import Example, PartVerdict, Verdict
 
 # After these the other cases would say the same, or take as long again.
 ENDS = (NotImplementedError, RecursionError, KeyboardInterrupt, SystemExit)
-ENDED = {f"raised:{kind.__name__}" for kind in ENDS} | {
-    "time",
-    "missing",
-}  # said in words of ours, without any input
+# The faults of these and of the worker: said in words of ours, without any input.
+ENDED = {f"raised:{kind.__name__}" for kind in ENDS} | {"time", "missing"}
 MOST_WARNINGS = 3
 GUESSING = 0.3  # of ten classes, by a lucky start
 FORGETFUL = (

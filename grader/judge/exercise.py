@@ -107,13 +107,12 @@ class Exercise:
 
     @property
     def table(self) -> dict[str, Any]:
-        """What `grader.instructor.author.catalogue` makes from the reference and its mistakes. Data
-        only, no answer as code.
+        """What `grader.instructor.author.catalogue` makes from the reference and its mistakes.
 
+        It holds data only, no answer as code:
         "cases": part -> one entry per visible case: scale, right (a fingerprint), wrong
-            (fingerprint -> mistakes), and for a
-        case that is large or on a kink the right values, which no fingerprint or difference could
-        tell;
+            (fingerprint -> mistakes), and for a case that is large or on a kink the right values,
+            which no fingerprint or difference could tell;
         "hints" and "parts": mistake -> its sentence, and the parts it gets wrong;
         "shown": part -> right values per case, for parts that no numerical gradient can supply
             (null where too many to show).

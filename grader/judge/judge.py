@@ -40,9 +40,8 @@ def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
             return all_wrong(exercise, NEEDS_LAYERS)
         refused = refusal(exercise.name, function, exercise.without, scope)
         return all_wrong(exercise, refused) if refused else _judge(exercise, function, scope)
-    except (
-        BaseException
-    ) as error:  # the last line of defence: objects that raise wherever they are looked at
+    except BaseException as error:
+        # The last line of defence: objects that raise wherever they are looked at.
         kind = short(type(error).__name__)
         return all_wrong(exercise, f"cannot be judged: looking at it raised {kind}")
 

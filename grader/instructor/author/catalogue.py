@@ -71,7 +71,7 @@ def answers_of(
 
 
 def scale_of(part: Part, right: Answer) -> float:
-    """Return the factor that puts right results on whole numbers (see grader.judge.compare)."""
+    """Return the factor that puts right results on whole numbers (see grader.judge.fingerprint)."""
     if part.tolerance == SMOOTH and part.shape == "" and right.array is not None:
         return portable(LOSS_STEPS / float(right.array))
     if part.tolerance == SMOOTH:
@@ -82,7 +82,7 @@ def scale_of(part: Part, right: Answer) -> float:
 
 
 def build(assignment: str) -> dict[str, Any]:
-    """Return the tables of an assignment's exercises as grader.judge.table describes them."""
+    """Return the tables of an assignment's exercises as Exercise.table describes them."""
     with np.errstate(all="ignore"):
         return {exercise.name: _build(exercise) for exercise in of_assignment(assignment)}
 
