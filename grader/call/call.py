@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import CodeType
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -58,9 +58,11 @@ def call(function: Callable[..., Any], args: Sequence[Any]) -> Call:
 
 
 def argument_names(function: Any) -> tuple[str, ...]:
-    """Return the names of a function's arguments, () where it has no code of its own to say so."""
-    code = getattr(function, "__code__", None)
-    return tuple(code.co_varnames[: code.co_argcount]) if type(code) is CodeType else ()
+    """Return the names of a function's arguments, () of another object: it may answer anything."""
+    if type(function) is not FunctionType:
+        return ()
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount]
 
 
 def _shared(result: Any, given: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:

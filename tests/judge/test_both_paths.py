@@ -90,6 +90,11 @@ OTHERS = {  # exercise -> texts of the whole cell
     "affine_backward": {
         "is a lambda": "affine_backward = lambda dy, x, w: (dy @ w.T, x.T @ dy, dy.sum(0))",
         "is a class": "class affine_backward:\n    def __init__(self, dy, x, w):\n        pass",
+        "raises when its code is looked at": "class Odd:\n"
+        "    __code__ = property(lambda self: 1 / 0)\n"
+        "    def __call__(self, dy, x, w):\n"
+        "        return dy @ w.T, x.T @ dy, dy.sum(0)\n"
+        "affine_backward = Odd()",
         "is an array": "affine_backward = np.ones(3)",
         "is a number": "affine_backward = 3",
         "has its arguments in another order": "def affine_backward(x, dy, w):\n    return dy @ "
