@@ -1,4 +1,5 @@
-// Draws the widgets of one kind of a page, each beside its still picture. In front of this text stands the kind's own module.
+// Draws the widgets of one kind of a page, each beside its still picture. In front of this text
+// stands the kind's own module.
 for (const box of document.querySelectorAll('[data-widget="KIND"]')) {
   const el = document.createElement("div");
   el.className = "drawn";

@@ -25,30 +25,24 @@ MOST_WHOLE = 10**9  # for a stride or a padding, which a browser can still count
 SIDES = {1: "entries of a row", 2: "rows or columns of an image"}  # what is counted, by axes
 _SHAPES = {1: "a row (n,)", 2: "an image (H, W)"}
 
-# These stand in for a dy that is not given: unequal, with signs and a zero. grids.js has them too.
+# These stand in for a dy that is not given: unequal, with signs and a zero. numbers.js has them
+# too.
 COUNTED = (1, 2, -1, 3, 0, -2, 4)
 
 # A widget's kind and data stand under this type, for programs that read the notebook.
 MIME = "application/vnd.cnn-gradients.widget+json"
 
 
-@cache
-def source(*names: str) -> str:
-    """Return one ES module: the texts of the files in this folder, one after the other."""
-    folder = Path(__file__).parent
-    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
-
-
 class Widget:
     """A widget with a still picture beside it, for PDF, diff and export.
 
-    kind: the name of its ES module, `kind`.js;  data: what the browser draws, as plain JSON
+    kind: the name of its ES module, js/`kind`.js;  data: what the browser draws, as plain JSON
     still: the still picture as SVG;  alternative: the same as text
     """
 
     kind = ""
     _esm = ""
-    _css = source("grids.css")
+    _css = Path(__file__).with_name("grids.css").read_text(encoding="utf-8")
 
     def __init__(self, data: dict[str, Any], still: str, alternative: str) -> None:
         self.data = data
@@ -117,11 +111,6 @@ def _live(name: str, esm: str) -> Any:
 
     own = {"_esm": esm, "_css": Widget._css, "data": traitlets.Dict().tag(sync=True)}
     return type(name, (anywidget.AnyWidget,), own)
-
-
-def module(*names: str) -> str:
-    """Return a widget's ES module: the files that all widgets share, then the files named."""
-    return source("grids.js", "controls.js", *names)
 
 
 def array(

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from grader.show.numbers import beside, lines_of
+from grader.widgets.bundle import bundle
 from grader.widgets.grids import (
     Widget,
     array,
     fitting,
     made_up,
-    module,
     one_of,
     plain,
     unplain,
@@ -41,7 +41,7 @@ class JacobianExplorer(Widget):
     """The widget that `jacobian_explorer` returns."""
 
     kind = NAME
-    _esm = module("affine.js", "jacobian_explorer.js")
+    _esm = bundle("jacobian_explorer.js")
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> JacobianExplorer:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.show.numbers import beside, lines_of, number
+from grader.widgets.bundle import bundle
 from grader.widgets.grids import (
     MOST_SIDE,
     Widget,
@@ -19,7 +20,6 @@ from grader.widgets.grids import (
     compared,
     described,
     made_up,
-    module,
     one_of,
     part_of,
     plain,
@@ -74,7 +74,7 @@ class PoolRouter(Widget):
     """The widget that `pool_router` returns."""
 
     kind = NAME
-    _esm = module("changing.js", "pooling.js", "pool_router.js")
+    _esm = bundle("pool_router.js")
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> PoolRouter:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.show.numbers import beside, lines_of
+from grader.widgets.bundle import bundle
 from grader.widgets.grids import (
     MOST_ROW,
     SIDES,
@@ -14,7 +15,6 @@ from grader.widgets.grids import (
     array,
     fitting,
     made_up,
-    module,
     part_of,
     plain,
     plain_or_none,
@@ -32,7 +32,7 @@ class ReluMask(Widget):
     """The widget that `relu_mask` returns."""
 
     kind = NAME
-    _esm = module("relu_mask.js")
+    _esm = bundle("relu_mask.js")
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> ReluMask:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.show.numbers import beside, lines_of
+from grader.widgets.bundle import bundle
 from grader.widgets.grids import (
     MOST_ROW,
     MOST_SIDE,
@@ -18,7 +19,6 @@ from grader.widgets.grids import (
     array,
     compared,
     made_up,
-    module,
     one_of,
     part_of,
     plain,
@@ -42,7 +42,7 @@ class Spray(Widget):
     """The widget that `spray` returns."""
 
     kind = "spray"
-    _esm = module("convolution.js", "settings.js", "spray.js")
+    _esm = bundle("spray.js")
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> Spray:

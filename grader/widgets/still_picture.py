@@ -18,7 +18,7 @@ Panel = tuple[str, np.ndarray, dict[str, np.ndarray]]  # name, values, masks
 def short(value: float) -> str:
     """Return a number in 5 characters if possible ('0.333', '1.2e5'), else in 6 or 7.
 
-    grids.js does the same, to the letter.
+    `short` of sentences/phrases.js does the same, to the letter.
     """
     if not math.isfinite(value):
         return str(value).replace("-", "−")

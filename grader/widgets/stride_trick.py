@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from grader.show.numbers import beside, lines_of
+from grader.widgets.bundle import bundle
 from grader.widgets.grids import (
     MOST_ROW,
     SIDES,
     Widget,
     compared,
     made_up,
-    module,
     part_of,
     plain,
     plain_or_none,
@@ -40,9 +40,7 @@ class StrideTrick(Widget):
     """The widget that `stride_trick` returns."""
 
     kind = NAME
-    _esm = module(
-        "convolution.js", "settings.js", "dilating.js", "trick_picture.js", "stride_trick.js"
-    )
+    _esm = bundle("stride_trick.js")
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> StrideTrick:

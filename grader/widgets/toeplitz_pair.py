@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from grader.show.numbers import beside, lines_of
+from grader.widgets.bundle import bundle
 from grader.widgets.grids import (
     COUNTED,
     MOST_SIDE,
@@ -17,7 +18,6 @@ from grader.widgets.grids import (
     array,
     compared,
     made_up,
-    module,
     plain,
     plain_or_none,
     unplain,
@@ -35,7 +35,7 @@ class ToeplitzPair(Widget):
     """The widget that `toeplitz_pair` returns."""
 
     kind = NAME
-    _esm = module("convolution.js", "settings.js", "toeplitz_pair.js")
+    _esm = bundle("toeplitz_pair.js")
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> ToeplitzPair:

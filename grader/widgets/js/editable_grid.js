@@ -1,13 +1,18 @@
-// Changing the numbers of a grid by hand: dragged up and down, or chosen with the keys and typed.
+// A grid whose numbers are changed by hand: dragged up and down, or chosen with the keys and typed.
+
+import { field } from "./controls.js";
+import { add } from "./grids.js";
+import { entry } from "./sentences/phrases.js";
 
 const NUDGE = 12; // pixels of the page that a drag goes up for each unit
 
 /**
- * Let the numbers of a grid be changed. name: the array's; value(i, j): the number in use; put(cell, number) changes it, where a
- * cell is { i, j }; look(cell) is called when the keys have gone to another one.
- * Returns { attach, show, reset }: attach(grid) after each drawing, show() writes the chosen number, reset() chooses the first.
+ * Let the numbers of a grid be changed. name: the array's; value(i, j): the number in use;
+ * put(cell, number) changes it, where a cell is { i, j }; look(cell) is called when the keys have
+ * gone to another one. Returns { attach, show, reset }: attach(grid) after each drawing, show()
+ * writes the chosen number, reset() chooses the first.
  */
-function changing(own, name, { value, put, look }) {
+export function editableGrid(own, name, { value, put, look }) {
   let chosen = { i: 0, j: 0 };
   let grid;
   let dragged = false;
@@ -16,7 +21,9 @@ function changing(own, name, { value, put, look }) {
   const fill = field(add(box, "span", { class: "fields" }), name, (number) => put(chosen, number));
   const typed = box.querySelector("input");
   typed.addEventListener("keydown", (event) => event.key === "Enter" && cellAt(chosen).focus());
-  own.root.addEventListener("click", (event) => dragged && event.stopPropagation(), { capture: true }); // what moved is no click
+  own.root.addEventListener("click", (event) => dragged && event.stopPropagation(), {
+    capture: true,
+  }); // what moved is no click
 
   const cellAt = ({ i, j }) => grid.cells[i][j].cell;
   const of = (event) => {
@@ -60,7 +67,10 @@ function changing(own, name, { value, put, look }) {
     const { i, j } = of(event);
     const within = (k, length) => Math.max(0, Math.min(length - 1, k));
     const go = (row, column) => () =>
-      cellAt({ i: within(row, grid.cells.length), j: within(column, grid.cells[0].length) }).focus();
+      cellAt({
+        i: within(row, grid.cells.length),
+        j: within(column, grid.cells[0].length),
+      }).focus();
     const by = (more) => () => put({ i, j }, value(i, j) + more);
     const type = (text) => () => {
       typed.focus();
@@ -104,7 +114,8 @@ function changing(own, name, { value, put, look }) {
     const { signal } = done;
     target.setPointerCapture(pointerId);
     target.addEventListener("pointermove", move, { signal });
-    for (const kind of ["pointerup", "pointercancel"]) target.addEventListener(kind, () => done.abort(), { signal });
+    for (const kind of ["pointerup", "pointercancel"])
+      target.addEventListener(kind, () => done.abort(), { signal });
   }
 
   return { attach, show, reset: () => (chosen = { i: 0, j: 0 }) };

@@ -1,12 +1,23 @@
-// jacobian_explorer: the derivatives of y = xW + b, drawn and stepped. grids.js, controls.js and affine.js stand in front.
+// jacobian_explorer: the derivatives of y = xW + b, drawn and stepped.
+
+import { DERIVATIVES, judgedDerivatives, scores, slicesOf } from "./arithmetic/affine.js";
+import { copied, largest } from "./arithmetic/numbers.js";
+import { annotate, choice, editor, looking, parts, transport, widget } from "./controls.js";
+import { CELL, Grid, add, frame, parted, picture, ramp } from "./grids.js";
+import { VIEWS } from "./sentences/affine.js";
+import { added, compared, short } from "./sentences/phrases.js";
 
 const LEFT = 70; // where the columns of the layer's grids begin
 
-/** Where the grids stand: x, W, b and y one below the other, classes in columns; to the right the derivative, under its small tensor. */
+/**
+ * Where the grids stand: x, W, b and y one below the other, classes in columns; to the right the
+ * derivative, under its small tensor.
+ */
 function layout({ D, C }, name, [, rows, columns]) {
   const below = 120 + D * CELL; // W
   const tops = { x: 30, W: 104, b: below + 14, y: below + 88, "dL/dy": below + 162 };
-  const side = name.endsWith("dW") ? Math.min(12, Math.floor(320 / (C * C))) : 0; // of a cell of the small tensor
+  // of a cell of the small tensor
+  const side = name.endsWith("dW") ? Math.min(12, Math.floor(320 / (C * C))) : 0;
   const pitch = Math.max(C * side + 12, 50);
   const right = LEFT + Math.max(D, C) * CELL + 92;
   const top = side ? 94 + D * side : 62;
@@ -23,7 +34,8 @@ function layout({ D, C }, name, [, rows, columns]) {
 function jacobianExplorer(el, data) {
   const own = parts(el, "jacobian_explorer: the derivatives of an affine layer, entry by entry");
   const state = { step: 0 };
-  let scene; // what is drawn for the present view and numbers
+  /** @type {any} what is drawn for the present view and numbers */
+  let scene;
 
   // ---- the controls
   const names = Object.fromEntries(Object.keys(VIEWS).map((name) => [name, name]));
@@ -32,20 +44,33 @@ function jacobianExplorer(el, data) {
     state.view = name;
     rebuild();
   });
-  const controls = transport(own, state, (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()));
+  const controls = transport(
+    own,
+    state,
+    (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()),
+  );
   const editing = add(own.settings, "div", { class: "bar" });
-  add(own.settings, "button", { type: "button", text: "Reset" }).addEventListener("click", () => reset());
+  add(own.settings, "button", { type: "button", text: "Reset" }).addEventListener("click", () =>
+    reset(),
+  );
   let fill;
 
   function reset() {
     const { x, w, b, dy, view } = data();
     controls.stop();
-    state.layer = { D: w.length, C: b.length, x: [...x], w: w.map((row) => [...row]), b: [...b], dy };
+    state.layer = { D: w.length, C: b.length, x: [...x], w: copied(w), b: [...b], dy };
     state.view ??= view;
     editing.replaceChildren();
     const { layer } = state;
     const fields = (name, rows, set, row) =>
-      editor(editing, name, rows.length, rows[0].length, (r, c, value) => (set(r, c, value), rebuild(state.step)), row);
+      editor(
+        editing,
+        name,
+        rows.length,
+        rows[0].length,
+        (r, c, value) => (set(r, c, value), rebuild(state.step)),
+        row,
+      );
     const shown = [
       fields("x", [x], (_, d, value) => (layer.x[d] = value), true),
       fields("W", w, (d, c, value) => (layer.w[d][c] = value), false),
@@ -55,37 +80,61 @@ function jacobianExplorer(el, data) {
     rebuild();
   }
 
-  const asGiven = () => String(state.layer.x) === String(data().x) && String(state.layer.w) === String(data().w);
+  const asGiven = () =>
+    String(state.layer.x) === String(data().x) && String(state.layer.w) === String(data().w);
 
-  // ---- one picture per view and numbers; by default from the first entry of the student's own that is wrong
+  // ---- one picture per view and numbers; by default from the first entry of the student's own
+  // that is wrong
   function rebuild(step = null) {
     const { layer } = state;
     const view = VIEWS[state.view];
-    const size = view.size(layer);
+    const size = DERIVATIVES[state.view].size(layer);
     const put = layout(layer, state.view, size);
-    const slices = slicesOf(view, layer);
-    const wrong = asGiven() ? judged(data().compare, layer) : {};
+    const slices = slicesOf(state.view, layer);
+    const wrong = asGiven() ? judgedDerivatives(data().compare, layer) : {};
     state.steps = size[0] * size[1] * size[2];
     const { s, i, j } = wrong[state.view]?.[0] ?? { s: 0, i: 0, j: 0 };
-    Object.assign(state, { step: step ?? (s * size[1] + i) * size[2] + j, item: null, pinned: false });
+    Object.assign(state, {
+      step: step ?? (s * size[1] + i) * size[2] + j,
+      item: null,
+      pinned: false,
+    });
     scene = { view, size, put, slices, wrong, limit: largest(slices.flat()), shown: null };
     scene.given = { x: [layer.x], W: layer.w, b: [layer.b], y: [scores(layer)] };
-    if (!view.compares) scene.given["dL/dy"] = [layer.dy];
+    if (!DERIVATIVES[state.view].compares) scene.given["dL/dy"] = [layer.dy];
 
     const { svg } = picture(own.stage, put.width, put.height, `${state.view}: the numbers`);
     for (const [id, values] of Object.entries(scene.given)) {
       const [rows, columns] = [values.length, values[0].length];
-      const grid = new Grid(svg, { id, name: `${id}, ${rows} \u00d7 ${columns}`, rows, columns, place: (r, c) => put.layer(id, r, c) });
+      const grid = new Grid(svg, {
+        id,
+        name: `${id}, ${rows} \u00d7 ${columns}`,
+        rows,
+        columns,
+        place: (r, c) => put.layer(id, r, c),
+      });
       grid.fill((r, c) => values[r][c], largest(values));
     }
-    scene.entries = new Grid(svg, { id: "entry", name: state.view, rows: size[1], columns: size[2], place: put.entry });
-    const layers = Array.from({ length: 3 }, () => add(svg, "g", { class: "marks", "aria-hidden": "true" }));
+    scene.entries = new Grid(svg, {
+      id: "entry",
+      name: state.view,
+      rows: size[1],
+      columns: size[2],
+      place: put.entry,
+    });
+    const layers = Array.from({ length: 3 }, () =>
+      add(svg, "g", { class: "marks", "aria-hidden": "true" }),
+    );
     labels(layers[0]);
     scene.title = add(layers[0], "text", { x: put.entry(0, 0)[0], y: 24, class: "name" });
     scene.told = add(layers[0], "text", { x: put.entry(0, 0)[0] + 104, y: 24, class: "size" });
     scene.meant = put.side ? small(layers[0]) : () => {};
     scene.apart = layers[1];
-    scene.frames = { nudged: frame(layers[2], "giver"), answers: frame(layers[2], "taker"), slope: frame(layers[2], "used") };
+    scene.frames = {
+      nudged: frame(layers[2], "giver"),
+      answers: frame(layers[2], "taker"),
+      slope: frame(layers[2], "used"),
+    };
     scene.entry = frame(layers[2], "giver");
     scene.shares = add(layers[2], "g");
 
@@ -109,28 +158,51 @@ function jacobianExplorer(el, data) {
     const head = (name, k) => (name ? `${name}[${k}]` : String(k));
     const [x, y] = put.entry(0, 0);
     for (let r = 0; r < size[1]; r++) label(x - 16, y + r * CELL + 27, head(view.heads?.[0], r));
-    for (let c = 0; c < size[2]; c++) label(x + c * CELL + CELL / 2, y - 6, head(view.heads?.[1], c));
+    for (let c = 0; c < size[2]; c++)
+      label(x + c * CELL + CELL / 2, y - 6, head(view.heads?.[1], c));
   }
 
-  /** All slices of dy/dW, or what each adds to dL/dW, small and without numbers. Returns what frames one of them. */
+  /**
+   * All slices of dy/dW, or what each adds to dL/dW, small and without numbers. Returns what frames
+   * one of them.
+   */
   function small(layer) {
     const { put, view, wrong } = scene;
     const { D, C, dy } = state.layer;
-    const slices = slicesOf(VIEWS["dy/dW"], state.layer);
-    if (!view.tensor) slices.forEach((slice, i) => slice.forEach((row) => row.forEach((value, c) => (row[c] = value * dy[i]))));
+    const slices = slicesOf("dy/dW", state.layer);
+    if (!view.tensor)
+      slices.forEach((slice, i) =>
+        slice.forEach((row) => row.forEach((value, c) => (row[c] = value * dy[i]))),
+      );
     const limit = largest(slices.flat());
     slices.forEach((slice, i) => {
       for (const [d, row] of slice.entries())
         for (const [c, value] of row.entries()) {
           const [x, y] = put.small(i, d, c);
-          const cell = add(layer, "rect", { x, y, width: put.side, height: put.side, class: "small" });
+          const cell = add(layer, "rect", {
+            x,
+            y,
+            width: put.side,
+            height: put.side,
+            class: "small",
+          });
           cell.style.fill = ramp(value, limit);
         }
       const differs = view.tensor && wrong[state.view]?.some(({ s }) => s === i);
       const text = view.tensor ? `${differs ? "\u2260" : "slice"} ${i}` : `\u00d7${short(dy[i])}`;
-      add(layer, "text", { x: put.small(i, 0, C / 2)[0], y: 45, text, class: differs ? "yours" : "index" });
+      add(layer, "text", {
+        x: put.small(i, 0, C / 2)[0],
+        y: 45,
+        text,
+        class: differs ? "yours" : "index",
+      });
     });
-    const rect = add(layer, "rect", { class: "frame used", width: C * put.side + 4, height: D * put.side + 4, rx: 3 });
+    const rect = add(layer, "rect", {
+      class: "frame used",
+      width: C * put.side + 4,
+      height: D * put.side + 4,
+      rx: 3,
+    });
     return (i) => {
       const [x, y] = put.small(i, 0, 0);
       rect.style.transform = `translate(${x - 2}px, ${y - 2}px)`;
@@ -141,15 +213,23 @@ function jacobianExplorer(el, data) {
     const { compare, made } = data();
     const told = [];
     const note = (text, kind = "compared") => told.push([text, kind]);
-    if (compare && !asGiven()) note("\u2026 Your results belong to the first x and W: Reset brings them back.");
+    if (compare && !asGiven())
+      note("\u2026 Your results belong to the first x and W: Reset brings them back.");
     else if (compare)
-      for (const [name, { compares, tensor, size }] of Object.entries(VIEWS)) {
+      for (const [name, { compares, size }] of Object.entries(DERIVATIVES)) {
         if (!compares) continue;
-        const wrong = scene.wrong[name]?.map((one) => (tensor ? { ...one, i: `${one.s},${one.i}` } : one));
+        const wrong = scene.wrong[name]?.map((one) =>
+          VIEWS[name].tensor ? { ...one, i: `${one.s},${one.i}` } : one,
+        );
         const count = size(state.layer).reduce((product, n) => product * n);
-        note(wrong ? compared(compares, false, wrong, count) : `\u2026 ${compares} is None: nothing to compare yet.`);
+        note(
+          wrong
+            ? compared(compares, false, wrong, count)
+            : `\u2026 ${compares} is None: nothing to compare yet.`,
+        );
       }
-    if (!scene.view.compares && made) note("dL/dy is made up of small whole numbers; pass your own as dy=.", "note");
+    if (!DERIVATIVES[state.view].compares && made)
+      note("dL/dy is made up of small whole numbers; pass your own as dy=.", "note");
     annotate(own.notes, told);
   }
 
@@ -158,17 +238,22 @@ function jacobianExplorer(el, data) {
     const { view, size, slices, put } = scene;
     const { step } = state;
     const [, rows, columns] = size;
-    const stepped = [Math.floor(step / (rows * columns)), Math.floor(step / columns) % rows, step % columns];
+    const stepped = [
+      Math.floor(step / (rows * columns)),
+      Math.floor(step / columns) % rows,
+      step % columns,
+    ];
     const [s, r, c] = state.item ?? stepped;
     if (s !== scene.shown?.[0]) turnTo(s);
     scene.shown = [s, r, c];
     const value = slices[s][r][c];
     const ties = view.ties(s, r, c);
     scene.shares.replaceChildren();
-    for (const [kind, show] of Object.entries(scene.frames)) show(ties[kind] && put.layer(...ties[kind]));
+    for (const [kind, show] of Object.entries(scene.frames))
+      show(ties[kind] && put.layer(...ties[kind]));
     scene.entry(put.entry(r, c));
     scene.meant(view.tensor ? s : c);
-    if (view.compares) {
+    if (DERIVATIVES[state.view].compares) {
       share(ties.nudged, 1);
       share(ties.answers, value);
     }
@@ -179,7 +264,7 @@ function jacobianExplorer(el, data) {
   /** Write at a cell of the layer by how much it moves. */
   function share(at, value) {
     const [x, y] = scene.put.layer(...at);
-    add(scene.shares, "text", { x: x + CELL / 2, y: y + 12, text: `${value < 0 ? "" : "+"}${short(value)}`, class: "share" });
+    add(scene.shares, "text", { x: x + CELL / 2, y: y + 12, text: added(value), class: "share" });
   }
 
   /** Show another slice, with the marks on the student's own. */
@@ -187,17 +272,20 @@ function jacobianExplorer(el, data) {
     const { view, size, put, slices, entries, limit } = scene;
     const [count, rows, columns] = size;
     const name = view.tensor ? `dy[${s}]/dW` : state.view;
-    const told = `${rows} \u00d7 ${columns}${view.tensor ? `, slice ${s} of 0 to ${count - 1}` : ""} ${view.is}`;
+    const slice = view.tensor ? `, slice ${s} of 0 to ${count - 1}` : "";
+    const told = `${rows} \u00d7 ${columns}${slice} ${view.is}`;
     [scene.title.textContent, scene.told.textContent] = [name, told];
     entries.group.setAttribute("aria-label", `${name}, ${told}`);
     entries.fill((r, c) => slices[s][r][c], limit);
     scene.apart.replaceChildren();
     for (const one of scene.wrong[state.view] ?? [])
-      if (one.s === s) parted(scene.apart, put.entry(one.i, one.j), one.yours, `${s},${one.i},${one.j}`);
+      if (one.s === s)
+        parted(scene.apart, put.entry(one.i, one.j), one.yours, `${s},${one.i},${one.j}`);
   }
 
   /** The entry that a cell stands for; null where a grid has no part in the view. */
-  const find = (id, i, j) => (id === "entry" ? [scene.shown[0], i, j] : (scene.view.find[id]?.(j, i, scene.shown) ?? null));
+  const find = (id, i, j) =>
+    id === "entry" ? [scene.shown[0], i, j] : (scene.view.find[id]?.(j, i, scene.shown) ?? null);
   looking(own, state, find, controls.stop, () => draw());
 
   reset();

@@ -1,6 +1,27 @@
-// spray: the four views of a convolution, drawn and stepped. grids.js and convolution.js stand in front of this text.
+// spray: the four views of a convolution, drawn and stepped.
 
-/** Where the grids stand: two side by side with the filter between for images; one below the other for rows. */
+import {
+  VIEWS,
+  geometry,
+  inImage,
+  itemsOf,
+  links,
+  linksOfPixel,
+  readyAt,
+  result,
+  wholeResult,
+} from "./arithmetic/convolution.js";
+import { differing, largest, upstream } from "./arithmetic/numbers.js";
+import { annotate, choice, looking, parts, transport, widget } from "./controls.js";
+import { CELL, Grid, add, frame, hatched, parted, picture } from "./grids.js";
+import { CONVOLUTION_TELLS, convolutionInWords } from "./sentences/convolution.js";
+import { added, count, short, sizeOf, standsIn } from "./sentences/phrases.js";
+import { settings } from "./settings.js";
+
+/**
+ * Where the grids stand: two side by side with the filter between for images; one below the other
+ * for rows.
+ */
 function layout(g, row) {
   if (row) {
     const [left, across] = [76, (g.L - 1) / 2];
@@ -18,7 +39,10 @@ function layout(g, row) {
   const height = Math.max(rows, g.K, g.M) * CELL;
   const [left, gap, top] = [26, 84, 52];
   const starts = [left, left + columns * CELL + gap, left + (columns + g.L) * CELL + 2 * gap];
-  const placed = (start, size) => (i, j) => [start + j * CELL, top + (height - size * CELL) / 2 + i * CELL];
+  const placed = (start, size) => (i, j) => [
+    start + j * CELL,
+    top + (height - size * CELL) / 2 + i * CELL,
+  ];
   const kernel = placed(starts[1], g.K)(0, 0);
   return {
     width: starts[2] + Math.max(g.N * CELL, 80) + 12,
@@ -33,7 +57,8 @@ function layout(g, row) {
 function spray(el, data) {
   const own = parts(el, "spray: a convolution, step by step");
   const state = { step: 0 };
-  let scene; // what is drawn for the present view, stride and padding
+  /** @type {any} what is drawn for the present view, stride and padding */
+  let scene;
 
   // ---- the controls
   const ways = ["forward", "backward"].map((way) =>
@@ -44,7 +69,11 @@ function spray(el, data) {
     ),
   );
   const check = choice(own.choices, "view", ways, (name) => ((state.view = name), rebuild(0)));
-  const controls = transport(own, state, (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()));
+  const controls = transport(
+    own,
+    state,
+    (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()),
+  );
   const adjust = settings(own, state, data, ["stride", "pad"], rebuild);
 
   // ---- one picture per view, stride, padding and filter
@@ -55,21 +84,22 @@ function spray(el, data) {
     const view = VIEWS[state.view];
     const put = layout(g, given.row);
     const source = view.forward ? given.x : upstream(given, g);
-    state.steps = view.item === "output" ? g.M * g.N : g.H * g.W;
+    const { rows, columns } = itemsOf(g, view);
+    state.steps = rows * columns;
     Object.assign(state, { step: Math.min(step, state.steps - 1), item: null, pinned: false });
-    scene = { g, view, put, source, row: given.row, whole: result(g, view, source, state.w, Infinity) };
-    const judged = given.compare && given.compares === (view.forward ? "y" : "dx") && adjust.asGiven();
+    scene = { g, view, put, source, row: given.row, whole: wholeResult(g, view, source, state.w) };
+    const judged =
+      given.compare && given.compares === (view.forward ? "y" : "dx") && adjust.asGiven();
     scene.apart = judged ? differing(given.compare, scene.whole) : [];
 
     const { svg, hatch } = picture(own.stage, put.width, put.height, `${state.view}: the numbers`);
     scene.hatch = hatch;
     scene.under = add(svg, "g", { class: "under", "aria-hidden": "true" });
     const names = view.forward ? ["x", "y"] : ["dx", "dy"];
-    const size = (rows, columns) => (given.row ? `${columns}` : `${rows} \u00d7 ${columns}`);
-    const ring = (i, j) => i < g.p || j < g.q || i >= g.p + g.H || j >= g.q + g.W;
+    const ring = (i, j) => !inImage(g, i - g.p, j - g.q);
     const pixels = {
       id: "pixel",
-      name: `${names[0]}, ${size(g.H, g.W)}, padding ${state.pad}`,
+      name: `${names[0]}, ${sizeOf(given.row, g.H, g.W)}, padding ${state.pad}`,
       rows: g.H + 2 * g.p,
       columns: g.W + 2 * g.q,
       place: put.pixel,
@@ -85,47 +115,73 @@ function spray(el, data) {
     scene.kernel.group.classList.add("glides");
     scene.outputs = new Grid(svg, {
       id: "output",
-      name: `${names[1]}, ${size(g.M, g.N)}`,
+      name: `${names[1]}, ${sizeOf(given.row, g.M, g.N)}`,
       rows: g.M,
       columns: g.N,
       place: put.output,
     });
     const fixed = add(svg, "g", { class: "marks", "aria-hidden": "true" });
-    labels(fixed, names);
+    labels(fixed, names[0], names[1]);
     dead(fixed);
     apart(fixed, view.forward ? scene.outputs : scene.pixels);
     scene.marks = add(svg, "g", { class: "marks", "aria-hidden": "true" });
     scene.moving = add(svg, "g", { class: "marks", "aria-hidden": "true" });
     const [from, to] = [frame(scene.moving, "giver"), frame(scene.moving, "taker")];
-    scene.frames = { pixel: view.forward ? from : to, output: view.forward ? to : from, kernel: frame(scene.moving, "used") };
+    scene.frames = {
+      pixel: view.forward ? from : to,
+      output: view.forward ? to : from,
+      kernel: frame(scene.moving, "used"),
+    };
 
     check(state.view);
-    own.tells.textContent = view.tells;
+    own.tells.textContent = CONVOLUTION_TELLS[state.view];
     adjust.show(g);
     remarks(given);
     draw();
   }
 
-  function labels(layer, [image, output]) {
-    const { g, put, row, view } = scene;
+  function labels(layer, image, output) {
+    const { g, put, row } = scene;
     const label = (x, y, text, kind = "index") => add(layer, "text", { x, y, text, class: kind });
     const entitled = (corner, text) =>
-      row ? label(12, corner[1] + 28, text, "name") : label(corner[0] + 2, corner[1] - 24, text, "name");
+      row
+        ? label(12, corner[1] + 28, text, "name")
+        : label(corner[0] + 2, corner[1] - 24, text, "name");
     entitled(put.pixel(0, 0), image);
     entitled(put.output(0, 0), output);
     scene.title = entitled(put.kernel("output", 0, 0), "W");
-    for (let j = 0; j < g.W; j++) label(put.pixel(0, j + g.q)[0] + CELL / 2, put.pixel(0, 0)[1] - 7, String(j));
+    for (let j = 0; j < g.W; j++)
+      label(put.pixel(0, j + g.q)[0] + CELL / 2, put.pixel(0, 0)[1] - 7, String(j));
     for (let j = 0; j < g.N; j++)
-      label(put.output(0, j)[0] + CELL / 2, row ? put.output(0, 0)[1] + CELL + 16 : put.output(0, 0)[1] - 7, String(j));
+      label(
+        put.output(0, j)[0] + CELL / 2,
+        row ? put.output(0, 0)[1] + CELL + 16 : put.output(0, 0)[1] - 7,
+        String(j),
+      );
     if (row) return;
-    label(put.pixel(0, 0)[0] + 34, put.pixel(0, 0)[1] - 24, `${g.H} \u00d7 ${g.W}${g.p ? `, padding ${g.p}` : ""}`, "size");
+    label(
+      put.pixel(0, 0)[0] + 34,
+      put.pixel(0, 0)[1] - 24,
+      `${g.H} \u00d7 ${g.W}${g.p ? `, padding ${g.p}` : ""}`,
+      "size",
+    );
     label(put.output(0, 0)[0] + 34, put.output(0, 0)[1] - 24, `${g.M} \u00d7 ${g.N}`, "size");
-    for (let i = 0; i < g.H; i++) label(put.pixel(i + g.p, 0)[0] - 12, put.pixel(i + g.p, 0)[1] + 27, String(i));
-    for (let i = 0; i < g.M; i++) label(put.output(i, 0)[0] - 12, put.output(i, 0)[1] + 27, String(i));
+    for (let i = 0; i < g.H; i++)
+      label(put.pixel(i + g.p, 0)[0] - 12, put.pixel(i + g.p, 0)[1] + 27, String(i));
+    for (let i = 0; i < g.M; i++)
+      label(put.output(i, 0)[0] - 12, put.output(i, 0)[1] + 27, String(i));
+    arrows(layer);
+  }
+
+  function arrows(layer) {
+    const { put, view } = scene;
     for (const [x, y] of put.arrows) {
       const [from, to] = view.forward ? [x, x + 36] : [x + 36, x];
       const tip = view.forward ? -8 : 8;
-      add(layer, "path", { d: `M ${from} ${y} H ${to} m ${tip} -7 L ${to} ${y} l ${tip} 7`, class: "arrow" });
+      add(layer, "path", {
+        d: `M ${from} ${y} H ${to} m ${tip} -7 L ${to} ${y} l ${tip} 7`,
+        class: "arrow",
+      });
     }
   }
 
@@ -137,29 +193,22 @@ function spray(el, data) {
       for (let j = 0; j < g.W + 2 * g.q; j++) {
         if (linksOfPixel(g, i - g.p, j - g.q).length) continue;
         hatched(layer, put.pixel(i, j), scene.hatch, `${i},${j}`);
-        const padding = i < g.p || j < g.q || i >= g.p + g.H || j >= g.q + g.W;
-        if (!padding) scene.dead++;
+        if (inImage(g, i - g.p, j - g.q)) scene.dead++;
       }
   }
 
-  /** The step after which an entry of the target is finished. */
-  function readyAt(i, j) {
-    const { g, view } = scene;
-    if (view.how === "gather") return i * (view.forward ? g.N : g.W) + j;
-    const givers = view.forward
-      ? linksOfOutput(g, i, j)
-          .filter((l) => !l.off)
-          .map((l) => l.a * g.W + l.b)
-      : linksOfPixel(g, i, j).map((l) => l.i * g.N + l.j);
-    return Math.max(0, ...givers);
-  }
-
-  /** Mark the entries in which the student's own result parts from the right one, and write it below; once they are finished. */
+  /**
+   * Mark the entries in which the student's own result parts from the right one, and write it
+   * below; once they are finished.
+   */
   function apart(layer, grid) {
     scene.judged = [];
     const [p, q] = grid === scene.pixels ? [scene.g.p, scene.g.q] : [0, 0];
     for (const { i, j, yours } of scene.apart) {
-      scene.judged.push({ mark: parted(layer, grid.place(i + p, j + q), yours, `${i},${j}`), ready: readyAt(i, j) });
+      scene.judged.push({
+        mark: parted(layer, grid.place(i + p, j + q), yours, `${i},${j}`),
+        ready: readyAt(scene.g, scene.view, i, j),
+      });
     }
   }
 
@@ -168,10 +217,14 @@ function spray(el, data) {
     const told = [];
     const note = (text) => told.push([text, "note"]);
     const target = view.forward ? "y" : "dx";
-    if (given.compare && given.compares === target) told.push(adjust.judge(target, row, wrong, whole.flat().length));
+    if (given.compare && given.compares === target)
+      told.push(adjust.judge(target, row, wrong, whole.flat().length));
     if (scene.dead) {
       const pixels = count(scene.dead, "pixel lies", "pixels lie");
-      note(`\u25a8 Hatched: ${pixels} under no window. Forward nothing is read there; backward dx stays 0.`);
+      note(
+        `\u25a8 Hatched: ${pixels} under no window. ` +
+          "Forward nothing is read there; backward dx stays 0.",
+      );
     }
     if (!view.forward && standsIn(given, g)) note(standsIn(given, g));
     annotate(own.notes, told);
@@ -180,14 +233,22 @@ function spray(el, data) {
   // ---- one step
   function draw() {
     const { g, view, source, row } = scene;
-    const columns = view.item === "output" ? g.N : g.W;
-    const shown = state.item ?? { item: view.item, i: Math.floor(state.step / columns), j: state.step % columns };
+    const { columns } = itemsOf(g, view);
+    const shown = state.item ?? {
+      item: view.item,
+      i: Math.floor(state.step / columns),
+      j: state.step % columns,
+    };
     const found = links(g, shown.item, shown.i, shown.j);
     write(result(g, view, source, state.w, state.step + 1), shown.item === "pixel");
     share(shown, found);
     enframe(shown, found);
-    for (const { mark, ready } of scene.judged) mark.style.display = ready <= state.step ? "" : "none";
-    own.sentence.textContent = words(g, row, view.forward, shown.item, shown.i, shown.j, source, state.w);
+    for (const { mark, ready } of scene.judged)
+      mark.style.display = ready <= state.step ? "" : "none";
+    own.sentence.textContent = convolutionInWords(
+      { g, row, forward: view.forward, source, w: state.w },
+      shown,
+    );
     controls.show();
   }
 
@@ -197,17 +258,25 @@ function spray(el, data) {
     const given = { values: source, limit: largest(source) };
     const made = { values: target, limit: largest(whole) };
     const [image, output] = view.forward ? [given, made] : [made, given];
-    const inImage = (i, j) => (i < 0 || j < 0 || i >= g.H || j >= g.W ? 0 : image.values[i][j]); // 0 in the padding
-    scene.pixels.fill((i, j) => inImage(i - g.p, j - g.q), image.limit);
+    const pixel = (i, j) => (inImage(g, i, j) ? image.values[i][j] : 0); // 0 in the padding
+    scene.pixels.fill((i, j) => pixel(i - g.p, j - g.q), image.limit);
     scene.outputs.fill((i, j) => output.values[i][j], output.limit);
-    scene.kernel.fill((u, v) => (turned ? state.w[g.K - 1 - u][g.L - 1 - v] : state.w[u][v]), largest(state.w));
+    scene.kernel.fill(
+      (u, v) => (turned ? state.w[g.K - 1 - u][g.L - 1 - v] : state.w[u][v]),
+      largest(state.w),
+    );
     scene.title.textContent = turned ? "W\u2032" : "W";
   }
 
   const cornerOf = (side, link) =>
-    side === "output" ? scene.put.output(link.i, link.j) : scene.put.pixel(link.a + scene.g.p, link.b + scene.g.q);
+    side === "output"
+      ? scene.put.output(link.i, link.j)
+      : scene.put.pixel(link.a + scene.g.p, link.b + scene.g.q);
 
-  /** Beside every number that the item is tied to: the product it is given, or the weight it is taken with. */
+  /**
+   * Beside every number that the item is tied to: the product it is given, or the weight it is
+   * taken with.
+   */
   function share({ item, i, j }, found) {
     const gives = scene.view.forward === (item === "pixel");
     scene.marks.replaceChildren();
@@ -215,8 +284,13 @@ function spray(el, data) {
       const weight = state.w[link.u][link.v];
       const [x, y] = cornerOf(item === "pixel" ? "output" : "pixel", link);
       const product = gives ? weight * scene.source[i][j] : 0;
-      const text = gives ? `${product < 0 ? "" : "+"}${short(product)}` : `\u00d7${short(weight)}`;
-      add(scene.marks, "text", { x: x + CELL / 2, y: y + 12, text, class: `share${gives && link.off ? " lost" : ""}` });
+      const text = gives ? added(product) : `\u00d7${short(weight)}`;
+      add(scene.marks, "text", {
+        x: x + CELL / 2,
+        y: y + 12,
+        text,
+        class: `share${gives && link.off ? " lost" : ""}`,
+      });
     }
   }
 
@@ -235,7 +309,8 @@ function spray(el, data) {
       return;
     }
     const [first, last] = [found[0], found[found.length - 1]];
-    const [rows, columns] = [Math.abs(last.u - first.u) + 1, Math.abs(last.v - first.v) + 1]; // of the filter
+    const rows = Math.abs(last.u - first.u) + 1; // of the filter
+    const columns = Math.abs(last.v - first.v) + 1;
     const [u, v] = turned ? [g.K - 1 - first.u, g.L - 1 - first.v] : [first.u, first.v];
     scene.frames.kernel([corner[0] + v * CELL, corner[1] + u * CELL], rows, columns);
     // in a row the outputs stand as far apart as their windows; in an image they stand side by side
@@ -257,13 +332,17 @@ function spray(el, data) {
   /** What a cell stands for: the padding and the filter for nothing. */
   const find = (id, row, column) => {
     const [i, j] = id === "pixel" ? [row - scene.g.p, column - scene.g.q] : [row, column];
-    const outside = id === "pixel" && (i < 0 || j < 0 || i >= scene.g.H || j >= scene.g.W);
+    const outside = id === "pixel" && !inImage(scene.g, i, j);
     return id === "kernel" || outside ? null : { item: id, i, j };
   };
   looking(own, state, find, controls.stop, () => draw());
 
   adjust.reset();
-  return { root: own.root, renew: () => ((state.view = null), adjust.reset()), stop: controls.stop };
+  return {
+    root: own.root,
+    renew: () => ((state.view = null), adjust.reset()),
+    stop: controls.stop,
+  };
 }
 
 export default widget(spray);

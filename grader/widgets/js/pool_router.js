@@ -1,4 +1,12 @@
-// pool_router: drawn and stepped. grids.js, controls.js, changing.js and pooling.js stand in front of this text.
+// pool_router: max pooling and its way back, drawn and stepped.
+
+import { contests, pool, pooled, routed, seenBy, wins } from "./arithmetic/max_pool.js";
+import { copied, largest, total, unplain, upstream } from "./arithmetic/numbers.js";
+import { annotate, choice, looking, parts, slider, transport, widget } from "./controls.js";
+import { editableGrid } from "./editable_grid.js";
+import { CELL, Grid, add, frame, hatched, parted, picture } from "./grids.js";
+import { POOLING_TELLS, pixelInWords, poolWindowInWords } from "./sentences/max_pool.js";
+import { compared, count, said, standsIn } from "./sentences/phrases.js";
 
 /** Where the grids stand: x, then y or dy, then dx; a wide dx stands below x. */
 function places(g, forward) {
@@ -18,21 +26,31 @@ function places(g, forward) {
   };
 }
 
-function router(el, data) {
+function poolRouter(el, data) {
   const own = parts(el, "pool_router: max pooling, window by window");
   const state = { step: 0 };
-  let scene; // what is drawn for the present view, window and stride
+  /** @type {any} what is drawn for the present view, window and stride */
+  let scene;
 
   // ---- the controls
-  const check = choice(own.choices, "view", [{ forward: "forward: the largest of each window", backward: "backward: dy to the winners" }], (view) =>
-    change({ view }),
+  const check = choice(
+    own.choices,
+    "view",
+    [{ forward: "forward: the largest of each window", backward: "backward: dy to the winners" }],
+    (view) => change({ view }),
   );
-  const controls = transport(own, state, (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()));
-  const hand = changing(own, "x", { value: (i, j) => state.x[i][j], put, look });
+  const controls = transport(
+    own,
+    state,
+    (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()),
+  );
+  const hand = editableGrid(own, "x", { value: (i, j) => state.x[i][j], put, look });
   const rows = slider(own.settings, "window rows", String, (K) => change({ K }));
   const columns = slider(own.settings, "window columns", String, (L) => change({ L }));
   const stride = slider(own.settings, "stride", String, (s) => change({ s }));
-  add(own.settings, "button", { type: "button", text: "Reset" }).addEventListener("click", () => reset());
+  add(own.settings, "button", { type: "button", text: "Reset" }).addEventListener("click", () =>
+    reset(),
+  );
 
   function change(settings) {
     controls.stop();
@@ -44,7 +62,7 @@ function router(el, data) {
     const given = data();
     controls.stop();
     const [K, L] = given.size;
-    Object.assign(state, { K, L, s: given.stride, x: given.x.map((row) => [...row]) });
+    Object.assign(state, { K, L, s: given.stride, x: copied(given.x) });
     state.view ??= given.view;
     hand.reset();
     rebuild(given.compare ? Infinity : 0); // your result beside the finished one
@@ -52,7 +70,10 @@ function router(el, data) {
 
   const asGiven = () => {
     const given = data();
-    return String([state.K, state.L, state.s, state.x]) === String([...given.size, given.stride, given.x]);
+    return (
+      String([state.K, state.L, state.s, state.x]) ===
+      String([...given.size, given.stride, given.x])
+    );
   };
   const forward = () => state.view === "forward";
   const target = () => (forward() ? "y" : "dx");
@@ -67,7 +88,8 @@ function router(el, data) {
     Object.assign(state, { step: Math.min(step, state.steps - 1), item: null, pinned: false });
 
     const { svg, hatch } = picture(own.stage, at.width, at.height, `${state.view}: the numbers`);
-    const grid = (id, name, rows, columns, place) => new Grid(svg, { id, name: `${name}, ${rows} \u00d7 ${columns}`, rows, columns, place });
+    const grid = (id, name, rows, columns, place) =>
+      new Grid(svg, { id, name: `${name}, ${rows} \u00d7 ${columns}`, rows, columns, place });
     scene.pixels = grid("pixel", "x", g.H, g.W, at.pixel);
     scene.outputs = grid("output", forward() ? "y" : "dy", g.M, g.N, at.output);
     scene.gradients = forward() ? null : grid("gradient", "dx", g.H, g.W, at.gradient);
@@ -78,10 +100,15 @@ function router(el, data) {
     scene.judged = add(svg, "g", { class: "marks", "aria-hidden": "true" });
     scene.marks = add(svg, "g", { class: "marks", "aria-hidden": "true" });
     const moving = add(svg, "g", { class: "marks", "aria-hidden": "true" });
-    const kinds = forward() ? ["used", "giver", "taker", "used"] : ["used", "used", "giver", "taker"];
-    scene.frames = Object.fromEntries(["window", "pixel", "output", "gradient"].map((of, n) => [of, frame(moving, kinds[n])]));
+    const kinds = forward()
+      ? ["used", "giver", "taker", "used"]
+      : ["used", "used", "giver", "taker"];
+    scene.frames = Object.fromEntries(
+      ["window", "pixel", "output", "gradient"].map((of, n) => [of, frame(moving, kinds[n])]),
+    );
     check(state.view);
-    own.tells.textContent = `${POOLED[state.view].tells} Drag a number of x up or down to change it, or choose it and type.`;
+    const drag = "Drag a number of x up or down to change it, or choose it and type.";
+    own.tells.textContent = `${POOLING_TELLS[state.view]} ${drag}`;
     rows.set(state.K, 1, g.H);
     columns.set(state.L, 1, g.W);
     stride.set(state.s, 1, Math.max(4, given.stride, Math.min(Math.max(g.H, g.W), 8)));
@@ -93,9 +120,16 @@ function router(el, data) {
     const entitled = (place, name, rows, columns) => {
       const [x, y] = place(0, 0);
       add(layer, "text", { x: x + 2, y: y - 24, text: name, class: "name" });
-      add(layer, "text", { x: x + 12 + 11 * name.length, y: y - 24, text: `${rows} \u00d7 ${columns}`, class: "size" });
-      for (let j = 0; j < columns; j++) add(layer, "text", { x: x + (j + 0.5) * CELL, y: y - 7, text: j, class: "index" });
-      for (let i = 0; i < rows; i++) add(layer, "text", { x: x - 12, y: y + i * CELL + 27, text: i, class: "index" });
+      add(layer, "text", {
+        x: x + 12 + 11 * name.length,
+        y: y - 24,
+        text: `${rows} \u00d7 ${columns}`,
+        class: "size",
+      });
+      for (let j = 0; j < columns; j++)
+        add(layer, "text", { x: x + (j + 0.5) * CELL, y: y - 7, text: j, class: "index" });
+      for (let i = 0; i < rows; i++)
+        add(layer, "text", { x: x - 12, y: y + i * CELL + 27, text: i, class: "index" });
     };
     entitled(at.pixel, "x", g.H, g.W);
     entitled(at.output, forward() ? "y" : "dy", g.M, g.N);
@@ -116,18 +150,29 @@ function router(el, data) {
     );
   }
 
-  /** After a change of x: the winners anew, and where the student's own result parts from the right one. */
+  /**
+   * After a change of x: the winners anew, and where the student's own result parts from the right
+   * one.
+   */
   function renumber() {
     const given = data();
     scene.all = contests(scene.g, state.x);
-    scene.whole = forward() ? pooled(scene.g, scene.all, Infinity) : routed(scene.g, scene.all, scene.dy, Infinity);
+    scene.whole = forward()
+      ? pooled(scene.g, scene.all, Infinity)
+      : routed(scene.g, scene.all, scene.dy, Infinity);
     scene.asked = given.compare && given.view === state.view;
     scene.judged.replaceChildren();
     const place = forward() ? scene.at.output : scene.at.gradient;
     scene.apart = (scene.asked && asGiven() ? given.apart : []).map(({ i, j, yours }) => {
-      const number = typeof yours === "number" ? yours : Number(yours.replace("inf", "Infinity"));
+      const number = unplain(yours);
       const ready = forward() ? i * scene.g.N + j : Math.max(0, ...seenBy(scene.g, i, j));
-      return { i, j, yours: number, ready, mark: parted(scene.judged, place(i, j), number, `${i},${j}`) };
+      return {
+        i,
+        j,
+        yours: number,
+        ready,
+        mark: parted(scene.judged, place(i, j), number, `${i},${j}`),
+      };
     });
     draw();
   }
@@ -137,15 +182,30 @@ function router(el, data) {
     const told = [];
     const note = (text, kind = "note") => told.push([text, kind]);
     if (scene.asked && !asGiven())
-      note(`\u2026 Your ${target()} belongs to the first x, window and stride: Reset brings them back.`, "compared");
+      note(
+        `\u2026 Your ${target()} belongs to the first x, window and stride: ` +
+          "Reset brings them back.",
+        "compared",
+      );
     else if (scene.asked) {
       const wrong = scene.apart.map((apart, k) => ({ ...apart, right: given.apart[k].right }));
-      note(compared(target(), false, wrong, given.compare.length * given.compare[0].length), "compared");
+      note(
+        compared(target(), false, wrong, given.compare.length * given.compare[0].length),
+        "compared",
+      );
     }
     if (!forward()) sums(result, note);
     const ties = scene.all.filter(({ places }) => places.length > 1).length;
-    if (ties) note(`= ${count(ties, "window has", "windows have")} several largest entries: the first in reading order wins, the others are dotted.`);
-    if (scene.dead) note(`\u25a8 Hatched: ${count(scene.dead, "pixel lies", "pixels lie")} in no window. There dx stays 0.`);
+    if (ties)
+      note(
+        `= ${count(ties, "window has", "windows have")} several largest entries: ` +
+          "the first in reading order wins, the others are dotted.",
+      );
+    if (scene.dead)
+      note(
+        `\u25a8 Hatched: ${count(scene.dead, "pixel lies", "pixels lie")} in no window. ` +
+          "There dx stays 0.",
+      );
     const standing = standsIn(given, scene.g);
     if (!forward() && standing) note(standing);
     annotate(own.notes, told);
@@ -155,16 +215,27 @@ function router(el, data) {
   function sums(dx, note) {
     const [all, sum] = [total(scene.dy), total(dx)];
     const finished = state.step === state.steps - 1;
-    note(finished ? `sum of dx = ${said(sum)} = sum of dy` : `sum of dx so far = ${said(sum)}, sum of dy = ${said(all)}`);
+    note(
+      finished
+        ? `sum of dx = ${said(sum)} = sum of dy`
+        : `sum of dx so far = ${said(sum)}, sum of dy = ${said(all)}`,
+    );
     if (!finished || !scene.apart.length) return;
-    const yours = data().compare.flat().reduce((sum, value) => sum + (typeof value === "number" ? value : NaN), 0);
-    if (Math.abs(yours - all) > 1e-9 * Math.max(1, Math.abs(all))) note(`sum of your dx = ${said(yours)}: it is not conserved`);
+    const yours = data()
+      .compare.flat()
+      .reduce((sum, value) => sum + (typeof value === "number" ? value : NaN), 0);
+    if (Math.abs(yours - all) > 1e-9 * Math.max(1, Math.abs(all)))
+      note(`sum of your dx = ${said(yours)}: it is not conserved`);
   }
 
   // ---- one step
   function draw() {
     const { g, all, dy } = scene;
-    const shown = state.item ?? { item: "output", i: Math.floor(state.step / g.N), j: state.step % g.N };
+    const shown = state.item ?? {
+      item: "output",
+      i: Math.floor(state.step / g.N),
+      j: state.step % g.N,
+    };
     const result = forward() ? pooled(g, all, state.step + 1) : routed(g, all, dy, state.step + 1);
     const limit = largest(state.x);
     scene.pixels.fill((i, j) => state.x[i][j], limit);
@@ -173,11 +244,12 @@ function router(el, data) {
     contested();
     if (shown.item === "output") enframe(all[shown.i * g.N + shown.j]);
     else follow(shown);
-    for (const { mark, ready } of scene.apart) mark.style.display = ready <= state.step ? "" : "none";
+    for (const { mark, ready } of scene.apart)
+      mark.style.display = ready <= state.step ? "" : "none";
     own.sentence.textContent =
       shown.item === "output"
-        ? windowWords(g, all, shown.i * g.N + shown.j, dy, forward())
-        : pixelWords(g, all, state.x, shown, dy, forward());
+        ? poolWindowInWords(g, all, shown.i * g.N + shown.j, dy, forward())
+        : pixelInWords(g, all, state.x, shown, dy, forward());
     hand.show();
     remarks(result);
     controls.show();
@@ -188,14 +260,30 @@ function router(el, data) {
     const { all, at } = scene;
     scene.marks.replaceChildren();
     const known = forward() ? all.slice(0, state.step + 1) : all;
-    const named = (windows, of) => new Map(windows.flatMap(of).map((place) => [String(place), place]));
+    const named = (windows, of) =>
+      new Map(windows.flatMap(of).map((place) => [String(place), place]));
     const winners = named(known, ({ places }) => [places[0]]);
     const equals = named(known, ({ places }) => (places.length > 1 ? places : []));
     for (const [name, [i, j]] of new Map([...winners, ...equals])) {
       const [x, y] = at.pixel(i, j);
       const [side, kind] = [CELL - 8, winners.has(name) ? "winner" : "tie"];
-      add(scene.marks, "rect", { x: x + 4, y: y + 4, width: side, height: side, rx: 4, class: kind, [`data-${kind}`]: name });
-      if (equals.has(name)) add(scene.marks, "text", { x: x + CELL - 9, y: y + 15, text: "=", class: "equals", "data-equal": name });
+      add(scene.marks, "rect", {
+        x: x + 4,
+        y: y + 4,
+        width: side,
+        height: side,
+        rx: 4,
+        class: kind,
+        [`data-${kind}`]: name,
+      });
+      if (equals.has(name))
+        add(scene.marks, "text", {
+          x: x + CELL - 9,
+          y: y + 15,
+          text: "=",
+          class: "equals",
+          "data-equal": name,
+        });
     }
   }
 
@@ -219,7 +307,15 @@ function router(el, data) {
     for (const k of seenBy(g, pixel.i, pixel.j)) {
       if (!wins(all[k], pixel)) continue;
       const [x, y] = at.output(all[k].i, all[k].j);
-      add(scene.marks, "rect", { x: x - 1, y: y - 1, width: CELL + 2, height: CELL + 2, rx: 5, class: "frame used", "data-won": k });
+      add(scene.marks, "rect", {
+        x: x - 1,
+        y: y - 1,
+        width: CELL + 2,
+        height: CELL + 2,
+        rx: 5,
+        class: "frame used",
+        "data-won": k,
+      });
       wire(all[k], [pixel.i, pixel.j]);
     }
   }
@@ -228,7 +324,10 @@ function router(el, data) {
   function wire({ i, j }, [a, b]) {
     const { at } = scene;
     const middle = ([x, y]) => [x + CELL / 2, y + CELL / 2];
-    const [output, pixel] = [middle(at.output(i, j)), middle((forward() ? at.pixel : at.gradient)(a, b))];
+    const [output, pixel] = [
+      middle(at.output(i, j)),
+      middle((forward() ? at.pixel : at.gradient)(a, b)),
+    ];
     const [from, to] = forward() ? [pixel, output] : [output, pixel];
     const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
     const [dx, dy] = [(to[0] - from[0]) / length, (to[1] - from[1]) / length];
@@ -236,7 +335,8 @@ function router(el, data) {
     const [x, y] = [to[0] - dx * reach, to[1] - dy * reach];
     const wing = (turn) => `${x - 9 * dx + turn * 6 * dy} ${y - 9 * dy - turn * 6 * dx}`;
     const start = `M ${from[0] + dx * reach} ${from[1] + dy * reach}`;
-    add(scene.marks, "path", { d: `${start} L ${x} ${y}`, class: "wire" }); // pale: numbers are read through it
+    // pale: numbers are read through it
+    add(scene.marks, "path", { d: `${start} L ${x} ${y}`, class: "wire" });
     add(scene.marks, "path", { d: `M ${wing(1)} L ${x} ${y} L ${wing(-1)}`, class: "barb" });
   }
 
@@ -247,7 +347,11 @@ function router(el, data) {
   function put(pixel, value) {
     controls.stop();
     state.x[pixel.i][pixel.j] = value;
-    Object.assign(state, { step: state.steps - 1, item: { item: "pixel", ...pixel }, pinned: true });
+    Object.assign(state, {
+      step: state.steps - 1,
+      item: { item: "pixel", ...pixel },
+      pinned: true,
+    });
     renumber();
   }
 
@@ -261,4 +365,4 @@ function router(el, data) {
   return { root: own.root, renew: () => ((state.view = null), reset()), stop: controls.stop };
 }
 
-export default widget(router);
+export default widget(poolRouter);

@@ -1,10 +1,23 @@
-// What surrounds the picture of a widget: its parts in reading order, choices, sliders, steps, fields, and what a pointer rests on.
+// What surrounds the picture of a widget: its parts in reading order, choices, sliders, steps,
+// fields, and what a pointer rests on.
+
+import { add } from "./grids.js";
+import { entry, short } from "./sentences/phrases.js";
 
 /** The parts that every widget has, in reading order. */
-function parts(el, label) {
-  const root = add(el, "div", { class: "cnn-widget", "data-lm-suppress-shortcuts": "true", role: "group", "aria-label": label });
-  // JupyterLab takes the keys of whatever has the focus, in spite of the attribute: b adds a cell, an arrow leaves the slider.
-  root.addEventListener("keydown", (event) => event.altKey || event.ctrlKey || event.metaKey || event.stopPropagation());
+export function parts(el, label) {
+  const root = add(el, "div", {
+    class: "cnn-widget",
+    "data-lm-suppress-shortcuts": "true",
+    role: "group",
+    "aria-label": label,
+  });
+  // JupyterLab takes the keys of whatever has the focus, in spite of the attribute: b adds a cell,
+  // an arrow leaves the slider.
+  root.addEventListener(
+    "keydown",
+    (event) => event.altKey || event.ctrlKey || event.metaKey || event.stopPropagation(),
+  );
   const told = "the picture; arrow keys step, Home and End jump, Space plays";
   return {
     root,
@@ -19,13 +32,16 @@ function parts(el, label) {
 }
 
 /** Write the notes under the sentence: [text, kind] each, kind "note" or "compared". */
-function annotate(notes, told) {
+export function annotate(notes, told) {
   notes.replaceChildren();
   for (const [text, kind] of told) add(notes, "p", { text, class: kind });
 }
 
-/** One of several; rows of { value: words }, which a narrow page breaks between. Returns a function that checks one. */
-function choice(parent, legend, rows, changed) {
+/**
+ * One of several; rows of { value: words }, which a narrow page breaks between. Returns a function
+ * that checks one.
+ */
+export function choice(parent, legend, rows, changed) {
   const box = add(parent, "fieldset", { class: "views" });
   add(box, "legend", { text: legend });
   const name = `choice-${Math.random().toString(36).slice(2)}`;
@@ -42,8 +58,11 @@ function choice(parent, legend, rows, changed) {
   return (value) => radios.forEach((radio) => (radio.checked = radio.value === value));
 }
 
-/** What the pointer rests on, or was clicked: kept in state.item until Escape. find(cell) names what a cell stands for, or null. */
-function looking({ root, stage }, state, find, stop, draw) {
+/**
+ * What the pointer rests on, or was clicked: kept in state.item until Escape. find(cell) names what
+ * a cell stands for, or null.
+ */
+export function looking({ root, stage }, state, find, stop, draw) {
   const same = (item) => JSON.stringify(item) === JSON.stringify(state.item ?? null);
   const look = (item) => {
     if (same(item)) return;
@@ -72,10 +91,11 @@ function looking({ root, stage }, state, find, stop, draw) {
 }
 
 /**
- * A widget's module: draw(el, data, changed) draws once and returns { renew, stop }. data() is what Python gave; renew() draws it
- * anew when that changes. Data with a `fold` stay closed under these words until they are opened.
+ * A widget's module: draw(el, data, changed) draws once and returns { renew, stop }. data() is what
+ * Python gave; renew() draws it anew when that changes. Data with a `fold` stay closed under these
+ * words until they are opened.
  */
-function widget(draw) {
+export function widget(draw) {
   const opened = (model, el) => {
     const { root, renew, stop } = draw(el, () => model.get("data"));
     model.on("change:data", renew);
@@ -103,7 +123,7 @@ function widget(draw) {
 }
 
 /** A labelled slider; returns its input and a function that sets limits and value. */
-function slider(parent, name, told, changed) {
+export function slider(parent, name, told, changed) {
   const label = add(parent, "label", { class: "slider" });
   add(label, "span", { text: name });
   const input = add(label, "input", { type: "range", step: 1, "aria-label": name });
@@ -118,11 +138,19 @@ function slider(parent, name, told, changed) {
   return { input, set };
 }
 
+/** Tell whether what has the focus uses this key itself. */
+function hasOwnKeys({ key, target }, steps) {
+  const { type, tagName } = target;
+  if (type === "text" || type === "radio") return true;
+  return key === " " ? tagName === "BUTTON" : type === "range" && target !== steps;
+}
+
 /**
- * Play, step buttons, step slider and keys. state: { step, steps }; go(step) draws. While it plays, the sentence is not read aloud.
- * Returns { show, stop }: show() brings the controls in line with the state.
+ * Play, step buttons, step slider and keys. state: { step, steps }; go(step) draws. While it plays,
+ * the sentence is not read aloud. Returns { show, stop }: show() brings the controls in line with
+ * the state.
  */
-function transport({ root, steps: bar, sentence }, state, go) {
+export function transport({ root, steps: bar, sentence }, state, go) {
   const button = (text, name, act) => {
     const made = add(bar, "button", { type: "button", text, "aria-label": name });
     made.addEventListener("click", act);
@@ -181,14 +209,7 @@ function transport({ root, steps: bar, sentence }, state, go) {
   }
   root.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const { type, tagName } = event.target;
-    if (type === "text") return;
-    if (
-      event.key === " "
-        ? tagName === "BUTTON" || type === "radio"
-        : type === "radio" || (type === "range" && event.target !== steps.input)
-    )
-      return;
+    if (hasOwnKeys(event, steps.input)) return;
     const acts = {
       ArrowRight: () => by(1),
       ArrowDown: () => by(1),
@@ -213,9 +234,17 @@ function transport({ root, steps: bar, sentence }, state, go) {
   };
 }
 
-/** A field for a number, in a box of class "fields"; changed(value) is called for each that is typed. Returns what shows one. */
-function field(box, name, changed) {
-  const input = add(box, "input", { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": name });
+/**
+ * A field for a number, in a box of class "fields"; changed(value) is called for each that is
+ * typed. Returns what shows one.
+ */
+export function field(box, name, changed) {
+  const input = add(box, "input", {
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    "aria-label": name,
+  });
   input.addEventListener("input", () => {
     const text = input.value.trim().replace("\u2212", "-").replace(",", ".");
     const value = text === "" ? NaN : Number(text);
@@ -229,11 +258,21 @@ function field(box, name, changed) {
   };
 }
 
-/** A table of fields for an array that may be changed; changed(i, j, value) is called for each number typed. row: has one index. */
-function editor(parent, name, rows, columns, changed, row = rows === 1) {
-  const box = add(parent, "div", { class: "editor", role: "group", "aria-label": `${name}, to change` });
+/**
+ * A table of fields for an array that may be changed; changed(i, j, value) is called for each
+ * number typed. row: has one index.
+ */
+export function editor(parent, name, rows, columns, changed, row = rows === 1) {
+  const box = add(parent, "div", {
+    class: "editor",
+    role: "group",
+    "aria-label": `${name}, to change`,
+  });
   add(box, "span", { text: name });
-  const table = add(box, "div", { class: "fields", style: `grid-template-columns: repeat(${columns}, 3.6em)` });
+  const table = add(box, "div", {
+    class: "fields",
+    style: `grid-template-columns: repeat(${columns}, 3.6em)`,
+  });
   const fields = Array.from({ length: rows }, (_, i) =>
     Array.from({ length: columns }, (_, j) =>
       field(table, entry(name, row, i, j), (value) => changed(i, j, value)),

@@ -1,21 +1,30 @@
-// What may be changed of a convolution, the same for all widgets of one: the fields of its filter, its sliders, and Reset.
+// What may be changed of a convolution, the same for all widgets of one: the fields of its filter,
+// its sliders, and Reset.
+
+import { copied } from "./arithmetic/numbers.js";
+import { editor, slider } from "./controls.js";
+import { add } from "./grids.js";
+import { compared } from "./sentences/phrases.js";
 
 const SLIDERS = { stride: "stride", pad: "padding" };
 
 /**
- * Fields and sliders, and Reset, which brings back what Python gave. state: { step, w, view, stride, pad }; `sliders` names those of
- * stride and pad that can be moved; rebuild(step) draws a new picture. Returns { reset, show, asGiven, judge }.
+ * Fields and sliders, and Reset, which brings back what Python gave. state: { step, w, view,
+ * stride, pad }; `sliders` names those of stride and pad that can be moved; rebuild(step) draws a
+ * new picture. Returns { reset, show, asGiven, judge }.
  */
-function settings({ settings: bar }, state, data, sliders, rebuild, filter = "W") {
+export function settings({ settings: bar }, state, data, sliders, rebuild, filter = "W") {
   const editing = add(bar, "div", { class: "editing" });
   const moved = (name) => (value) => ((state[name] = value), rebuild(0));
-  const made = Object.fromEntries(sliders.map((name) => [name, slider(bar, SLIDERS[name], String, moved(name))]));
+  const made = Object.fromEntries(
+    sliders.map((name) => [name, slider(bar, SLIDERS[name], String, moved(name))]),
+  );
   let fill;
 
   function reset() {
     const given = data();
     for (const name of sliders) state[name] = given[name];
-    state.w = given.w.map((row) => [...row]);
+    state.w = copied(given.w);
     state.view ??= given.view;
     editing.replaceChildren();
     const typed = (i, j, value) => ((state.w[i][j] = value), rebuild(state.step));
@@ -34,12 +43,17 @@ function settings({ settings: bar }, state, data, sliders, rebuild, filter = "W"
     fill(state.w);
   }
 
-  const asGiven = () => sliders.every((name) => state[name] === data()[name]) && String(state.w) === String(data().w);
+  const asGiven = () =>
+    sliders.every((name) => state[name] === data()[name]) && String(state.w) === String(data().w);
 
-  /** The note on a student's own result, [text, kind]: what is wrong of `count` entries, or with which settings it is compared. */
+  /**
+   * The note on a student's own result, [text, kind]: what is wrong of `count` entries, or with
+   * which settings it is compared.
+   */
   function judge(name, row, wrong, count) {
     const values = sliders.map((slider) => `${SLIDERS[slider]} ${data()[slider]}`).join(", ");
-    const elsewhere = `\u2026 Your ${name} belongs to ${values} and the first ${filter}: Reset brings them back.`;
+    const first = `${values} and the first ${filter}`;
+    const elsewhere = `\u2026 Your ${name} belongs to ${first}: Reset brings them back.`;
     return [asGiven() ? compared(name, row, wrong, count) : elsewhere, "compared"];
   }
 

@@ -1,8 +1,15 @@
-// The picture of the stride trick: where its grids stand, and what of it does not change from step to step. grids.js and
-// dilating.js stand in front of this text.
+// The picture of the stride trick: where its grids stand, and what of it does not change from step
+// to step.
 
-/** Where the grids stand. In a row, everything about a pixel is above it: its window, W, its dx. `trick` has all its zeros. */
-function layout(g, row, { rows, columns }) {
+import { AROUND, BETWEEN, END, cellOf } from "./arithmetic/dilation.js";
+import { CELL, Grid, add, hatched } from "./grids.js";
+import { sizeOf } from "./sentences/phrases.js";
+
+/**
+ * Where the grids stand. In a row, everything about a pixel is above it: its window, W, its dx.
+ * `trick` has all its zeros.
+ */
+export function trickLayout(g, row, { rows, columns }) {
   if (row) {
     const [left, across] = [98 - columns.first * CELL, (g.L - 1) / 2];
     const [top, strip, kernel, trick, spray] = [26, 114, 190, 264, 334];
@@ -24,7 +31,8 @@ function layout(g, row, { rows, columns }) {
   const [kernel, second] = [top + g.M * CELL + 60, top + g.H * CELL + 60];
   return {
     width: dx + Math.max(g.W * CELL, 120) + 12,
-    height: Math.max(second + g.H * CELL, kernel + g.K * CELL, top + rows.cells.length * CELL + 20) + 12,
+    height:
+      Math.max(second + g.H * CELL, kernel + g.K * CELL, top + rows.cells.length * CELL + 20) + 12,
     dy: placed(left, top),
     strip: placed(strip, top),
     trick: placed(dx, top),
@@ -34,9 +42,8 @@ function layout(g, row, { rows, columns }) {
 }
 
 /** The five grids, in reading order. */
-function grids(svg, { g, row, trick, put }) {
+export function trickGrids(svg, { g, row, trick, put }) {
   const made = {};
-  const size = (rows, columns) => (row ? `${columns}` : `${rows} \u00d7 ${columns}`);
   const sizes = {
     dy: ["dy", g.M, g.N],
     strip: ["dy with zeros", trick.rows.cells.length, trick.columns.cells.length],
@@ -47,14 +54,21 @@ function grids(svg, { g, row, trick, put }) {
   for (const [id, [name, rows, columns]] of Object.entries(sizes)) {
     const place = id === "kernel" ? (u, v) => [v * CELL, u * CELL] : put[id];
     const kind = (a, b) => (id === "strip" && cellOf(trick, a, b).stage === AROUND ? "pad" : "");
-    made[id] = new Grid(svg, { id, name: `${name}, ${size(rows, columns)}`, rows, columns, place, kind });
+    made[id] = new Grid(svg, {
+      id,
+      name: `${name}, ${sizeOf(row, rows, columns)}`,
+      rows,
+      columns,
+      place,
+      kind,
+    });
   }
   made.kernel.group.classList.add("glides");
   return made;
 }
 
 /** Names and numbers of rows and columns; returns the name of the filter, which changes. */
-function labels(layer, { g, row, put }) {
+export function trickLabels(layer, { g, row, put }) {
   const label = (x, y, text, kind = "index") => add(layer, "text", { x, y, text, class: kind });
   const entitled = ([, y], [x], name, more) => {
     const made = label(row ? 12 : x + 2, row ? y + 20 : y - 24, name, "name");
@@ -71,21 +85,30 @@ function labels(layer, { g, row, put }) {
   const title = entitled(put.kernel("trick", 0, 0), put.kernel("trick", 0, 0), "W\u2032", "");
   for (const id of ["dy", "trick", "spray"]) {
     const [rows, columns] = id === "dy" ? [g.M, g.N] : [g.H, g.W];
-    for (let j = 0; j < columns; j++) label(put[id](0, j)[0] + CELL / 2, put[id](0, 0)[1] - 7, String(j));
-    if (!row) for (let i = 0; i < rows; i++) label(put[id](0, 0)[0] - 12, put[id](i, 0)[1] + 27, String(i));
+    for (let j = 0; j < columns; j++)
+      label(put[id](0, j)[0] + CELL / 2, put[id](0, 0)[1] - 7, String(j));
+    if (!row)
+      for (let i = 0; i < rows; i++) label(put[id](0, 0)[0] - 12, put[id](i, 0)[1] + 27, String(i));
   }
   return title;
 }
 
-/** Under the strip: which zeros its columns are; these marks come with their stage, [mark, stage] each. */
-function braces(layer, { row, trick, put }) {
-  const { cells, sizes, around } = trick.columns;
+/**
+ * Under the strip: which zeros its columns are; these marks come with their stage, [mark, stage]
+ * each.
+ */
+export function braces(layer, { row, trick, put }) {
+  const { sizes, around } = trick.columns;
   const below = put.strip(trick.rows.cells.length - 1, 0)[1] + CELL + 13;
   const bring = (text, stage, from, size) => {
     if (size <= 0) return null;
     const [[x], [end]] = [put.strip(0, from), put.strip(0, from + size)];
     const mark = add(layer, "g");
-    add(mark, "path", { d: `M ${x + 4} ${below - 6} V ${below - 3} H ${end - 4} V ${below - 6}`, class: "arrow", style: "stroke-width: 1" });
+    add(mark, "path", {
+      d: `M ${x + 4} ${below - 6} V ${below - 3} H ${end - 4} V ${below - 6}`,
+      class: "arrow",
+      style: "stroke-width: 1",
+    });
     add(mark, "text", { x: (x + end) / 2, y: below + 10, text, class: "index" });
     return [mark, stage];
   };
@@ -99,20 +122,26 @@ function braces(layer, { row, trick, put }) {
 }
 
 /** What is cut off in the end, hatched: [mark, stage] each. */
-function cuts(layer, hatch, { trick, put }) {
+export function cuts(layer, hatch, { trick, put }) {
   return trick.rows.cells.flatMap((_, a) =>
     trick.columns.cells.flatMap((_, b) =>
-      cellOf(trick, a, b).cut ? [[hatched(layer, put.strip(a, b), hatch, `cut ${a},${b}`), AROUND]] : [],
+      cellOf(trick, a, b).cut
+        ? [[hatched(layer, put.strip(a, b), hatch, `cut ${a},${b}`), AROUND]]
+        : [],
     ),
   );
 }
 
 /** In a row: a line from every dy to its place among the zeros, [mark, stage] each. */
-function lines(layer, { row, trick, put }) {
+export function lines(layer, { row, trick, put }) {
   return trick.columns.cells.flatMap(({ from }, b) => {
     if (!row || from === null) return [];
     const [[x, y], [to, end]] = [put.dy(0, from), put.strip(0, b)];
-    const mark = add(layer, "path", { d: `M ${x + CELL / 2} ${y + CELL} L ${to + CELL / 2} ${end}`, class: "arrow", style: "stroke-width: 1.5" });
+    const mark = add(layer, "path", {
+      d: `M ${x + CELL / 2} ${y + CELL} L ${to + CELL / 2} ${end}`,
+      class: "arrow",
+      style: "stroke-width: 1.5",
+    });
     return [[mark, BETWEEN]];
   });
 }

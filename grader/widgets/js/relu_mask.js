@@ -1,43 +1,32 @@
-// relu_mask: both passes of y = max(x, 0) as one mask, entry by entry. grids.js and controls.js stand in front of this text.
+// relu_mask: both passes of y = max(x, 0) as one mask, entry by entry.
 
-// ---- Numbers and words; no drawing here.
+import { copied, largest, total } from "./arithmetic/numbers.js";
+import { judgedRelu, reluPasses } from "./arithmetic/relu.js";
+import { annotate, field, looking, parts, slider, transport, widget } from "./controls.js";
+import { CELL, Grid, add, frame, hatched, parted, picture } from "./grids.js";
+import { compared, entry, said, sizeOf } from "./sentences/phrases.js";
+import { reluInWords } from "./sentences/relu.js";
 
-/** y, mask and dx of an array of rows (Eqs. 11 and 12). At 0 the slope is a convention: 0. */
-function passes(x, dy) {
-  const mask = x.map((row) => row.map((value) => (value > 0 ? 1 : 0)));
-  const masked = (rows) => rows.map((row, i) => row.map((value, j) => (mask[i][j] ? value : 0)));
-  return { x, mask, y: masked(x), dy, dx: masked(dy) };
-}
-
-/** The entries of a student's dx that are wrong, and those of other slopes at 0, where every slope from 0 to 1 is right. */
-function judged(yours, { x, dy, dx }) {
-  const tolerance = 1e-9 * Math.max(1, largest(dy));
-  const free = ({ i, j, yours }) =>
-    x[i][j] === 0 && yours >= Math.min(0, dy[i][j]) - tolerance && yours <= Math.max(0, dy[i][j]) + tolerance;
-  const differs = differing(yours, dx);
-  return { wrong: differs.filter((one) => !free(one)), free: differs.filter(free) };
-}
-
-function words({ x, mask, y, dy, dx }, row, i, j) {
-  const of = (name) => entry(name, row, i, j);
-  const [value, back] = [said(x[i][j]), `${of("dx")} = ${mask[i][j]}\u00b7${signed(dy[i][j])} = ${said(dx[i][j])}`];
-  if (x[i][j] > 0) return `${of("x")} = ${value} is above 0, the gate is open: ${of("y")} = ${of("x")} = ${said(y[i][j])}, and ${back}.`;
-  if (x[i][j] < 0) return `${of("x")} = ${value} is below 0, the gate is shut: ${of("y")} = 0, and ${back}.`;
-  return `${of("x")} = 0: at 0 the slope is a convention: 0. So ${of("y")} = 0, and ${back}. Any slope from 0 to 1 would be as right.`;
-}
-
-// ---- drawing
-
-/** Where the grids stand: rows one below the other; images around the mask, x and y above, dx and dy below. */
+/**
+ * Where the grids stand: rows one below the other; images around the mask, x and y above, dx and dy
+ * below.
+ */
 function layout(row, H, W) {
   if (row) {
     const [left, tops] = [60, { x: 30, mask: 86, y: 142, dy: 222, dx: 278 }];
-    return { width: left + W * CELL + 5, height: 336, at: (name, i, j) => [left + j * CELL, tops[name]] };
+    return {
+      width: left + W * CELL + 5,
+      height: 336,
+      at: (name, i, j) => [left + j * CELL, tops[name]],
+    };
   }
   const [left, top, gap] = [24, 48, 60];
   const [across, down] = [W * CELL + gap, H * CELL + 56];
   const corners = { x: [0, 0], mask: [1, 0.5], y: [2, 0], dx: [0, 1], dy: [2, 1] };
-  const at = (name, i, j) => [left + corners[name][0] * across + j * CELL, top + corners[name][1] * down + i * CELL];
+  const at = (name, i, j) => [
+    left + corners[name][0] * across + j * CELL,
+    top + corners[name][1] * down + i * CELL,
+  ];
   const arrows = [
     [at("x", 0.75 * H, W), at("mask", 0.25 * H, 0)],
     [at("mask", 0.25 * H, W), at("y", 0.75 * H, 0)],
@@ -53,10 +42,15 @@ const KINDS = { x: "giver", mask: "used", y: "taker", dy: "giver", dx: "taker" }
 function reluMask(el, data) {
   const own = parts(el, "relu_mask: a ReLU's two passes and its mask, entry by entry");
   const state = { step: 0 };
+  /** @type {any} what is drawn */
   let scene;
 
   // ---- the controls
-  const controls = transport(own, state, (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()));
+  const controls = transport(
+    own,
+    state,
+    (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()),
+  );
   const value = slider(
     own.settings,
     "chosen x",
@@ -66,9 +60,14 @@ function reluMask(el, data) {
   value.input.parentNode.classList.add("value");
   const typing = add(own.settings, "div", { class: "editor" });
   add(typing, "span", { text: "or type" });
-  const show = field(add(typing, "div", { class: "fields value" }), "x of this step", (number) => change(number));
-  add(own.settings, "button", { type: "button", text: "Reset" }).addEventListener("click", () => reset());
+  const show = field(add(typing, "div", { class: "fields value" }), "x of this step", (number) =>
+    change(number),
+  );
+  add(own.settings, "button", { type: "button", text: "Reset" }).addEventListener("click", () =>
+    reset(),
+  );
 
+  /** @returns {[number, number]} */
   function chosen() {
     const columns = state.x[0].length;
     return state.item ?? [Math.floor(state.step / columns), state.step % columns];
@@ -84,7 +83,13 @@ function reluMask(el, data) {
   function reset() {
     const { x } = data();
     controls.stop();
-    Object.assign(state, { x: x.map((row) => [...row]), step: 0, steps: x.flat().length, item: null, pinned: false });
+    Object.assign(state, {
+      x: copied(x),
+      step: 0,
+      steps: x.flat().length,
+      item: null,
+      pinned: false,
+    });
     build();
     draw();
   }
@@ -95,16 +100,33 @@ function reluMask(el, data) {
     const [H, W] = [x.length, x[0].length];
     const put = layout(row, H, W);
     const { svg, hatch } = picture(own.stage, put.width, put.height, "x, mask and y; dy and dx");
-    scene = { put, row, hatch, band: add(svg, "g", { class: "under", "aria-hidden": "true" }), grids: {}, frames: {} };
+    scene = {
+      put,
+      row,
+      hatch,
+      band: add(svg, "g", { class: "under", "aria-hidden": "true" }),
+      grids: {},
+      frames: {},
+    };
     for (const id of Object.keys(FORMULAS)) {
-      const name = `${id}, ${row ? W : `${H} \u00d7 ${W}`}`;
-      scene.grids[id] = new Grid(svg, { id, name, rows: H, columns: W, place: (i, j) => put.at(id, i, j) });
+      const name = `${id}, ${sizeOf(row, H, W)}`;
+      scene.grids[id] = new Grid(svg, {
+        id,
+        name,
+        rows: H,
+        columns: W,
+        place: (i, j) => put.at(id, i, j),
+      });
     }
-    const layers = Array.from({ length: 3 }, () => add(svg, "g", { class: "marks", "aria-hidden": "true" }));
+    const layers = Array.from({ length: 3 }, () =>
+      add(svg, "g", { class: "marks", "aria-hidden": "true" }),
+    );
     labels(layers[0], H, W);
     scene.marks = layers[1];
     for (const [id, kind] of Object.entries(KINDS)) scene.frames[id] = frame(layers[2], kind);
-    own.tells.textContent = "y = max(x, 0). The mask is 1 where x > 0, else 0. One mask serves both ways: y\u00a0=\u00a0mask\u00b7x, dx\u00a0=\u00a0mask\u00b7dy.";
+    own.tells.textContent =
+      "y = max(x, 0). The mask is 1 where x > 0, else 0. One mask serves both ways: " +
+      "y\u00a0=\u00a0mask\u00b7x, dx\u00a0=\u00a0mask\u00b7dy.";
   }
 
   function labels(layer, H, W) {
@@ -118,13 +140,25 @@ function reluMask(el, data) {
       } else {
         label(x, y - 22, id, "name");
         label(x + 14 + 12 * id.length, y - 22, formula, "size");
-        if (id.endsWith("x")) for (let i = 0; i < H; i++) label(x - 10, y + i * CELL + 27, String(i));
+        if (id.endsWith("x"))
+          for (let i = 0; i < H; i++) label(x - 10, y + i * CELL + 27, String(i));
       }
-      if (!row || id === "x" || id === "dy") for (let j = 0; j < W; j++) label(x + j * CELL + CELL / 2, y - 6, String(j));
+      if (!row || id === "x" || id === "dy")
+        for (let j = 0; j < W; j++) label(x + j * CELL + CELL / 2, y - 6, String(j));
     }
-    for (const [[x, y], [to, down]] of put.arrows ?? []) {
-      const [length, angle] = [Math.hypot(to - x, down - y) - 12, (Math.atan2(down - y, to - x) * 180) / Math.PI];
-      const arrow = add(layer, "path", { d: `M 6 0 H ${length} m -7 -6 L ${length} 0 l -7 6`, class: "arrow" });
+    arrows(layer);
+  }
+
+  function arrows(layer) {
+    for (const [[x, y], [to, down]] of scene.put.arrows ?? []) {
+      const [length, angle] = [
+        Math.hypot(to - x, down - y) - 12,
+        (Math.atan2(down - y, to - x) * 180) / Math.PI,
+      ];
+      const arrow = add(layer, "path", {
+        d: `M 6 0 H ${length} m -7 -6 L ${length} 0 l -7 6`,
+        class: "arrow",
+      });
       arrow.setAttribute("transform", `translate(${x} ${y}) rotate(${angle})`);
     }
   }
@@ -134,7 +168,7 @@ function reluMask(el, data) {
     const { put, row, grids, frames } = scene;
     const given = data();
     const [i, j] = chosen();
-    const numbers = passes(state.x, given.dy);
+    const numbers = reluPasses(state.x, given.dy);
     const limits = [Math.max(largest(given.x), largest(state.x)), largest(given.dy)];
     for (const id of Object.keys(FORMULAS)) {
       const limit = id === "mask" ? 1 : limits[id.startsWith("d") ? 1 : 0];
@@ -143,16 +177,25 @@ function reluMask(el, data) {
     }
     const [x, top] = put.at("x", i, j);
     scene.band.replaceChildren();
-    if (row) add(scene.band, "rect", { x: x - 3, y: top, width: CELL + 6, height: put.at("dx", i, j)[1] + CELL - top, class: "beam" });
+    if (row)
+      add(scene.band, "rect", {
+        x: x - 3,
+        y: top,
+        width: CELL + 6,
+        height: put.at("dx", i, j)[1] + CELL - top,
+        class: "beam",
+      });
     mark(numbers, i, j);
-    own.sentence.textContent = words(numbers, row, i, j);
+    own.sentence.textContent = reluInWords(numbers, row, i, j);
     const most = 4 * Math.max(4, Math.ceil(limits[0]));
     value.set(4 * state.x[i][j], -most, most);
     show(state.x[i][j]);
     controls.show();
   }
 
-  /** Hatch what is shut, mark the student's own where it is wrong, and write the factor of the step. */
+  /**
+   * Hatch what is shut, mark the student's own where it is wrong, and write the factor of the step.
+   */
   function mark(numbers, i, j) {
     const { put, marks, hatch, row } = scene;
     const { compare, made } = data();
@@ -163,28 +206,47 @@ function reluMask(el, data) {
     marks.replaceChildren();
     numbers.mask.forEach((line, r) =>
       line.forEach((open, c) => {
-        if (!open) for (const id of ["mask", "dx"]) hatched(marks, put.at(id, r, c), hatch, `${id} ${r},${c}`);
+        if (!open)
+          for (const id of ["mask", "dx"])
+            hatched(marks, put.at(id, r, c), hatch, `${id} ${r},${c}`);
         if (numbers.x[r][c] === 0) factor("mask", r, c, "0 to 1");
       }),
     );
     for (const id of ["y", "dx"]) factor(id, i, j, `\u00d7${numbers.mask[i][j]}`);
 
     const told = [];
-    const count = state.steps - numbers.mask.flat().reduce((sum, open) => sum + open, 0);
+    const count = state.steps - total(numbers.mask);
     if (compare && String(state.x) !== String(data().x))
       told.push(["\u2026 Your dx belongs to the first x: Reset brings it back.", "compared"]);
     else if (compare) {
-      const { wrong, free } = judged(compare, numbers);
-      for (const one of wrong) parted(marks, put.at("dx", one.i, one.j), one.yours, `${one.i},${one.j}`);
+      const { wrong, free } = judgedRelu(compare, numbers);
+      for (const one of wrong)
+        parted(marks, put.at("dx", one.i, one.j), one.yours, `${one.i},${one.j}`);
       told.push([compared("dx", row, wrong, state.steps), "compared"]);
-      if (free.length) told.push(["Where x is exactly 0 yours is not 0: every slope from 0 to 1 is right there, and frameworks take 0.", "note"]);
+      if (free.length)
+        told.push([
+          "Where x is exactly 0 yours is not 0: every slope from 0 to 1 is right there, and " +
+            "frameworks take 0.",
+          "note",
+        ]);
     }
-    if (count) told.push([`\u25a8 Hatched: shut in ${count} of ${state.steps} entries. No gradient passes there, whatever dy is.`, "note"]);
+    if (count)
+      told.push([
+        `\u25a8 Hatched: shut in ${count} of ${state.steps} entries. ` +
+          "No gradient passes there, whatever dy is.",
+        "note",
+      ]);
     if (made) told.push(["dy is made up of small whole numbers; pass your own as dy=.", "note"]);
     annotate(own.notes, told);
   }
 
-  looking(own, state, (_, i, j) => [i, j], controls.stop, () => draw());
+  looking(
+    own,
+    state,
+    (_, i, j) => [i, j],
+    controls.stop,
+    () => draw(),
+  );
 
   reset();
   return { root: own.root, renew: reset, stop: controls.stop };

@@ -1,0 +1,249 @@
+// toeplitz_pair: T of a row's convolution, and its transpose, drawn and stepped.
+
+import { VIEWS, geometry, result, wholeResult } from "./arithmetic/convolution.js";
+import { differing, largest, upstream } from "./arithmetic/numbers.js";
+import { lineOf, toeplitz } from "./arithmetic/toeplitz.js";
+import { annotate, choice, looking, parts, transport, widget } from "./controls.js";
+import { CELL, Grid, add, frame, parted, picture } from "./grids.js";
+import { added, short, standsIn } from "./sentences/phrases.js";
+import {
+  MATRICES,
+  READINGS,
+  READINGS_TELL,
+  entryInWords,
+  lineInWords,
+} from "./sentences/toeplitz.js";
+import { settings } from "./settings.js";
+
+// ---- the picture
+
+/**
+ * A matrix with what it is multiplied with above its columns, and the product on its right. The
+ * corner of the matrix is at `left`.
+ */
+function half(svg, { left, title, from, to, ids, rows, columns }) {
+  const [top, body, right] = [74, 74 + CELL + 16, left + columns * CELL + 18];
+  const put = {
+    source: (_, j) => [left + j * CELL, top],
+    matrix: (i, j) => [left + j * CELL, body + i * CELL],
+    result: (i) => [right, body + i * CELL],
+  };
+  const grids = {
+    source: new Grid(svg, {
+      id: ids[0],
+      name: `${from}, ${columns}`,
+      rows: 1,
+      columns,
+      place: put.source,
+    }),
+    matrix: new Grid(svg, {
+      id: ids[1],
+      name: `${title}, ${rows} \u00d7 ${columns}`,
+      rows,
+      columns,
+      place: put.matrix,
+    }),
+    result: new Grid(svg, {
+      id: ids[2],
+      name: `${to}, ${rows}`,
+      rows,
+      columns: 1,
+      place: put.result,
+    }),
+  };
+  return { grids, put, rows, columns, left, top, body, right, title, from, to };
+}
+
+/** Write the names of a half, and the numbers of its rows and columns. */
+function nameHalf(marks, { left, top, body, right, title, from, to, rows, columns }) {
+  const label = (x, y, text, kind = "index") => add(marks, "text", { x, y, text, class: kind });
+  label(left - 46, 30, `${to} = ${title} ${from}`, "name");
+  label(left - 46, top + 28, from, "name");
+  label(left - 46, body + 28, title, "name");
+  label(right + 10, body - 12, to, "name");
+  for (let j = 0; j < columns; j++) label(left + (j + 0.5) * CELL, top - 7, String(j));
+  for (let i = 0; i < rows; i++) {
+    label(left - 10, body + i * CELL + 27, String(i));
+    label(right + CELL + 12, body + i * CELL + 27, String(i));
+  }
+}
+
+function toeplitzPair(el, data) {
+  const own = parts(el, "toeplitz_pair: T and its transpose, line by line");
+  const state = { step: 0 };
+  /** @type {any} what is drawn for the present reading, padding and filter */
+  let scene;
+
+  const check = choice(
+    own.choices,
+    "how to read the matrices",
+    READINGS,
+    (name) => ((state.view = name), rebuild(0)),
+  );
+  const controls = transport(
+    own,
+    state,
+    (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()),
+  );
+  const adjust = settings(own, state, data, ["pad"], rebuild, "w");
+
+  // ---- one picture per reading, padding and filter
+  function rebuild(step) {
+    const given = data();
+    controls.stop();
+    const g = geometry(given, 1, state.pad);
+    const matrix = toeplitz(g, state.w);
+    const sources = [given.x, upstream(given, g)];
+    state.steps = VIEWS[state.view].item === "output" ? g.N : g.W;
+    Object.assign(state, { step: Math.min(step, state.steps - 1), item: null, pinned: false });
+    const whole = ["forward gather", "backward gather"].map((name, k) =>
+      wholeResult(g, VIEWS[name], sources[k], state.w),
+    );
+    scene = {
+      g,
+      matrix,
+      sources,
+      whole,
+      apart: given.compare && adjust.asGiven() ? differing(given.compare, matrix) : [],
+    };
+
+    const [first, second] = [60, 60 + (g.W + 1) * CELL + 18 + 96];
+    const width = second + (g.N + 1) * CELL + 18 + 26;
+    const { svg } = picture(
+      own.stage,
+      width,
+      74 + CELL + 16 + Math.max(g.N, g.W) * CELL + 10,
+      "T and its transpose: the numbers",
+    );
+    scene.halves = [
+      half(svg, {
+        left: first,
+        title: MATRICES[0],
+        from: "x",
+        to: "y",
+        ids: ["x", "T", "y"],
+        rows: g.N,
+        columns: g.W,
+      }),
+      half(svg, {
+        left: second,
+        title: MATRICES[1],
+        from: "dy",
+        to: "dx",
+        ids: ["dy", "T\u1d40", "dx"],
+        rows: g.W,
+        columns: g.N,
+      }),
+    ];
+    const labels = add(svg, "g", { class: "marks", "aria-hidden": "true" });
+    for (const drawn of scene.halves) nameHalf(labels, drawn);
+    for (const { i, j, yours } of scene.apart)
+      parted(labels, scene.halves[0].put.matrix(i, j), yours, `${i},${j}`);
+    scene.marks = add(svg, "g", { class: "marks", "aria-hidden": "true" });
+    const moving = add(svg, "g", { class: "marks", "aria-hidden": "true" });
+    const kinds = ["giver", "taker", "used", "used"];
+    [scene.giver, scene.taker, ...scene.used] = kinds.map((kind) => frame(moving, kind));
+
+    check(state.view);
+    own.tells.textContent = READINGS_TELL[state.view];
+    adjust.show(g);
+    const told = given.compare ? [adjust.judge("T", false, scene.apart, matrix.flat().length)] : [];
+    if (!given.own_x)
+      told.push(["x is made up of small whole numbers; pass your own as x=.", "note"]);
+    if (standsIn(given, g)) told.push([standsIn(given, g), "note"]);
+    annotate(own.notes, told);
+    draw();
+  }
+
+  // ---- one step
+  function draw() {
+    const { g, sources } = scene;
+    const shown = state.item ?? { reading: state.view, at: state.step };
+    write();
+    scene.marks.replaceChildren();
+    if (shown.entry) {
+      const [i, a] = shown.entry;
+      enframe(true, [a, 1], [i, 1]);
+      own.sentence.textContent = entryInWords(g, state.w, i, a);
+    } else {
+      line(shown.reading, shown.at);
+      const source = sources[VIEWS[shown.reading].forward ? 0 : 1][0];
+      own.sentence.textContent = lineInWords(g, shown.reading, shown.at, source, state.w);
+    }
+    controls.show();
+  }
+
+  /**
+   * Write all numbers: the product that is stepped through as far as it has come, the other one
+   * whole.
+   */
+  function write() {
+    const { g, matrix, sources, whole, halves } = scene;
+    const now = VIEWS[state.view];
+    halves.forEach(({ grids }, k) => {
+      const stepped = now.forward === (k === 0);
+      const [made] = stepped ? result(g, now, sources[k], state.w, state.step + 1) : whole[k];
+      grids.source.fill((_, j) => sources[k][0][j], largest(sources[k]));
+      grids.matrix.fill((i, j) => (k ? matrix[j][i] : matrix[i][j]), largest(state.w));
+      grids.result.fill((i) => made[i], largest(whole[k]));
+    });
+  }
+
+  /**
+   * Show a line of one matrix, and that it is a line of the other: what it takes, with which
+   * weights, and what it gives.
+   */
+  function line(reading, at) {
+    const { view, found, places, along } = lineOf(scene.g, reading, at);
+    const { put, left, top, body, right, columns } = scene.halves[view.forward ? 0 : 1];
+    /** @type {[number, number]} */
+    const stretch = [places[0] ?? 0, places.length];
+    enframe(view.forward, along ? stretch : [at, 1], along ? [at, 1] : stretch);
+    const source = scene.sources[view.forward ? 0 : 1][0];
+    found.forEach(({ v }, k) => {
+      const weight = state.w[0][v];
+      const product = weight * source[at];
+      const [x, y] = along ? put.source(0, places[k]) : put.result(places[k]);
+      const text = along ? `\u00d7${short(weight)}` : added(product);
+      add(scene.marks, "text", { x: x + CELL / 2, y: y + 12, text, class: "share" });
+    });
+    const arrow = along
+      ? `M ${left + columns * CELL} ${body + (at + 0.5) * CELL} H ${right - 3} m -6 -5 l 6 5 l -6 5`
+      : `M ${left + (at + 0.5) * CELL} ${top + CELL} V ${body - 3} m -5 -6 l 5 6 l 5 -6`;
+    if (found.length) add(scene.marks, "path", { d: arrow, class: "arrow" });
+  }
+
+  /**
+   * Frame a stretch of columns, [first, how many], and one of rows: in one matrix with its vectors,
+   * and the same in the other.
+   */
+  function enframe(forward, [column, across], [row, down]) {
+    const [mine, its] = forward ? scene.halves : [...scene.halves].reverse();
+    const seen = across > 0 && down > 0;
+    scene.giver(seen ? mine.put.source(0, column) : null, 1, across);
+    scene.taker(seen ? mine.put.result(row) : null, down, 1);
+    scene.used[0](seen ? mine.put.matrix(row, column) : null, down, across);
+    scene.used[1](seen ? its.put.matrix(column, row) : null, across, down);
+  }
+
+  /** What a cell stands for: an entry, or the line that takes or makes it. */
+  const find = (id, i, j) =>
+    ({
+      x: { reading: "forward spray", at: j },
+      y: { reading: "forward gather", at: i },
+      dy: { reading: "backward spray", at: j },
+      dx: { reading: "backward gather", at: i },
+      T: { entry: [i, j] },
+      "T\u1d40": { entry: [j, i] },
+    })[id];
+  looking(own, state, find, controls.stop, () => draw());
+
+  adjust.reset();
+  return {
+    root: own.root,
+    renew: () => ((state.view = null), adjust.reset()),
+    stop: controls.stop,
+  };
+}
+
+export default widget(toeplitzPair);
