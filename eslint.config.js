@@ -1,0 +1,31 @@
+import js from "@eslint/js";
+
+// What a browser gives to a module; no more is used.
+const browser = ["document", "performance", "requestAnimationFrame", "cancelAnimationFrame"];
+const events = ["AbortController", "Event"];
+const globals = Object.fromEntries([...browser, ...events].map((name) => [name, "readonly"]));
+
+const rules = {
+  ...js.configs.recommended.rules,
+  "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+  complexity: ["error", 10],
+  eqeqeq: "error",
+  "max-len": ["error", { code: 100 }],
+  "no-var": "error",
+  "one-var": ["error", "never"], // the bundle finds one name in a declaration
+  "prefer-const": "error",
+};
+
+export default [
+  { ignores: [".venv/", "course/", "dist/", "build/"] },
+  { files: ["**/*.js"], rules },
+  { files: ["grader/widgets/js/*.js"], languageOptions: { globals } },
+  {
+    files: ["grader/export/live.js"], // a page has the widget's own module in front of it
+    languageOptions: { globals: { document: "readonly", exported: "readonly" } },
+  },
+  {
+    files: ["tests/widgets/javascript/*.js"],
+    languageOptions: { globals: { process: "readonly" } },
+  },
+];
