@@ -3,11 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 DEVELOPERS := .venv/.ready-dev
+JAVASCRIPT := node_modules/.ready
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 ROOT_USER := $(filter 0,$(shell id -u))
 
-.PHONY: lab demo test lint bench soak matrix pins wheels verify pictures clean
+.PHONY: lab demo test lint lint-javascript bench soak matrix pins wheels verify pictures clean
 
 lab: $(READY)  ## open JupyterLab on the notebooks; formgrader needs the whole repository served
 	$(BIN)/jupyter lab --preferred-dir notebooks $(if $(ROOT_USER),--allow-root)
@@ -21,12 +22,19 @@ test: $(DEVELOPERS)  ## run every test, or with ONLY="FILE ..." some of them
 verify: $(READY)  ## references earn everything, stubs nothing, every mistake is caught and named
 	$(BIN)/grader verify
 
-lint: $(DEVELOPERS)  ## style, types, import contracts, notebooks without outputs
+lint: $(DEVELOPERS)  ## style, types, import contracts, notebooks without outputs, JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/nbstripout --keep-id --verify notebooks/*/*.ipynb
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory lint-javascript; \
+	  else echo "The JavaScript was not checked, because node and npm are not installed."; \
+	  [ -z "$$REQUIRE_ALL$$CI" ]; fi
+
+lint-javascript: $(JAVASCRIPT)
+	npm run --silent lint
+	npm run --silent types
 
 bench: $(DEVELOPERS)  ## print what a check, the import, a widget and the grading of a class cost; stock nbgrader takes ten minutes of it
 	$(BIN)/python tests/benchmarks/bench.py
@@ -59,7 +67,7 @@ pictures: $(DEVELOPERS)  ## take the pictures of the README from the running pro
 	$(BIN)/python docs/make_pictures.py
 
 clean:  ## remove the environment and everything made at run time
-	rm -rf .venv course dist
+	rm -rf .venv node_modules course dist
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else 1)' || \
@@ -71,3 +79,7 @@ $(READY): pyproject.toml constraints.txt
 $(DEVELOPERS): $(READY)
 	$(INSTALL) -e ".[dev]"
 	@touch $(DEVELOPERS)
+
+$(JAVASCRIPT): package.json package-lock.json
+	npm ci --silent
+	@touch $(JAVASCRIPT)

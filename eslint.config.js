@@ -21,11 +21,15 @@ export default [
   { files: ["**/*.js"], rules },
   { files: ["grader/widgets/js/*.js"], languageOptions: { globals } },
   {
+    files: ["grader/widgets/js/*/*.js"], // they run in node as well, and draw nothing
+    rules: { "no-restricted-imports": ["error", { patterns: ["../*.js"] }] },
+  },
+  {
     files: ["grader/export/live.js"], // a page has the widget's own module in front of it
     languageOptions: { globals: { document: "readonly", exported: "readonly" } },
   },
   {
     files: ["tests/widgets/javascript/*.js"],
-    languageOptions: { globals: { process: "readonly" } },
+    languageOptions: { globals: { URL: "readonly", process: "readonly" } },
   },
 ];
