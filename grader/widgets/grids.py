@@ -17,6 +17,7 @@ from grader.call.text import short as cut
 from grader.show.numbers import image
 from grader.show.place import here
 from grader.show.verdict import differing
+from grader.widgets.layout import theme
 
 MOST_SIDE = 12  # rows or columns of an image, with its padding
 MOST_ROW = 20  # entries of a row, with its padding
@@ -42,7 +43,7 @@ class Widget:
 
     kind = ""
     _esm = ""
-    _css = Path(__file__).with_name("grids.css").read_text(encoding="utf-8")
+    _css = theme() + Path(__file__).with_name("grids.css").read_text(encoding="utf-8")
 
     def __init__(self, data: dict[str, Any], still: str, alternative: str) -> None:
         self.data = data

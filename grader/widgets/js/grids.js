@@ -1,8 +1,9 @@
 // Grids of numbers: cells in reading order, and marks in layers of their own.
 
+import { LAYOUT } from "./arithmetic/layout.js";
+import { CELL, fontSize } from "./arithmetic/places.js";
 import { short } from "./sentences/phrases.js";
 
-export const CELL = 44; // the side of a cell; five characters fit
 const SVG = "http://www.w3.org/2000/svg";
 
 /** @typedef {Record<string, string | number | boolean | undefined>} Attributes */
@@ -25,6 +26,13 @@ export function ramp(value, limit) {
   const share = limit > 0 && Number.isFinite(value) ? Math.min(Math.abs(value) / limit, 1) : 0;
   const end = `var(--${value < 0 ? "negative" : "positive"}) ${Math.round(100 * share)}%`;
   return `color-mix(in srgb, ${end}, var(--zero))`;
+}
+
+/** The attributes of a cell's square, by the corner of the cell. */
+function squareAt(x, y) {
+  const { inset, radius } = LAYOUT.square;
+  const side = CELL - 2 * inset;
+  return { x: x + inset, y: y + inset, width: side, height: side, rx: radius };
 }
 
 /**
@@ -51,14 +59,12 @@ export class Grid {
           class: `cell ${kind(i, j)}`,
           "data-at": `${i},${j}`,
         });
-        const square = add(cell, "rect", {
-          x: x + 1,
-          y: y + 1,
-          width: CELL - 2,
-          height: CELL - 2,
-          rx: 3,
+        const square = add(cell, "rect", squareAt(x, y));
+        const text = add(cell, "text", {
+          x: x + CELL / 2,
+          y: y + LAYOUT.number.down,
+          class: "number",
         });
-        const text = add(cell, "text", { x: x + CELL / 2, y: y + 28.5, class: "number" });
         this.cells[i].push({ cell, square, text });
       }
     }
@@ -77,7 +83,7 @@ export class Grid {
       const words = value === null ? "\u00b7" : short(value);
       cell.dataset.value = key;
       text.textContent = words;
-      text.setAttribute("font-size", words.length < 5 ? 15 : words.length < 6 ? 11.5 : 9.5);
+      text.setAttribute("font-size", fontSize(words));
       cell.classList.toggle("quiet", !value);
     }
     const colour = ramp(value ?? 0, limit);

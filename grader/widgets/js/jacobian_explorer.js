@@ -2,33 +2,31 @@
 
 import { DERIVATIVES, judgedDerivatives, scores, slicesOf } from "./arithmetic/affine.js";
 import { copied, largest } from "./arithmetic/numbers.js";
+import { CELL, layoutOf, places } from "./arithmetic/places.js";
 import { annotate, choice, editor, looking, parts, transport, widget } from "./controls.js";
-import { CELL, Grid, add, frame, parted, picture, ramp } from "./grids.js";
+import { Grid, add, frame, parted, picture, ramp } from "./grids.js";
 import { VIEWS } from "./sentences/affine.js";
 import { added, compared, short } from "./sentences/phrases.js";
-
-const LEFT = 70; // where the columns of the layer's grids begin
 
 /**
  * Where the grids stand: x, W, b and y one below the other, classes in columns; to the right the
  * derivative, under its small tensor.
  */
-function layout({ D, C }, name, [, rows, columns]) {
-  const below = 120 + D * CELL; // W
-  const tops = { x: 30, W: 104, b: below + 14, y: below + 88, "dL/dy": below + 162 };
+function explorerPlaces({ D, C }, name, [, rows, columns]) {
   // of a cell of the small tensor
   const side = name.endsWith("dW") ? Math.min(12, Math.floor(320 / (C * C))) : 0;
   const pitch = Math.max(C * side + 12, 50);
-  const right = LEFT + Math.max(D, C) * CELL + 92;
-  const top = side ? 94 + D * side : 62;
-  return {
-    width: right + Math.max(columns * CELL, side ? C * pitch : 0, 310) + 12,
-    height: Math.max(tops[name === "dL/dW" ? "dL/dy" : "y"] + CELL, top + rows * CELL) + 14,
-    layer: (grid, r, c) => [LEFT + c * CELL, tops[grid] + r * CELL],
-    entry: (r, c) => [right + c * CELL, top + r * CELL],
-    small: (i, d, c) => [right + i * pitch + c * side, 52 + d * side],
-    side,
-  };
+  const put = places(layoutOf("jacobian_explorer", "layer"), {
+    D,
+    C,
+    rows,
+    columns,
+    upstream: name === "dL/dW" ? (CELL + 30) / CELL : 0, // dL/dy stands below y
+    tensor_width: side ? (C * pitch) / CELL : 0,
+    tensor_height: side ? (32 + D * side) / CELL : 0,
+  });
+  const [right] = put.at("entry", 0, 0);
+  return { ...put, side, small: (i, d, c) => [right + i * pitch + c * side, 52 + d * side] };
 }
 
 function jacobianExplorer(el, data) {
@@ -89,7 +87,7 @@ function jacobianExplorer(el, data) {
     const { layer } = state;
     const view = VIEWS[state.view];
     const size = DERIVATIVES[state.view].size(layer);
-    const put = layout(layer, state.view, size);
+    const put = explorerPlaces(layer, state.view, size);
     const slices = slicesOf(state.view, layer);
     const wrong = asGiven() ? judgedDerivatives(data().compare, layer) : {};
     state.steps = size[0] * size[1] * size[2];
@@ -111,7 +109,7 @@ function jacobianExplorer(el, data) {
         name: `${id}, ${rows} \u00d7 ${columns}`,
         rows,
         columns,
-        place: (r, c) => put.layer(id, r, c),
+        place: (r, c) => put.at(id, r, c),
       });
       grid.fill((r, c) => values[r][c], largest(values));
     }
@@ -120,14 +118,15 @@ function jacobianExplorer(el, data) {
       name: state.view,
       rows: size[1],
       columns: size[2],
-      place: put.entry,
+      place: (r, c) => put.at("entry", r, c),
     });
     const layers = Array.from({ length: 3 }, () =>
       add(svg, "g", { class: "marks", "aria-hidden": "true" }),
     );
     labels(layers[0]);
-    scene.title = add(layers[0], "text", { x: put.entry(0, 0)[0], y: 24, class: "name" });
-    scene.told = add(layers[0], "text", { x: put.entry(0, 0)[0] + 104, y: 24, class: "size" });
+    const [x, y] = put.name("entry");
+    scene.title = add(layers[0], "text", { x, y, class: "name" });
+    scene.told = add(layers[0], "text", { x: x + 104, y, class: "size" });
     scene.meant = put.side ? small(layers[0]) : () => {};
     scene.apart = layers[1];
     scene.frames = {
@@ -149,14 +148,14 @@ function jacobianExplorer(el, data) {
     const { put, view, size, given } = scene;
     const label = (x, y, text, kind = "index") => add(layer, "text", { x, y, text, class: kind });
     for (const [name, values] of Object.entries(given)) {
-      const [x, y] = put.layer(name, 0, 0);
-      label(8, y + 22, name, "name");
+      const [x, y] = put.at(name, 0, 0);
+      label(...put.name(name), name, "name");
       label(8, y + 38, `${values.length} \u00d7 ${values[0].length}`, "size");
       values[0].forEach((_, c) => label(x + c * CELL + CELL / 2, y - 6, String(c)));
       if (name === "W") values.forEach((_, d) => label(x - 8, y + d * CELL + 27, String(d)));
     }
     const head = (name, k) => (name ? `${name}[${k}]` : String(k));
-    const [x, y] = put.entry(0, 0);
+    const [x, y] = put.at("entry", 0, 0);
     for (let r = 0; r < size[1]; r++) label(x - 16, y + r * CELL + 27, head(view.heads?.[0], r));
     for (let c = 0; c < size[2]; c++)
       label(x + c * CELL + CELL / 2, y - 6, head(view.heads?.[1], c));
@@ -250,8 +249,8 @@ function jacobianExplorer(el, data) {
     const ties = view.ties(s, r, c);
     scene.shares.replaceChildren();
     for (const [kind, show] of Object.entries(scene.frames))
-      show(ties[kind] && put.layer(...ties[kind]));
-    scene.entry(put.entry(r, c));
+      show(ties[kind] && put.at(...ties[kind]));
+    scene.entry(put.at("entry", r, c));
     scene.meant(view.tensor ? s : c);
     if (DERIVATIVES[state.view].compares) {
       share(ties.nudged, 1);
@@ -263,7 +262,7 @@ function jacobianExplorer(el, data) {
 
   /** Write at a cell of the layer by how much it moves. */
   function share(at, value) {
-    const [x, y] = scene.put.layer(...at);
+    const [x, y] = scene.put.at(...at);
     add(scene.shares, "text", { x: x + CELL / 2, y: y + 12, text: added(value), class: "share" });
   }
 
@@ -280,7 +279,7 @@ function jacobianExplorer(el, data) {
     scene.apart.replaceChildren();
     for (const one of scene.wrong[state.view] ?? [])
       if (one.s === s)
-        parted(scene.apart, put.entry(one.i, one.j), one.yours, `${s},${one.i},${one.j}`);
+        parted(scene.apart, put.at("entry", one.i, one.j), one.yours, `${s},${one.i},${one.j}`);
   }
 
   /** The entry that a cell stands for; null where a grid has no part in the view. */

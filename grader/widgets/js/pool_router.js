@@ -2,29 +2,12 @@
 
 import { contests, pool, pooled, routed, seenBy, wins } from "./arithmetic/max_pool.js";
 import { copied, largest, total, unplain, upstream } from "./arithmetic/numbers.js";
+import { CELL, layoutOf, places, poolVariant } from "./arithmetic/places.js";
 import { annotate, choice, looking, parts, slider, transport, widget } from "./controls.js";
 import { editableGrid } from "./editable_grid.js";
-import { CELL, Grid, add, frame, hatched, parted, picture } from "./grids.js";
+import { Grid, add, frame, hatched, parted, picture } from "./grids.js";
 import { POOLING_TELLS, pixelInWords, poolWindowInWords } from "./sentences/max_pool.js";
 import { compared, count, said, standsIn } from "./sentences/phrases.js";
-
-/** Where the grids stand: x, then y or dy, then dx; a wide dx stands below x. */
-function places(g, forward) {
-  const [left, gap, top] = [26, 84, 52];
-  const height = Math.max(g.H, g.M) * CELL;
-  const below = !forward && 2 * g.W + g.N > 19;
-  const starts = [left, left + g.W * CELL + gap, left + (g.W + g.N) * CELL + 2 * gap];
-  const placed = (x, y) => (i, j) => [x + j * CELL, y + i * CELL];
-  const centred = (rows) => top + (height - rows * CELL) / 2;
-  const end = forward || below ? starts[1] + Math.max(g.N * CELL, 110) : starts[2] + g.W * CELL;
-  return {
-    width: end + 14,
-    height: top + height + 14 + (below ? g.H * CELL + 58 : 0),
-    pixel: placed(starts[0], centred(g.H)),
-    output: placed(starts[1], centred(g.M)),
-    gradient: below ? placed(left, top + height + 58) : placed(starts[2], centred(g.H)),
-  };
-}
 
 function poolRouter(el, data) {
   const own = parts(el, "pool_router: max pooling, window by window");
@@ -82,17 +65,23 @@ function poolRouter(el, data) {
   function rebuild(step) {
     const given = data();
     const g = pool(state.x, state.K, state.L, state.s);
-    const at = places(g, forward());
+    const at = places(layoutOf("pool_router", poolVariant(forward(), g)), g);
     scene = { g, at, dy: upstream(given, g) };
     state.steps = g.M * g.N;
     Object.assign(state, { step: Math.min(step, state.steps - 1), item: null, pinned: false });
 
     const { svg, hatch } = picture(own.stage, at.width, at.height, `${state.view}: the numbers`);
-    const grid = (id, name, rows, columns, place) =>
-      new Grid(svg, { id, name: `${name}, ${rows} \u00d7 ${columns}`, rows, columns, place });
-    scene.pixels = grid("pixel", "x", g.H, g.W, at.pixel);
-    scene.outputs = grid("output", forward() ? "y" : "dy", g.M, g.N, at.output);
-    scene.gradients = forward() ? null : grid("gradient", "dx", g.H, g.W, at.gradient);
+    const grid = (id, name, rows, columns) =>
+      new Grid(svg, {
+        id,
+        name: `${name}, ${rows} \u00d7 ${columns}`,
+        rows,
+        columns,
+        place: (i, j) => at.at(id, i, j),
+      });
+    scene.pixels = grid("pixel", "x", g.H, g.W);
+    scene.outputs = grid("output", forward() ? "y" : "dy", g.M, g.N);
+    scene.gradients = forward() ? null : grid("gradient", "dx", g.H, g.W);
     hand.attach(scene.pixels);
     const fixed = add(svg, "g", { class: "marks", "aria-hidden": "true" });
     labels(fixed);
@@ -117,12 +106,13 @@ function poolRouter(el, data) {
 
   function labels(layer) {
     const { g, at } = scene;
-    const entitled = (place, name, rows, columns) => {
-      const [x, y] = place(0, 0);
-      add(layer, "text", { x: x + 2, y: y - 24, text: name, class: "name" });
+    const entitled = (id, name, rows, columns) => {
+      const [x, y] = at.at(id, 0, 0);
+      const [left, top] = at.name(id);
+      add(layer, "text", { x: left, y: top, text: name, class: "name" });
       add(layer, "text", {
-        x: x + 12 + 11 * name.length,
-        y: y - 24,
+        x: left + 10 + 11 * name.length,
+        y: top,
         text: `${rows} \u00d7 ${columns}`,
         class: "size",
       });
@@ -131,9 +121,9 @@ function poolRouter(el, data) {
       for (let i = 0; i < rows; i++)
         add(layer, "text", { x: x - 12, y: y + i * CELL + 27, text: i, class: "index" });
     };
-    entitled(at.pixel, "x", g.H, g.W);
-    entitled(at.output, forward() ? "y" : "dy", g.M, g.N);
-    if (!forward()) entitled(at.gradient, "dx", g.H, g.W);
+    entitled("pixel", "x", g.H, g.W);
+    entitled("output", forward() ? "y" : "dy", g.M, g.N);
+    if (!forward()) entitled("gradient", "dx", g.H, g.W);
   }
 
   /** Hatch the pixels that lie in no window. */
@@ -144,8 +134,8 @@ function poolRouter(el, data) {
       row.forEach((_, j) => {
         if (seenBy(g, i, j).length) return;
         scene.dead++;
-        hatched(layer, at.pixel(i, j), hatch, `${i},${j}`);
-        if (!forward()) hatched(layer, at.gradient(i, j), hatch, `${i},${j}`);
+        hatched(layer, at.at("pixel", i, j), hatch, `${i},${j}`);
+        if (!forward()) hatched(layer, at.at("gradient", i, j), hatch, `${i},${j}`);
       }),
     );
   }
@@ -162,7 +152,7 @@ function poolRouter(el, data) {
       : routed(scene.g, scene.all, scene.dy, Infinity);
     scene.asked = given.compare && given.view === state.view;
     scene.judged.replaceChildren();
-    const place = forward() ? scene.at.output : scene.at.gradient;
+    const place = forward() ? "output" : "gradient";
     scene.apart = (scene.asked && asGiven() ? given.apart : []).map(({ i, j, yours }) => {
       const number = unplain(yours);
       const ready = forward() ? i * scene.g.N + j : Math.max(0, ...seenBy(scene.g, i, j));
@@ -171,7 +161,7 @@ function poolRouter(el, data) {
         j,
         yours: number,
         ready,
-        mark: parted(scene.judged, place(i, j), number, `${i},${j}`),
+        mark: parted(scene.judged, scene.at.at(place, i, j), number, `${i},${j}`),
       };
     });
     draw();
@@ -265,7 +255,7 @@ function poolRouter(el, data) {
     const winners = named(known, ({ places }) => [places[0]]);
     const equals = named(known, ({ places }) => (places.length > 1 ? places : []));
     for (const [name, [i, j]] of new Map([...winners, ...equals])) {
-      const [x, y] = at.pixel(i, j);
+      const [x, y] = at.at("pixel", i, j);
       const [side, kind] = [CELL - 8, winners.has(name) ? "winner" : "tie"];
       add(scene.marks, "rect", {
         x: x + 4,
@@ -290,10 +280,10 @@ function poolRouter(el, data) {
   /** Frame a window, its winner, and where its number goes. */
   function enframe({ i, j, places: [[a, b]] }) {
     const { g, at, frames } = scene;
-    frames.window(at.pixel(g.s * i, g.s * j), g.K, g.L);
-    frames.pixel(at.pixel(a, b));
-    frames.output(at.output(i, j));
-    frames.gradient(forward() ? null : at.gradient(a, b));
+    frames.window(at.at("pixel", g.s * i, g.s * j), g.K, g.L);
+    frames.pixel(at.at("pixel", a, b));
+    frames.output(at.at("output", i, j));
+    frames.gradient(forward() ? null : at.at("gradient", a, b));
     wire({ i, j }, [a, b]);
   }
 
@@ -302,11 +292,11 @@ function poolRouter(el, data) {
     const { g, all, at, frames } = scene;
     frames.window(null);
     frames.output(null);
-    frames.pixel(at.pixel(pixel.i, pixel.j));
-    frames.gradient(forward() ? null : at.gradient(pixel.i, pixel.j));
+    frames.pixel(at.at("pixel", pixel.i, pixel.j));
+    frames.gradient(forward() ? null : at.at("gradient", pixel.i, pixel.j));
     for (const k of seenBy(g, pixel.i, pixel.j)) {
       if (!wins(all[k], pixel)) continue;
-      const [x, y] = at.output(all[k].i, all[k].j);
+      const [x, y] = at.at("output", all[k].i, all[k].j);
       add(scene.marks, "rect", {
         x: x - 1,
         y: y - 1,
@@ -325,8 +315,8 @@ function poolRouter(el, data) {
     const { at } = scene;
     const middle = ([x, y]) => [x + CELL / 2, y + CELL / 2];
     const [output, pixel] = [
-      middle(at.output(i, j)),
-      middle((forward() ? at.pixel : at.gradient)(a, b)),
+      middle(at.at("output", i, j)),
+      middle(at.at(forward() ? "pixel" : "gradient", a, b)),
     ];
     const [from, to] = forward() ? [pixel, output] : [output, pixel];
     const length = Math.hypot(to[0] - from[0], to[1] - from[1]);

@@ -2,39 +2,11 @@
 
 import { copied, largest, total } from "./arithmetic/numbers.js";
 import { judgedRelu, reluPasses } from "./arithmetic/relu.js";
+import { CELL, layoutOf, places } from "./arithmetic/places.js";
 import { annotate, field, looking, parts, slider, transport, widget } from "./controls.js";
-import { CELL, Grid, add, frame, hatched, parted, picture } from "./grids.js";
+import { Grid, add, frame, hatched, parted, picture } from "./grids.js";
 import { compared, entry, said, sizeOf } from "./sentences/phrases.js";
 import { reluInWords } from "./sentences/relu.js";
-
-/**
- * Where the grids stand: rows one below the other; images around the mask, x and y above, dx and dy
- * below.
- */
-function layout(row, H, W) {
-  if (row) {
-    const [left, tops] = [60, { x: 30, mask: 86, y: 142, dy: 222, dx: 278 }];
-    return {
-      width: left + W * CELL + 5,
-      height: 336,
-      at: (name, i, j) => [left + j * CELL, tops[name]],
-    };
-  }
-  const [left, top, gap] = [24, 48, 60];
-  const [across, down] = [W * CELL + gap, H * CELL + 56];
-  const corners = { x: [0, 0], mask: [1, 0.5], y: [2, 0], dx: [0, 1], dy: [2, 1] };
-  const at = (name, i, j) => [
-    left + corners[name][0] * across + j * CELL,
-    top + corners[name][1] * down + i * CELL,
-  ];
-  const arrows = [
-    [at("x", 0.75 * H, W), at("mask", 0.25 * H, 0)],
-    [at("mask", 0.25 * H, W), at("y", 0.75 * H, 0)],
-    [at("dy", 0.25 * H, 0), at("mask", 0.75 * H, W)],
-    [at("mask", 0.75 * H, 0), at("dx", 0.25 * H, W)],
-  ];
-  return { width: left + 3 * W * CELL + 2 * gap + 8, height: top + 2 * H * CELL + 66, at, arrows };
-}
 
 const FORMULAS = { x: "", mask: "x > 0", y: "mask\u00b7x", dy: "", dx: "mask\u00b7dy" };
 const KINDS = { x: "giver", mask: "used", y: "taker", dy: "giver", dx: "taker" }; // of frames
@@ -98,7 +70,7 @@ function reluMask(el, data) {
   function build() {
     const { x, row } = data();
     const [H, W] = [x.length, x[0].length];
-    const put = layout(row, H, W);
+    const put = places(layoutOf("relu_mask", row ? "row" : "image"), { H, W });
     const { svg, hatch } = picture(own.stage, put.width, put.height, "x, mask and y; dy and dx");
     scene = {
       put,
@@ -134,11 +106,9 @@ function reluMask(el, data) {
     const label = (x, y, text, kind = "index") => add(layer, "text", { x, y, text, class: kind });
     for (const [id, formula] of Object.entries(FORMULAS)) {
       const [x, y] = put.at(id, 0, 0);
-      if (row) {
-        label(4, y + (formula ? 20 : 28), id, "name");
-        label(4, y + 36, formula, "size");
-      } else {
-        label(x, y - 22, id, "name");
+      label(...put.name(id), id, "name");
+      if (row) label(4, y + 36, formula, "size");
+      else {
         label(x + 14 + 12 * id.length, y - 22, formula, "size");
         if (id.endsWith("x"))
           for (let i = 0; i < H; i++) label(x - 10, y + i * CELL + 27, String(i));
@@ -146,11 +116,17 @@ function reluMask(el, data) {
       if (!row || id === "x" || id === "dy")
         for (let j = 0; j < W; j++) label(x + j * CELL + CELL / 2, y - 6, String(j));
     }
-    arrows(layer);
+    if (!row) arrows(layer, H, W);
   }
 
-  function arrows(layer) {
-    for (const [[x, y], [to, down]] of scene.put.arrows ?? []) {
+  function arrows(layer, H, W) {
+    const { at } = scene.put;
+    for (const [[x, y], [to, down]] of [
+      [at("x", 0.75 * H, W), at("mask", 0.25 * H, 0)],
+      [at("mask", 0.25 * H, W), at("y", 0.75 * H, 0)],
+      [at("dy", 0.25 * H, 0), at("mask", 0.75 * H, W)],
+      [at("mask", 0.75 * H, 0), at("dx", 0.25 * H, W)],
+    ]) {
       const [length, angle] = [
         Math.hypot(to - x, down - y) - 12,
         (Math.atan2(down - y, to - x) * 180) / Math.PI,

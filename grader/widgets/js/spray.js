@@ -12,47 +12,12 @@ import {
   wholeResult,
 } from "./arithmetic/convolution.js";
 import { differing, largest, upstream } from "./arithmetic/numbers.js";
+import { CELL, layoutOf, places } from "./arithmetic/places.js";
 import { annotate, choice, looking, parts, transport, widget } from "./controls.js";
-import { CELL, Grid, add, frame, hatched, parted, picture } from "./grids.js";
+import { Grid, add, frame, hatched, parted, picture } from "./grids.js";
 import { CONVOLUTION_TELLS, convolutionInWords } from "./sentences/convolution.js";
 import { added, count, short, sizeOf, standsIn } from "./sentences/phrases.js";
 import { settings } from "./settings.js";
-
-/**
- * Where the grids stand: two side by side with the filter between for images; one below the other
- * for rows.
- */
-function layout(g, row) {
-  if (row) {
-    const [left, across] = [76, (g.L - 1) / 2];
-    const [top, middle, bottom] = [44, 44 + CELL + 24, 44 + 2 * CELL + 48];
-    const column = (c) => left + c * CELL;
-    return {
-      width: column(g.W + 2 * g.q + g.L - 1) + 20,
-      height: bottom + CELL + 26,
-      pixel: (i, c) => [column(across + c), top],
-      output: (i, j) => [column(g.s * j + 2 * across), bottom],
-      kernel: (item, i, j) => [column(item === "output" ? g.s * j + across : j + g.q), middle],
-    };
-  }
-  const [rows, columns] = [g.H + 2 * g.p, g.W + 2 * g.q];
-  const height = Math.max(rows, g.K, g.M) * CELL;
-  const [left, gap, top] = [26, 84, 52];
-  const starts = [left, left + columns * CELL + gap, left + (columns + g.L) * CELL + 2 * gap];
-  const placed = (start, size) => (i, j) => [
-    start + j * CELL,
-    top + (height - size * CELL) / 2 + i * CELL,
-  ];
-  const kernel = placed(starts[1], g.K)(0, 0);
-  return {
-    width: starts[2] + Math.max(g.N * CELL, 80) + 12,
-    height: top + height + 14,
-    pixel: placed(starts[0], rows),
-    output: placed(starts[2], g.M),
-    kernel: () => kernel,
-    arrows: [starts[1] - 60, starts[2] - 60].map((x) => [x, top + height / 2]),
-  };
-}
 
 function spray(el, data) {
   const own = parts(el, "spray: a convolution, step by step");
@@ -82,44 +47,24 @@ function spray(el, data) {
     controls.stop();
     const g = geometry(given, state.stride, state.pad);
     const view = VIEWS[state.view];
-    const put = layout(g, given.row);
+    const put = places(layoutOf("spray", given.row ? "row" : "image"), {
+      ...g,
+      rows: g.H + 2 * g.p,
+      columns: g.W + 2 * g.q,
+    });
     const source = view.forward ? given.x : upstream(given, g);
     const { rows, columns } = itemsOf(g, view);
     state.steps = rows * columns;
     Object.assign(state, { step: Math.min(step, state.steps - 1), item: null, pinned: false });
     scene = { g, view, put, source, row: given.row, whole: wholeResult(g, view, source, state.w) };
-    const judged =
-      given.compare && given.compares === (view.forward ? "y" : "dx") && adjust.asGiven();
+    const judged = isCompared(given) && adjust.asGiven();
     scene.apart = judged ? differing(given.compare, scene.whole) : [];
 
     const { svg, hatch } = picture(own.stage, put.width, put.height, `${state.view}: the numbers`);
     scene.hatch = hatch;
     scene.under = add(svg, "g", { class: "under", "aria-hidden": "true" });
     const names = view.forward ? ["x", "y"] : ["dx", "dy"];
-    const ring = (i, j) => !inImage(g, i - g.p, j - g.q);
-    const pixels = {
-      id: "pixel",
-      name: `${names[0]}, ${sizeOf(given.row, g.H, g.W)}, padding ${state.pad}`,
-      rows: g.H + 2 * g.p,
-      columns: g.W + 2 * g.q,
-      place: put.pixel,
-    };
-    scene.pixels = new Grid(svg, { ...pixels, kind: (i, j) => (ring(i, j) ? "pad" : "") });
-    scene.kernel = new Grid(svg, {
-      id: "kernel",
-      name: "the filter",
-      rows: g.K,
-      columns: g.L,
-      place: (u, v) => [v * CELL, u * CELL],
-    });
-    scene.kernel.group.classList.add("glides");
-    scene.outputs = new Grid(svg, {
-      id: "output",
-      name: `${names[1]}, ${sizeOf(given.row, g.M, g.N)}`,
-      rows: g.M,
-      columns: g.N,
-      place: put.output,
-    });
+    grids(svg, names[0], names[1]);
     const fixed = add(svg, "g", { class: "marks", "aria-hidden": "true" });
     labels(fixed, names[0], names[1]);
     dead(fixed);
@@ -140,42 +85,77 @@ function spray(el, data) {
     draw();
   }
 
+  /** Tell whether the student's own result is one of this view. */
+  const isCompared = ({ compare, compares }) =>
+    compare && compares === (scene.view.forward ? "y" : "dx");
+
+  function grids(svg, image, output) {
+    const { g, put, row } = scene;
+    const ring = (i, j) => !inImage(g, i - g.p, j - g.q);
+    const pixels = {
+      id: "pixel",
+      name: `${image}, ${sizeOf(row, g.H, g.W)}, padding ${state.pad}`,
+      rows: g.H + 2 * g.p,
+      columns: g.W + 2 * g.q,
+      place: (i, j) => put.at("pixel", i, j),
+    };
+    scene.pixels = new Grid(svg, { ...pixels, kind: (i, j) => (ring(i, j) ? "pad" : "") });
+    scene.kernel = new Grid(svg, {
+      id: "kernel",
+      name: "the filter",
+      rows: g.K,
+      columns: g.L,
+      place: (u, v) => [v * CELL, u * CELL],
+    });
+    scene.kernel.group.classList.add("glides");
+    scene.outputs = new Grid(svg, {
+      id: "output",
+      name: `${output}, ${sizeOf(row, g.M, g.N)}`,
+      rows: g.M,
+      columns: g.N,
+      place: (i, j) => put.at("output", i, j),
+    });
+  }
+
   function labels(layer, image, output) {
     const { g, put, row } = scene;
     const label = (x, y, text, kind = "index") => add(layer, "text", { x, y, text, class: kind });
-    const entitled = (corner, text) =>
-      row
-        ? label(12, corner[1] + 28, text, "name")
-        : label(corner[0] + 2, corner[1] - 24, text, "name");
-    entitled(put.pixel(0, 0), image);
-    entitled(put.output(0, 0), output);
-    scene.title = entitled(put.kernel("output", 0, 0), "W");
+    const entitled = (grid, text) => label(...put.name(grid), text, "name");
+    entitled("pixel", image);
+    entitled("output", output);
+    scene.title = entitled("kernel", "W");
     for (let j = 0; j < g.W; j++)
-      label(put.pixel(0, j + g.q)[0] + CELL / 2, put.pixel(0, 0)[1] - 7, String(j));
+      label(put.at("pixel", 0, j + g.q)[0] + CELL / 2, put.at("pixel", 0, 0)[1] - 7, String(j));
     for (let j = 0; j < g.N; j++)
       label(
-        put.output(0, j)[0] + CELL / 2,
-        row ? put.output(0, 0)[1] + CELL + 16 : put.output(0, 0)[1] - 7,
+        put.at("output", 0, j)[0] + CELL / 2,
+        row ? put.at("output", 0, 0)[1] + CELL + 16 : put.at("output", 0, 0)[1] - 7,
         String(j),
       );
     if (row) return;
     label(
-      put.pixel(0, 0)[0] + 34,
-      put.pixel(0, 0)[1] - 24,
+      put.at("pixel", 0, 0)[0] + 34,
+      put.at("pixel", 0, 0)[1] - 24,
       `${g.H} \u00d7 ${g.W}${g.p ? `, padding ${g.p}` : ""}`,
       "size",
     );
-    label(put.output(0, 0)[0] + 34, put.output(0, 0)[1] - 24, `${g.M} \u00d7 ${g.N}`, "size");
+    label(
+      put.at("output", 0, 0)[0] + 34,
+      put.at("output", 0, 0)[1] - 24,
+      `${g.M} \u00d7 ${g.N}`,
+      "size",
+    );
     for (let i = 0; i < g.H; i++)
-      label(put.pixel(i + g.p, 0)[0] - 12, put.pixel(i + g.p, 0)[1] + 27, String(i));
+      label(put.at("pixel", i + g.p, 0)[0] - 12, put.at("pixel", i + g.p, 0)[1] + 27, String(i));
     for (let i = 0; i < g.M; i++)
-      label(put.output(i, 0)[0] - 12, put.output(i, 0)[1] + 27, String(i));
+      label(put.at("output", i, 0)[0] - 12, put.at("output", i, 0)[1] + 27, String(i));
     arrows(layer);
   }
 
   function arrows(layer) {
-    const { put, view } = scene;
-    for (const [x, y] of put.arrows) {
+    const { g, put, view } = scene;
+    const [kernel, y] = put.at("kernel", g.K / 2, 0);
+    for (const x of [kernel - 60, put.at("output", 0, 0)[0] - 60]) {
       const [from, to] = view.forward ? [x, x + 36] : [x + 36, x];
       const tip = view.forward ? -8 : 8;
       add(layer, "path", {
@@ -192,7 +172,7 @@ function spray(el, data) {
     for (let i = 0; i < g.H + 2 * g.p; i++)
       for (let j = 0; j < g.W + 2 * g.q; j++) {
         if (linksOfPixel(g, i - g.p, j - g.q).length) continue;
-        hatched(layer, put.pixel(i, j), scene.hatch, `${i},${j}`);
+        hatched(layer, put.at("pixel", i, j), scene.hatch, `${i},${j}`);
         if (inImage(g, i - g.p, j - g.q)) scene.dead++;
       }
   }
@@ -217,8 +197,7 @@ function spray(el, data) {
     const told = [];
     const note = (text) => told.push([text, "note"]);
     const target = view.forward ? "y" : "dx";
-    if (given.compare && given.compares === target)
-      told.push(adjust.judge(target, row, wrong, whole.flat().length));
+    if (isCompared(given)) told.push(adjust.judge(target, row, wrong, whole.flat().length));
     if (scene.dead) {
       const pixels = count(scene.dead, "pixel lies", "pixels lie");
       note(
@@ -270,8 +249,8 @@ function spray(el, data) {
 
   const cornerOf = (side, link) =>
     side === "output"
-      ? scene.put.output(link.i, link.j)
-      : scene.put.pixel(link.a + scene.g.p, link.b + scene.g.q);
+      ? scene.put.at("output", link.i, link.j)
+      : scene.put.at("pixel", link.a + scene.g.p, link.b + scene.g.q);
 
   /**
    * Beside every number that the item is tied to: the product it is given, or the weight it is
@@ -294,12 +273,19 @@ function spray(el, data) {
     }
   }
 
+  /** The corner of the filter. In a row it stands between the item and what it is tied to. */
+  function kernelAt(item, i, j) {
+    const { g, put, row } = scene;
+    if (!row) return put.at("kernel", 0, 0);
+    return put.at("kernel", 0, item === "output" ? g.s * j + (g.L - 1) / 2 : j + g.q);
+  }
+
   /** Frame the item, what it is tied to, and the part of the filter in use. */
   function enframe({ item, i, j }, found) {
     const { g, put, row } = scene;
     const [other, turned] = item === "pixel" ? ["output", true] : ["pixel", false];
-    const own = turned ? put.pixel(i + g.p, j + g.q) : put.output(i, j);
-    const corner = put.kernel(item, i, j);
+    const own = turned ? put.at("pixel", i + g.p, j + g.q) : put.at("output", i, j);
+    const corner = kernelAt(item, i, j);
     scene.kernel.group.style.transform = `translate(${corner[0]}px, ${corner[1]}px)`;
     scene.frames[item](own);
     beam(own, corner, turned);

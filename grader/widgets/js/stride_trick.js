@@ -20,8 +20,9 @@ import {
   trickOf,
 } from "./arithmetic/dilation.js";
 import { differing, largest, upstream } from "./arithmetic/numbers.js";
+import { CELL } from "./arithmetic/places.js";
 import { annotate, choice, looking, parts, transport, widget } from "./controls.js";
-import { CELL, add, frame, hatched, parted, picture } from "./grids.js";
+import { add, frame, hatched, parted, picture } from "./grids.js";
 import { convolutionInWords } from "./sentences/convolution.js";
 import { stageInWords, windowInWords, zeroInWords } from "./sentences/dilation.js";
 import { added, count, short, standsIn } from "./sentences/phrases.js";
@@ -29,10 +30,11 @@ import { settings } from "./settings.js";
 import {
   braces,
   cuts,
+  kernelAt,
   lines,
   trickGrids,
   trickLabels,
-  trickLayout,
+  trickPlaces,
 } from "./stride_trick_picture.js";
 
 const WAYS = {
@@ -85,7 +87,7 @@ function strideTrick(el, data) {
       state.view === "trick" ? STAGES + trick.rows.count * trick.columns.count : g.M * g.N;
     Object.assign(state, { step: Math.min(step, state.steps - 1), item: null, pinned: false });
     const right = wholeResult(g, VIEWS["backward spray"], dy, state.w);
-    const put = trickLayout(g, given.row, all);
+    const put = trickPlaces(g, given.row, all);
     scene = { g, row: given.row, trick, put, dy, right };
 
     const { svg, hatch } = picture(
@@ -127,7 +129,7 @@ function strideTrick(el, data) {
         if (linksOfPixel(g, a, b).length) continue;
         scene.unseen++;
         for (const id of ["trick", "spray"])
-          hatched(layer, put[id](a, b), hatch, `${id} ${a},${b}`);
+          hatched(layer, put.at(id, a, b), hatch, `${id} ${a},${b}`);
       }
     const made = correlated(trick, dy, state.w, Infinity);
     scene.slips = differing(
@@ -140,7 +142,7 @@ function strideTrick(el, data) {
         ? STAGES - 1 + trick.rows.count * trick.columns.count
         : STAGES + i * trick.columns.count + j;
       return {
-        mark: parted(layer, put.trick(i, j), value, `trick ${i},${j}`),
+        mark: parted(layer, put.at("trick", i, j), value, `trick ${i},${j}`),
         way: "trick",
         ready,
       };
@@ -149,7 +151,7 @@ function strideTrick(el, data) {
     for (const { i, j, yours } of scene.apart) {
       const ready = readyAt(g, VIEWS["backward spray"], i, j);
       scene.judged.push({
-        mark: parted(layer, put.spray(i, j), yours, `${i},${j}`),
+        mark: parted(layer, put.at("spray", i, j), yours, `${i},${j}`),
         way: "spray",
         ready,
       });
@@ -260,18 +262,18 @@ function strideTrick(el, data) {
   function sprays(i, j) {
     const { g, put, dy } = scene;
     const found = linksOfOutput(g, i, j).filter((link) => !link.off);
-    const corner = put.kernel("spray", i, j);
+    const corner = kernelAt(scene, "spray", j);
     scene.grid.kernel.group.style.transform = `translate(${corner[0]}px, ${corner[1]}px)`;
     for (const { a, b, u, v } of found) {
       const product = state.w[u][v] * dy[i][j];
-      share(put.spray(a, b), added(product));
+      share(put.at("spray", a, b), added(product));
     }
-    const framed = { source: [put.dy(i, j)] };
+    const framed = { source: [put.at("dy", i, j)] };
     if (found.length) {
       const [first, last] = [found[0], found[found.length - 1]];
       const size = [last.u - first.u + 1, last.v - first.v + 1];
       framed.kernel = [[corner[0] + first.v * CELL, corner[1] + first.u * CELL], ...size];
-      framed.spray = [put.spray(first.a, first.b), ...size];
+      framed.spray = [put.at("spray", first.a, first.b), ...size];
     }
     enframe(framed);
   }
@@ -281,30 +283,33 @@ function strideTrick(el, data) {
    */
   function gathers(a, b) {
     const { g, trick, put } = scene;
-    const corner = put.kernel("trick", a, b);
+    const corner = kernelAt(scene, "trick", b);
     scene.grid.kernel.group.style.transform = `translate(${corner[0]}px, ${corner[1]}px)`;
-    if (!hasWindow(trick, a, b)) return enframe({ spray: [put.spray(a, b)] });
+    if (!hasWindow(trick, a, b)) return enframe({ spray: [put.at("spray", a, b)] });
     const [top, left] = [a - trick.rows.first, b - trick.columns.first];
     for (const { u, v } of meets(trick, a, b))
-      share(put.strip(top + g.K - 1 - u, left + g.L - 1 - v), `\u00d7${short(state.w[u][v])}`);
+      share(
+        put.at("strip", top + g.K - 1 - u, left + g.L - 1 - v),
+        `\u00d7${short(state.w[u][v])}`,
+      );
     enframe({
-      source: [put.strip(top, left), g.K, g.L],
+      source: [put.at("strip", top, left), g.K, g.L],
       kernel: [corner, g.K, g.L],
-      trick: [put.trick(a, b)],
-      spray: [put.spray(a, b)],
+      trick: [put.at("trick", a, b)],
+      spray: [put.at("spray", a, b)],
     });
   }
 
   /** A stage of dy: its new zeros are tinted. */
   function still({ stage }) {
     const { trick, put } = scene;
-    const corner = put.kernel("trick", 0, 0);
+    const corner = kernelAt(scene, "trick", 0);
     scene.grid.kernel.group.style.transform = `translate(${corner[0]}px, ${corner[1]}px)`;
     enframe({});
     trick.rows.cells.forEach((_, a) =>
       trick.columns.cells.forEach((_, b) => {
         const cell = cellOf(trick, a, b);
-        const [x, y] = put.strip(a, b);
+        const [x, y] = put.at("strip", a, b);
         if (cell.stage === stage && !cell.from)
           add(scene.marks, "rect", { x, y, width: CELL, height: CELL, class: "beam" });
       }),

@@ -2,43 +2,28 @@
 // to step.
 
 import { AROUND, BETWEEN, END, cellOf } from "./arithmetic/dilation.js";
-import { CELL, Grid, add, hatched } from "./grids.js";
+import { CELL, layoutOf, places } from "./arithmetic/places.js";
+import { Grid, add, hatched } from "./grids.js";
 import { sizeOf } from "./sentences/phrases.js";
 
 /**
  * Where the grids stand. In a row, everything about a pixel is above it: its window, W, its dx.
  * `trick` has all its zeros.
  */
-export function trickLayout(g, row, { rows, columns }) {
-  if (row) {
-    const [left, across] = [98 - columns.first * CELL, (g.L - 1) / 2];
-    const [top, strip, kernel, trick, spray] = [26, 114, 190, 264, 334];
-    const column = (c) => left + c * CELL;
-    return {
-      width: column(Math.max(columns.cells.length + columns.first, g.W + 2 * across)) + 16,
-      height: spray + CELL + 24,
-      dy: (_, j) => [column(columns.around + j), top],
-      strip: (_, b) => [column(b + columns.first), strip],
-      trick: (_, b) => [column(b + across), trick],
-      spray: (_, b) => [column(b + across), spray],
-      kernel: (way, _, j) => [column(way === "trick" ? j : g.s * j - g.q + across), kernel],
-    };
-  }
-  const [left, gap, top] = [32, 46, 52];
-  const strip = left + Math.max(g.N, g.L) * CELL + gap;
-  const dx = strip + columns.cells.length * CELL + gap;
-  const placed = (x, y) => (i, j) => [x + j * CELL, y + i * CELL];
-  const [kernel, second] = [top + g.M * CELL + 60, top + g.H * CELL + 60];
-  return {
-    width: dx + Math.max(g.W * CELL, 120) + 12,
-    height:
-      Math.max(second + g.H * CELL, kernel + g.K * CELL, top + rows.cells.length * CELL + 20) + 12,
-    dy: placed(left, top),
-    strip: placed(strip, top),
-    trick: placed(dx, top),
-    spray: placed(dx, second),
-    kernel: () => [left, kernel],
-  };
+export function trickPlaces(g, row, { rows, columns }) {
+  return places(layoutOf("stride_trick", row ? "row" : "image"), {
+    ...g,
+    strip_rows: rows.cells.length,
+    strip_columns: columns.cells.length,
+    first: columns.first,
+    around: columns.around,
+  });
+}
+
+/** The corner of the filter, for a window of the trick or for a dy of the spray. */
+export function kernelAt({ g, row, put }, way, j) {
+  if (!row) return put.at("kernel", 0, 0);
+  return put.at("kernel", 0, way === "trick" ? j : g.s * j - g.q + (g.L - 1) / 2);
 }
 
 /** The five grids, in reading order. */
@@ -52,7 +37,7 @@ export function trickGrids(svg, { g, row, trick, put }) {
     spray: ["dx, by the spray", g.H, g.W],
   };
   for (const [id, [name, rows, columns]] of Object.entries(sizes)) {
-    const place = id === "kernel" ? (u, v) => [v * CELL, u * CELL] : put[id];
+    const place = id === "kernel" ? (u, v) => [v * CELL, u * CELL] : (i, j) => put.at(id, i, j);
     const kind = (a, b) => (id === "strip" && cellOf(trick, a, b).stage === AROUND ? "pad" : "");
     made[id] = new Grid(svg, {
       id,
@@ -70,9 +55,10 @@ export function trickGrids(svg, { g, row, trick, put }) {
 /** Names and numbers of rows and columns; returns the name of the filter, which changes. */
 export function trickLabels(layer, { g, row, put }) {
   const label = (x, y, text, kind = "index") => add(layer, "text", { x, y, text, class: kind });
-  const entitled = ([, y], [x], name, more) => {
-    const made = label(row ? 12 : x + 2, row ? y + 20 : y - 24, name, "name");
-    label(row ? 12 : x + 32, row ? y + 38 : y - 24, more, "size");
+  const entitled = (id, name, more) => {
+    const [x, y] = put.name(id);
+    const made = label(x, y, name, "name");
+    label(row ? x : x + 30, row ? y + 18 : y, more, "size");
     return made;
   };
   for (const [id, name, more] of [
@@ -81,14 +67,15 @@ export function trickLabels(layer, { g, row, put }) {
     ["trick", "dx", "by the trick"],
     ["spray", "dx", "by the spray"],
   ])
-    entitled(put[id](0, 0), put[id](0, 0), name, more);
-  const title = entitled(put.kernel("trick", 0, 0), put.kernel("trick", 0, 0), "W\u2032", "");
+    entitled(id, name, more);
+  const title = entitled("kernel", "W\u2032", "");
   for (const id of ["dy", "trick", "spray"]) {
     const [rows, columns] = id === "dy" ? [g.M, g.N] : [g.H, g.W];
     for (let j = 0; j < columns; j++)
-      label(put[id](0, j)[0] + CELL / 2, put[id](0, 0)[1] - 7, String(j));
+      label(put.at(id, 0, j)[0] + CELL / 2, put.at(id, 0, 0)[1] - 7, String(j));
     if (!row)
-      for (let i = 0; i < rows; i++) label(put[id](0, 0)[0] - 12, put[id](i, 0)[1] + 27, String(i));
+      for (let i = 0; i < rows; i++)
+        label(put.at(id, 0, 0)[0] - 12, put.at(id, i, 0)[1] + 27, String(i));
   }
   return title;
 }
@@ -99,10 +86,10 @@ export function trickLabels(layer, { g, row, put }) {
  */
 export function braces(layer, { row, trick, put }) {
   const { sizes, around } = trick.columns;
-  const below = put.strip(trick.rows.cells.length - 1, 0)[1] + CELL + 13;
+  const below = put.at("strip", trick.rows.cells.length - 1, 0)[1] + CELL + 13;
   const bring = (text, stage, from, size) => {
     if (size <= 0) return null;
-    const [[x], [end]] = [put.strip(0, from), put.strip(0, from + size)];
+    const [[x], [end]] = [put.at("strip", 0, from), put.at("strip", 0, from + size)];
     const mark = add(layer, "g");
     add(mark, "path", {
       d: `M ${x + 4} ${below - 6} V ${below - 3} H ${end - 4} V ${below - 6}`,
@@ -126,7 +113,7 @@ export function cuts(layer, hatch, { trick, put }) {
   return trick.rows.cells.flatMap((_, a) =>
     trick.columns.cells.flatMap((_, b) =>
       cellOf(trick, a, b).cut
-        ? [[hatched(layer, put.strip(a, b), hatch, `cut ${a},${b}`), AROUND]]
+        ? [[hatched(layer, put.at("strip", a, b), hatch, `cut ${a},${b}`), AROUND]]
         : [],
     ),
   );
@@ -136,7 +123,7 @@ export function cuts(layer, hatch, { trick, put }) {
 export function lines(layer, { row, trick, put }) {
   return trick.columns.cells.flatMap(({ from }, b) => {
     if (!row || from === null) return [];
-    const [[x, y], [to, end]] = [put.dy(0, from), put.strip(0, b)];
+    const [[x, y], [to, end]] = [put.at("dy", 0, from), put.at("strip", 0, b)];
     const mark = add(layer, "path", {
       d: `M ${x + CELL / 2} ${y + CELL} L ${to + CELL / 2} ${end}`,
       class: "arrow",

@@ -3,8 +3,9 @@
 import { VIEWS, geometry, result, wholeResult } from "./arithmetic/convolution.js";
 import { differing, largest, upstream } from "./arithmetic/numbers.js";
 import { lineOf, toeplitz } from "./arithmetic/toeplitz.js";
+import { CELL, layoutOf, places } from "./arithmetic/places.js";
 import { annotate, choice, looking, parts, transport, widget } from "./controls.js";
-import { CELL, Grid, add, frame, parted, picture } from "./grids.js";
+import { Grid, add, frame, parted, picture } from "./grids.js";
 import { added, short, standsIn } from "./sentences/phrases.js";
 import {
   MATRICES,
@@ -17,50 +18,47 @@ import { settings } from "./settings.js";
 
 // ---- the picture
 
-/**
- * A matrix with what it is multiplied with above its columns, and the product on its right. The
- * corner of the matrix is at `left`.
- */
-function half(svg, { left, title, from, to, ids, rows, columns }) {
-  const [top, body, right] = [74, 74 + CELL + 16, left + columns * CELL + 18];
+/** A matrix with what it is multiplied with above its columns, and the product on its right. */
+function half(svg, { at, name, title, from, to, rows, columns }) {
   const put = {
-    source: (_, j) => [left + j * CELL, top],
-    matrix: (i, j) => [left + j * CELL, body + i * CELL],
-    result: (i) => [right, body + i * CELL],
+    source: (i, j) => at(from, i, j),
+    matrix: (i, j) => at(title, i, j),
+    result: (i) => at(to, i, 0),
   };
   const grids = {
     source: new Grid(svg, {
-      id: ids[0],
+      id: from,
       name: `${from}, ${columns}`,
       rows: 1,
       columns,
       place: put.source,
     }),
     matrix: new Grid(svg, {
-      id: ids[1],
+      id: title,
       name: `${title}, ${rows} \u00d7 ${columns}`,
       rows,
       columns,
       place: put.matrix,
     }),
     result: new Grid(svg, {
-      id: ids[2],
+      id: to,
       name: `${to}, ${rows}`,
       rows,
       columns: 1,
       place: put.result,
     }),
   };
-  return { grids, put, rows, columns, left, top, body, right, title, from, to };
+  const [left, top] = put.source(0, 0);
+  const [right, body] = put.result(0);
+  return { grids, put, name, rows, columns, left, top, body, right, title, from, to };
 }
 
 /** Write the names of a half, and the numbers of its rows and columns. */
-function nameHalf(marks, { left, top, body, right, title, from, to, rows, columns }) {
+function nameHalf(marks, half) {
+  const { name, left, top, body, right, title, from, to, rows, columns } = half;
   const label = (x, y, text, kind = "index") => add(marks, "text", { x, y, text, class: kind });
   label(left - 46, 30, `${to} = ${title} ${from}`, "name");
-  label(left - 46, top + 28, from, "name");
-  label(left - 46, body + 28, title, "name");
-  label(right + 10, body - 12, to, "name");
+  for (const id of [from, title, to]) label(...name(id), id, "name");
   for (let j = 0; j < columns; j++) label(left + (j + 0.5) * CELL, top - 7, String(j));
   for (let i = 0; i < rows; i++) {
     label(left - 10, body + i * CELL + 27, String(i));
@@ -107,30 +105,24 @@ function toeplitzPair(el, data) {
       apart: given.compare && adjust.asGiven() ? differing(given.compare, matrix) : [],
     };
 
-    const [first, second] = [60, 60 + (g.W + 1) * CELL + 18 + 96];
-    const width = second + (g.N + 1) * CELL + 18 + 26;
-    const { svg } = picture(
-      own.stage,
-      width,
-      74 + CELL + 16 + Math.max(g.N, g.W) * CELL + 10,
-      "T and its transpose: the numbers",
-    );
+    const { width, height, at, name } = places(layoutOf("toeplitz_pair", "row"), g);
+    const { svg } = picture(own.stage, width, height, "T and its transpose: the numbers");
     scene.halves = [
       half(svg, {
-        left: first,
+        at,
+        name,
         title: MATRICES[0],
         from: "x",
         to: "y",
-        ids: ["x", "T", "y"],
         rows: g.N,
         columns: g.W,
       }),
       half(svg, {
-        left: second,
+        at,
+        name,
         title: MATRICES[1],
         from: "dy",
         to: "dx",
-        ids: ["dy", "T\u1d40", "dx"],
         rows: g.W,
         columns: g.N,
       }),
