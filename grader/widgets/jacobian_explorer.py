@@ -21,7 +21,8 @@ from grader.widgets.grids import (
     unplain,
     wrong_mask,
 )
-from grader.widgets.still_picture import Panel, counted, picture
+from grader.widgets.layout import CELL, Places
+from grader.widgets.still_picture import Panel, counted, largest, picture
 
 NAME = "jacobian_explorer"
 MOST = 8  # pixels or classes: the widest picture still fits into 700 pixels
@@ -32,7 +33,6 @@ VIEWS = {
     "dy/db": "dy/db, the identity: b[i] moves y[i] alone (Eq. 7)",
     "dL/dW": "dL/dW = xᵀ dL/dy: the slices of dy/dW times their dL/dy, added up (Eq. 6)",
 }
-SOURCES = {"dy/dx": ["W"], "dy/dW": ["x"], "dy/db": ["b"], "dL/dW": ["x", "dL/dy"]}
 # The results of affine_jacobians, and their views
 COMPARED = {"dy_dx": "dy/dx", "dy_dw": "dy/dW", "dy_db": "dy/db"}
 
@@ -183,9 +183,26 @@ def _still_picture(
     for name, where in wrong.items():
         if COMPARED[name] == view:
             marked = where
-    panels: list[Panel] = [(source, arguments[source], {}) for source in SOURCES[view]]
+    layer = {
+        name: values for name, values in arguments.items() if view == "dL/dW" or name != "dL/dy"
+    }
+    panels = [Panel(name, name, values, {}) for name, values in layer.items()]
     title = "dy[{}]/dW" if view == "dy/dW" else view
     drawn = zip(_slices(shown)[:MOST_DRAWN], _slices(marked), strict=False)
     for i, (values, where) in enumerate(drawn):
-        panels.append((title.format(i), values, {"marked": where}))
-    return picture(VIEWS[view], alternative, panels), alternative
+        across = i * (values.shape[1] + 1)
+        name = title.format(i)
+        panels.append(Panel("entry", name, values, {"marked": where}, largest(shown), (0, across)))
+    return picture(
+        VIEWS[view], alternative, _places(view, arguments["W"], shown), panels
+    ), alternative
+
+
+def _places(view: str, w: np.ndarray, shown: np.ndarray) -> Places:
+    """Return the places of a view. The small tensor above the entries is in the live picture."""
+    D, C = w.shape
+    rows, columns = shown.shape[-2:]
+    sizes: dict[str, float] = {"D": D, "C": C, "rows": rows, "columns": columns}
+    upstream = (CELL + 30) / CELL if view == "dL/dW" else 0
+    tensor = {"tensor_width": 0, "tensor_height": 0}
+    return Places(NAME, "layer", sizes | {"upstream": upstream} | tensor)

@@ -45,6 +45,8 @@ class Places:
 
     def __init__(self, kind: str, variant: str, sizes: Mapping[str, float]) -> None:
         found = layout()[kind][variant]
+        more = found.get("more", {"dx": 0, "dy": 0})
+        self.more: Point = (more["dx"], more["dy"])  # a second word, from a grid's name
         self.grids: dict[str, Any] = found["grids"]
         self.sizes = {**sizes, "cells": 1}
         for name, all_ in found.get("largest", {}).items():
@@ -81,4 +83,5 @@ def pool_variant(forward: bool, W: int, N: int) -> str:
     """Return which layout pool_router has. Backward, a dx that would be too wide stands below x."""
     if forward:
         return "forward"
-    return "wide" if 2 * W + N > layout()["pool_router"]["most_across"] else "backward"
+    across = 2 * W + N
+    return "wide" if across > layout()["pool_router"]["most_across"] else "backward"

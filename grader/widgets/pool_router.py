@@ -28,7 +28,8 @@ from grader.widgets.grids import (
     whole,
     wrong_mask,
 )
-from grader.widgets.still_picture import Panel, counted, picture
+from grader.widgets.layout import Places, pool_variant
+from grader.widgets.still_picture import Panel, counted, largest, picture
 
 NAME = "pool_router"
 VIEWS = {
@@ -264,17 +265,22 @@ def _still_picture(
 ) -> tuple[str, str]:
     """Return the picture of the finished view, all winners framed, and its text."""
     panels = _panels(pooling, view, wrong)
-    columns = [(name, lines_of(values)) for name, values, _ in panels]
+    columns = [(panel.name, lines_of(panel.values)) for panel in panels]
+    yours = None
     if compare is not None:
         columns.append((counted("yours", wrong), lines_of(compare)))
-        panels.append((f"your {panels[-1][0]}", compare, {"marked": wrong}))
+        yours = Panel(panels[-1].grid, f"your {panels[-1].name}", compare, {"marked": wrong})
     size = f"{pooling.size[0]} x {pooling.size[1]}"
     title = f"{VIEWS[view]} (windows of {size}, stride {pooling.stride})"
     lines = [title, *beside(columns), *_ties(pooling)]
     if view == "backward":
         lines.append(_sums(pooling.dy, compare))
     alternative = "\n".join(lines)
-    return picture(title, alternative, panels), alternative
+    H, W = pooling.x.shape
+    M, N = pooling.dy.shape
+    variant = pool_variant(view == "forward", W, N)
+    places = Places(NAME, variant, {"H": H, "W": W, "M": M, "N": N})
+    return picture(title, alternative, places, panels, yours), alternative
 
 
 def _panels(pooling: Pooling, view: str, wrong: np.ndarray) -> list[Panel]:
@@ -289,11 +295,13 @@ def _panels(pooling: Pooling, view: str, wrong: np.ndarray) -> list[Panel]:
         unseen[window.pixels] = False
         for place in equals:
             tied[winner] = tied[place] = True
-    x: Panel = ("x", pooling.x, {"framed": framed, "tied": tied, "unseen": unseen})
+    x = Panel("pixel", "x", pooling.x, {"framed": framed, "tied": tied, "unseen": unseen})
     result = pooling.result(view)
     if view == "forward":
-        return [x, ("y", result, {"marked": wrong})]
-    return [x, ("dy", pooling.dy, {}), ("dx", result, {"marked": wrong, "unseen": unseen})]
+        return [x, Panel("output", "y", result, {"marked": wrong}, largest(pooling.x))]
+    limit = max(largest(result), largest(pooling.dy))
+    dx = Panel("gradient", "dx", result, {"marked": wrong, "unseen": unseen}, limit)
+    return [x, Panel("output", "dy", pooling.dy, {}), dx]
 
 
 def _ties(pooling: Pooling) -> Iterator[str]:

@@ -21,7 +21,8 @@ from grader.widgets.grids import (
     unplain,
     wrong_mask,
 )
-from grader.widgets.still_picture import counted, picture
+from grader.widgets.layout import Places
+from grader.widgets.still_picture import Panel, counted, largest, picture
 
 NAME = "relu_mask"
 MOST_SIDE = 6  # rows or columns of an image: three stand side by side
@@ -97,11 +98,17 @@ def _still_picture(x: np.ndarray, dy: np.ndarray, compare: np.ndarray | None) ->
     dx = np.where(x > 0, dy, 0)
     columns = [("x", x), ("mask", mask), ("y", np.maximum(x, 0)), ("dy", dy), ("dx", dx)]
     masks = {"mask": {"unseen": shut}, "dx": {"unseen": shut}}
-    panels = [(name, values, masks.get(name, {})) for name, values in columns]
+    limits = {"mask": 1.0, "dy": largest(dy), "dx": largest(dy)}
+    panels = [
+        Panel(name, name, values, masks.get(name, {}), limits.get(name, largest(x)))
+        for name, values in columns
+    ]
     if compare is not None:
         wrong = wrong_entries(x, dy, compare)
         masks["dx"]["marked"] = wrong
         columns.append((counted("your dx", wrong), compare))
     lines = beside([(name, lines_of(values)) for name, values in columns])
     alternative = "\n".join([TITLE, *lines])
-    return picture(TITLE, alternative, panels, below=x.ndim == 1), alternative
+    H, W = np.atleast_2d(x).shape
+    places = Places(NAME, "row" if x.ndim == 1 else "image", {"H": H, "W": W})
+    return picture(TITLE, alternative, places, panels), alternative

@@ -27,6 +27,7 @@ from grader.widgets.grids import (
     whole,
     wrong_mask,
 )
+from grader.widgets.layout import Places
 from grader.widgets.still_picture import Panel, counted, picture
 
 VIEWS = {
@@ -217,26 +218,54 @@ def _still_picture(passes: Passes, view: str, compare: np.ndarray | None) -> tup
         columns = [("x", passes.x), ("W", passes.w), ("y", passes.y)]
     else:
         columns = [("dy", passes.dy), ("W", passes.w), ("dx", passes.dx)]
+    yours = None
     if compare is not None:
-        panels.append((f"your {target}", compare, {"marked": wrong}))
+        grid = "output" if forward else "pixel"
+        pad = 0 if forward else passes.pad
+        shift = (pad if compare.ndim == 2 else 0, pad)
+        yours = Panel(grid, f"your {target}", compare, {"marked": wrong}, shift=shift)
         columns.append((counted("yours", wrong), compare))
     title = f"{VIEWS[view]} (stride {passes.stride}, padding {passes.pad})"
     lines = beside([(name, lines_of(values)) for name, values in columns])
     alternative = "\n".join([title, *lines])
-    return picture(title, alternative, panels, below=passes.x.ndim == 1), alternative
+    variant = "row" if passes.x.ndim == 1 else "image"
+    places = Places("spray", variant, sizes(passes.x, passes.w, passes.stride, passes.pad))
+    return picture(title, alternative, places, panels, yours), alternative
+
+
+def sizes(x: np.ndarray, w: np.ndarray, stride: int, pad: int) -> dict[str, int]:
+    """Return the sizes by which the pictures of a convolution are laid out.
+
+    x is H x W, rows x columns with its padding, w is K x L, y is M x N, s is the stride.
+    """
+    H, W = np.atleast_2d(x).shape
+    K, L = np.atleast_2d(w).shape
+    *M, N = output_shape(x, w, stride, pad)
+    rows = H + 2 * pad if M else 1
+    found = {"H": H, "W": W, "rows": rows, "columns": W + 2 * pad, "s": stride}
+    return found | {"K": K, "L": L, "M": M[0] if M else 1, "N": N}
 
 
 def _panels(passes: Passes, view: str, wrong: np.ndarray) -> list[Panel]:
     """Return the padded image, the filter and the output of a view, with their signs."""
     on_image, on_output = _signs(passes)
-    kernel = ("W′", np.flip(passes.w)) if view in TURNED else ("W", passes.w)
+    kernel = _kernel(passes, turned=view in TURNED)
     if view.startswith("forward"):
         on_output["marked"] = wrong
-        image = ("x", np.pad(passes.x, passes.pad), on_image)
-        return [image, (*kernel, {}), ("y", passes.y, on_output)]
+        image = Panel("pixel", "x", np.pad(passes.x, passes.pad), on_image)
+        return [image, kernel, Panel("output", "y", passes.y, on_output)]
     on_image["marked"] = np.pad(wrong, passes.pad)
-    image = ("dx", np.pad(passes.dx, passes.pad), on_image)
-    return [image, (*kernel, {}), ("dy", passes.dy, on_output)]
+    image = Panel("pixel", "dx", np.pad(passes.dx, passes.pad), on_image)
+    return [image, kernel, Panel("output", "dy", passes.dy, on_output)]
+
+
+def _kernel(passes: Passes, turned: bool) -> Panel:
+    """Return the filter. In a row it stands above the output in the middle."""
+    across = 0.0
+    if passes.x.ndim == 1:
+        across = passes.stride * (len(passes.y) // 2) + (len(passes.w) - 1) / 2
+    name, values = ("W′", np.flip(passes.w)) if turned else ("W", passes.w)
+    return Panel("kernel", name, values, {}, shift=(0, across))
 
 
 def _signs(passes: Passes) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:

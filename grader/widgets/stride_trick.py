@@ -23,14 +23,16 @@ from grader.widgets.grids import (
     unplain,
     wrong_mask,
 )
+from grader.widgets.layout import Places
 from grader.widgets.spray import (
     checked,
     checked_upstream,
     forward_and_backward,
     output_shape,
+    sizes,
     with_pad,
 )
-from grader.widgets.still_picture import Panel, counted, picture
+from grader.widgets.still_picture import Panel, counted, largest, picture
 
 NAME = "stride_trick"
 MOST_IMAGE = 9  # rows or columns of dy with all its zeros
@@ -144,19 +146,55 @@ def _still_picture(
     entry = np.zeros(x.shape, bool)
     entry[middle] = True
     on_dx = {"framed": entry}
-    panels: list[Panel] = [
-        ("dy", dy, {}),
-        ("dy with its zeros", zeros, {"framed": window}),
-        ("W′", np.flip(w), {}),
-        ("dx", dx, on_dx),
+    is_row = x.ndim == 1
+    down, across = _around(w, pad)
+    cut = (max(0, -down), max(0, -across))
+    shift = (0, middle[0]) if is_row else (0, 0)
+    on_strip = {"framed": window, "dotted": _zeros_around(zeros.shape, (down, across))}
+    panels = [
+        Panel("dy", "dy", dy, {}),
+        Panel("strip", "dy", zeros, on_strip, largest(dy), cut, more="with zeros"),
+        Panel("kernel", "W′", np.flip(w), {}, shift=shift),
+        Panel("trick", "dx", dx, {"framed": entry}, more="by the trick"),
+        Panel("spray", "dx", dx, on_dx, more="by the spray"),
     ]
-    columns = [(name, lines_of(values)) for name, values, _ in panels]
+    named = [("dy", dy), ("dy with its zeros", zeros), ("W′", np.flip(w)), ("dx", dx)]
+    columns = [(name, lines_of(values)) for name, values in named]
+    yours = None
     if compare is not None:
         wrong = wrong_mask(compare, dx)
         on_dx["marked"] = wrong
         columns.append((counted("yours", wrong), lines_of(compare)))
-        panels.append(("your dx", compare, {"marked": wrong}))
+        yours = Panel("spray", "your dx", compare, {"marked": wrong})
     claim = "dy with zeros between, at the end and around, correlated with W′, is dx"
     title = f"{claim} (stride {stride}, padding {pad})"
     alternative = "\n".join([title, *beside(columns)])
-    return picture(title, alternative, panels, below=x.ndim == 1), alternative
+    places = _places(x, w, stride, pad)
+    return picture(title, alternative, places, panels, yours), alternative
+
+
+def _places(x: np.ndarray, w: np.ndarray, stride: int, pad: int) -> Places:
+    found = sizes(x, w, stride, pad)
+    down, across = _around(w, pad)
+    strip = {
+        "strip_rows": found["H"] + found["K"] - 1 + 2 * max(0, -down),
+        "strip_columns": found["W"] + found["L"] - 1 + 2 * max(0, -across),
+        "first": min(0, across),
+        "around": across,
+    }
+    return Places(NAME, "row" if x.ndim == 1 else "image", found | strip)
+
+
+def _zeros_around(shape: tuple[int, ...], around: tuple[int, int]) -> np.ndarray:
+    """Return a mask of the zeros that stand around dy."""
+    found = np.ones(shape, bool)
+    inner = zip(shape, around[-len(shape) :], strict=True)
+    found[tuple(slice(max(0, n), size - max(0, n)) for size, n in inner)] = False
+    return found
+
+
+def _around(w: np.ndarray, pad: int) -> tuple[int, int]:
+    """Return how many rows and columns of zeros stand around dy; if negative, are cut off."""
+    if w.ndim == 1:
+        return 0, len(w) - 1 - pad
+    return w.shape[0] - 1 - pad, w.shape[1] - 1 - pad

@@ -24,8 +24,9 @@ from grader.widgets.grids import (
     whole,
     wrong_mask,
 )
+from grader.widgets.layout import Places
 from grader.widgets.spray import checked, checked_upstream, forward_and_backward, with_pad
-from grader.widgets.still_picture import Panel, counted, picture
+from grader.widgets.still_picture import Panel, counted, largest, picture
 
 NAME = "toeplitz_pair"
 MOST = MOST_SIDE  # entries of the padded row: T has at most as many rows and columns
@@ -124,23 +125,28 @@ def _still_picture(
     entry = np.zeros((len(dy), 1), bool)
     entry[middle] = True
     on_T = {"framed": row}
-    panels: list[Panel] = [
-        ("T", T, on_T),
-        ("x", x[:, None], {}),
-        ("y = T x", (T @ x)[:, None], {"framed": entry}),
-        ("Tᵀ", T.T, {"framed": row.T}),
-        ("dy", dy[:, None], {"framed": entry}),
-        ("dx = Tᵀ dy", (T.T @ dy)[:, None], {}),
+    y, dx = (T @ x)[:, None], (T.T @ dy)[:, None]
+    panels = [
+        Panel("T", "T", T, on_T, largest(w)),
+        Panel("x", "x", x[None], {}),
+        Panel("y", "y", y, {"framed": entry}),
+        Panel("Tᵀ", "Tᵀ", T.T, {"framed": row.T}, largest(w)),
+        Panel("dy", "dy", dy[None], {"framed": entry.T}),
+        Panel("dx", "dx", dx, {}),
     ]
-    columns = [(name, lines_of(values)) for name, values, _ in panels]
+    named = [("T", T), ("x", x[:, None]), ("y = T x", y)]
+    named += [("Tᵀ", T.T), ("dy", dy[:, None]), ("dx = Tᵀ dy", dx)]
+    columns = [(name, lines_of(values)) for name, values in named]
+    yours = None
     if compare is not None:
         wrong = wrong_mask(compare, T)
         on_T["marked"] = wrong
         columns.append((counted("yours", wrong), lines_of(compare)))
-        panels.insert(1, ("your T", compare, {"marked": wrong}))
+        yours = Panel("T", "your T", compare, {"marked": wrong})
     title = f"T takes x to y, and its transpose takes dy to dx (padding {pad})"
     gathers = f"row {middle} of T, where w stands and gathers y[{middle}]"
     sprays = f"column {middle} of Tᵀ, which sprays dy[{middle}]"
     note = f"w = {lines_of(w)[0]}. Framed: {gathers}, is {sprays}."
     alternative = "\n".join([title, note, *beside(columns)])
-    return picture(title, alternative, panels), alternative
+    places = Places(NAME, "row", {"N": len(dy), "W": len(x)})
+    return picture(title, alternative, places, panels, yours), alternative

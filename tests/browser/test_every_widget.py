@@ -6,11 +6,16 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from examples import WIDGETS
 from widget_page import LEFT_RUNNING, scrolls, sentence, step, violations
+
+from grader import jacobian_explorer, pool_router, relu_mask, spray, stride_trick
 
 
 @pytest.fixture(params=list(WIDGETS))
@@ -168,6 +173,81 @@ def test_a_folded_widget_opens_and_closes(show_widget):
     assert not page.locator(".cnn-widget").is_visible()
     page.get_by_text("Step through this case").click()
     assert step(page).startswith("2 of")  # where it was left
+
+
+# An expression for the page: x, y, width and colour of every cell, by grid.
+CELLS = """Object.fromEntries([...document.querySelectorAll("[data-grid]")].map(grid => [grid.dataset.grid,
+  [...grid.querySelectorAll(".cell rect")].map(cell =>
+    [...["x", "y", "width"].map(name => Number(cell.getAttribute(name))), getComputedStyle(cell).fill])]))"""
+STILL = {
+    **WIDGETS,
+    "a row": lambda: spray([1, 2, 0, -1, 3, 5], [1, -2, 4], 2, 1, dy=[2, -1, 3]),
+    "a row of the trick": lambda: stride_trick([1, 2, 0, -1, 3, 5], [1, -2, 4], 2),
+    "zeros that are cut off": lambda: stride_trick(np.ones((4, 4)), np.ones((2, 2)), 2, 2),
+    "a row of a ReLU": lambda: relu_mask([1, 0, -2, 3]),
+    "a wide image": lambda: pool_router(np.arange(48).reshape(4, 12) % 5, dy=np.ones((2, 6))),
+    "the gradient of W": lambda: jacobian_explorer([1, -2], [[3, 4, 5], [6, 7, 8]]),
+}
+
+
+def colours(fill: str) -> list[float] | None:
+    """Return red, green and blue from 0 to 255 of a colour as a browser or a still picture has it."""
+    if fill == "none":
+        return None
+    if fill.startswith("#"):
+        return [int(fill[k : k + 2], 16) for k in (1, 3, 5)]
+    parts = [float(part) for part in re.findall(r"[\d.]+", fill)[:3]]
+    return [255 * part for part in parts] if fill.startswith("color(srgb") else parts
+
+
+def alike(one: str, other: str) -> bool:
+    """Tell whether two colours are the same, but for the rounding of a browser."""
+    first, second = colours(one), colours(other)
+    if first is None or second is None:
+        return first == second
+    return bool(np.allclose(first, second, atol=2))
+
+
+def still_cells(widget) -> dict[str, list[tuple]]:
+    """Return x, y, width and colour of every cell of a still picture, by grid.
+
+    Of several drawings of a grid (slices, the student's own result) the first one counts.
+    """
+    svg = "{http://www.w3.org/2000/svg}"
+    found = {}
+    for group in ElementTree.fromstring(widget.still).iter(f"{svg}g"):
+        cells = [cell for cell in group.findall(f"{svg}rect") if cell.get("class") == "cell"]
+        if cells:
+            found.setdefault(
+                group.get("data-grid"),
+                [
+                    (*(float(cell.get(key)) for key in ("x", "y", "width")), cell.get("fill"))
+                    for cell in cells
+                ],
+            )
+    return found
+
+
+@pytest.mark.parametrize("name", STILL)
+def test_the_still_picture_has_its_cells_where_the_live_one_has_them(name, show_widget):
+    widget = STILL[name]()
+    page = show_widget(widget)
+    page.locator(".stage").focus()
+    page.keyboard.press("End")
+    live = page.evaluate(CELLS)
+    still = still_cells(widget)
+    assert set(still) == set(live)
+    for grid, cells in still.items():
+        shown = live[grid]
+        if (widget.kind, grid) == ("stride_trick", "strip"):  # the still one is without what is cut
+            corners = {cell[:2] for cell in cells}
+            shown = [cell for cell in shown if tuple(cell[:2]) in corners]
+        places = np.array([[cell[:3] for cell in cells], [cell[:3] for cell in shown]])
+        if grid == "kernel":  # the live one moves as a whole, and may be turned at the last step
+            places[:, :, :2] -= places[:, :1, :2]
+        np.testing.assert_allclose(*places, atol=0.01, err_msg=grid)
+        for (*_, drawn), (*_, right) in zip(cells, shown, strict=True):
+            assert grid == "kernel" or alike(drawn, right), (grid, drawn, right)
 
 
 def test_every_widget_steps_in_jupyterlab(browser, lab, tmp_path):

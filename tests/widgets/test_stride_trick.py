@@ -49,7 +49,8 @@ def test_whatever_fits_is_shown_and_the_trick_is_the_spray(case):
     dx = np.sum(windows * np.flip(w), axis=tuple(range(x.ndim, 2 * x.ndim)))
     np.testing.assert_array_equal(dx, forward_and_backward(x, w, dy, stride, pad)[1])
     texts = list(ElementTree.fromstring(widget.still).iter("{http://www.w3.org/2000/svg}text"))
-    assert len(texts) == 1 + 4 + dy.size + zeros.size + w.size + x.size
+    # a title, five names, three of them with a second word, and dx twice
+    assert len(texts) == 1 + 5 + 3 + dy.size + zeros.size + w.size + 2 * x.size
 
 
 def test_the_worked_example_is_drawn_and_told():

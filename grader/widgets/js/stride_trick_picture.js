@@ -2,6 +2,7 @@
 // to step.
 
 import { AROUND, BETWEEN, END, cellOf } from "./arithmetic/dilation.js";
+import { LAYOUT } from "./arithmetic/layout.js";
 import { CELL, layoutOf, places } from "./arithmetic/places.js";
 import { Grid, add, hatched } from "./grids.js";
 import { sizeOf } from "./sentences/phrases.js";
@@ -55,10 +56,11 @@ export function trickGrids(svg, { g, row, trick, put }) {
 /** Names and numbers of rows and columns; returns the name of the filter, which changes. */
 export function trickLabels(layer, { g, row, put }) {
   const label = (x, y, text, kind = "index") => add(layer, "text", { x, y, text, class: kind });
+  const { dx, dy } = LAYOUT.stride_trick[row ? "row" : "image"].more;
   const entitled = (id, name, more) => {
     const [x, y] = put.name(id);
     const made = label(x, y, name, "name");
-    label(row ? x : x + 30, row ? y + 18 : y, more, "size");
+    label(x + dx, y + dy, more, "size");
     return made;
   };
   for (const [id, name, more] of [

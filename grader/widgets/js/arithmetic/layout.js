@@ -4,7 +4,8 @@
 // A length is { "px": pixels, SIZE: cells for each unit of that size, ... }; the size "cells" is 1.
 // Of a list of lengths the largest counts. "largest" gives names to the largest of some sizes.
 // A grid has its corner x, y; "name" says where its name stands: at x, y, or dx, dy from the
-// corner. "pitch" is the size by which its columns are apart, if that is not one cell.
+// corner. "more" is the way from a name to a second word. "pitch" is the size by which the columns
+// of a grid are apart, if that is not one cell.
 
 export const LAYOUT = {
   "cell": 44,
@@ -183,6 +184,7 @@ export const LAYOUT = {
   },
   "stride_trick": {
     "image": {
+      "more": { "dx": 30, "dy": 0 },
       "largest": { "widest": ["N", "L"] },
       "width": [
         { "px": 136, "widest": 1, "strip_columns": 1, "W": 1 },
@@ -218,6 +220,7 @@ export const LAYOUT = {
       }
     },
     "row": {
+      "more": { "dx": 0, "dy": 18 },
       "width": [
         { "px": 114, "strip_columns": 1 },
         { "px": 114, "first": -1, "W": 1, "L": 1, "cells": -1 }
