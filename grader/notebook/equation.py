@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 
 from grader.call.text import short
 from grader.show.display import show
-from grader.show.numbers import beside, block, lines_of, row
+from grader.show.numbers import beside, block, lines_of
+from grader.show.render import html
 
 Side = Callable[[], Any] | np.ndarray | list[float]
 
@@ -56,18 +56,11 @@ class Comparison:
     def __repr__(self) -> str:
         return str(self)
 
-    def _repr_html_(self) -> str:
-        head = f"<div>{self._mark()} <b>{escape(self.name)}</b>: {escape(self.says)}</div>"
-        if self.left is None or self.right is None:
-            return f"<div>{head}</div>"
-        sides = [block("left side", self.left), block("right side", self.right)]
-        return f"<div>{head}{row(sides)}</div>"
-
-    def _mark(self) -> str:
-        """Return a tick, a cross, or dots while there are no numbers."""
-        if self.agrees:
-            return "&#10003;"
-        return "&#8230;" if self.problem else "&#10007;"
+    def _repr_html_(self) -> str | None:
+        sides = []
+        if self.left is not None and self.right is not None:
+            sides = [block("left side", self.left), block("right side", self.right)]
+        return html("comparison.html.j2", comparison=self, sides=sides)
 
 
 def equation(name: str, left: Side, right: Side) -> None:

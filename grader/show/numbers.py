@@ -6,6 +6,7 @@ Terminals and screen readers get aligned text, the notebook gets grids.
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -14,10 +15,17 @@ import numpy as np
 MOST_SHOWN = 200  # numbers; a larger array is named by its shape
 WIDTH = 88  # characters of a line of arrays side by side
 
-# Colours come from JupyterLab's theme where there is one, so that the grids are readable in light
-# and dark. A marked cell has a frame and bold type as well.
-MONO = "font-family:var(--jp-code-font-family,monospace);font-size:0.92em"
-_DIFFERS = "font-weight:bold;outline:2px solid #d55e00;outline-offset:-1px;border-radius:2px;"
+
+@dataclass(frozen=True)
+class Block:
+    """A titled value for an HTML page: an array's planes, or the text of any other value.
+
+    planes: each a list of rows, of numbers and whether they are marked
+    """
+
+    title: str
+    text: str = ""
+    planes: tuple[list[list[tuple[str, bool]]], ...] = ()
 
 
 def number(value: Any) -> str:
@@ -101,19 +109,17 @@ def _joined(blocks: list[list[str]]) -> list[str]:
     return ["   ".join(line).rstrip() for line in zip(*filled, strict=True)]
 
 
-def row(blocks: list[str]) -> str:
-    """Return HTML blocks side by side."""
-    style = "display:flex;flex-wrap:wrap;gap:6px 26px;margin:6px 0"
-    return f"<div style='{style}'>{''.join(blocks)}</div>"
-
-
-def block(title: str, value: Any, marks: np.ndarray | None = None) -> str:
-    """Return a titled grid of numbers as HTML; slices of a tensor stand beside each other.
+def block(title: str, value: Any, marks: np.ndarray | None = None) -> Block:
+    """Return a titled value for an HTML page.
 
     marks: a mask of the value's shape, of the entries that are marked
     """
-    body = _grids(value, marks) if _is_drawn(value) else _span(value)
-    return f"<div><div style='{MONO};opacity:0.75'>{escape(title)}</div>{body}</div>"
+    if not _is_drawn(value):
+        return Block(title, text=" ".join(lines_of(value)))
+    shape = (-1, *np.atleast_2d(value).shape[-2:])
+    marked = np.zeros(value.shape, bool) if marks is None else marks
+    planes = map(_plane, value.reshape(shape), marked.reshape(shape))
+    return Block(title, planes=tuple(planes))
 
 
 def _is_drawn(value: Any) -> bool:
@@ -121,37 +127,14 @@ def _is_drawn(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.ndim > 0 and 0 < value.size <= MOST_SHOWN
 
 
-def _span(value: Any) -> str:
-    return f"<span style='{MONO}'>{escape(' '.join(lines_of(value)))}</span>"
-
-
-def _grids(array: np.ndarray, marks: np.ndarray | None) -> str:
-    shape = (-1, *np.atleast_2d(array).shape[-2:])
-    marked = np.zeros(array.shape, bool) if marks is None else marks
-    grids = "".join(map(_grid, array.reshape(shape), marked.reshape(shape)))
-    return f"<div style='display:flex;flex-wrap:wrap;gap:10px'>{grids}</div>"
-
-
-def _grid(plane: np.ndarray, marks: np.ndarray) -> str:
-    rows = ""
-    for values, marked in zip(plane, marks, strict=True):
-        cells = "".join(map(_cell, values, marked))
-        rows += f"<tr style='background:none'>{cells}</tr>"
-    return f"<table style='border-collapse:collapse;margin:0;{MONO}'>{rows}</table>"
-
-
-def _cell(value: Any, marked: bool) -> str:
-    edge = "border:1px solid var(--jp-border-color2,#d0d0d0);"
-    style = f"{edge}background:none;padding:2px 6px;text-align:right;"
-    if marked:
-        style += _DIFFERS
-    return f"<td style='{style}'>{number(value)}</td>"
+def _plane(values: np.ndarray, marks: np.ndarray) -> list[list[tuple[str, bool]]]:
+    return [list(zip(map(number, row), marked)) for row, marked in zip(values, marks, strict=True)]
 
 
 def image(svg: bytes, alternative: str) -> str:
     """Return a picture as an HTML element with its text alternative.
 
-    It stands on white, also in a dark page.
+    It stands on white, also in a dark page. No template makes it: a widget needs numpy alone.
     """
     data = base64.b64encode(svg).decode("ascii")
     style = "max-width:100%;background:white;border-radius:4px"

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
+from grader.show.render import html
 from grader.show.verdict import Verdict, amount
-
-_BAR = (
-    "height:10px;max-width:30em;border:1px solid var(--jp-border-color1,#bdbdbd);"
-    "border-radius:5px;overflow:hidden;margin:6px 0"
-)
 
 
 @dataclass(frozen=True)
@@ -54,7 +49,6 @@ class Summary:
     def __repr__(self) -> str:
         return str(self)
 
-    def _repr_html_(self) -> str:
-        share = 100 * self.earned / self.points if self.points else 0
-        filled = f"<div style='height:100%;width:{share:.0f}%;background:#0072b2'></div>"
-        return f"<div>{escape(str(self))}<div style='{_BAR}'>{filled}</div></div>"
+    def _repr_html_(self) -> str | None:
+        share = self.earned / self.points if self.points else 0
+        return html("summary.html.j2", text=str(self), percent=f"{100 * share:.0f}")

@@ -7,12 +7,12 @@ notebook.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from html import escape
 from typing import Any
 
 import numpy as np
 
-from grader.show.numbers import MONO, beside, block, lines_of, number, row
+from grader.show.numbers import beside, block, lines_of, number
+from grader.show.render import html
 
 MIME = "application/vnd.cnn-gradients.verdict+json"
 
@@ -95,7 +95,7 @@ class Verdict:
     def __repr__(self) -> str:
         return str(self)
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         return _html(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -182,32 +182,15 @@ def _example_text(example: Example) -> list[str]:
     return lines
 
 
-# The HTML form. Colours come from JupyterLab's theme where there is one, so that it is readable in
-# light and dark. A wrong cell is marked by weight and a frame as well.
-_BOX = (
-    "border:1px solid var(--jp-border-color1,#bdbdbd);border-left:6px solid {edge};"
-    "border-radius:4px;padding:8px 14px;margin:4px 0;max-width:60em;line-height:1.45;"
-    "overflow-x:auto;color:var(--jp-content-font-color1,#212121);"
-    "background:var(--jp-layout-color1,#fff)"
-)
 _RIGHT, _PART, _WRONG = "#0072b2", "#e69f00", "#d55e00"
-_PLAIN = "border:none;background:none;padding:2px 8px;text-align:left;vertical-align:top;"
 
 
-def _html(verdict: Verdict) -> str:
-    content = f"<b><code>{escape(verdict.exercise)}</code>: {_points(verdict)}</b>"
-    if verdict.fault:
-        content += f"<div>{escape(verdict.fault)}</div>"
-    else:
-        content += _parts_html(verdict)
-    for note in verdict.notes:
-        content += f"<div><i>Note:</i> {escape(note)}</div>"
+def _html(verdict: Verdict) -> str | None:
+    """Return the HTML form, or None where it cannot be made (see grader.show.render)."""
+    values: dict[str, Any] = {"points": _points(verdict), "edge": _edge(verdict)}
     if verdict.example:
-        content += _example_html(verdict.example)
-    if verdict.printed:
-        content += _printed_html(verdict.printed)
-    box = _BOX.format(edge=_edge(verdict))
-    return f"<div style=\"{box}\" role='group' aria-label='check'>{content}</div>"
+        values |= _example_values(verdict.example)
+    return html("verdict.html.j2", verdict=verdict, **values)
 
 
 def _edge(verdict: Verdict) -> str:
@@ -217,30 +200,11 @@ def _edge(verdict: Verdict) -> str:
     return _PART if verdict.earned else _WRONG
 
 
-def _printed_html(printed: str) -> str:
-    text = f"<pre style='{MONO};margin:0'>{escape(printed)}</pre>"
-    return f"<details><summary>Your function printed</summary>{text}</details>"
-
-
-def _parts_html(verdict: Verdict) -> str:
-    rows = ""
-    for part in verdict.parts:
-        mark = "&#10003;" if part.right else "&#10007;"
-        rows += (
-            f"<tr style='background:none'><td style='{_PLAIN}'>{mark}</td>"
-            f"<td style='{_PLAIN}{MONO}'>{escape(part.name)}</td>"
-            f"<td style='{_PLAIN}'>{escape(part.says)}</td></tr>"
-        )
-    return f"<table style='border-collapse:collapse;margin:4px 0;border:none'>{rows}</table>"
-
-
-def _example_html(example: Example) -> str:
+def _example_values(example: Example) -> dict[str, Any]:
+    """Return what the HTML form shows of an example."""
     differs = differing(example.yours, example.right)
-    inputs = [block(name, value) for name, value in example.inputs.items()]
-    blocks = [block(title, value, differs) for title, value in results(example)]
-    title = f"The smallest case that shows it (<code>{escape(example.part)}</code>):"
-    html = f"<div style='margin-top:8px'>{title}</div>{row(inputs)}{row(blocks)}"
-    difference = first_difference(example)
-    if difference:
-        html += f"<div style='{MONO}'>{escape(difference)}</div>"
-    return html
+    return {
+        "inputs": [block(name, value) for name, value in example.inputs.items()],
+        "results": [block(title, value, differs) for title, value in results(example)],
+        "difference": first_difference(example),
+    }

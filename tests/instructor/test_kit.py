@@ -252,9 +252,26 @@ def test_a_check_needs_numpy_alone(kit, tmp_path):
     assert said.endswith("\n['grader', 'numpy']\n")
 
 
+def test_without_jinja_there_is_no_html_and_the_frontend_shows_the_text(kit, tmp_path):
+    code = ALONE + (
+        "import numpy as np\n"
+        "from grader.notebook.equation import compare\n"
+        "from grader.show.summary import Summary\n"
+        "from grader.show.verdict import PartVerdict, Verdict\n"
+        "verdict = Verdict('f', (PartVerdict('y', 1, 1, 'is right'),))\n"
+        "for thing in (verdict, Summary((verdict,)), compare('1 = 1', np.ones(1), np.ones(1))):\n"
+        "    print(thing._repr_html_(), str(thing).splitlines()[0])\n"
+    )
+    assert run(sys.executable, "-c", code, cwd=tmp_path, path=kit / "site").stdout.splitlines() == [
+        "None f: 1 of 1 point",
+        "None 1 of 1: everything is right",
+        "None 1 = 1: both sides agree (largest difference 0)",
+    ]
+
+
 def test_import_grader_loads_no_matplotlib_no_ipython_no_anywidget(kit, tmp_path):
     code = (
-        "import sys, grader; print({'matplotlib', 'IPython', 'anywidget', 'ipywidgets', "
+        "import sys, grader; print({'matplotlib', 'IPython', 'anywidget', 'ipywidgets', 'jinja2', "
         "'grader.widgets'} & {*sys.modules})"
     )
     assert run(sys.executable, "-c", code, cwd=tmp_path, path=kit / "site").stdout == "set()\n"

@@ -7,7 +7,6 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,10 @@ from grader.instructor.files import write_atomically
 from grader.instructor.records.submission import stored
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
+from grader.show.render import environment_of
 
 MISTAKE_LIMIT = 3
+TEMPLATES = Path(__file__).with_name("templates")
 Verdicts = dict[str, Any]  # a verdict file's content
 
 
@@ -161,42 +162,10 @@ def as_text(report: Report) -> Iterator[str]:
 
 def write_page(report: Report, path: Path) -> None:
     """Write the report as one HTML file that needs nothing else. Raises OSError."""
-    page = PAGE.format(
-        title=escape(report.title),
-        points=_picture(_distribution(report), "How many students have how many points"),
-        exercises=_picture(_shares(report), "Mean share of the points of each exercise"),
-        rows="".join(map(_row, report.exercises)),
-        looks=_looks_table(report),
-    )
-    write_atomically(path, page)
-
-
-def _row(exercise: Exercise) -> str:
-    """Return an exercise as a row of a table."""
-    cells = [
-        f"<code>{escape(exercise.name)}</code>",
-        f"{exercise.mean:.2f} of {exercise.points:g}",
-        str(exercise.full),
-        "".join(map(_mistake, exercise.mistakes)),
-    ]
-    return _table_row(cells)
-
-
-def _mistake(mistake: Mistake) -> str:
-    return f"<div>{mistake.count} &times; {escape(mistake.hint)}</div>"
-
-
-def _table_row(cells: list[str]) -> str:
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-
-
-def _looks_table(report: Report) -> str:
-    """Return whom a person should look at as a table."""
-    if not report.looks:
-        return "<p>Nobody.</p>"
-    rows = [_table_row([escape(student), escape(why)]) for student, why in report.looks]
-    head = "<tr><th>student</th><th>why</th></tr>"
-    return f"<table class='looks'>{head}{''.join(rows)}</table>"
+    page = environment_of(TEMPLATES).get_template("report.html.j2")
+    points = _as_svg(_distribution(report))
+    shares = _as_svg(_shares(report))
+    write_atomically(path, page.render(report=report, points=points, shares=shares))
 
 
 def _distribution(report: Report) -> Any:
@@ -232,31 +201,8 @@ def _shares(report: Report) -> Any:
     return figure
 
 
-def _picture(figure: Any, alternative: str) -> str:
-    """Return a figure as an image in HTML, under a heading."""
+def _as_svg(figure: Any) -> str:
+    """Return a figure as SVG in base64."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg")
-    data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return f'<h2>{alternative}</h2><img alt="{alternative}" src="data:image/svg+xml;base64,{data}">'
-
-
-PAGE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" \
-content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>{title}</title><style>
-body {{ font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222; \
-line-height: 1.4 }}
-h1 {{ font-size: 1.4em }} h2 {{ font-size: 1.1em; margin-top: 2em }} img {{ max-width: 100% }}
-table {{ border-collapse: collapse; width: 100% }}
-td, th {{ text-align: left; vertical-align: top; padding: 4px 8px; border-bottom: 1px solid #ccc }}
-td:nth-child(2), th {{ white-space: nowrap }} .looks td {{ white-space: normal }}
-</style></head><body><h1>{title}</h1>
-{points}
-{exercises}
-<h2>Exercises and their most common mistakes</h2>
-<table><tr><th>exercise</th><th>mean</th><th>all right</th><th>what was found</th></tr>\
-{rows}</table>
-<h2>To look at</h2>{looks}
-</body></html>
-"""
+    return base64.b64encode(buffer.getvalue()).decode("ascii")
