@@ -176,3 +176,10 @@ def test_the_text_of_a_widget_is_one_module(kind, tmp_path):
     path.write_text(text, encoding="utf-8")
     done = run("--check", path)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_lock_file_names_no_host():
+    lock = (ROOT / "package-lock.json").read_text(encoding="utf-8")
+    assert "integrity" in lock
+    assert "://" not in lock
+    assert '"resolved"' not in lock
