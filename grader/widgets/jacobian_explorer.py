@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from grader.show.numbers import beside, lines_of
-from grader.widgets.bundle import bundle
 from grader.widgets.grids import (
     Widget,
     array,
@@ -41,7 +40,6 @@ class JacobianExplorer(Widget):
     """The widget that `jacobian_explorer` returns."""
 
     kind = NAME
-    _esm = bundle("jacobian_explorer.js")
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> JacobianExplorer:
@@ -190,9 +188,9 @@ def _still_picture(
     title = "dy[{}]/dW" if view == "dy/dW" else view
     drawn = zip(_slices(shown)[:MOST_DRAWN], _slices(marked), strict=False)
     for i, (values, where) in enumerate(drawn):
-        across = i * (values.shape[1] + 1)
-        name = title.format(i)
-        panels.append(Panel("entry", name, values, {"marked": where}, largest(shown), (0, across)))
+        across = (0, i * (values.shape[1] + 1))
+        name, marks = title.format(i), {"marked": where}
+        panels.append(Panel("entry", name, values, marks, largest(shown), across, across))
     return picture(
         VIEWS[view], alternative, _places(view, arguments["W"], shown), panels
     ), alternative

@@ -47,6 +47,7 @@ class Places:
         found = layout()[kind][variant]
         more = found.get("more", {"dx": 0, "dy": 0})
         self.more: Point = (more["dx"], more["dy"])  # a second word, from a grid's name
+        self.names = found["name"]  # where a grid does not say
         self.grids: dict[str, Any] = found["grids"]
         self.sizes = {**sizes, "cells": 1}
         for name, all_ in found.get("largest", {}).items():
@@ -67,10 +68,10 @@ class Places:
         size = self.grids[grid].get("pitch")
         return self.sizes[size] if size else 1
 
-    def name(self, grid: str) -> Point:
-        """Return the place of a grid's name."""
-        name = self.grids[grid]["name"]
-        x, y = self.at(grid)
+    def name(self, grid: str, i: float = 0, j: float = 0) -> Point:
+        """Return the place of the name of a grid whose corner is at a cell."""
+        name = self.grids[grid].get("name", self.names)
+        x, y = self.at(grid, i, j)
         return name.get("x", x + name.get("dx", 0)), name.get("y", y + name.get("dy", 0))
 
     def _length(self, lengths: Mapping[str, float]) -> float:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.show.numbers import beside, lines_of, number
-from grader.widgets.bundle import bundle
 from grader.widgets.grids import (
     MOST_SIDE,
     Widget,
@@ -75,7 +74,6 @@ class PoolRouter(Widget):
     """The widget that `pool_router` returns."""
 
     kind = NAME
-    _esm = bundle("pool_router.js")
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> PoolRouter:

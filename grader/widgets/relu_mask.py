@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from grader.show.numbers import beside, lines_of
-from grader.widgets.bundle import bundle
 from grader.widgets.grids import (
     MOST_ROW,
     SIDES,
@@ -33,7 +32,6 @@ class ReluMask(Widget):
     """The widget that `relu_mask` returns."""
 
     kind = NAME
-    _esm = bundle("relu_mask.js")
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> ReluMask:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from grader.show.numbers import beside, lines_of
-from grader.widgets.bundle import bundle
 from grader.widgets.grids import (
     MOST_ROW,
     MOST_SIDE,
@@ -43,7 +42,6 @@ class Spray(Widget):
     """The widget that `spray` returns."""
 
     kind = "spray"
-    _esm = bundle("spray.js")
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> Spray:

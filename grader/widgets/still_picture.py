@@ -25,7 +25,7 @@ class Panel(NamedTuple):
         for padding, "marked" where a result is not right, "unseen" under no window, "tied" for
         equals of a winner
     limit: the value that has the full colour, by default the largest one
-    shift: rows and columns from the place in the layout
+    shift, name_shift: rows and columns of the grid and of its name from their places in the layout
     """
 
     grid: str
@@ -34,6 +34,7 @@ class Panel(NamedTuple):
     masks: dict[str, np.ndarray]
     limit: float | None = None
     shift: tuple[float, float] = (0, 0)
+    name_shift: tuple[float, float] = (0, 0)
     more: str = ""
 
 
@@ -100,11 +101,9 @@ def picture(
     width, height = places.width, places.height
     drawn = ""
     for panel in panels:
-        down, across = panel.shift
-        corner = places.at(panel.grid, down, across)
-        x, y = places.name(panel.grid)
-        beside = across * CELL if panel.grid == "entry" else 0
-        drawn += _panel(panel, corner, (x + beside, y), places.pitch(panel.grid), places.more)
+        corner = places.at(panel.grid, *panel.shift)
+        name = places.name(panel.grid, *panel.name_shift)
+        drawn += _panel(panel, corner, name, places.pitch(panel.grid), places.more)
         width = max(width, corner[0] + np.atleast_2d(panel.values).shape[1] * CELL + 14)
     if yours is not None:
         rows, columns = np.atleast_2d(yours.values).shape

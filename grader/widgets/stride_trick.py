@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from grader.show.numbers import beside, lines_of
-from grader.widgets.bundle import bundle
 from grader.widgets.grids import (
     MOST_ROW,
     SIDES,
@@ -42,7 +41,6 @@ class StrideTrick(Widget):
     """The widget that `stride_trick` returns."""
 
     kind = NAME
-    _esm = bundle("stride_trick.js")
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> StrideTrick:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from grader.show.numbers import beside, lines_of
-from grader.widgets.bundle import bundle
 from grader.widgets.grids import (
     COUNTED,
     MOST_SIDE,
@@ -36,7 +35,6 @@ class ToeplitzPair(Widget):
     """The widget that `toeplitz_pair` returns."""
 
     kind = NAME
-    _esm = bundle("toeplitz_pair.js")
 
     @classmethod
     def again(cls, data: dict[str, Any]) -> ToeplitzPair:

@@ -91,7 +91,7 @@ export function looking({ root, stage }, state, find, stop, draw) {
 }
 
 /**
- * A widget's module: draw(el, data, changed) draws once and returns { renew, stop }. data() is what
+ * A widget's module: draw(el, data) draws once and returns { root, renew, stop }. data() is what
  * Python gave; renew() draws it anew when that changes. Data with a `fold` stay closed under these
  * words until they are opened.
  */
@@ -145,12 +145,18 @@ function hasOwnKeys({ key, target }, steps) {
   return key === " " ? tagName === "BUTTON" : type === "range" && target !== steps;
 }
 
+/** Go to a step, or to the nearest that there is; what was looked at is let go. */
+export function goTo(state, step) {
+  const nearest = Math.max(0, Math.min(state.steps - 1, step));
+  Object.assign(state, { step: nearest, item: null, pinned: false });
+}
+
 /**
- * Play, step buttons, step slider and keys. state: { step, steps }; go(step) draws. While it plays,
- * the sentence is not read aloud. Returns { show, stop }: show() brings the controls in line with
- * the state.
+ * Play, step buttons, step slider and keys. state: { step, steps }; draw() draws it. While it
+ * plays, the sentence is not read aloud. Returns { show, stop }: show() brings the controls in line
+ * with the state.
  */
-export function transport({ root, steps: bar, sentence }, state, go) {
+export function transport({ root, steps: bar, sentence }, state, draw) {
   const button = (text, name, act) => {
     const made = add(bar, "button", { type: "button", text, "aria-label": name });
     made.addEventListener("click", act);
@@ -158,7 +164,7 @@ export function transport({ root, steps: bar, sentence }, state, go) {
   };
   let timer = 0;
   let due = 0;
-  const move = (step) => go(Math.max(0, Math.min(state.steps - 1, step)));
+  const move = (step) => (goTo(state, step), draw());
   const by = (count) => (stop(), move(state.step + count));
   const back = button("\u2039 Back", "one step back", () => by(-1));
   const play = button("Play", "play", () => (timer ? stop() : start()));

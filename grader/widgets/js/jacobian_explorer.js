@@ -42,11 +42,7 @@ function jacobianExplorer(el, data) {
     state.view = name;
     rebuild();
   });
-  const controls = transport(
-    own,
-    state,
-    (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()),
-  );
+  const controls = transport(own, state, draw);
   const editing = add(own.settings, "div", { class: "bar" });
   add(own.settings, "button", { type: "button", text: "Reset" }).addEventListener("click", () =>
     reset(),

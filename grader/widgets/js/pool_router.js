@@ -3,7 +3,7 @@
 import { contests, pool, pooled, routed, seenBy, wins } from "./arithmetic/max_pool.js";
 import { copied, largest, total, unplain, upstream } from "./arithmetic/numbers.js";
 import { CELL, layoutOf, places, poolVariant } from "./arithmetic/places.js";
-import { annotate, choice, looking, parts, slider, transport, widget } from "./controls.js";
+import { annotate, choice, goTo, looking, parts, slider, transport, widget } from "./controls.js";
 import { editableGrid } from "./editable_grid.js";
 import { Grid, add, frame, hatched, parted, picture } from "./grids.js";
 import { POOLING_TELLS, pixelInWords, poolWindowInWords } from "./sentences/max_pool.js";
@@ -22,11 +22,7 @@ function poolRouter(el, data) {
     [{ forward: "forward: the largest of each window", backward: "backward: dy to the winners" }],
     (view) => change({ view }),
   );
-  const controls = transport(
-    own,
-    state,
-    (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()),
-  );
+  const controls = transport(own, state, draw);
   const hand = editableGrid(own, "x", { value: (i, j) => state.x[i][j], put, look });
   const rows = slider(own.settings, "window rows", String, (K) => change({ K }));
   const columns = slider(own.settings, "window columns", String, (L) => change({ L }));
@@ -68,7 +64,7 @@ function poolRouter(el, data) {
     const at = places(layoutOf("pool_router", poolVariant(forward(), g)), g);
     scene = { g, at, dy: upstream(given, g) };
     state.steps = g.M * g.N;
-    Object.assign(state, { step: Math.min(step, state.steps - 1), item: null, pinned: false });
+    goTo(state, step);
 
     const { svg, hatch } = picture(own.stage, at.width, at.height, `${state.view}: the numbers`);
     const grid = (id, name, rows, columns) =>

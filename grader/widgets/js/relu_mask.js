@@ -18,11 +18,7 @@ function reluMask(el, data) {
   let scene;
 
   // ---- the controls
-  const controls = transport(
-    own,
-    state,
-    (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()),
-  );
+  const controls = transport(own, state, draw);
   const value = slider(
     own.settings,
     "chosen x",

@@ -13,7 +13,7 @@ import {
 } from "./arithmetic/convolution.js";
 import { differing, largest, upstream } from "./arithmetic/numbers.js";
 import { CELL, layoutOf, places } from "./arithmetic/places.js";
-import { annotate, choice, looking, parts, transport, widget } from "./controls.js";
+import { annotate, choice, goTo, looking, parts, transport, widget } from "./controls.js";
 import { Grid, add, frame, hatched, parted, picture } from "./grids.js";
 import { CONVOLUTION_TELLS, convolutionInWords } from "./sentences/convolution.js";
 import { added, count, short, sizeOf, standsIn } from "./sentences/phrases.js";
@@ -34,11 +34,7 @@ function spray(el, data) {
     ),
   );
   const check = choice(own.choices, "view", ways, (name) => ((state.view = name), rebuild(0)));
-  const controls = transport(
-    own,
-    state,
-    (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()),
-  );
+  const controls = transport(own, state, draw);
   const adjust = settings(own, state, data, ["stride", "pad"], rebuild);
 
   // ---- one picture per view, stride, padding and filter
@@ -55,7 +51,7 @@ function spray(el, data) {
     const source = view.forward ? given.x : upstream(given, g);
     const { rows, columns } = itemsOf(g, view);
     state.steps = rows * columns;
-    Object.assign(state, { step: Math.min(step, state.steps - 1), item: null, pinned: false });
+    goTo(state, step);
     scene = { g, view, put, source, row: given.row, whole: wholeResult(g, view, source, state.w) };
     const judged = isCompared(given) && adjust.asGiven();
     scene.apart = judged ? differing(given.compare, scene.whole) : [];

@@ -21,7 +21,7 @@ import {
 } from "./arithmetic/dilation.js";
 import { differing, largest, upstream } from "./arithmetic/numbers.js";
 import { CELL } from "./arithmetic/places.js";
-import { annotate, choice, looking, parts, transport, widget } from "./controls.js";
+import { annotate, choice, goTo, looking, parts, transport, widget } from "./controls.js";
 import { add, frame, hatched, parted, picture } from "./grids.js";
 import { convolutionInWords } from "./sentences/convolution.js";
 import { stageInWords, windowInWords, zeroInWords } from "./sentences/dilation.js";
@@ -69,11 +69,7 @@ function strideTrick(el, data) {
     [MISTAKES],
     (zeros) => ((state.zeros = zeros), rebuild(state.step)),
   );
-  const controls = transport(
-    own,
-    state,
-    (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()),
-  );
+  const controls = transport(own, state, draw);
   const adjust = settings(own, state, data, ["stride", "pad"], rebuild);
 
   // ---- one picture per way, zeros, stride, padding and filter
@@ -85,7 +81,7 @@ function strideTrick(el, data) {
     const dy = upstream(given, g);
     state.steps =
       state.view === "trick" ? STAGES + trick.rows.count * trick.columns.count : g.M * g.N;
-    Object.assign(state, { step: Math.min(step, state.steps - 1), item: null, pinned: false });
+    goTo(state, step);
     const right = wholeResult(g, VIEWS["backward spray"], dy, state.w);
     const put = trickPlaces(g, given.row, all);
     scene = { g, row: given.row, trick, put, dy, right };

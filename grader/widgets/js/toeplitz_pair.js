@@ -4,7 +4,7 @@ import { VIEWS, geometry, result, wholeResult } from "./arithmetic/convolution.j
 import { differing, largest, upstream } from "./arithmetic/numbers.js";
 import { lineOf, toeplitz } from "./arithmetic/toeplitz.js";
 import { CELL, layoutOf, places } from "./arithmetic/places.js";
-import { annotate, choice, looking, parts, transport, widget } from "./controls.js";
+import { annotate, choice, goTo, looking, parts, transport, widget } from "./controls.js";
 import { Grid, add, frame, parted, picture } from "./grids.js";
 import { added, short, standsIn } from "./sentences/phrases.js";
 import {
@@ -78,11 +78,7 @@ function toeplitzPair(el, data) {
     READINGS,
     (name) => ((state.view = name), rebuild(0)),
   );
-  const controls = transport(
-    own,
-    state,
-    (step) => (Object.assign(state, { step, item: null, pinned: false }), draw()),
-  );
+  const controls = transport(own, state, draw);
   const adjust = settings(own, state, data, ["pad"], rebuild, "w");
 
   // ---- one picture per reading, padding and filter
@@ -93,7 +89,7 @@ function toeplitzPair(el, data) {
     const matrix = toeplitz(g, state.w);
     const sources = [given.x, upstream(given, g)];
     state.steps = VIEWS[state.view].item === "output" ? g.N : g.W;
-    Object.assign(state, { step: Math.min(step, state.steps - 1), item: null, pinned: false });
+    goTo(state, step);
     const whole = ["forward gather", "backward gather"].map((name, k) =>
       wholeResult(g, VIEWS[name], sources[k], state.w),
     );

@@ -6,12 +6,13 @@ import { LAYOUT } from "./layout.js";
  * @typedef {[x: number, y: number]} Point
  * @typedef {Record<string, number>} Lengths  pixels, and cells for each unit of a size
  * @typedef {{ x?: number, y?: number, dx?: number, dy?: number }} NamePlace
- * @typedef {{ x: Lengths, y: Lengths, pitch?: string, name: NamePlace }} GridPlace
+ * @typedef {{ x: Lengths, y: Lengths, pitch?: string, name?: NamePlace }} GridPlace
  *
  * @typedef {object} Layout
  * @property {Record<string, string[]>} [largest]
  * @property {Lengths[]} width
  * @property {Lengths[]} height
+ * @property {NamePlace} name  of every grid that does not say
  * @property {Record<string, GridPlace>} grids
  *
  * `at` returns the corner of a cell, `name` the place of a grid's name
@@ -39,7 +40,7 @@ export const layoutOf = (kind, variant) =>
  * @param {Record<string, number>} given
  * @returns {Places}
  */
-export function places({ largest = {}, width, height, grids }, given) {
+export function places({ largest = {}, width, height, name: names, grids }, given) {
   /** @type {Record<string, number>} */
   const sizes = { ...given, cells: 1 };
   for (const [name, all] of Object.entries(largest))
@@ -54,7 +55,7 @@ export function places({ largest = {}, width, height, grids }, given) {
       return [length(x) + j * (pitch ? sizes[pitch] : 1) * CELL, length(y) + i * CELL];
     },
     name: (grid) => {
-      const { x, y, name } = grids[grid];
+      const { x, y, name = names } = grids[grid];
       return [name.x ?? length(x) + (name.dx ?? 0), name.y ?? length(y) + (name.dy ?? 0)];
     },
   };
