@@ -20,6 +20,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 from click.testing import CliRunner
+from our_course import NOTEBOOKS
 from support import ROOT
 from tiers import unsafe
 
@@ -142,7 +143,7 @@ FOLDER = f"{image('folder')}"  # no slash in it: a name that a folder can have
 def hostile() -> dict[str, Any]:
     """Return the notebook of 1-affine with everything in it that a student can write into a file."""
     made = notebook.with_answers(
-        notebook.solve(ASSIGNMENT),
+        notebook.solve(NOTEBOOKS[ASSIGNMENT]),
         {"affine_forward": FORWARD, "affine_jacobians": SHAPES},
         (f"print('''{image('cell')}''')",),
     )

@@ -13,7 +13,7 @@ import tempfile
 from functools import cache
 from typing import Any
 
-from grader.instructor.classroom import CourseError
+from grader.instructor.courses import CourseError
 
 ALLOWED = """
 read write readv writev pread64 pwrite64 preadv pwritev
