@@ -126,7 +126,7 @@ def references_of(course: Course) -> Path:
     spec = find_spec(course.references)
     if spec is None or not spec.submodule_search_locations:
         raise CourseError(
-            f"this command needs the course repository, and no {course.references}/ was found. "
+            f"This command needs the course repository, and no {course.references}/ was found. "
             "Students use check() in their notebooks; instructors clone the repository and "
             'install it with: pip install -e ".[instructor]"'
         )
