@@ -65,14 +65,16 @@ def test_verify_finds_nothing(assignment):
     findings = list(verify(NOTEBOOKS[assignment], seeds=50, mistake_seeds=20))
     assert [finding for finding in findings if finding.problems] == []
     assert [finding.what for finding in findings] == [
-        "notebook",
+        "complete",
         "fingerprints",
+        "notebook",
         "references",
         "stubs",
         "mistakes",
         "hints",
         "witness",
         "fresh cases",
+        "written",
     ]
 
 

@@ -414,7 +414,7 @@ def test_without_the_solutions_a_command_says_what_it_needs(tmp_path):
         ROOT / "grader", tmp_path / "grader", ignore=shutil.ignore_patterns("__pycache__")
     )
     path = f"sys.path[:] = [{str(tmp_path)!r}] + [p for p in sys.path if p != {str(ROOT)!r}]"
-    code = f"import sys; {path}; from grader.instructor.commands.cli import main; main(['doctor'])"
+    code = f"import sys; {path}; from grader.instructor.commands.cli import main; main(['verify'])"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )

@@ -13,6 +13,7 @@ import numpy as np
 from grader.call.answer import Answer
 from grader.call.call import call
 from grader.instructor.author.mistakes import Mistake
+from grader.instructor.courses import CourseError
 from grader.judge.answers import read
 from grader.judge.case import Case
 from grader.judge.course import Notebook
@@ -164,8 +165,17 @@ def _entries(
             continue
         right = rights[number][part.name]
         scale = scale_of(part, right)
-        is_exact = case.large or on_grid(right, part, case, scale)
-        assert is_exact, (exercise.name, part.name, number)
+        if right.array is None and right.value is None:
+            raise CourseError(
+                f"{exercise.name}: the reference's {part.name} of visible case {number + 1} "
+                f"{right.says}. Mend the reference, or the case."
+            )
+        if not case.large and not on_grid(right, part, case, scale):
+            raise CourseError(
+                f"{exercise.name}: the right {part.name} of visible case {number + 1} is not a "
+                f"multiple of 1/{scale:g}, so it has no fingerprint. Use numbers such as quarters, "
+                "or say large=True: then it is judged by its values."
+            )
         answers = {name: wrong[number][part.name] for name, wrong in wrongs.items()}
         entry = {
             "scale": scale,

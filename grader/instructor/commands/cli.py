@@ -307,3 +307,49 @@ def demo(classroom: Classroom, every: bool) -> None:
     from grader.instructor.commands.demo import play
 
     sys.exit(0 if play(classroom, click.echo, every) else 1)
+
+
+@main.group()
+def new() -> None:
+    """Write the skeleton of an exercise, a notebook or a course, which already runs."""
+
+
+@new.command("exercise")
+@click.argument("name")
+@click.option("--to", "assignment", required=True, help="The assignment that it is added to.")
+@click.option("--arguments", default="", help='What the function takes: "x w b".')
+@click.option("--results", default="", help='What it returns: "dx dw".')
+@click.option("--forward", default="", help="The exercise whose gradient it computes.")
+@on_course
+def new_exercise(
+    course: Course, name: str, assignment: str, arguments: str, results: str, forward: str
+) -> None:
+    """Add an exercise to a notebook: row, cases, reference, mistakes, cells."""
+    from grader.instructor.commands.new import exercise
+
+    (notebook,) = notebooks(course, (assignment,))
+    for line in exercise(notebook, name, arguments, results, forward):
+        click.echo(line)
+
+
+@new.command("notebook")
+@click.argument("assignment")
+@click.argument("stem")
+@on_course
+def new_notebook(course: Course, assignment: str, stem: str) -> None:
+    """Add a notebook to a course. STEM names its file and its modules."""
+    from grader.instructor.commands.new import notebook
+
+    for line in notebook(course, assignment, stem):
+        click.echo(line)
+
+
+@new.command("course")
+@click.argument("folder", type=FOLDER)
+@with_error_messages
+def new_course(folder: Path) -> None:
+    """Write a course of one notebook into a new folder, which gives its package the name."""
+    from grader.instructor.commands.new import course
+
+    for line in course(folder):
+        click.echo(line)

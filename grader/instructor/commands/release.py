@@ -38,7 +38,10 @@ def release(
         path = classroom.release / notebook.assignment / notebook.file
         lines.append(f"{notebook.assignment}: released {path}")
     if repository != REPOSITORY:
-        return [*lines, f"student kit: none, since the kit installs the course of {REPOSITORY}"]
+        return [
+            *lines,
+            "student kit: none, since a kit installs our own course alone",
+        ]
     kit = student_kit(classroom, assignment_list)
     write_atomically(classroom.release / f"{KIT}.zip", kit)
     return [*lines, f"student kit: {classroom.release / KIT}.zip ({len(kit) / 1024:.0f} kB)"]

@@ -5,6 +5,7 @@ References earn everything, stubs nothing, and every catalogued mistake is caugh
 
 from __future__ import annotations
 
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from grader.call.answer import Answer
 from grader.call.call import call
 from grader.instructor.author import layers
 from grader.instructor.author.catalogue import answers_of, is_stored, mistakes_of, reference
+from grader.instructor.author.forgotten import forgotten, left_to_write
 from grader.instructor.author.mistakes import Mistake
 from grader.instructor.author.notebook import slips, solve
 from grader.instructor.courses import CourseError
@@ -28,6 +30,7 @@ from grader.judge.tolerance import matches
 from grader.numeric.gradient import Gradient, LossGradient
 
 Answers = dict[str, Answer]  # the answers to one case, by part
+Step = tuple[str, Callable[[], "Finding"]]
 
 
 @dataclass(frozen=True)
@@ -46,15 +49,48 @@ def verify(notebook: Notebook, seeds: int = 1000, mistake_seeds: int = 200) -> I
     """
     exercises = list(notebook.exercises)
     cheap = [exercise for exercise in exercises if not exercise.costly]
+    needed: tuple[Step, ...] = (
+        ("complete", lambda: _complete(notebook)),
+        ("fingerprints", lambda: _table_in_step(notebook)),
+    )
+    others: tuple[Step, ...] = (
+        ("notebook", lambda: _notebook(notebook)),
+        ("references", lambda: _references(notebook)),
+        ("stubs", lambda: _stubs(exercises)),
+        ("mistakes", lambda: _mistakes(exercises)),
+        ("hints", lambda: _hints(exercises)),
+        ("witness", lambda: _witness(cheap, seeds)),
+        ("fresh cases", lambda: _mistakes_on_fresh_cases(exercises, mistake_seeds)),
+        ("written", lambda: _written(notebook)),
+    )
     with layers.importable(notebook):
-        yield _notebook(notebook)
-        yield _table_in_step(notebook)
-        yield _references(notebook)
-        yield _stubs(exercises)
-        yield _mistakes(exercises)
-        yield _hints(exercises)
-        yield _witness(cheap, seeds)
-        yield _mistakes_on_fresh_cases(exercises, mistake_seeds)
+        for what, step in needed:
+            finding = _found(what, step)
+            yield finding
+            if finding.problems:  # nothing else can be asked
+                return
+        for what, step in others:
+            yield _found(what, step)
+
+
+def _found(what: str, step: Callable[[], Finding]) -> Finding:
+    """Return what a step finds. An exception of the author's code is a problem that it found."""
+    try:
+        return step()
+    except CourseError as error:
+        return Finding(what, "", (str(error),))
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{frame.filename}, line {frame.lineno}"
+        return Finding(what, "", (f"stopped by {type(error).__name__}: {error} ({where})",))
+
+
+def _complete(notebook: Notebook) -> Finding:
+    return Finding("complete", "every exercise has what it needs", tuple(forgotten(notebook)))
+
+
+def _written(notebook: Notebook) -> Finding:
+    return Finding("written", "no text waits for its author", tuple(left_to_write(notebook)))
 
 
 def _notebook(notebook: Notebook) -> Finding:

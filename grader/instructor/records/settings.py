@@ -21,16 +21,19 @@ def configure(c: Any, repository: Path, name: str) -> None:
     """
     os.environ.setdefault(VARIABLE, name)  # for the pages, which know no class
     environment_on_path()  # also where a server was started without activating the environment
-    course = Path(os.environ.get("COURSE_DIR", repository / "course")).resolve()
-    course.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
-    _set_folders(c, repository, course, name)
-    _set_exchange(c, course)
+    set_folders(c, repository, name)
     _set_pages(c)
     _repair_formgrader(c)
 
 
-def _set_folders(c: Any, repository: Path, course: Path, name: str) -> None:
-    """Name the course's folders. They are absolute, or relative to the repository."""
+def set_folders(c: Any, repository: Path, name: str) -> None:
+    """Name the course's folders and its exchange, and nothing else.
+
+    They are absolute, or relative to the repository.
+    """
+    course = Path(os.environ.get("COURSE_DIR", repository / "course")).resolve()
+    course.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
+    _set_exchange(c, course)
     c.CourseDirectory.course_id = name
     c.CourseDirectory.root = str(repository)
     c.CourseDirectory.source_directory = "notebooks"
