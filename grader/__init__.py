@@ -63,7 +63,7 @@ WIDGETS = (
 def __getattr__(name: str) -> Any:
     """Find the widgets when they are first asked for: `import grader` stays quick."""
     if name in WIDGETS:
-        from grader import widgets
+        from grader import widgets  # noqa: PLC0415
 
         return getattr(widgets, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -143,7 +143,7 @@ def _suggest(exercise: Exercise, verdict: Verdict) -> None:
         if not hasattr(shell(), "kernel"):  # a terminal draws no widgets
             return
         # This import waits for the first wrong answer, so that `import grader` stays quick.
-        from grader.widgets.suggest import suggest_widget
+        from grader.widgets.suggest import suggest_widget  # noqa: PLC0415
 
         with quiet():
             widget = suggest_widget(exercise, verdict.example)

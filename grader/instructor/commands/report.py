@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
 from grader.instructor.classroom import Grading
 from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
@@ -174,10 +177,6 @@ def write_page(report: Report, path: Path) -> None:
 
 def _distribution(report: Report) -> Any:
     """Return a figure: how many students have how many points."""
-    # matplotlib is imported where it draws: the table in the terminal comes first.
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
-
     bins = [points - 0.5 for points in range(int(report.total) + 2)]
     figure = Figure(figsize=(7, 2.8), layout="constrained")
     ax = figure.subplots()
@@ -191,8 +190,6 @@ def _distribution(report: Report) -> Any:
 
 def _shares(report: Report) -> Any:
     """Return a figure: the mean share of the points of each exercise."""
-    from matplotlib.figure import Figure
-
     figure = Figure(figsize=(7, 0.35 * len(report.exercises) + 0.8), layout="constrained")
     ax = figure.subplots()
     names = [row.name for row in report.exercises][::-1]

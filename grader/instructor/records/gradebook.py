@@ -41,7 +41,7 @@ def opened(classroom: Classroom) -> Iterator[Any]:
 
     Raises CourseError when that cannot be done.
     """
-    from nbgrader.api import Gradebook
+    from nbgrader.api import Gradebook  # noqa: PLC0415
 
     environment_on_path()
     try:
@@ -63,7 +63,7 @@ def scores(classroom: Classroom, assignment: str) -> list[Score]:
 
     Raises CourseError when the assignment is not released.
     """
-    from nbgrader.api import MissingEntry
+    from nbgrader.api import MissingEntry  # noqa: PLC0415
 
     with opened(classroom) as book:
         try:
@@ -94,7 +94,7 @@ def export(classroom: Classroom, to: Path) -> None:
 
     Raises CourseError when the file cannot be written.
     """
-    from nbgrader.plugins import CsvExportPlugin
+    from nbgrader.plugins import CsvExportPlugin  # noqa: PLC0415
 
     part = to.with_name(f".{to.name}.part")
     with opened(classroom) as book:

@@ -102,7 +102,7 @@ def tables_of(db: Connection) -> dict[str, TableClause]:
     versions = table("alembic_version", column("version_num", sqlalchemy.String))
     if "alembic_version" not in existing or db.scalar(select(versions)) != KNOWN:
         # Imported here: see the head of this module.
-        from nbgrader.api import Base
+        from nbgrader.api import Base  # noqa: PLC0415
 
         return {name: Base.metadata.tables[name] for name in TABLES}
     return {name: _table(name) for name in TABLES}

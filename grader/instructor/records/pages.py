@@ -109,7 +109,7 @@ def escape_names() -> None:
     bring a script. We know of no issue about it in nbgrader's list.
     """
     # Imported here: formgrader alone has loaded it, and it takes long.
-    from nbgrader.server_extensions.formgrader.base import BaseHandler
+    from nbgrader.server_extensions.formgrader.base import BaseHandler  # noqa: PLC0415
 
     original = BaseHandler.render
     if original.__module__ == __name__:  # this was called before
@@ -132,6 +132,6 @@ def formgrader_templates() -> list[str]:
     Ours come before nbgrader's. Without them the page waits for MathJax from another host, and has
     no keys where there is no network.
     """
-    from nbgrader.server_extensions.formgrader import handlers
+    from nbgrader.server_extensions.formgrader import handlers  # noqa: PLC0415
 
     return [str(OURS), handlers.template_path]

@@ -70,13 +70,13 @@ def _repair_formgrader(c: Any) -> None:
     """Repair what of nbgrader is loaded: to load it here would take two seconds."""
     if "nbgrader.apps.api" in sys.modules:
         # formgrader's Autograde button grades sealed, as `grader grade` does
-        from grader.instructor.records import button, exchange
+        from grader.instructor.records import button, exchange  # noqa: PLC0415
 
         button.install()
         exchange.tolerate_bad_timestamps()
     if "nbgrader.server_extensions.formgrader.base" in sys.modules:
         # its pages print names as they stand in an address
-        from grader.instructor.records import pages
+        from grader.instructor.records import pages  # noqa: PLC0415
 
         pages.escape_names()
         c.HTMLExporter.extra_template_basedirs = pages.formgrader_templates()

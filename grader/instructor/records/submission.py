@@ -162,7 +162,7 @@ def begin(parent: int, grading: Grading, tier: Tier, secret: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         # Imported here, since `grader report` reads verdicts on Windows, which lacks `resource`.
-        from grader.instructor.sandbox.worker import seal
+        from grader.instructor.sandbox.worker import seal  # noqa: PLC0415
 
         seal.die_with(parent)
     _task = grading, tier, secret

@@ -179,7 +179,8 @@ def diagnose(course: Course) -> Iterator[tuple[str, str, bool]]:
 def _landlock() -> tuple[str, bool]:
     """Return what this machine has of Landlock, and whether that will do."""
     try:
-        from py_landlock import Landlock  # imported here: on Linux alone it is installed
+        # Imported here: on Linux alone it is installed.
+        from py_landlock import Landlock  # noqa: PLC0415
 
         return f"version {Landlock().abi_version} of the kernel's interface", True
     except Exception as error:  # the package, the system call or the switch at boot is missing

@@ -62,7 +62,8 @@ def compiled() -> bytes:
     Raises CourseError where libseccomp is not installed.
     """
     try:
-        import pyseccomp  # imported here: its import fails where libseccomp is not installed
+        # Imported here: that fails where libseccomp is not installed.
+        import pyseccomp  # noqa: PLC0415
     except (ImportError, OSError, RuntimeError) as error:
         raise CourseError(
             f"The filter of system calls cannot be made: {error}. "
