@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.widgets import Widget, pool_router, stride_trick, toeplitz_pair
+from grader.widgets import pool_router, stride_trick, toeplitz_pair
 from grader.widgets import spray as spray_widget
-from grader.widgets.grids import made_up
+from grader.widgets.grids import Widget, made_up
 from grader.widgets.spray import forward_and_backward, output_shape
 
 
