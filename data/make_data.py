@@ -34,7 +34,7 @@ SOURCES = {
 
 def digits():
     """Return all 1797 digits of scikit-learn: 50 of each class to test on, the rest to train on."""
-    from sklearn.datasets import load_digits
+    from sklearn.datasets import load_digits  # noqa: PLC0415 (each set needs its own package)
 
     found = load_digits()
     images, labels = found.images.astype(np.uint8), found.target.astype(np.uint8)
@@ -61,7 +61,7 @@ def cat():
     """Return 256 x 256 pixels of scikit-image's Chelsea, in grey, every 4 x 4 of them averaged to
     one. Whole numbers only.
     """
-    from skimage.data import chelsea
+    from skimage.data import chelsea  # noqa: PLC0415
 
     red, green, blue = np.moveaxis(chelsea().astype(int), 2, 0)
     grey = (299 * red + 587 * green + 114 * blue + 500) // 1000  # the luma of ITU-R BT.601

@@ -3,15 +3,16 @@
 from typing import TYPE_CHECKING, Any
 
 from grader import figures
+from grader.exercises import COURSE
 from grader.exercises.cases.capstone import TRAININGS
 from grader.exercises.material.images import load_images
 from grader.exercises.material.networks import initial_parameters, predict
-from grader.exercises.numeric import numerical_jacobian
-from grader.notebook.check import check, progress
+from grader.exercises.own_layers import own_layers
+from grader.notebook.check import Checks
 from grader.notebook.equation import equation
-from grader.notebook.own_layers import own_layers
-from grader.notebook.start import start_check
+from grader.notebook.start import StartCheck
 from grader.notebook.track import track
+from grader.numeric.differences import numerical_jacobian
 
 if TYPE_CHECKING:
     from grader.widgets import (
@@ -44,6 +45,11 @@ __all__ = [
     "track",
 ]
 
+_checks = Checks(COURSE)
+check = _checks.check
+progress = _checks.progress
+start_check = StartCheck(COURSE).start_check
+
 WIDGETS = (
     "jacobian_explorer",
     "pool_router",
@@ -57,7 +63,7 @@ WIDGETS = (
 def __getattr__(name: str) -> Any:
     """Find the widgets when they are first asked for: `import grader` stays quick."""
     if name in WIDGETS:
-        from grader import widgets
+        from grader import widgets  # noqa: PLC0415
 
         return getattr(widgets, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,7 +8,8 @@ import importlib
 import sys
 from importlib.util import find_spec
 
-from grader.notebook.start import report
+from grader.exercises import COURSE
+from grader.notebook.start import StartCheck
 
 STUDENTS_PART = (
     "This is the students' part of the course, whose one command is this start check. The verbs of "
@@ -23,7 +24,7 @@ WITHOUT_CLICK = (
 
 def start_check() -> int:
     """Print the start check's line. Return the exit status: 0 when everything is ready."""
-    line = report()
+    line = StartCheck(COURSE).report()
     print(line)
     return 0 if line.startswith("Ready") else 1
 

@@ -14,12 +14,13 @@ from typing import Any
 import nbformat
 import pytest
 from hypothesis import settings
+from our_course import EXERCISES, NOTEBOOKS
 from support import ROOT, alone, beside, grader, references, run_in_kernel
 from tiers import SEALED, in_one_line, need_some_tier, need_tier
 
-from grader.exercises import EXERCISES
 from grader.instructor.author.notebook import solve
-from grader.instructor.classroom import Classroom, source_notebook
+from grader.instructor.classroom import Classroom
+from grader.instructor.courses import source_notebook
 from grader.instructor.sandbox.sandbox import Tier
 from grader.judge.judge import judge
 from grader.show.verdict import Verdict
@@ -102,11 +103,11 @@ def solved(shared: Path) -> Callable[[str], Path]:
 
     @cache
     def run(assignment: str) -> Path:
-        path = shared / f"solved-{assignment}" / source_notebook(assignment).name
+        path = shared / f"solved-{assignment}" / source_notebook(NOTEBOOKS[assignment]).name
         with alone(shared / f"solved-{assignment}.lock"):
             if not path.exists():
                 path.parent.mkdir(exist_ok=True)
-                node = run_in_kernel(solve(assignment), beside(assignment, path.parent))
+                node = run_in_kernel(solve(NOTEBOOKS[assignment]), beside(assignment, path.parent))
                 path.write_text(nbformat.writes(node), encoding="utf-8")
         return path
 

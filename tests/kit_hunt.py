@@ -34,9 +34,9 @@ from types import FrameType
 from typing import Any
 
 import numpy as np
+from our_course import EXERCISES
 
 from grader.call.answer import Answer, split
-from grader.exercises import EXERCISES
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.judge.answers import by_part
 from grader.judge.case import Case

@@ -17,12 +17,12 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import settings
 from nbclient import NotebookClient
+from our_course import NOTEBOOKS
 from tiers import lacking
 
-from grader.exercises import NOTEBOOKS, of_assignment
 from grader.instructor.author import notebook
-from grader.instructor.classroom import source_notebook
 from grader.instructor.commands.cli import main
+from grader.instructor.courses import source_notebook
 
 WIDTH, HEIGHT = 1150, 900  # pixels of a browser window
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,7 +57,7 @@ def run_in_kernel(made: dict[str, Any], folder: Path) -> Any:
 
 def beside(assignment: str, folder: Path) -> Path:
     """Put the files that lie beside a notebook into the folder in which it is run."""
-    for path in source_notebook(assignment).parent.glob("*.py"):
+    for path in source_notebook(NOTEBOOKS[assignment]).parent.glob("*.py"):
         shutil.copy(path, folder)
     return folder
 
@@ -76,9 +76,10 @@ def references(*assignments: str) -> dict[str, Callable[..., Any]]:
     """
     found = {}
     for assignment in assignments or NOTEBOOKS:
-        module = importlib.import_module(f"solutions.{NOTEBOOKS[assignment]}")
+        module = importlib.import_module(f"solutions.{NOTEBOOKS[assignment].stem}")
         found |= {
-            exercise.name: getattr(module, exercise.name) for exercise in of_assignment(assignment)
+            exercise.name: getattr(module, exercise.name)
+            for exercise in NOTEBOOKS[assignment].exercises
         }
     return found
 

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-from grader.instructor.classroom import CourseError
+from grader.exercises import COURSE
+from grader.instructor.courses import CourseError
 from grader.instructor.sandbox import probes
 from grader.instructor.sandbox.sandbox import Tier
 
@@ -40,14 +41,14 @@ def in_one_line(report: Any, call: Any) -> None:
 def best() -> Tier:
     """Return the tier in which `grader grade` grades here; NONE where no tier holds."""
     try:
-        return probes.pick_tier()
+        return probes.pick_tier(COURSE)
     except CourseError:
         return Tier.NONE
 
 
 @cache
 def finding(tier: Tier) -> probes.Finding:
-    return probes.examine(tier)
+    return probes.examine(tier, COURSE)
 
 
 def need_some_tier() -> Tier:

@@ -1,24 +1,39 @@
-"""6-capstone: a network of one's own."""
+"""6-capstone: a network of one's own, on the layers of the notebooks before it."""
 
+from grader.exercises.cases import capstone as cases
+from grader.exercises.material import images, networks
+from grader.judge.course import Notebook, Support
 from grader.judge.exercise import SMOOTH, Exercise, Part
 
-HERE = "6-capstone"
 CLOSE = 1e-6
+LAYERS = (
+    "affine_forward",
+    "affine_backward",
+    "softmax_loss",
+    "conv_forward",
+    "conv_backward",
+    "strided_forward",
+    "strided_backward_spray",
+    "relu_forward",
+    "relu_backward",
+    "max_pool_forward",
+    "max_pool_2x2_backward",
+)
+HELPERS = ("fits", "pool_fits", "output_size")  # what the layers call
 
-CAPSTONE = (
+EXERCISES = (
     Exercise(
         "loss_and_gradients",
-        HERE,
         ("params", "images", "labels"),
         (
             Part("loss", 1, "", tolerance=CLOSE),
             Part("gradients", 2, "params", "params", tolerance=CLOSE),
         ),
         layers=True,
+        build=cases.loss_and_gradients,
     ),
     Exercise(
         "train",
-        HERE,
         ("params", "images", "labels", "steps", "rate", "seed"),
         (
             Part("overfit", 2, "params", "params", tolerance=SMOOTH, of="params"),
@@ -27,5 +42,24 @@ CAPSTONE = (
         ),
         layers=True,
         costly=True,
+        build=cases.train,
+    ),
+)
+
+CAPSTONE = Notebook(
+    "6-capstone",
+    "capstone",
+    10.0,
+    EXERCISES,
+    limits={"call": 60.0, "whole": 180.0},  # it trains
+    support=Support(
+        layers=(*HELPERS, *LAYERS),
+        tools={
+            "initial_parameters": networks,
+            "predict": networks,
+            "load_images": images,
+        },
+        files=images.without_test_images,
+        hidden=lambda: {"the images that judge": images.image_file("digits")},
     ),
 )

@@ -1,73 +1,108 @@
 """2-convolution: section 2 of the text."""
 
+from grader.exercises import widgets, witnesses
+from grader.exercises.cases import convolution as cases
+from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise, Part, quiz
 
-HERE = "2-convolution"
-
-CONVOLUTION = (
-    Exercise("correlate_1d", HERE, ("x", "w", "pad"), (Part("y", 2, "m"),), without=("spray_1d",)),
+EXERCISES = (
+    Exercise(
+        "correlate_1d",
+        ("x", "w", "pad"),
+        (Part("y", 2, "m"),),
+        without=("spray_1d",),
+        build=cases.correlate_1d,
+        widget=widgets.ROW_GATHER,
+    ),
     Exercise(
         "spray_1d",
-        HERE,
         ("x", "w", "pad"),
         (Part("y", 2, "m"),),
         without=("correlate_1d", "toeplitz_1d"),
+        build=cases.correlate_1d,
+        widget=widgets.ROW_SPRAY,
     ),
     Exercise(
-        "toeplitz_1d", HERE, ("w", "n", "pad"), (Part("T", 3, "m n"),), forward="correlate_1d"
+        "toeplitz_1d",
+        ("w", "n", "pad"),
+        (Part("T", 3, "m n"),),
+        forward="correlate_1d",
+        build=cases.toeplitz_1d,
+        witness=witnesses.TOEPLITZ,
+        widget=widgets.TOEPLITZ,
     ),
     quiz(
         "same_pad",
-        HERE,
         ("K",),
         1,
         "the output has n + 2 pad - K + 1 numbers, which is n when 2 pad = K - 1: half of an even "
         "number if K is odd, and "
         "no whole number at all if K is even. That is why the text assumes a filter of width 2r + "
         "1, with pad r.",
+        build=cases.same_pad,
     ),
-    Exercise("local_gradient", HERE, ("i", "j", "w", "shape"), (Part("dy_dx", 3, "M N"),)),
+    Exercise(
+        "local_gradient",
+        ("i", "j", "w", "shape"),
+        (Part("dy_dx", 3, "M N"),),
+        build=cases.local_gradient,
+    ),
     Exercise(
         "conv_1d_backward_spray",
-        HERE,
         ("dy", "w", "pad"),
         (Part("dx", 2.5, "n", "x"),),
         forward="correlate_1d",
         without=("conv_1d_backward_rotated", "toeplitz_1d", "numerical_jacobian"),
+        build=cases.conv_1d_backward,
+        witness=witnesses.ROW,
+        widget=widgets.ROW_BACKWARD_SPRAY,
     ),
     Exercise(
         "conv_1d_backward_rotated",
-        HERE,
         ("dy", "w", "pad"),
         (Part("dx", 2.5, "n", "x"),),
         forward="correlate_1d",
         without=("conv_1d_backward_spray", "toeplitz_1d", "numerical_jacobian"),
+        build=cases.conv_1d_backward,
+        witness=witnesses.ROW,
+        widget=widgets.ROW_BACKWARD_GATHER,
     ),
     quiz(
         "backward_pad",
-        HERE,
         ("K", "pad"),
         1,
         "with K - 1 zeros at each end every place of the padded x gets its K weights, and the pad "
         "places at each end are "
         "then cut off. It is the forward pad again only if K = 2 pad + 1, the text's 2r + 1 with "
         "pad r.",
+        build=cases.backward_pad,
     ),
     Exercise(
         "conv_1d_weight_gradient",
-        HERE,
         ("dy", "x", "pad"),
         (Part("dw", 3, "K", "w"),),
         forward="correlate_1d",
         without=("numerical_jacobian",),
+        build=cases.conv_1d_weight_gradient,
+        witness=witnesses.ROW_WEIGHTS,
     ),
-    Exercise("conv_forward", HERE, ("x", "w", "b", "pad"), (Part("y", 3, "N F H' W'"),)),
+    Exercise(
+        "conv_forward",
+        ("x", "w", "b", "pad"),
+        (Part("y", 3, "N F H' W'"),),
+        build=cases.conv_forward,
+        widget=widgets.FORWARD,
+    ),
     Exercise(
         "conv_backward",
-        HERE,
         ("dy", "x", "w", "pad"),
         (Part("dx", 4, "N C H W", "x"), Part("dw", 2, "F C K L", "w"), Part("db", 1, "F", "b")),
         forward="conv_forward",
         without=("numerical_jacobian",),
+        build=cases.conv_backward,
+        witness=witnesses.IMAGES,
+        widget=widgets.BACKWARD_SPRAY,
     ),
 )
+
+CONVOLUTION = Notebook("2-convolution", "convolution", 30.0, EXERCISES)

@@ -1,35 +1,44 @@
 """5-max-pool: section 4 of the text."""
 
+from grader.exercises import widgets, witnesses
+from grader.exercises.cases import max_pool as cases
+from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise, Part, quiz
 
-HERE = "5-max-pool"
 SHARED = (
     "where a window has several largest entries, dy is not given to the first of them: also a "
     "subgradient, and accepted"
 )
 
-MAX_POOL = (
-    Exercise("max_pool_forward", HERE, ("x", "size", "stride"), (Part("y", 2, "N C H' W'"),)),
+EXERCISES = (
+    Exercise(
+        "max_pool_forward",
+        ("x", "size", "stride"),
+        (Part("y", 2, "N C H' W'"),),
+        build=cases.max_pool_forward,
+        widget=widgets.POOL_FORWARD,
+    ),
     Exercise(
         "max_pool_2x2_backward",
-        HERE,
         ("dy", "x"),
         (Part("dx", 3, "N C H W", "x", convention=SHARED),),
         forward="max_pool_forward",
         without=("numerical_jacobian",),
+        build=cases.max_pool_2x2_backward,
+        witness=witnesses.MAX_POOL_2X2,
+        widget=widgets.POOL_BACKWARD,
     ),
     quiz(
         "assignment_is_enough",
-        HERE,
         ("size", "stride"),
         1,
         "windows that do not overlap give every pixel at most one gradient. They overlap as soon "
         "as the stride is smaller than "
         "the window in one of the two directions.",
+        build=cases.assignment_is_enough,
     ),
     Exercise(
         "max_pool_backward",
-        HERE,
         ("dy", "x", "size", "stride"),
         (
             Part("dx", 4, "N C H W", "x"),
@@ -37,5 +46,10 @@ MAX_POOL = (
         ),
         forward="max_pool_forward",
         without=("numerical_jacobian",),
+        build=cases.max_pool_backward,
+        witness=witnesses.MAX_POOL,
+        widget=widgets.POOL_BACKWARD,
     ),
 )
+
+MAX_POOL = Notebook("5-max-pool", "max_pool", 12.0, EXERCISES)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import bleach
-from bleach.css_sanitizer import CSSSanitizer
+import nh3
 from nbconvert.filters.ansi import ansi2html, strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -36,7 +35,6 @@ MORE_STYLES = "height overflow width"
 PICTURE = re.compile(r"data:image/(?:gif|jpeg|png|svg\+xml|webp);base64,[A-Za-z0-9+/=\s]+")
 LINK = re.compile(r"https?://|mailto:|#")
 MOST_COLOURS = 10_000  # in one text: nbconvert's time grows with the square of their number
-CODE = re.compile(r"<(style|script)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 
 @lru_cache(1024)  # most cells of a class are the released ones
@@ -93,38 +91,44 @@ def colours(text: str) -> str:
 
 
 def clean(html: Any) -> str:
-    """Return HTML with the elements of a verdict; anything else in it becomes text."""
-    return _verdicts().clean(html.decode() if isinstance(html, bytes) else str(html))
-
-
-def clean_output(html: str) -> str:
-    """Return any output's HTML with its pictures, and else as `clean` does.
+    """Return HTML with the elements of a verdict, and of anything else in it the text.
 
     Style sheets and scripts are left out.
     """
-    return _outputs().clean(CODE.sub("", html))
+    text = html.decode() if isinstance(html, bytes) else str(html)
+    return nh3.clean(
+        text,
+        tags=set(ELEMENTS.split()),
+        attributes={"*": set(ATTRIBUTES)},
+        attribute_filter=_in_verdicts,
+        filter_style_properties=set(STYLES.split()),
+        url_schemes=set(PROTOCOLS),
+        link_rel=None,
+    )
 
 
-@cache
-def _verdicts() -> bleach.Cleaner:
-    css = CSSSanitizer(allowed_css_properties=STYLES.split(), allowed_svg_properties=[])
-    return bleach.Cleaner(ELEMENTS.split(), _in_verdicts, protocols=PROTOCOLS, css_sanitizer=css)
+def clean_output(html: str) -> str:
+    """Return any output's HTML with its pictures, and else as `clean` does."""
+    return nh3.clean(
+        html,
+        tags=set(f"{ELEMENTS} {MORE_ELEMENTS}".split()),
+        attributes={"*": set(ATTRIBUTES), "img": {"alt", "src"}},
+        attribute_filter=_in_outputs,
+        filter_style_properties=set(f"{STYLES} {MORE_STYLES}".split()),
+        url_schemes={*PROTOCOLS, "data"},
+        link_rel=None,
+    )
 
 
-@cache
-def _outputs() -> bleach.Cleaner:
-    elements = f"{ELEMENTS} {MORE_ELEMENTS}".split()
-    styles = f"{STYLES} {MORE_STYLES}".split()
-    css = CSSSanitizer(allowed_css_properties=styles, allowed_svg_properties=[])
-    protocols = (*PROTOCOLS, "data")
-    return bleach.Cleaner(elements, _in_outputs, protocols=protocols, css_sanitizer=css)
+def _in_verdicts(tag: str, name: str, value: str) -> str | None:
+    """Return an attribute's value, or None for one that is left out."""
+    return None if name == "style" and FETCHES.search(value) else value
 
 
-def _in_verdicts(tag: str, name: str, value: str) -> bool:
-    return name in ATTRIBUTES and not (name == "style" and FETCHES.search(value))
-
-
-def _in_outputs(tag: str, name: str, value: str) -> bool:
-    if tag == "img" and name in ("alt", "src"):
-        return name == "alt" or PICTURE.fullmatch(value) is not None
-    return _in_verdicts(tag, name, value) and not (name == "href" and not LINK.match(value))
+def _in_outputs(tag: str, name: str, value: str) -> str | None:
+    """Return an attribute's value, or None for one that is left out."""
+    if tag == "img" and name == "src":
+        return value if PICTURE.fullmatch(value) else None
+    if name == "href" and not LINK.match(value):
+        return None
+    return _in_verdicts(tag, name, value)

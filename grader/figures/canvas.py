@@ -1,13 +1,13 @@
 """What all figures share: a picture with its text, squares with their numbers, and small marks.
 
-Lengths are in squares, rows are counted downwards, and a point is (column, row). The matplotlib
-imports stand inside functions, since matplotlib is an optional package and slow to import.
+Lengths are in squares, rows are counted downwards, and a point is (column, row).
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -43,6 +43,15 @@ class Picture:
         return image(self.svg, self.alternative)
 
 
+@cache
+def _matplotlib() -> Any:
+    """Return matplotlib, which is an optional package, and takes half a second to load."""
+    import matplotlib.figure  # noqa: PLC0415
+    import matplotlib.patches  # noqa: PLC0415
+
+    return matplotlib
+
+
 def show_picture(figure: Figure, alternative: str) -> None:
     """Show a figure, or print its text alternative where there is no notebook."""
     show(Picture(figure, alternative))
@@ -53,9 +62,7 @@ def new(columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
 
     pyplot does not know of it, so there is nothing to close, no backend and no second display.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = _matplotlib().figure.Figure(figsize=(width, height), layout="constrained")
     axes = figure.subplots(1, columns, squeeze=False)[0]
     return figure, list(axes)
 
@@ -185,12 +192,8 @@ def rows_of(matrix: np.ndarray, text: Callable[[float], str] = number) -> str:
 
 def _ramp(value: float, limit: float) -> Any:
     """Return the colour of a number on the map of `grid`."""
-    from matplotlib import colormaps
-
-    return colormaps["PuOr_r"](0.5 + value / (4 * limit))
+    return _matplotlib().colormaps["PuOr_r"](0.5 + value / (4 * limit))
 
 
 def _rectangle(corner: Point, width: float, height: float, **style: Any) -> Rectangle:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle(corner, width, height, **style)
+    return _matplotlib().patches.Rectangle(corner, width, height, **style)

@@ -1,65 +1,55 @@
-"""Where a class keeps its files, and which assignments the course has."""
+"""Where a class keeps its files."""
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from grader.exercises import NOTEBOOKS, file_of, of_assignment
+from grader.instructor.courses import (
+    CourseError,
+    engine_version,
+    find_course,
+    notebooks,
+    repository_of,
+)
 from grader.instructor.files import digest
+from grader.judge.course import Course, Notebook
 
-try:
-    import solutions
-except ModuleNotFoundError:
-    raise SystemExit(
-        "grader: this command needs the course repository, and no solutions/ was found. Students "
-        "use check() in their notebooks; instructors clone the repository and install it with: "
-        'pip install -e ".[instructor]"'
-    ) from None
-
-REPOSITORY = Path(solutions.__file__).resolve().parents[1]
-# Where this is no clone, both wheels are installed, and the notebooks lie in the second one.
-IS_CLONE = (REPOSITORY / "notebooks").is_dir()
-SOURCES = REPOSITORY if IS_CLONE else Path(__file__).parent  # has notebooks/, nbgrader_config.py
 # nbgrader's Submit puts these files beside a notebook.
 STAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"
-
-
-class CourseError(Exception):
-    """A broken course or a wrong request.
-
-    The message says what is wrong, where, what was expected, and what to do.
-    """
 
 
 @dataclass(frozen=True)
 class Classroom:
     """The folder in which a class is released to, graded, and given feedback.
 
-    db: the gradebook's URL.
+    db: the gradebook's URL; course: what is taught.
     """
 
     folder: Path
     db: str
+    course: Course = field(default_factory=find_course)
 
     @classmethod
-    def at(cls, folder: Path | None = None, db: str | None = None) -> Classroom:
+    def at(
+        cls, folder: Path | None = None, db: str | None = None, course: Course | None = None
+    ) -> Classroom:
         """Return the class in a folder with its gradebook, by default SQLite in that folder.
 
-        The default folder is course/ in the clone, or in the current folder where the wheels are
-        installed. Raises CourseError when the folder is a file.
+        The default folder is course/ in the course's repository, or in the current folder where
+        the course is installed. Raises CourseError when the folder is a file.
         """
+        course = course or find_course()
         if folder is None:
-            folder = (REPOSITORY if IS_CLONE else Path.cwd()) / "course"
+            folder = (repository_of(course) or Path.cwd()) / "course"
         folder = folder.resolve()
         if folder.exists() and not folder.is_dir():
             raise CourseError(f"The course folder {folder} is a file. Name a folder with --course.")
-        return cls(folder, db or f"sqlite:///{folder / 'gradebook.db'}")
+        return cls(folder, db or f"sqlite:///{folder / 'gradebook.db'}", course)
 
     @property
     def release(self) -> Path:
@@ -110,9 +100,14 @@ class Grading:
     workers: int = 1
     students: tuple[str, ...] = ()
 
+    @property
+    def notebook(self) -> Notebook:
+        """The assignment's notebook."""
+        return self.classroom.course.by_assignment[self.assignment]
+
     def released(self) -> Path:
         """Return the path of the released notebook."""
-        return self.classroom.release / self.assignment / notebook_file(self.assignment)
+        return self.classroom.release / self.assignment / self.notebook.file
 
     def submitted(self, student: str) -> Path:
         """Return the path of a submitted notebook."""
@@ -123,79 +118,42 @@ class Grading:
         return self._of(student, self.classroom.autograded)
 
     def _of(self, student: str, folder: Path) -> Path:
-        return folder / student / self.assignment / notebook_file(self.assignment)
+        return folder / student / self.assignment / self.notebook.file
 
     def verdicts(self, student: str) -> Path:
         """Return the path of a verdict file."""
         return self.classroom.folder / "verdicts" / student / f"{self.assignment}.json"
 
 
-def notebook_file(assignment: str) -> str:
-    """Return the name of an assignment's notebook."""
-    return f"{NOTEBOOKS[assignment]}.ipynb"
-
-
-def source_notebook(assignment: str) -> Path:
-    """Return the path of an assignment's notebook with stubs. Raises CourseError."""
-    path = SOURCES / "notebooks" / assignment / notebook_file(assignment)
-    if not path.is_file():
-        raise CourseError(
-            f"There is no notebook for {assignment}: expected {path.relative_to(SOURCES)}. "
-            "Restore it from git."
-        )
-    return path
-
-
-def assignments(names: tuple[str, ...]) -> list[str]:
-    """Return the assignments asked for, all of them if none is named. Raises CourseError."""
-    for name in names:
-        if name not in NOTEBOOKS:
-            raise CourseError(f"There is no assignment {name!r}. {_nearest(name)}")
-    return list(dict.fromkeys(names)) or list(NOTEBOOKS)
-
-
-def _nearest(name: str) -> str:
-    """Return a sentence that names the assignment a wrong name may stand for, or all of them."""
-    assignment_of = {notebook: assignment for assignment, notebook in NOTEBOOKS.items()}
-    near = difflib.get_close_matches(name, [*NOTEBOOKS, *NOTEBOOKS.values()], n=1, cutoff=0.3)
-    if near:
-        return f"Did you mean {assignment_of.get(near[0], near[0])}?"
-    return f"There are: {', '.join(NOTEBOOKS)}."
-
-
-def assignments_handed_in(classroom: Classroom, names: tuple[str, ...]) -> list[str]:
-    """Return the assignments asked for, or else those that somebody has handed in.
+def notebooks_handed_in(classroom: Classroom, names: tuple[str, ...]) -> list[Notebook]:
+    """Return the notebooks asked for, or else those that somebody has handed in.
 
     Where nobody has, it is the first one. Raises CourseError.
     """
-    every = assignments(names)
+    every = notebooks(classroom.course, names)
     if names:
         return every
-    return [name for name in every if classroom.students(name)] or every[:1]
+    handed_in = [notebook for notebook in every if classroom.students(notebook.assignment)]
+    return handed_in or every[:1]
 
 
-def assignments_to_release(names: tuple[str, ...]) -> list[str]:
-    """Return the assignments asked for, or all whose files hold no answer to others.
+def notebooks_to_release(course: Course, names: tuple[str, ...]) -> list[Notebook]:
+    """Return the notebooks asked for, or all that bring no answer to others.
 
     Raises CourseError.
     """
-    every = assignments(names)
+    every = notebooks(course, names)
     if names:
         return every
-    return [name for name in every if not _brings_answers(name)]
+    return [notebook for notebook in every if not notebook.brings_answers]
 
 
-def _brings_answers(assignment: str) -> bool:
-    """Tell whether an assignment comes with layers.py, which answers others."""
-    return any(exercise.layers for exercise in of_assignment(assignment))
-
-
-def made_with(assignment: str) -> dict[str, str]:
+def made_with(notebook: Notebook) -> dict[str, str]:
     """Return what a grade depends on beside the submission and its seed."""
     return {
-        "course": version("cnn-gradients"),
+        "course": engine_version(),
         "numpy": version("numpy"),
-        "fingerprints": digest(file_of(assignment).read_bytes()),
+        "fingerprints": digest(notebook.tables.read_bytes()),
     }
 
 

@@ -1,6 +1,6 @@
 """The form of a row of the points table: an exercise and its parts.
 
-The rows themselves are in grader/exercises/, one file for each notebook.
+The rows themselves belong to a course, which is content (grader/exercises is one).
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from grader.judge.case import Case, Generator
+
+if TYPE_CHECKING:
+    from grader.judge.course import Notebook
 
 SMOOTH = 1e-5  # softmax in honest float32 errs by 1.4e-7
 DIFFERENCES = (
@@ -53,6 +56,25 @@ def _no_cases(rng: Generator, fresh: bool) -> list[Case]:
     return []
 
 
+@dataclass(frozen=True)
+class CaseWidget:
+    """The widget that goes through a case, for when a result of the exercise is not right.
+
+    part: the result that the widget shows.
+    ndim: the number of its axes; the first two of four are batch and channel.
+    make: a function of the case's arguments by name, with one channel of one image, and of the
+        student's own result or None, as `compare`. It returns a grader.widgets.Widget, or None
+        where the widget shows nothing of this result.
+    words: what the closed widget is called. They differ where its numbers are not just those of
+        the verdict.
+    """
+
+    part: str
+    ndim: int
+    make: Callable[..., Any]
+    words: str = "Step through this case"
+
+
 @cache
 def tables_in(path: Path) -> dict[str, Any]:
     """Return exercise -> table of a notebook's file. Each notebook needs its own alone."""
@@ -63,8 +85,10 @@ def tables_in(path: Path) -> dict[str, Any]:
 class Exercise:
     """One function that a student writes: one answer cell, one test cell.
 
+    arguments: the names of its arguments, in their order.
+    parts: its results, and what each is worth.
     forward: the exercise whose numerical gradient supplies the right values to show ("" where there
-        is none).
+        is none). It stands in the same notebook.
     without: names that raise while this exercise is judged: it is to be written without calling
         them.
     why: for a quiz, the reason, told once the answer is right.
@@ -72,14 +96,14 @@ class Exercise:
     costly: it takes seconds: its trainings are asked with one draw of cases, and `progress` does
         not ask it again.
     build: (generator, whether they are fresh ones) -> the cases that it is asked with.
-    partner: the exercise that `forward` names, where that is another one.
     witness: part -> the right values, from the student's forward (once it is right) and the
         arguments of the call.
-    tables: the file with the fingerprints of its notebook.
+    widget: what is shown after a wrong answer, closed; None for nothing.
+
+    notebook: the one that it belongs to, which fills this in.
     """
 
     name: str
-    assignment: str
     arguments: tuple[str, ...]
     parts: tuple[Part, ...]
     forward: str = ""
@@ -88,9 +112,21 @@ class Exercise:
     layers: bool = False
     costly: bool = False
     build: Callable[[Generator, bool], list[Case]] = field(default=_no_cases, compare=False)
-    partner: Exercise | None = field(default=None, compare=False)
     witness: Mapping[str, Callable[..., np.ndarray]] = field(default_factory=dict, compare=False)
-    tables: Path = field(default=Path(), compare=False)
+    widget: CaseWidget | None = field(default=None, compare=False)
+    notebook: Notebook = field(default=cast("Notebook", None), compare=False, repr=False)
+
+    @property
+    def assignment(self) -> str:
+        """The assignment of its notebook."""
+        return self.notebook.assignment
+
+    @property
+    def partner(self) -> Exercise | None:
+        """The exercise that `forward` names, where that is another one."""
+        if self.forward == self.name:
+            return None
+        return self.notebook.by_name.get(self.forward)
 
     @property
     def points(self) -> float:
@@ -107,7 +143,7 @@ class Exercise:
 
     @property
     def table(self) -> dict[str, Any]:
-        """What `grader.instructor.author.catalogue` makes from the reference and its mistakes.
+        """What `grader fingerprints` makes from the reference and its mistakes.
 
         It holds data only, no answer as code:
         "cases": part -> one entry per visible case: scale, right (a fingerprint), wrong
@@ -117,7 +153,7 @@ class Exercise:
         "shown": part -> right values per case, for parts that no numerical gradient can supply
             (null where too many to show).
         """
-        return tables_in(self.tables)[self.name]
+        return tables_in(self.notebook.tables)[self.name]
 
     @cached_property
     def is_quiz(self) -> bool:
@@ -130,6 +166,11 @@ class Exercise:
 
 
 def quiz(
-    name: str, assignment: str, arguments: tuple[str, ...], points: float, why: str
+    name: str,
+    arguments: tuple[str, ...],
+    points: float,
+    why: str,
+    build: Callable[[Generator, bool], list[Case]],
 ) -> Exercise:
-    return Exercise(name, assignment, arguments, (Part("answer", points),), why=why)
+    """Return an exercise whose one answer is no array: a number, a word, a tuple of sizes."""
+    return Exercise(name, arguments, (Part("answer", points),), why=why, build=build)

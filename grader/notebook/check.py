@@ -12,7 +12,7 @@ from typing import Any
 from grader.call.quiet import quiet
 from grader.call.text import short
 from grader.call.without import Scope
-from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
+from grader.judge.course import Course, Notebook
 from grader.judge.decide import all_wrong
 from grader.judge.exercise import Exercise
 from grader.judge.judge import judge
@@ -20,86 +20,100 @@ from grader.show.display import shell, show
 from grader.show.summary import Summary
 from grader.show.verdict import PartVerdict, Verdict
 
-# By exercise: the function that was checked last, and its verdict
-_costly: dict[str, tuple[Any, Verdict]] = {}
 # Output streams and warnings belong to the whole process, so only one check may run at a time.
 _checking = threading.Lock()
 
 
-def check(function: Callable[..., Any]) -> float:
-    """Check one function of the course, show the verdict, and return the points earned.
+class Checks:
+    """`check` and `progress` on the exercises of one course."""
 
-    function: named as an exercise of the points table
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        # By exercise: the function that was checked last, and its verdict
+        self._costly: dict[str, tuple[Any, Verdict]] = {}
 
-    The result is a plain float from 0 to the exercise's points, which nbgrader takes as the partial
-    credit of the cell. This function never raises, and leaves nothing on stderr.
-    """
-    frame = sys._getframe(1)
-    namespace = frame.f_globals
-    # The function that is being checked may call check, and so may another thread.
-    if not _checking.acquire(blocking=False):
-        print("a check is already running: take check(...) out of your function")
-        return 0.0
-    try:
-        exercise = _exercise_of(function, frame.f_code.co_names, namespace)
-        if exercise is None:
-            verdict = _unknown(function)
-        else:
-            verdict = judge(exercise, function, namespace)
-            if exercise.costly:
-                _costly[exercise.name] = (function, verdict)
-    finally:
-        _checking.release()
-    show(verdict)
-    _offer(verdict)
-    return float(verdict.earned)
+    def check(self, function: Callable[..., Any]) -> float:
+        """Check one function of the course, show the verdict, and return the points earned.
 
+        function: named as an exercise of the points table
 
-def progress() -> None:
-    """Show the points earned so far in this notebook and what is still open."""
-    namespace = sys._getframe(1).f_globals
-    if _checking.locked():
-        print("a check is already running: take progress() out of your function")
-        return
-    verdicts = []
-    for assignment in _assignments_in(namespace):
-        verdicts += [_verdict_on(exercise, namespace) for exercise in of_assignment(assignment)]
-    show(Summary(tuple(verdicts)))
+        The result is a plain float from 0 to the exercise's points, which nbgrader takes as the
+        partial credit of the cell. This function never raises, and leaves nothing on stderr.
+        """
+        frame = sys._getframe(1)
+        namespace = frame.f_globals
+        # The function that is being checked may call check, and so may another thread.
+        if not _checking.acquire(blocking=False):
+            print("a check is already running: take check(...) out of your function")
+            return 0.0
+        try:
+            exercise = self._exercise_of(function, frame.f_code.co_names, namespace)
+            if exercise is None:
+                verdict = self._unknown(function)
+            else:
+                verdict = judge(exercise, function, namespace)
+                if exercise.costly:
+                    self._costly[exercise.name] = (function, verdict)
+        finally:
+            _checking.release()
+        show(verdict)
+        if exercise is not None:
+            _suggest(exercise, verdict)
+        return float(verdict.earned)
 
+    def progress(self) -> None:
+        """Show the points earned so far in this notebook and what is still open."""
+        namespace = sys._getframe(1).f_globals
+        if _checking.locked():
+            print("a check is already running: take progress() out of your function")
+            return
+        verdicts = []
+        for notebook in self._notebooks_in(namespace):
+            verdicts += [self._verdict_on(each, namespace) for each in notebook.exercises]
+        show(Summary(tuple(verdicts)))
 
-def _verdict_on(exercise: Exercise, namespace: Scope) -> Verdict:
-    """Return the verdict on an exercise.
+    def _verdict_on(self, exercise: Exercise, namespace: Scope) -> Verdict:
+        """Return the verdict on an exercise.
 
-    If it takes seconds to judge, that is the verdict of its last check.
-    """
-    function = namespace.get(exercise.name)
-    if not exercise.costly:
-        return judge(exercise, function, namespace)
-    checked, verdict = _costly.get(exercise.name, (None, None))
-    if verdict is None or checked is not function:
-        return all_wrong(exercise, "is not checked yet")
-    return verdict
+        If it takes seconds to judge, that is the verdict of its last check.
+        """
+        function = namespace.get(exercise.name)
+        if not exercise.costly:
+            return judge(exercise, function, namespace)
+        checked, verdict = self._costly.get(exercise.name, (None, None))
+        if verdict is None or checked is not function:
+            return all_wrong(exercise, "is not checked yet")
+        return verdict
 
+    def _notebooks_in(self, namespace: Scope) -> list[Notebook]:
+        """Return the notebook whose exercises are defined, in a list.
 
-def _assignments_in(namespace: Scope) -> list[str]:
-    """Return the assignment whose exercises the notebook defines, in a list.
+        Functions of others may be pasted in, so it is the one of which the largest share is
+        defined. The list is empty if nothing is defined, and longer if two are equal.
+        """
+        shares = []
+        for notebook in self._course.notebooks:
+            names = [exercise.name for exercise in notebook.exercises]
+            shares.append(sum(name in namespace for name in names) / len(names))
+        largest = max(shares)
+        return [
+            notebook
+            for notebook, share in zip(self._course.notebooks, shares, strict=True)
+            if share and share == largest
+        ]
 
-    Functions of others may be pasted in, so it is the one of which the largest share is defined.
-    The list is empty if nothing is defined, and longer if two are equal.
-    """
-    shares = {}
-    for assignment in NOTEBOOKS:
-        names = [exercise.name for exercise in of_assignment(assignment)]
-        shares[assignment] = sum(name in namespace for name in names) / len(names)
-    largest = max(shares.values())
-    return [assignment for assignment, share in shares.items() if share and share == largest]
+    def _exercise_of(
+        self, function: Any, names: tuple[str, ...], namespace: Scope
+    ) -> Exercise | None:
+        """Find the exercise by the name in `check(name)`, else by the function's own name."""
+        exercises = self._course.exercises
+        called = [name for name in names if name in exercises and namespace.get(name) is function]
+        name = called[0] if len(called) == 1 else _own_name(function)
+        return exercises.get(name)
 
-
-def _exercise_of(function: Any, names: tuple[str, ...], namespace: Scope) -> Exercise | None:
-    """Find the exercise by the name in the call `check(name)`, else by the function's own name."""
-    called = [name for name in names if name in EXERCISES and namespace.get(name) is function]
-    name = called[0] if len(called) == 1 else _own_name(function)
-    return EXERCISES.get(name)
+    def _unknown(self, function: Any) -> Verdict:
+        fault = unknown_name(short(_own_name(function), 60), self._course)
+        return Verdict("check", (PartVerdict("answer", 0.0, 0.0, ""),), fault)
 
 
 def _own_name(function: Any) -> str:
@@ -111,33 +125,28 @@ def _own_name(function: Any) -> str:
     return name if type(name) is str else f"a {short(type(function).__name__)}"
 
 
-def unknown_name(name: str) -> str:
+def unknown_name(name: str, course: Course) -> str:
     """Return the sentence for a name that is in no exercise, with the nearest one that is."""
-    near = difflib.get_close_matches(name, EXERCISES, 1, 0.5)
+    near = difflib.get_close_matches(name, course.exercises, 1, 0.5)
     sentence = f"{name} is not an exercise of this course"
     return f"{sentence}. Did you mean {near[0]}?" if near else sentence
 
 
-def _unknown(function: Any) -> Verdict:
-    fault = unknown_name(short(_own_name(function), 60))
-    return Verdict("check", (PartVerdict("answer", 0.0, 0.0, ""),), fault)
-
-
-def _offer(verdict: Verdict) -> None:
+def _suggest(exercise: Exercise, verdict: Verdict) -> None:
     """Show the widget that goes through the verdict's example, closed.
 
     Show nothing outside a notebook, without a widget for the example, and if anything fails.
     """
-    if verdict.example is None:
+    if verdict.example is None or exercise.widget is None:
         return
     with suppress(Exception):
         if not hasattr(shell(), "kernel"):  # a terminal draws no widgets
             return
         # This import waits for the first wrong answer, so that `import grader` stays quick.
-        from grader.widgets.offer import offer
+        from grader.widgets.suggest import suggest_widget  # noqa: PLC0415
 
         with quiet():
-            widget = offer(verdict.exercise, verdict.example)
+            widget = suggest_widget(exercise, verdict.example)
             bundle = widget and widget.can_step and widget._repr_mimebundle_()
         if bundle:
             sys.modules["IPython"].display.display(bundle[0], metadata=bundle[1], raw=True)

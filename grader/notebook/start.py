@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.exercises import EXERCISES, NOTEBOOKS
+from grader.judge.course import Course
 from grader.notebook.check import unknown_name
 from grader.show.display import shell
 from grader.show.place import JUPYTER, TERMINAL, Place, here
@@ -39,53 +39,129 @@ SHADOWS = (
 )
 
 
-def start_check() -> None:
-    """Print one line on this kernel, and handle misspelt function names from now on.
+class StartCheck:
+    """The start check of one course."""
 
-    `check` of a name that is not defined then shows a verdict and not a traceback.
-    """
-    print(report())
-    ipython = shell()
-    if ipython is not None:
-        ipython.set_custom_exc((NameError,), _name_error)
+    def __init__(self, course: Course) -> None:
+        self._course = course
 
+    def start_check(self) -> None:
+        """Print one line on this kernel, and handle misspelt function names from now on.
 
-def report(folder: Path | None = None) -> str:
-    """Return 'Ready: ...', or the first problem with the command that mends it."""
-    resolved = (folder or Path.cwd()).resolve()
-    problem = next(problems(resolved), "")
-    if problem:
-        return problem
-    place = here()
-    versions = ", ".join(f"{name} {_version(name)}" for name in ("numpy", "ipywidgets"))
-    course = f"course {_version('cnn-gradients')}"
-    where = f"{resolved.name}/" if place.local else place.name
-    ready = f"Ready: Python {_python()}, {versions}, {course}, in {where}"
-    if _version(STEPS) is None:
-        ready += f". Widgets are still pictures, since {STEPS} is missing. {place.install(STEPS)}"
-    return ready
+        `check` of a name that is not defined then shows a verdict and not a traceback.
+        """
+        print(self.report())
+        ipython = shell()
+        if ipython is not None:
+            # IPython makes a method of the shell from what it is given, which takes a function.
+            def handler(*args: Any, **options: Any) -> None:
+                self._name_error(*args, **options)
 
+            ipython.set_custom_exc((NameError,), handler)
 
-def problems(folder: Path) -> Iterator[str]:
-    """Yield what is wrong with interpreter, packages and folder.
+    def report(self, folder: Path | None = None) -> str:
+        """Return 'Ready: ...', or the first problem with the command that mends it."""
+        resolved = (folder or Path.cwd()).resolve()
+        problem = next(self.problems(resolved), "")
+        if problem:
+            return problem
+        place = here()
+        versions = ", ".join(f"{name} {_version(name)}" for name in ("numpy", "ipywidgets"))
+        course = f"course {_version(self._course.name) or self._course.name}"
+        where = f"{resolved.name}/" if place.local else place.name
+        ready = f"Ready: Python {_python()}, {versions}, {course}, in {where}"
+        if _version(STEPS) is None:
+            missing = f"Widgets are still pictures, since {STEPS} is missing."
+            ready += f". {missing} {place.install(STEPS)}"
+        return ready
 
-    Each sentence names what was found, what is expected, and what to do.
-    """
-    place = here()
-    if sys.version_info[:2] < PYTHON:
-        needs = "the course needs 3.11 or newer"
-        advice = f"Choose another kernel: {place.kernel}."
-        yield f"This kernel runs Python {_python()}; {needs}. {advice}"
-    yield from _problems_of_packages(place)
-    for name in SHADOWS:
-        if (folder / f"{name}.py").exists():
-            hides = f"The file {name}.py in this folder hides the module {name}"
-            yield f"{hides}. Rename it, then restart the kernel."
-    if place.local:
-        yield from _problems_of_place(folder)
-    if not os.access(folder, os.W_OK):
-        read_only = f"The folder {folder} is read-only: answers cannot be saved"
-        yield f"{read_only}. Copy it to a folder of your own and work there."
+    def problems(self, folder: Path) -> Iterator[str]:
+        """Yield what is wrong with interpreter, packages and folder.
+
+        Each sentence names what was found, what is expected, and what to do.
+        """
+        place = here()
+        if sys.version_info[:2] < PYTHON:
+            needs = "the course needs 3.11 or newer"
+            advice = f"Choose another kernel: {place.kernel}."
+            yield f"This kernel runs Python {_python()}; {needs}. {advice}"
+        yield from _problems_of_packages(place)
+        for name in SHADOWS:
+            if (folder / f"{name}.py").exists():
+                hides = f"The file {name}.py in this folder hides the module {name}"
+                yield f"{hides}. Rename it, then restart the kernel."
+        if place.local:
+            yield from self._problems_of_place(folder)
+        if not os.access(folder, os.W_OK):
+            read_only = f"The folder {folder} is read-only: answers cannot be saved"
+            yield f"{read_only}. Copy it to a folder of your own and work there."
+
+    def _problems_of_place(self, folder: Path) -> Iterator[str]:
+        """Yield what is wrong with a folder that is to hold a student's work."""
+        temporary = Path(tempfile.gettempdir()).resolve()
+        if temporary in (folder, *folder.parents):
+            yield (
+                f"The folder {folder} is for temporary files: what you save in it may be deleted. "
+                "Unpack the student kit into a folder of your own, and open the notebook there."
+            )
+        elif folder == Path.home().resolve() and not self._holds_notebooks(folder):
+            yield (
+                f"The folder {folder} is your home folder, and no notebook of the course lies in "
+                "it. Go to the folder of the student kit, and start there."
+            )
+
+    def _holds_notebooks(self, folder: Path) -> bool:
+        """Tell whether a notebook lies in a folder, or a folder of one of the course's."""
+        if any(folder.glob("*.ipynb")):
+            return True
+        return any((folder / assignment).is_dir() for assignment in self._course.by_assignment)
+
+    def missing_function(self, name: str, namespace: dict[str, Any]) -> Verdict:
+        """Return the verdict on `check(name)` where no function has the name of this exercise.
+
+        namespace: the notebook's names and values
+        """
+        exercise = self._course.exercises[name]
+        others = [other for other, value in namespace.items() if self._is_own(other, value)]
+        near = difflib.get_close_matches(name, others, 1, 0.6)
+        hint = f" There is {near[0]}: was it renamed?" if near else ""
+        keep = f"keep the name {name} in its def line"
+        fault = f"is not defined: run the cell above, and {keep}.{hint}"
+        parts = tuple(PartVerdict(part.name, part.points, 0.0, "") for part in exercise.parts)
+        return Verdict(name, parts, fault)
+
+    def _is_own(self, name: str, value: Any) -> bool:
+        """Tell whether this is a function of the notebook's that is not an exercise."""
+        if not callable(value) or getattr(value, "__module__", None) != "__main__":
+            return False
+        return name not in self._course.exercises
+
+    def _name_error(
+        self, ipython: Any, etype: Any, value: Any, tb: Any, tb_offset: int | None = None
+    ) -> None:
+        """Show a NameError: one in `check(name)` as a verdict, any other as usual.
+
+        Both stay errors, so that the cell earns nothing.
+        """
+        innermost = tb
+        while innermost.tb_next is not None:
+            innermost = innermost.tb_next
+        frame = innermost.tb_frame
+        in_cell = frame.f_globals is ipython.user_global_ns and "check" in frame.f_code.co_names
+        # %tb and the debugger read these.
+        sys.last_type = etype
+        sys.last_value = value
+        sys.last_traceback = tb
+        unknown = unknown_name(value.name, self._course)
+        if in_cell and value.name in self._course.exercises:
+            lines = [str(self.missing_function(value.name, ipython.user_global_ns))]
+        elif in_cell and "Did you mean" in unknown:
+            lines = [unknown]
+        else:
+            lines = ipython.InteractiveTB.structured_traceback(
+                etype, value, tb, tb_offset=tb_offset
+            )
+        ipython._showtraceback(etype, value, lines)
 
 
 def _problems_of_packages(place: Place) -> Iterator[str]:
@@ -101,28 +177,6 @@ def _problems_of_packages(place: Place) -> Iterator[str]:
         else:
             continue
         yield f"{name} {problem} in this kernel. {place.install(f'{name}>={expected}')}"
-
-
-def _problems_of_place(folder: Path) -> Iterator[str]:
-    """Yield what is wrong with a folder that is to hold a student's work."""
-    temporary = Path(tempfile.gettempdir()).resolve()
-    if temporary in (folder, *folder.parents):
-        yield (
-            f"The folder {folder} is for temporary files: what you save in it may be deleted. "
-            "Unpack the student kit into a folder of your own, and open the notebook there."
-        )
-    elif folder == Path.home().resolve() and not _holds_notebooks(folder):
-        yield (
-            f"The folder {folder} is your home folder, and no notebook of the course lies in it. "
-            "Go to the folder of the student kit, and start there."
-        )
-
-
-def _holds_notebooks(folder: Path) -> bool:
-    """Tell whether a notebook lies in a folder, or a folder of one of the course's notebooks."""
-    if any(folder.glob("*.ipynb")):
-        return True
-    return any((folder / assignment).is_dir() for assignment in NOTEBOOKS)
 
 
 def _python() -> str:
@@ -144,49 +198,3 @@ def _numbers(version: str) -> tuple[int, ...]:
         digits = "".join(c for c in part if c.isdigit())
         numbers.append(int(digits or 0))
     return tuple(numbers)
-
-
-def missing_function(name: str, namespace: dict[str, Any]) -> Verdict:
-    """Return the verdict on `check(name)` where no function has the name of this exercise.
-
-    namespace: the notebook's names and values
-    """
-    exercise = EXERCISES[name]
-    others = [other for other, value in namespace.items() if _is_own(other, value)]
-    near = difflib.get_close_matches(name, others, 1, 0.6)
-    hint = f" There is {near[0]}: was it renamed?" if near else ""
-    fault = f"is not defined: run the cell above, and keep the name {name} in its def line.{hint}"
-    parts = tuple(PartVerdict(part.name, part.points, 0.0, "") for part in exercise.parts)
-    return Verdict(name, parts, fault)
-
-
-def _is_own(name: str, value: Any) -> bool:
-    """Tell whether this is a function of the notebook's that is not an exercise."""
-    if not callable(value) or getattr(value, "__module__", None) != "__main__":
-        return False
-    return name not in EXERCISES
-
-
-def _name_error(
-    ipython: Any, etype: Any, value: Any, tb: Any, tb_offset: int | None = None
-) -> None:
-    """Show a NameError: one in `check(name)` as a verdict, any other as usual.
-
-    Both stay errors, so that the cell earns nothing.
-    """
-    innermost = tb
-    while innermost.tb_next is not None:
-        innermost = innermost.tb_next
-    frame = innermost.tb_frame
-    in_cell = frame.f_globals is ipython.user_global_ns and "check" in frame.f_code.co_names
-    # %tb and the debugger read these.
-    sys.last_type = etype
-    sys.last_value = value
-    sys.last_traceback = tb
-    if in_cell and value.name in EXERCISES:
-        lines = [str(missing_function(value.name, ipython.user_global_ns))]
-    elif in_cell and "Did you mean" in unknown_name(value.name):
-        lines = [unknown_name(value.name)]
-    else:
-        lines = ipython.InteractiveTB.structured_traceback(etype, value, tb, tb_offset=tb_offset)
-    ipython._showtraceback(etype, value, lines)

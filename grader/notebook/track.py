@@ -17,8 +17,8 @@ def track(steps: Sequence[Any], what: str = "") -> Iterator[Any]:
         yield from steps
         return
     # Both packages are optional, and slow to import.
-    from IPython.display import display
-    from ipywidgets import IntProgress
+    from IPython.display import display  # noqa: PLC0415
+    from ipywidgets import IntProgress  # noqa: PLC0415
 
     bar = IntProgress(max=len(steps), description=what, style={"description_width": "initial"})
     display(bar)

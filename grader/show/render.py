@@ -29,7 +29,7 @@ def html(template: str, **values: Any) -> str | None:
 def environment_of(folder: Path) -> Environment:
     """Return what finds and fills in the templates of a folder. Raises ImportError."""
     # Imported here: `import grader` stays quick, and needs numpy alone.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
     return Environment(
         loader=FileSystemLoader(folder),

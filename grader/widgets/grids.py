@@ -118,8 +118,8 @@ class Widget:
 def _live(name: str, esm: str) -> Any:
     """Return the subclass of AnyWidget that draws one kind of widget."""
     # Both packages are optional, and slow to import.
-    import anywidget
-    import traitlets
+    import anywidget  # noqa: PLC0415
+    import traitlets  # noqa: PLC0415
 
     own = {"_esm": esm, "_css": Widget._css, "data": traitlets.Dict().tag(sync=True)}
     return type(name, (anywidget.AnyWidget,), own)

@@ -32,7 +32,7 @@ VIEWS = {
     "dy/db": "dy/db, the identity: b[i] moves y[i] alone (Eq. 7)",
     "dL/dW": "dL/dW = xᵀ dL/dy: the slices of dy/dW times their dL/dy, added up (Eq. 6)",
 }
-# The results of affine_jacobians, and their views
+# The three Jacobians, and their views
 COMPARED = {"dy_dx": "dy/dx", "dy_dw": "dy/dW", "dy_db": "dy/db"}
 
 
@@ -60,7 +60,7 @@ def jacobian_explorer(
 
     x: (D,);  w: (D, C);  b: (C,), by default zeros
     dy: (C,), the dL/dy of the view dL/dW, by default small whole numbers
-    compare: your own (dy_dx (C, D), dy_dw (C, D, C), dy_db (C, C)), as affine_jacobians returns
+    compare: your own (dy_dx (C, D), dy_dw (C, D, C), dy_db (C, C)), as your function returns
         them; None stands for one that is not written yet. The entries that are not right are marked
     view: "dy/dx" (Eq. 3), "dy/dW" (Eq. 5), "dy/db" (Eq. 7) or "dL/dW" (Eq. 6); by default the
         first in which compare is not right
@@ -137,7 +137,7 @@ def _check_results(compare: Any) -> None:
         problem = f"{len(compare)} results"
     else:
         return
-    expected = "(dy_dx, dy_dw, dy_db), as affine_jacobians returns them"
+    expected = "the three Jacobians (dy_dx, dy_dw, dy_db)"
     raise TypeError(f"{NAME}: compare is {problem}, expected {expected}")
 
 

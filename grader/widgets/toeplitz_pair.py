@@ -54,7 +54,7 @@ def toeplitz_pair(
     w: (K,);  n: pixels of the row;  pad: zeros at each of its ends
         ->  T: (m, n), m = n + 2 pad - K + 1
     x: (n,), dy: (m,): small whole numbers unless they are given
-    compare: your own T, (m, n), as `toeplitz_1d` returns it; the entries that are not right are
+    compare: your own T, (m, n); the entries that are not right are
         marked
 
     A row of T holds w and gathers; a column holds w back to front and sprays. T is the Jacobian

@@ -1,4 +1,4 @@
-"""The layers of notebooks 1 to 5, to train with. Made from the reference answers: do not edit."""
+"""The layers that this notebook builds on. Made from the reference answers: do not edit."""
 
 import numpy as np
 

@@ -2,19 +2,18 @@
 
 A mistake is a whole wrong answer to an exercise; `parts` names the parts that it loses. A hint
 tells what is observed, then what to think about, and never the formula's code; {N} becomes "N = 2"
-in the case that shows it. `python -m grader.instructor.author.catalogue` makes the table of
-fingerprints from it that students' kernels hold.
+in the case that shows it. `grader fingerprints` makes the tables from it that students'
+kernels hold.
 
 The demo class hands these mistakes in as text, with the helpers that they call. Annotations
 therefore use builtins and numpy alone, or are quoted.
 """
 
 from solutions.mistakes import affine, capstone, convolution, max_pool, relu, strided
-from solutions.mistakes.base import CATALOGUE, Mistake
+from solutions.mistakes.catalogue import CATALOGUE
 
 __all__ = [
     "CATALOGUE",
-    "Mistake",
     "affine",
     "capstone",
     "convolution",

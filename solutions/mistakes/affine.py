@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from grader.instructor.author.mistakes import Reference
 from solutions import affine
-from solutions.mistakes.base import Reference, wrong
+from solutions.mistakes.catalogue import wrong
 
 # --- affine_forward ---
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.instructor.author.mistakes import Reference
 from solutions import convolution
-from solutions.mistakes.base import Reference, wrong
+from solutions.mistakes.catalogue import wrong
 
 # --- correlate_1d ---
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from grader.instructor.author.mistakes import Reference
 from solutions import max_pool
-from solutions.mistakes.base import Reference, wrong
+from solutions.mistakes.catalogue import wrong
 
 Place = tuple[int, ...]
 Window = tuple[int, int, slice, slice]

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from grader.instructor.author.mistakes import Reference
 from solutions import relu
-from solutions.mistakes.base import Reference, wrong
+from solutions.mistakes.catalogue import wrong
 
 # --- relu_forward ---
 

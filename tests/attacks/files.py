@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from our_course import NOTEBOOKS
+
 from attacks.attack import ALL, TARGET, WRONG, ZERO, Attack
 from grader.instructor.author import notebook
 
@@ -187,7 +189,7 @@ UNREADABLE = [
     unreadable("an older format", "the file is not a notebook of format 4", lambda nb: json.dumps({"nbformat": 3, "worksheets": [{"cells": nb["cells"]}]}).encode()),
     unreadable("a format of the future", "the file is not a notebook of format 4", lambda nb: notebook.dumps(nb | {"nbformat": 5}).encode()),
     unreadable("cells in a dict", "the file is not a notebook of format 4", lambda nb: notebook.dumps(nb | {"cells": {"0": nb["cells"]}}).encode()),
-    unreadable("another assignment", "this is not the notebook of this assignment", lambda nb: notebook.dumps(notebook.solve("4-relu")).encode()),
+    unreadable("another assignment", "this is not the notebook of this assignment", lambda nb: notebook.dumps(notebook.solve(NOTEBOOKS["4-relu"])).encode()),
     unreadable("an archive", "the file is not text in UTF-8", b"PK\x03\x04" + bytes(range(256))),
     unreadable("sixteen bits a letter", "the file is not text in UTF-8", lambda nb: notebook.dumps(nb).encode("utf-16")),
     unreadable("half a file", "the file is not a notebook: no valid JSON", lambda nb: notebook.dumps(nb).encode()[:-1000]),

@@ -24,7 +24,8 @@ def quiz(name: str, code: str, why: str, **more: object) -> Attack:
 
 def known(name: str) -> str:
     """Return the visible cases of an exercise and their answers, as a student can find them."""
-    from grader.exercises import EXERCISES
+    from our_course import EXERCISES
+
     from grader.instructor.author.catalogue import reference
 
     function = reference(EXERCISES[name])

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from our_course import NOTEBOOKS
+
 from grader.instructor.sandbox.sandbox import Sandbox, Tier
 from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.instructor.sealed.grade_one import grade_submission
@@ -61,7 +63,7 @@ _open: dict[tuple[Tier, Limits], Sandbox] = {}
 def sandbox(tier: Tier, limits: Limits) -> Sandbox:
     """Return the sandbox of a tier, which all entries share as a class does."""
     if (tier, limits) not in _open:
-        _open[tier, limits] = Sandbox(tier, "1-affine", limits).__enter__()
+        _open[tier, limits] = Sandbox(tier, NOTEBOOKS["1-affine"], limits).__enter__()
     return _open[tier, limits]
 
 

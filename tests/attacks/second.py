@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from our_course import EXERCISES
+
 from attacks.attack import GOT, ZERO, Attack, cell, probing
 from attacks.play import SEED
-from grader.exercises import EXERCISES
 from grader.instructor.sealed.hidden_cases import cases_of
 
 READING = "a cell that the trusted side reads for long, or not at all"

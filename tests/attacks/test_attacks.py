@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from our_course import NOTEBOOKS
 
 from attacks import files, harm, lies, patches, pipes, processes, reads, second, syscalls
 from attacks.attack import POINTS, TARGET, Attack
@@ -123,7 +124,7 @@ FINDS = LEAVES.replace(
 
 
 def test_what_one_submission_leaves_the_next_one_does_not_find(tier: Tier, ground: Ground) -> None:
-    solved = notebook.solve("1-affine")
+    solved = notebook.solve(NOTEBOOKS["1-affine"])
     outcomes = [
         play(notebook.dumps(notebook.with_answers(solved, {}, (cell,))).encode(), tier)
         for cell in (LEAVES, FINDS)
@@ -135,7 +136,9 @@ def test_what_one_submission_leaves_the_next_one_does_not_find(tier: Tier, groun
 
 def test_the_class_goes_on_after_all_of_them(tier: Tier, ground: Ground) -> None:
     """In the same sandbox: nothing that one submission did has reached the next."""
-    assert play(notebook.dumps(notebook.solve("1-affine")).encode(), tier).earned == POINTS
+    assert (
+        play(notebook.dumps(notebook.solve(NOTEBOOKS["1-affine"])).encode(), tier).earned == POINTS
+    )
 
 
 def test_nothing_runs_once_the_sandboxes_are_closed(ground: Ground) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
+from our_course import NOTEBOOKS
 from tiers import need_tier, unsafe
 
 from attacks import harm
@@ -36,8 +37,10 @@ HELPED = (
 
 
 def earned(assignment: str, answers: dict[str, str], tier: Tier) -> dict[str, float]:
-    content = json.dumps(notebook.with_answers(notebook.solve(assignment), answers)).encode()
-    with Sandbox(tier, assignment) as made:
+    content = json.dumps(
+        notebook.with_answers(notebook.solve(NOTEBOOKS[assignment]), answers)
+    ).encode()
+    with Sandbox(tier, NOTEBOOKS[assignment]) as made:
         return {
             told["exercise"]: told["earned"]
             for told in grade_submission(content, SEED, made)["exercises"]
@@ -74,8 +77,8 @@ def test_a_process_that_cannot_be_started_stops_one_submission_at_most(
     def popen(*args: object, **kwargs: object) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    content = json.dumps(notebook.solve("1-affine")).encode()
-    with Sandbox(tier, "1-affine") as made:
+    content = json.dumps(notebook.solve(NOTEBOOKS["1-affine"])).encode()
+    with Sandbox(tier, NOTEBOOKS["1-affine"]) as made:
         monkeypatch.setattr(subprocess, "Popen", popen)
         with pytest.raises(MachineFault):
             grade_again(content, SEED, made)
@@ -91,7 +94,7 @@ def test_deleted_files_where_temporary_files_lie_in_memory(monkeypatch: pytest.M
         entry for entry in harm.ENTRIES if entry.name == "files that are deleted and still open"
     )
     monkeypatch.setattr(tempfile, "tempdir", "/dev/shm")
-    with Sandbox(Tier.LANDLOCK, "1-affine", LIMITS) as made:
+    with Sandbox(Tier.LANDLOCK, NOTEBOOKS["1-affine"], LIMITS) as made:
         told = grade_submission(entry.content(), SEED, made)
     got = next(one["text"] for one in told["exercises"] if one["exercise"] == "affine_backward")
     kept = re.search(r"\('MiB', (\d+)\)", got)
@@ -116,7 +119,7 @@ def course(
     is a command to it.
     """
     folder = released_course("4-relu", tmp_path_factory.mktemp("second")).folder
-    solved = notebook.solve("4-relu")
+    solved = notebook.solve(NOTEBOOKS["4-relu"])
     steers = notebook.with_answers(solved, {}, (f"print({'title' + ''.join(CONTROLS)!r})",))
     for name, made in ((b"mallory", steers), (b"odd\xff", solved), (b"m\x1b]0;title\x07", solved)):
         path = os.path.join(os.fsencode(folder), b"submitted", name, b"4-relu")

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from our_course import EXERCISES, NOTEBOOKS
 
-from grader.exercises import EXERCISES, NOTEBOOKS
 from grader.judge.judge import judge
 
 ROUNDS = 200
@@ -39,7 +39,7 @@ def shown(verdict: Any) -> None:
 def checks() -> None:
     scope: dict[str, Any] = {}
     for exercise in EXERCISES.values():
-        module = importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment]}")
+        module = importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment].stem}")
         scope[exercise.name] = getattr(module, exercise.name)
     print(f"{'a check, beyond the function itself':44} {'median':>9}  (at most 5 ms)")
     for exercise in EXERCISES.values():

@@ -24,13 +24,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.exercises import NOTEBOOKS
+from our_course import NOTEBOOKS
+
+from grader.exercises import COURSE
 from grader.instructor.author import notebook
 from grader.instructor.author.notebook import dumps, load, with_answers
-from grader.instructor.classroom import REPOSITORY, Classroom
+from grader.instructor.classroom import Classroom
 from grader.instructor.commands.release import release
 from grader.instructor.demo.sample_class import submissions
 from grader.instructor.files import write_atomically
+from grader.instructor.kit.wheels import REPOSITORY
 from grader.instructor.records import submission
 from grader.instructor.sandbox.sandbox import Sandbox, Worker
 from grader.instructor.sealed import session
@@ -46,14 +49,14 @@ def make_class(course: Classroom, assignment: str, count: int) -> None:
     """Hand in: two of three students are right, every third is one of the demo's, right or wrong;
     no two files are the same.
     """
-    release(course, [assignment])
-    file = f"{NOTEBOOKS[assignment]}.ipynb"
+    release(course, [NOTEBOOKS[assignment]])
+    file = f"{NOTEBOOKS[assignment].stem}.ipynb"
     released = load(course.release / assignment / file)
-    solved = notebook.answer_cells(notebook.solve(assignment))
+    solved = notebook.answer_cells(notebook.solve(NOTEBOOKS[assignment]))
     right = {name: notebook.source(cell) for name, cell in solved.items()}
     wrong = [
         s
-        for s in submissions(assignment)
+        for s in submissions(NOTEBOOKS[assignment])
         if not s.look and s.answers and not s.extra and s.student not in HOSTILE
     ]
     for number, one in zip(range(count), itertools.cycle(wrong)):
@@ -184,7 +187,7 @@ def where(assignment: str, folder: Path, count: int = 30) -> None:
     from grader.instructor.sandbox.probes import pick_tier
 
     one = submission.SubmissionGrader(
-        submission.Grading(course, assignment), pick_tier(), b"benchmark"
+        submission.Grading(course, assignment), pick_tier(COURSE), b"benchmark"
     )
     students = course.students(assignment)
     one.grade(students[0])

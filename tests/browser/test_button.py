@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from our_course import NOTEBOOKS
 from support import ROOT
 from tiers import best
 
@@ -27,9 +28,9 @@ pytestmark = pytest.mark.usefixtures("some_tier")
 @pytest.fixture
 def course(tmp_path, released_course) -> Classroom:
     course = released_course("1-affine", tmp_path / "course")
-    made = notebook.with_answers(notebook.solve("1-affine"), {"affine_backward": CHEATS})
+    made = notebook.with_answers(notebook.solve(NOTEBOOKS["1-affine"]), {"affine_backward": CHEATS})
     for student, text in (
-        ("ada", notebook.dumps(notebook.solve("1-affine"))),
+        ("ada", notebook.dumps(notebook.solve(NOTEBOOKS["1-affine"]))),
         ("mallory", notebook.dumps(made)),
         ("zoe", "{"),
     ):

@@ -10,12 +10,11 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
+from our_course import EXERCISES, NOTEBOOKS
 from support import HEIGHT, ROOT, WIDTH, run_all
 from support import opened as opened_page
 
-from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
 from grader.instructor.author.notebook import dumps, solve
-from grader.widgets.offer import TABLE
 
 # for half a minute: what it shows is looked at after the one run that all tests share
 TRAINS = "6-capstone"
@@ -79,9 +78,9 @@ def keep_whole(page, name):
 def opened(request, browser, lab):
     """(assignment, page): the released notebook, run from top to bottom."""
     assignment = request.param
-    first = of_assignment(assignment)[0].name
-    until = f"0 of {TOTALS[assignment]:g}; open: {first}"
-    page = run_all(browser, lab[0], f"{assignment}/{NOTEBOOKS[assignment]}.ipynb", until)
+    first = NOTEBOOKS[assignment].exercises[0].name
+    until = f"0 of {NOTEBOOKS[assignment].points:g}; open: {first}"
+    page = run_all(browser, lab[0], f"{assignment}/{NOTEBOOKS[assignment].stem}.ipynb", until)
     yield assignment, page
     page.close()
 
@@ -102,9 +101,9 @@ def finished(request, browser, lab):
     assignment = request.param
     address, folder = lab
     copied(assignment, folder)
-    path = f"solved/{assignment}/{NOTEBOOKS[assignment]}.ipynb"
-    (folder / path).write_text(dumps(solve(assignment)), encoding="utf-8")
-    total = f"{TOTALS[assignment]:g}"
+    path = f"solved/{assignment}/{NOTEBOOKS[assignment].stem}.ipynb"
+    (folder / path).write_text(dumps(solve(NOTEBOOKS[assignment])), encoding="utf-8")
+    total = f"{NOTEBOOKS[assignment].points:g}"
     page = run_all(browser, address, path, f"{total} of {total}: everything is right")
     yield assignment, page
     page.close()
@@ -140,7 +139,7 @@ def test_a_released_notebook_runs_without_an_error(opened):
     keep_whole(page, f"{assignment}-released")
     has_no_error(page)
     checks = page.locator(".jp-CodeCell [role=group][aria-label=check]")
-    assert checks.count() == len(of_assignment(assignment))
+    assert checks.count() == len(NOTEBOOKS[assignment].exercises)
     assert all("is not written yet" in told or "0 of" in told for told in checks.all_inner_texts())
 
 
@@ -198,7 +197,7 @@ def test_a_typed_mistake_is_told_beside_its_picture(opened):
     )
     box.get_by_text("is not written yet").wait_for(state="detached", timeout=30_000)
     assert words in box.inner_text()
-    if name not in TABLE:
+    if EXERCISES[name].widget is None:
         return
     page.get_by_text("Step through this case").click()
     assert "≠ Your" in page.locator(".cnn-fold .compared").inner_text()
@@ -211,7 +210,7 @@ def earns_everything(assignment, page):
     has_no_error(page)
     is_inside_the_page(page)
     told = page.locator(".jp-CodeCell [role=group][aria-label=check]").all_inner_texts()
-    for exercise, text in zip(of_assignment(assignment), told, strict=True):
+    for exercise, text in zip(NOTEBOOKS[assignment].exercises, told, strict=True):
         assert text.startswith(f"{exercise.name}: {exercise.points:g} of {exercise.points:g} point")
 
 

@@ -20,6 +20,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 from click.testing import CliRunner
+from our_course import NOTEBOOKS
 from support import ROOT
 from tiers import unsafe
 
@@ -142,7 +143,7 @@ FOLDER = f"{image('folder')}"  # no slash in it: a name that a folder can have
 def hostile() -> dict[str, Any]:
     """Return the notebook of 1-affine with everything in it that a student can write into a file."""
     made = notebook.with_answers(
-        notebook.solve(ASSIGNMENT),
+        notebook.solve(NOTEBOOKS[ASSIGNMENT]),
         {"affine_forward": FORWARD, "affine_jacobians": SHAPES},
         (f"print('''{image('cell')}''')",),
     )
@@ -255,10 +256,11 @@ def named(unsealed, tmp_path_factory) -> Classroom:
 def stock(unsealed, tmp_path_factory) -> Path:
     """A folder with nbgrader's own settings on that course: none of ours."""
     folder = tmp_path_factory.mktemp("stock")
-    plain, ours = (ROOT / "nbgrader_config.py").read_text().split("# Nothing of a student's runs")
-    assert "FeedbackPage" in ours
-    text = plain.replace("Path(__file__).resolve().parent", f"Path({str(folder)!r})")
-    (folder / "nbgrader_config.py").write_text(text)
+    (folder / "nbgrader_config.py").write_text(
+        "from pathlib import Path\n"
+        "from grader.instructor.records.settings import set_folders\n"
+        f"set_folders(get_config(), Path({str(folder)!r}), 'cnn-gradients')\n"
+    )
     return folder
 
 

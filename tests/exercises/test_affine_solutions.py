@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from support import need
 
-from grader.exercises.numeric import complex_step_gradient, numerical_gradient, numerical_jacobian
+from grader.numeric.differences import complex_step_gradient, numerical_gradient, numerical_jacobian
 from solutions import affine
 
 X = np.array([1.0, 2.0])

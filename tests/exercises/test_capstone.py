@@ -10,24 +10,25 @@ import json
 import nbformat
 import numpy as np
 import pytest
+from our_course import EXERCISES, NOTEBOOKS
 from support import few_and_many, need, references
 from tiers import best
 
 from grader.call.answer import numbers
-from grader.exercises import EXERCISES
+from grader.exercises.capstone import LAYERS
 from grader.exercises.cases.capstone import TRAININGS, turned
 from grader.exercises.material.images import load_images
 from grader.exercises.material.networks import SIZES, accuracy, initial_parameters, predict
+from grader.exercises.own_layers import own_layers
 from grader.instructor.author import layers
-from grader.instructor.demo.broken_answers.capstone import IN_PLACE, SOLVER
+from grader.instructor.demo.honest_styles import styles
 from grader.instructor.sandbox.sandbox import Sandbox
 from grader.instructor.sandbox.support import support_of
 from grader.instructor.sealed.grade_one import grade_submission
 from grader.judge.case import Case
 from grader.judge.tolerance import matches
-from grader.notebook.own_layers import LAYERS, own_layers
 from solutions import capstone
-from solutions.styles import styles
+from solutions.broken.capstone import IN_PLACE, SOLVER
 
 # --- gradients ---
 
@@ -200,7 +201,7 @@ def test_every_array_takes_part_in_a_step_and_none_is_the_last(seeds):
         assert max(np.abs(twice[name] - once[name]).max() for name in start) > 1e-4
 
 
-STYLES = {style.student: style.answers.get("train") for style in styles("capstone")}
+STYLES = {style.student: style.answers.get("train") for style in styles(NOTEBOOKS["6-capstone"])}
 SIZES_OF_BATCHES = {f"batches of {n}": IN_PLACE.replace("64", str(n)) for n in (1, 16, 300)}
 WHOLE = "batch = rng.permutation(len(images))"
 HONEST = SIZES_OF_BATCHES | {
@@ -362,9 +363,10 @@ def test_progress_does_not_train_again(capsys):
 
 
 def test_layers_py_is_made_from_the_references_and_complete():
-    assert layers.FILE.read_text(encoding="utf-8") == layers.source()
+    capstone = NOTEBOOKS["6-capstone"]
+    assert layers.path_of(capstone).read_text(encoding="utf-8") == layers.source(capstone)
     scope: dict = {}
-    exec(layers.source(), scope)
+    exec(layers.source(capstone), scope)
     assert set(LAYERS) <= scope.keys()
 
 
@@ -393,8 +395,8 @@ def test_own_layers_are_right_slow_wrong_or_missing(capsys):
 
 
 def test_a_worker_gets_no_image_that_judges_it():
-    folder = support_of("6-capstone").folder
-    assert support_of("2-convolution") is None
+    folder = support_of(NOTEBOOKS["6-capstone"]).folder
+    assert support_of(NOTEBOOKS["2-convolution"]) is None
     for name in ("digits", "fashion"):
         with np.load(folder / f"{name}.npz") as kept:
             assert kept["test_images"].size == kept["test_labels"].size == 0
@@ -435,7 +437,7 @@ def sealed(**answers: str) -> dict[str, dict]:
     content = json.dumps(
         {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
     ).encode()
-    with Sandbox(best(), "6-capstone") as sandbox:
+    with Sandbox(best(), NOTEBOOKS["6-capstone"]) as sandbox:
         result = grade_submission(content, 11, sandbox)
     return {told["exercise"]: told for told in result["exercises"]}
 

@@ -9,10 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from our_course import EXERCISES, NOTEBOOKS
 from support import references
 
-from grader.exercises import EXERCISES, NOTEBOOKS, file_of, of_assignment
-from grader.exercises.cases import BUILDERS
 from grader.instructor.author import catalogue
 from grader.instructor.author.catalogue import answers_of, is_stored, portable
 from grader.instructor.commands.verify import verify
@@ -63,23 +62,25 @@ def test_a_mistake_in_float32_is_the_same_mistake(mistake):
 @pytest.mark.parametrize("assignment", NOTEBOOKS)
 def test_verify_finds_nothing(assignment):
     """Over a few seeds; thousands in make soak."""
-    findings = list(verify(assignment, seeds=50, mistake_seeds=20))
+    findings = list(verify(NOTEBOOKS[assignment], seeds=50, mistake_seeds=20))
     assert [finding for finding in findings if finding.problems] == []
     assert [finding.what for finding in findings] == [
-        "notebook",
+        "complete",
         "fingerprints",
+        "notebook",
         "references",
         "stubs",
         "mistakes",
         "hints",
         "witness",
         "fresh cases",
+        "written",
     ]
 
 
 @pytest.mark.parametrize("assignment", NOTEBOOKS)
 def test_a_shipped_table_is_in_step_with_the_catalogue(assignment):
-    assert is_stored(assignment)
+    assert is_stored(NOTEBOOKS[assignment])
 
 
 def off_in_the_last_place(rng):
@@ -113,7 +114,7 @@ def test_a_table_is_in_step_on_another_processor(assignment, monkeypatch):
         monkeypatch.setattr(
             catalogue, "answers_of", off_in_the_last_place(np.random.default_rng(seed))
         )
-        assert is_stored(assignment)
+        assert is_stored(NOTEBOOKS[assignment])
 
 
 @pytest.mark.parametrize("assignment", NOTEBOOKS)
@@ -129,7 +130,7 @@ def test_a_table_out_of_step_is_noticed(assignment, monkeypatch):
 
     monkeypatch.setattr(catalogue, "answers_of", changed)
     monkeypatch.setattr(catalogue, "on_grid", lambda *args: True)
-    assert not is_stored(assignment)
+    assert not is_stored(NOTEBOOKS[assignment])
 
 
 @pytest.mark.parametrize("assignment", NOTEBOOKS)
@@ -142,16 +143,16 @@ def test_a_stored_number_is_exact_or_has_twelve_digits(assignment):
         ):
             yield from floats(inner)
 
-    stored = json.loads(file_of(assignment).read_text(encoding="utf-8"))
+    stored = json.loads(NOTEBOOKS[assignment].tables.read_text(encoding="utf-8"))
     assert [number for number in floats(stored) if number != portable(number)] == []
 
 
 @pytest.mark.parametrize("assignment", NOTEBOOKS)
 def test_a_shipped_table_holds_no_code_and_no_quiz_answer(assignment):
-    text = file_of(assignment).read_text(encoding="utf-8")
+    text = NOTEBOOKS[assignment].tables.read_text(encoding="utf-8")
     assert "def " not in text
     assert "lambda" not in text
-    assert [e.name for e in of_assignment(assignment) if e.is_quiz and e.table["shown"]] == []
+    assert [e.name for e in NOTEBOOKS[assignment].exercises if e.is_quiz and e.table["shown"]] == []
 
 
 def test_two_mistakes_of_one_exercise_never_have_the_same_fingerprints():
@@ -171,7 +172,7 @@ def test_two_mistakes_of_one_exercise_never_have_the_same_fingerprints():
 
 
 def test_every_exercise_has_cases_and_a_mistake():
-    assert BUILDERS.keys() == EXERCISES.keys()
+    assert all(exercise.visible for exercise in EXERCISES.values())
     assert {mistake.exercise for mistake in CATALOGUE} == EXERCISES.keys()
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import examples, need
 
-from grader.exercises.numeric import numerical_gradient
+from grader.numeric.differences import numerical_gradient
 from solutions import max_pool
 
 X = np.array([[[[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]]]])

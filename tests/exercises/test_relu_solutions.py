@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from support import examples, need
 
-from grader.exercises.numeric import numerical_gradient, numerical_jacobian
+from grader.numeric.differences import numerical_gradient, numerical_jacobian
 from solutions import convolution, relu
 
 X = np.array([[-2.0, 0.0, 3.0], [0.5, -0.0, -1.0]])

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import examples, need, quarters
 
-from grader.exercises.numeric import numerical_gradient
+from grader.numeric.differences import numerical_gradient
 from solutions import convolution, strided
 
 X = np.array([1.0, 2.0, 0.0, -1.0, 3.0, 5.0])

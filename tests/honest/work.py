@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from our_course import NOTEBOOKS
+
 from grader.instructor.author import notebook
 
 ASSIGNMENT = "1-affine"
@@ -28,7 +30,9 @@ class Work:
 
     def content(self) -> bytes:
         """Return the bytes that are handed in."""
-        made = notebook.with_answers(notebook.solve(ASSIGNMENT), self.answers, self.extra)
+        made = notebook.with_answers(
+            notebook.solve(NOTEBOOKS[ASSIGNMENT]), self.answers, self.extra
+        )
         edited = self.edit(made) if self.edit else None
         return json.dumps(made, ensure_ascii=False).encode() if edited is None else edited
 

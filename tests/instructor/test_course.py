@@ -13,15 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from our_course import EXERCISES, NOTEBOOKS
 from support import ROOT, grader
 from tiers import unsafe
 
-from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
-from grader.instructor import classroom
+from grader.instructor import courses
 from grader.instructor.author import notebook
 from grader.instructor.author.catalogue import mistakes_of
-from grader.instructor.classroom import Classroom, CourseError
+from grader.instructor.classroom import Classroom
 from grader.instructor.commands import demo
+from grader.instructor.courses import CourseError
 from grader.instructor.demo.sample_class import SLIP_LIMIT, source_of, submissions
 from grader.instructor.records import gradebook, steps
 from solutions.mistakes import CATALOGUE
@@ -34,8 +35,8 @@ def graded(tmp_path_factory) -> Classroom:
     """A course with a few of the demo class, released, graded and with feedback, by the commands."""
     course = Classroom.at(tmp_path_factory.mktemp("class") / "course")
     assert grader("release", "1-affine", "--course", course.folder)[0] == 0
-    few = [s for s in submissions("1-affine") if s.student in STUDENTS]
-    demo.hand_in(course, "1-affine", few)
+    few = [s for s in submissions(NOTEBOOKS["1-affine"]) if s.student in STUDENTS]
+    demo.hand_in(course, NOTEBOOKS["1-affine"], few)
     *lines, last = grader("grade", "--course", course.folder, *unsafe())[1].splitlines()[
         -len(few) - 1 :
     ]
@@ -51,7 +52,9 @@ def graded(tmp_path_factory) -> Classroom:
 
 
 def test_the_gradebook_holds_the_points_known_beforehand(graded):
-    expected = {s.student: s.points for s in submissions("1-affine") if s.student in STUDENTS}
+    expected = {
+        s.student: s.points for s in submissions(NOTEBOOKS["1-affine"]) if s.student in STUDENTS
+    }
     assert {
         score.student: score.points for score in gradebook.scores(graded, "1-affine")
     } == expected
@@ -76,7 +79,7 @@ def test_a_feedback_page_shows_score_and_hint(graded):
 
 
 def test_the_demo_agrees_with_what_is_known_beforehand_and_can_disagree(graded):
-    few = [s for s in submissions("1-affine") if s.student in STUDENTS]
+    few = [s for s in submissions(NOTEBOOKS["1-affine"]) if s.student in STUDENTS]
     assert demo.differences(graded, "1-affine", few) == []
     assert list(demo.found_in(graded, "1-affine", "ada")) == []
     who = "ada (the reference answers)"
@@ -88,7 +91,7 @@ def test_the_demo_agrees_with_what_is_known_beforehand_and_can_disagree(graded):
 
 
 def test_the_demo_plays_some_thirty_of_every_kind_and_says_in_ten_lines_where_to_look(tmp_path):
-    chosen = demo.few(submissions("1-affine"))
+    chosen = demo.few(submissions(NOTEBOOKS["1-affine"]))
     assert 25 <= len(chosen) <= 35
     assert {submission.kind for submission in chosen} == set(demo.KINDS)
     status, said = grader("demo", "--course", tmp_path)
@@ -113,7 +116,9 @@ def test_export_writes_every_student(graded, tmp_path):
     with (tmp_path / "g.csv").open() as file:
         rows = {row["student_id"]: row["score"] for row in csv.DictReader(file)}
     assert rows == {
-        s.student: str(s.points) for s in submissions("1-affine") if s.student in STUDENTS
+        s.student: str(s.points)
+        for s in submissions(NOTEBOOKS["1-affine"])
+        if s.student in STUDENTS
     }
     assert sorted(path.name for path in tmp_path.iterdir()) == ["g.csv"]
 
@@ -130,7 +135,7 @@ def test_the_kit_holds_what_students_need_and_no_answer(graded, tmp_path):
         ]
         assert "grader/fingerprints/1-affine.json" in content.namelist()
         content.extractall(tmp_path / "site")
-    code = "import grader.notebook.check as c, grader; print(grader.__file__); c.check(len)"
+    code = "import grader; print(grader.__file__); grader.check(len)"
     env = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -176,7 +181,7 @@ def test_stock_nbgrader_works_on_a_fresh_clone(tmp_path):
     nbgrader("generate_assignment", "1-affine")
     hand_in = clone / "course" / "submitted" / "ada" / "1-affine" / "affine.ipynb"
     hand_in.parent.mkdir(parents=True)
-    hand_in.write_text(notebook.dumps(notebook.solve("1-affine")), encoding="utf-8")
+    hand_in.write_text(notebook.dumps(notebook.solve(NOTEBOOKS["1-affine"])), encoding="utf-8")
     nbgrader("autograde", "1-affine")
     nbgrader("generate_feedback", "1-affine")
     nbgrader("export", "--to", str(clone / "grades.csv"))
@@ -190,11 +195,11 @@ def test_stock_nbgrader_works_on_a_fresh_clone(tmp_path):
 
 @pytest.mark.parametrize("assignment", NOTEBOOKS)
 def test_a_class_has_at_least_twenty_five_and_the_mistakes_of_the_catalogue(assignment):
-    made = submissions(assignment)
+    made = submissions(NOTEBOOKS[assignment])
     assert len(made) >= (15 if assignment == "6-capstone" else 25)
     assert len({s.student for s in made}) == len(made)
     told = set(" ".join(s.about for s in made).replace(",", "").split())
-    for exercise in of_assignment(assignment):
+    for exercise in NOTEBOOKS[assignment].exercises:
         assert exercise.layers or {m.name for m in mistakes_of(exercise)[:SLIP_LIMIT]} <= told
 
 
@@ -261,8 +266,7 @@ def copied(tmp_path, monkeypatch) -> Path:
     path = tmp_path / "notebooks" / "1-affine" / "affine.ipynb"
     path.parent.mkdir(parents=True)
     shutil.copy(ROOT / "notebooks" / "1-affine" / "affine.ipynb", path)
-    monkeypatch.setattr(classroom, "SOURCES", tmp_path)
-    monkeypatch.setattr(notebook, "SOURCES", tmp_path)
+    monkeypatch.setattr(courses, "references_of", lambda course: tmp_path / "solutions")
     return path
 
 
@@ -334,7 +338,7 @@ def test_missing_cells_and_outputs_are_told(copied):
     cells["progress"]["execution_count"] = 3
     copied.write_text(json.dumps(made), encoding="utf-8")
     where = "notebooks/1-affine/affine.ipynb"
-    assert list(notebook.slips("1-affine")) == [
+    assert list(notebook.slips(NOTEBOOKS["1-affine"])) == [
         f"{where}: expected a locked test cell check_hinge_loss with the one line "
         "check(hinge_loss)",
         f"{where}: the cell progress holds outputs; remove them with: nbstripout --keep-id {where}",
@@ -410,12 +414,12 @@ def test_without_the_solutions_a_command_says_what_it_needs(tmp_path):
         ROOT / "grader", tmp_path / "grader", ignore=shutil.ignore_patterns("__pycache__")
     )
     path = f"sys.path[:] = [{str(tmp_path)!r}] + [p for p in sys.path if p != {str(ROOT)!r}]"
-    code = f"import sys; {path}; import grader.instructor.classroom"
+    code = f"import sys; {path}; from grader.instructor.commands.cli import main; main(['verify'])"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("grader: this command needs the course repository")
+    assert done.stderr.startswith("grader: This command needs the course repository")
 
 
 def test_every_verb_has_its_help():
@@ -427,5 +431,5 @@ def test_every_verb_has_its_help():
 
 
 def test_points_of_a_part_are_whole_or_half():
-    for exercise in of_assignment("1-affine"):
+    for exercise in NOTEBOOKS["1-affine"].exercises:
         assert all(float(2 * part.points).is_integer() for part in exercise.parts)

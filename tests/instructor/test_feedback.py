@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from nbconvert.filters.markdown_mistune import MathInlineParser
+from our_course import NOTEBOOKS
 from support import ROOT
 from tiers import unsafe
 
-from grader.exercises import NOTEBOOKS, of_assignment
 from grader.export.mathml import Unconverted, converted, mathml
 from grader.export.safe import clean, markdown
 from grader.instructor.author import notebook
@@ -60,7 +60,9 @@ def course(tmp_path_factory, released_course) -> Classroom:
     for student, answers in (("ada", {}), ("wanda", WRONG)):
         path = course.submitted / student / ASSIGNMENT / "affine.ipynb"
         path.parent.mkdir(parents=True)
-        path.write_text(notebook.dumps(notebook.with_answers(notebook.solve(ASSIGNMENT), answers)))
+        path.write_text(
+            notebook.dumps(notebook.with_answers(notebook.solve(NOTEBOOKS[ASSIGNMENT]), answers))
+        )
     status, said = grader("grade", ASSIGNMENT, "--course", course.folder, *unsafe())
     assert status == 0, said
     status, said = grader("feedback", ASSIGNMENT, "--course", course.folder)
@@ -121,7 +123,9 @@ def test_the_notebooks_own_widgets_are_still_pictures(course):
         base64.b64decode(data).decode()
         for data in re.findall(r" src=\"data:image/svg\+xml;base64,([^\"]*)", page)
     ]
-    assert pictures == [picture["image/svg+xml"] for picture in still_pictures(ASSIGNMENT).values()]
+    assert pictures == [
+        picture["image/svg+xml"] for picture in still_pictures(NOTEBOOKS[ASSIGNMENT]).values()
+    ]
     assert len(pictures) == 2
 
 
@@ -185,7 +189,7 @@ def test_hidden_cases_are_neither_in_the_page_nor_in_the_autograded_notebook(cou
         numbers(value) for data in outputs for value in data.values() if isinstance(value, str)
     ]
     found = []
-    for exercise in of_assignment(ASSIGNMENT):
+    for exercise in NOTEBOOKS[ASSIGNMENT].exercises:
         cases, shown = cases_of(exercise, stored["seed"])
         may = {spelled(array) for array in arrays_of(exercise, cases[:shown])}
         hidden = {spelled(array) for array in arrays_of(exercise, cases[shown:])} - may
@@ -213,7 +217,7 @@ def equations() -> list[tuple[str, bool]]:
     )
     found = {}
     for assignment in NOTEBOOKS:
-        for cell in notebook.load(notebook.source_notebook(assignment))["cells"]:
+        for cell in notebook.load(notebook.source_notebook(NOTEBOOKS[assignment]))["cells"]:
             if cell["cell_type"] == "markdown":
                 for match in pattern.finditer(notebook.source(cell)):
                     body = next(

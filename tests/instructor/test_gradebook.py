@@ -19,12 +19,13 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from our_course import NOTEBOOKS
 from support import ROOT
 
-from grader.exercises import NOTEBOOKS
 from grader.instructor.author import notebook
-from grader.instructor.classroom import Classroom, CourseError, source_notebook
+from grader.instructor.classroom import Classroom
 from grader.instructor.commands import demo
+from grader.instructor.courses import CourseError, source_notebook
 from grader.instructor.demo.sample_class import submissions
 from grader.instructor.records import gradebook, gradebook_tables, late_penalty, scores
 from grader.instructor.records.gradebook import Graded, Writer
@@ -54,7 +55,11 @@ def stock(tmp_path_factory, released_course) -> Class:
         book.update_or_create_assignment("1-affine", duedate="2026-01-01 00:00:00 UTC")
     released = course.folder / "released.db"
     shutil.copy(course.folder / "gradebook.db", released)
-    demo.hand_in(course, "1-affine", [s for s in submissions("1-affine") if s.student in STUDENTS])
+    demo.hand_in(
+        course,
+        NOTEBOOKS["1-affine"],
+        [s for s in submissions(NOTEBOOKS["1-affine"]) if s.student in STUDENTS],
+    )
     for student, time in (
         ("bela", "2026-01-02 03:04:05.678 UTC\n"),
         ("half", "2025-12-31 23:59:59 UTC"),
@@ -185,7 +190,9 @@ def test_several_batches_are_as_one_and_nothing_is_open_between_them(stock, ours
 def test_nbgrader_reads_what_was_written(stock, ours):
     record(ours, *stock.sheets.values())
     points = {score.student: score.points for score in gradebook.scores(ours, "1-affine")}
-    assert points == {s.student: s.points for s in submissions("1-affine") if s.student in STUDENTS}
+    assert points == {
+        s.student: s.points for s in submissions(NOTEBOOKS["1-affine"]) if s.student in STUDENTS
+    }
     with gradebook.opened(ours) as book:
         submission = book.find_submission("1-affine", "bela")
         assert (submission.max_score, submission.total_seconds_late) == (20.0, 97445.678)
@@ -307,7 +314,7 @@ def test_checksums_and_scores_are_nbgraders_in_every_notebook(assignment):
     import nbformat
     from nbgrader.utils import compute_checksum, determine_grade
 
-    made = json.loads(source_notebook(assignment).read_text())
+    made = json.loads(source_notebook(NOTEBOOKS[assignment]).read_text())
     for cell in made["cells"]:
         if (told := cell["metadata"].get("nbgrader")) is None:
             continue
@@ -503,14 +510,18 @@ def test_a_gradebook_that_may_not_be_written_is_told(stock, ours):
 
 def test_a_writer_killed_before_its_commit_leaves_nothing(stock, ours):
     code = """import os, pickle, signal, sys
+from grader.instructor.classroom import Classroom
 from grader.instructor.records import gradebook
 gradebook.Batch._penalties = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
-course, sheets = pickle.load(sys.stdin.buffer)
-with gradebook.Writer(course, "1-affine") as writer:
+folder, sheets = pickle.load(sys.stdin.buffer)
+with gradebook.Writer(Classroom.at(folder), "1-affine") as writer:
     writer.record(sheets)"""
     sheets = [replace(stock.sheets["ada"], student=f"s{number}") for number in range(200)]
     done = subprocess.run(
-        [sys.executable, "-c", code], input=pickle.dumps((ours, sheets)), cwd=ROOT, check=False
+        [sys.executable, "-c", code],
+        input=pickle.dumps((ours.folder, sheets)),
+        cwd=ROOT,
+        check=False,
     )
     assert done.returncode == -signal.SIGKILL
     assert content(file(ours))["student"] == []

@@ -15,11 +15,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from our_course import EXERCISES, NOTEBOOKS
 from packaging.requirements import Requirement
 from support import ROOT, grader
 from tiers import unsafe
 
-from grader.exercises import EXERCISES, NOTEBOOKS
 from grader.instructor.classroom import Classroom
 from grader.instructor.kit import pins
 from grader.instructor.kit.student_kit import student_kit

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from our_course import NOTEBOOKS
 from support import grader, rows
 from tiers import unsafe
 
@@ -22,7 +23,7 @@ TESTED = "check_affine_backward"
 
 
 def solved(edit: Callable[[dict[str, Any]], object] = lambda made: None) -> bytes:
-    made = notebook.solve("1-affine")
+    made = notebook.solve(NOTEBOOKS["1-affine"])
     edit(made)
     return json.dumps(made).encode()
 

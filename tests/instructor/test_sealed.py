@@ -21,15 +21,17 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from our_course import EXERCISES, NOTEBOOKS
 from soak import kills
 from support import ROOT, grader, rows
 from tiers import SEALED, best, finding, need_tier, unsafe
 
-from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
+from grader.exercises import COURSE
 from grader.instructor import files
 from grader.instructor.author import notebook
-from grader.instructor.classroom import Classroom, CourseError
+from grader.instructor.classroom import Classroom
 from grader.instructor.commands import demo
+from grader.instructor.courses import CourseError
 from grader.instructor.demo.sample_class import submissions
 from grader.instructor.records import gradebook, submission
 from grader.instructor.sandbox import probes, seccomp
@@ -42,13 +44,13 @@ from grader.instructor.sealed.hidden_cases import cases_of
 from grader.instructor.sealed.magics import beyond_python, plain_python
 from grader.instructor.sealed.session import Session
 
-NAMES = [exercise.name for exercise in of_assignment("1-affine")]
+NAMES = [exercise.name for exercise in NOTEBOOKS["1-affine"].exercises]
 LIMITS = Limits(call=1.0)
 
 
 def result_of(made: dict, seed: int = 7, limits: Limits = LIMITS, fresh: bool = True) -> dict:
     """Grade a notebook; return what the verdict file would hold."""
-    with Sandbox(best(), "1-affine", limits) as sandbox:
+    with Sandbox(best(), NOTEBOOKS["1-affine"], limits) as sandbox:
         return grade_submission(notebook.dumps(made).encode(), seed, sandbox, fresh)
 
 
@@ -59,7 +61,7 @@ def graded(
     fresh: bool = True,
 ) -> dict[str, dict]:
     """Grade the solved notebook with some answers replaced; return what was told, by exercise."""
-    made = notebook.with_answers(notebook.solve("1-affine"), answers, extra)
+    made = notebook.with_answers(notebook.solve(NOTEBOOKS["1-affine"]), answers, extra)
     return {told["exercise"]: told for told in result_of(made, 7, limits, fresh)["exercises"]}
 
 
@@ -86,7 +88,7 @@ def graded(
     ],
 )
 def test_a_file_that_is_no_notebook_is_told_and_never_a_silent_zero(content, text):
-    result = grade_submission(content, 1, Sandbox(Tier.NONE, "1-affine"))
+    result = grade_submission(content, 1, Sandbox(Tier.NONE, NOTEBOOKS["1-affine"]))
     assert result["points"] == 0
     assert result["faults"][0].startswith(text)
     assert all(told["look"] and text in told["fault"] for told in result["exercises"])
@@ -211,7 +213,7 @@ def test_reading_stops_at_the_deadline():
 
 def test_the_solved_notebook_earns_everything():
     assert {name: told["earned"] for name, told in graded({}).items()} == {
-        e.name: e.points for e in of_assignment("1-affine")
+        e.name: e.points for e in NOTEBOOKS["1-affine"].exercises
     }
 
 
@@ -274,7 +276,7 @@ def test_harmless_notebook_syntax_costs_nothing(cell):
 
 def test_calls_are_answered_where_the_test_cell_stands():
     """As in a kernel: what a later cell redefines counts only from there on."""
-    made = notebook.solve("1-affine")
+    made = notebook.solve(NOTEBOOKS["1-affine"])
     late = {
         "cell_type": "code",
         "id": "late",
@@ -339,16 +341,19 @@ def test_a_warning_of_apples_library_is_no_note_and_one_on_an_infinite_result_is
 
 
 def test_the_same_seed_gives_the_same_verdict():
-    assert result_of(notebook.solve("1-affine"), 5) == result_of(notebook.solve("1-affine"), 5)
+    assert result_of(notebook.solve(NOTEBOOKS["1-affine"]), 5) == result_of(
+        notebook.solve(NOTEBOOKS["1-affine"]), 5
+    )
 
 
 def test_a_lost_worker_is_not_started_for_ever():
     made = notebook.with_answers(
-        notebook.solve("1-affine"), dict.fromkeys(NAMES, "import os; os._exit(0)")
+        notebook.solve(NOTEBOOKS["1-affine"]), dict.fromkeys(NAMES, "import os; os._exit(0)")
     )
     submission = intake.parse(notebook.dumps(made).encode(), NAMES)
-    with Sandbox(best(), "1-affine", LIMITS) as sandbox:
-        session = Session(submission, 1, sandbox)
+    with Sandbox(best(), NOTEBOOKS["1-affine"], LIMITS) as sandbox:
+        exercises = NOTEBOOKS["1-affine"].by_name
+        session = Session(submission, exercises, 1, sandbox)
         verdicts = session.run()
         session.close()
     assert sum(verdict.earned for verdict in verdicts) == 0
@@ -379,8 +384,12 @@ def course(tmp_path_factory, released_course) -> Classroom:
     course = released_course("1-affine", tmp_path_factory.mktemp("sealed") / "course")
     demo.hand_in(
         course,
-        "1-affine",
-        [s for s in submissions("1-affine") if s.student in (*HONEST, "empty", "no-answer")],
+        NOTEBOOKS["1-affine"],
+        [
+            s
+            for s in submissions(NOTEBOOKS["1-affine"])
+            if s.student in (*HONEST, "empty", "no-answer")
+        ],
     )
     (course.submitted / "bela" / "1-affine" / "timestamp.txt").write_text(
         "2026-01-02 03:04:05 UTC\n"
@@ -452,8 +461,8 @@ def test_every_other_notebook_gets_the_grades_of_stock_autograde(
     assignment, tmp_path, released_course
 ):
     course = released_course(assignment, tmp_path / "ours")
-    honest = [s for s in submissions(assignment) if s.student in SOME]
-    demo.hand_in(course, assignment, honest)
+    honest = [s for s in submissions(NOTEBOOKS[assignment]) if s.student in SOME]
+    demo.hand_in(course, NOTEBOOKS[assignment], honest)
     assert grader("grade", assignment, "--course", course.folder, *unsafe())[0] == 0
     ours = rows(course.folder / "gradebook.db")
     assert {
@@ -489,7 +498,7 @@ def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
     assert status == 1
     assert said.count("unchanged") == len(HONEST) + 2
     changed = folder / "submitted" / "half" / "1-affine" / "affine.ipynb"
-    changed.write_text(notebook.dumps(notebook.solve("1-affine")))
+    changed.write_text(notebook.dumps(notebook.solve(NOTEBOOKS["1-affine"])))
     with gradebook.opened(replace(Classroom.at(folder), db=db)) as book:
         grade = book.find_grade("check_hinge_loss", "affine", "1-affine", "ada")
         grade.manual_score, grade.extra_credit = 0.25, 2.0
@@ -751,8 +760,10 @@ def test_a_bubblewrap_that_does_not_start_leaves_the_second_tier(course, tmp_pat
 
 
 def test_a_probe_is_closed_in_both_tiers_and_open_outside(tier):
-    assert probes.examine(tier) == probes.Finding(tier)
-    assert set(probes.examine(Tier.NONE).open) == set(probes.PROBES)
+    closed = probes.examine(tier, COURSE)
+    names = {*probes.PROBES, "read the answers", "read the images that judge"}
+    assert closed == probes.Finding(tier, count=len(names))
+    assert set(probes.examine(Tier.NONE, COURSE).open) == names
 
 
 def test_a_tier_with_an_open_probe_is_not_picked(some_tier, monkeypatch):
@@ -763,4 +774,4 @@ def test_a_tier_with_an_open_probe_is_not_picked(some_tier, monkeypatch):
         CourseError,
         match=re.escape("; ".join(f"{other.value}: {words}" for other, words in told.items())),
     ):
-        probes.pick_tier()
+        probes.pick_tier(COURSE)

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from our_course import EXERCISES, NOTEBOOKS
 from support import references
 from tiers import best
 
-from grader.exercises import EXERCISES
 from grader.instructor.author import notebook
 from grader.instructor.sandbox.sandbox import Sandbox
 from grader.instructor.sandbox.time_and_memory_limits import Limits
@@ -144,7 +144,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(best(), "1-affine", Limits(call=2.0)) as made:
+    with Sandbox(best(), NOTEBOOKS["1-affine"], Limits(call=2.0)) as made:
         yield made
 
 
@@ -161,7 +161,7 @@ def in_the_notebook(exercise: str, text: str) -> dict[str, Any]:
 
 def in_the_sandbox(exercise: str, text: str, sandbox: Sandbox) -> dict[str, Any]:
     """Return the verdict of sealed grading with the cases of a check alone, as JSON."""
-    made = notebook.with_answers(notebook.solve("1-affine"), {exercise: text})
+    made = notebook.with_answers(notebook.solve(NOTEBOOKS["1-affine"]), {exercise: text})
     verdicts = grade_submission(notebook.dumps(made).encode(), 7, sandbox, fresh=False)["exercises"]
     return next(verdict for verdict in verdicts if verdict["exercise"] == exercise)
 

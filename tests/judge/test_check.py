@@ -11,11 +11,11 @@ import warnings
 
 import numpy as np
 import pytest
+from our_course import EXERCISES
 from support import ROOT, references
 
 import grader
 from grader import check
-from grader.exercises import EXERCISES
 from grader.instructor.demo.sample_class import source_of
 from solutions import affine
 from solutions.mistakes import CATALOGUE

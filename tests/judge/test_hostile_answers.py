@@ -11,11 +11,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from our_course import EXERCISES
 from support import references
 
 from grader import check
 from grader.call.answer import Answer, numbers
-from grader.exercises import EXERCISES
 from grader.judge.judge import judge
 from grader.judge.tolerance import matches
 from solutions import affine

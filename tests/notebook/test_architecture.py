@@ -19,7 +19,7 @@ def layers(container: str) -> list[list[str]]:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = config["tool"]["importlinter"]["contracts"]
     found = next(each for each in contracts if each.get("containers") == [container])
-    return [layer.split(" : ") for layer in found["layers"]]
+    return [re.split(r" [:|] ", layer) for layer in found["layers"]]
 
 
 def tables() -> list[list[list[str]]]:

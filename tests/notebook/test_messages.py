@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from support import ROOT
 
+from grader.exercises import COURSE
 from grader.figures.canvas import Picture
 from grader.instructor.files import write_atomically
 from grader.notebook import start
@@ -23,6 +24,8 @@ from grader.notebook.equation import compare
 from grader.show import place
 from grader.show.numbers import beside, lines_of, number
 from grader.show.verdict import Example, PartVerdict, Verdict
+
+START = start.StartCheck(COURSE)
 
 # --- the start check ---
 
@@ -39,8 +42,8 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_a_right_kernel_is_ready(folder):
-    assert start.report(folder).startswith("Ready: Python 3.")
-    assert start.report(folder).endswith(", in student-kit/")
+    assert START.report(folder).startswith("Ready: Python 3.")
+    assert START.report(folder).endswith(", in student-kit/")
 
 
 def test_a_file_that_hides_a_module_is_named(folder):
@@ -49,7 +52,7 @@ def test_a_file_that_hides_a_module_is_named(folder):
         "The file numpy.py in this folder hides the module numpy. Rename it, then restart the "
         "kernel."
     )
-    assert start.report(folder) == text
+    assert START.report(folder) == text
 
 
 HERE = f'"{sys.executable}" -m pip install "no-such-package>=2.0"'
@@ -67,20 +70,20 @@ ADVICE = {
 def test_a_missing_package_comes_with_the_command_that_mends_it_there(folder, monkeypatch, name):
     monkeypatch.setattr(start, "NEEDED", {"no-such-package": (2, 0)})
     monkeypatch.setattr(start, "here", lambda: getattr(place, name))
-    assert start.report(folder) == f"no-such-package is missing in this kernel. {ADVICE[name]}"
+    assert START.report(folder) == f"no-such-package is missing in this kernel. {ADVICE[name]}"
 
 
 def test_an_old_package_comes_with_the_command_that_mends_it(folder, monkeypatch):
     monkeypatch.setattr(start, "NEEDED", {"numpy": (99, 0)})
     assert (
         f"numpy has version {np.__version__}, expected 99.0 or newer in this kernel."
-        in start.report(folder)
+        in START.report(folder)
     )
 
 
 def test_an_old_python_is_told(folder, monkeypatch):
     monkeypatch.setattr(start, "PYTHON", (9, 0))
-    assert "Choose another kernel: Kernel > Change Kernel." in start.report(folder)
+    assert "Choose another kernel: Kernel > Change Kernel." in START.report(folder)
 
 
 def test_colabs_versions_are_ready_and_anywidget_alone_is_asked_for(folder, monkeypatch):
@@ -92,7 +95,7 @@ def test_colabs_versions_are_ready_and_anywidget_alone_is_asked_for(folder, monk
     }
     monkeypatch.setattr(start, "_version", versions.get)
     monkeypatch.setattr(start, "here", lambda: place.COLAB)
-    assert start.report(folder).endswith(
+    assert START.report(folder).endswith(
         "numpy 2.0.2, ipywidgets 7.7.1, course 0.1.0, in Colab. Widgets are still pictures, since "
         "anywidget is missing. "
         'Run this in a cell, then Runtime > Restart session: %pip install "anywidget"'
@@ -102,7 +105,7 @@ def test_colabs_versions_are_ready_and_anywidget_alone_is_asked_for(folder, monk
 def test_a_folder_for_temporary_files_is_told(folder, tmp_path):
     unpacked = tmp_path / "tmp" / "Temp1_student-kit.zip" / "student-kit"
     unpacked.mkdir(parents=True)
-    assert start.report(unpacked) == (
+    assert START.report(unpacked) == (
         f"The folder {unpacked} is for temporary files: what you save in it may be deleted. Unpack "
         "the student kit into a "
         "folder of your own, and open the notebook there."
@@ -113,13 +116,13 @@ def test_a_home_folder_without_a_notebook_is_told(folder, monkeypatch):
     home = folder / "home"
     home.mkdir()
     monkeypatch.setattr(start.Path, "home", lambda: home)
-    assert start.report(home) == (
+    assert START.report(home) == (
         f"The folder {home} is your home folder, and no notebook of the course lies in it. Go to "
         "the folder of the "
         "student kit, and start there."
     )
     (home / "affine.ipynb").touch()
-    assert start.report(home).startswith("Ready: ")
+    assert START.report(home).startswith("Ready: ")
 
 
 @pytest.mark.parametrize(
@@ -242,7 +245,7 @@ def test_a_picture_escapes_its_alternative():
 
 
 def test_an_unknown_name_without_a_neighbour():
-    assert unknown_name("zzz") == "zzz is not an exercise of this course"
+    assert unknown_name("zzz", COURSE) == "zzz is not an exercise of this course"
 
 
 # --- equations ---

@@ -7,10 +7,10 @@ from functools import cache
 
 import nbformat
 import pytest
+from our_course import NOTEBOOKS
 from support import ROOT, beside, references, run_in_kernel
 from text_coverage import COVERAGE
 
-from grader.exercises import NOTEBOOKS, TOTALS, of_assignment
 from grader.instructor.author.notebook import (
     answer_cells,
     check_cells,
@@ -20,7 +20,7 @@ from grader.instructor.author.notebook import (
     source,
     with_answers,
 )
-from grader.instructor.classroom import source_notebook
+from grader.instructor.courses import source_notebook
 from grader.instructor.records.still_pictures import still_pictures
 from grader.widgets.grids import MIME as WIDGET
 
@@ -53,7 +53,7 @@ def released(tmp_path_factory):
 
     def run(assignment):
         return run_in_kernel(
-            load(source_notebook(assignment)),
+            load(source_notebook(NOTEBOOKS[assignment])),
             beside(assignment, tmp_path_factory.mktemp("released")),
         )
 
@@ -62,16 +62,19 @@ def released(tmp_path_factory):
 
 @ASSIGNMENTS
 def test_a_notebook_is_in_step_with_table_and_solutions(assignment):
-    assert list(slips(assignment)) == []
-    assert sum(exercise.points for exercise in of_assignment(assignment)) == TOTALS[assignment]
-    assert answer_cells(solve(assignment)).keys() == {
-        exercise.name for exercise in of_assignment(assignment)
+    assert list(slips(NOTEBOOKS[assignment])) == []
+    assert (
+        sum(exercise.points for exercise in NOTEBOOKS[assignment].exercises)
+        == NOTEBOOKS[assignment].points
+    )
+    assert answer_cells(solve(NOTEBOOKS[assignment])).keys() == {
+        exercise.name for exercise in NOTEBOOKS[assignment].exercises
     }
 
 
 @ASSIGNMENTS
 def test_a_test_cell_is_one_call_and_locked(assignment):
-    for name, cell in check_cells(load(source_notebook(assignment))).items():
+    for name, cell in check_cells(load(source_notebook(NOTEBOOKS[assignment]))).items():
         assert re.fullmatch(r"check\(\w+\)", source(cell)), name
         assert cell["metadata"]["nbgrader"]["locked"]
         assert not cell["metadata"]["deletable"]
@@ -79,7 +82,7 @@ def test_a_test_cell_is_one_call_and_locked(assignment):
 
 @ASSIGNMENTS
 def test_a_committed_notebook_holds_no_answer(assignment):
-    for cell in answer_cells(load(source_notebook(assignment))).values():
+    for cell in answer_cells(load(source_notebook(NOTEBOOKS[assignment]))).values():
         assert (
             "### BEGIN SOLUTION\n    # YOUR CODE HERE\n    raise NotImplementedError()\n    ### "
             "END SOLUTION" in source(cell)
@@ -91,7 +94,9 @@ def test_a_committed_notebook_holds_no_answer(assignment):
     [(assignment, item) for assignment, items in COVERAGE.items() for item in items],
 )
 def test_every_item_of_the_text_has_its_cells(assignment, item):
-    cells = {cell["id"]: source(cell) for cell in load(source_notebook(assignment))["cells"]}
+    cells = {
+        cell["id"]: source(cell) for cell in load(source_notebook(NOTEBOOKS[assignment]))["cells"]
+    }
     assert [name for name in COVERAGE[assignment][item] if name not in cells] == []
     assert any(item in cells[name] for name in COVERAGE[assignment][item])
 
@@ -99,7 +104,7 @@ def test_every_item_of_the_text_has_its_cells(assignment, item):
 def test_the_twelve_equations_are_all_there_beside_live_cells():
     tags = {}
     for assignment in NOTEBOOKS:
-        for cell in load(source_notebook(assignment))["cells"]:
+        for cell in load(source_notebook(NOTEBOOKS[assignment]))["cells"]:
             for number in re.findall(r"\\tag\{(\d+)\}", source(cell)):
                 tags.setdefault(int(number), assignment)
     assert tags == dict.fromkeys(range(1, 9), "1-affine") | {
@@ -119,7 +124,7 @@ def test_no_sentence_is_copied_from_the_text(assignment):
     runs = {tuple(words[i : i + 9]) for i in range(len(words) - 8)}
     prose = "\n".join(
         source(c)
-        for c in load(source_notebook(assignment))["cells"]
+        for c in load(source_notebook(NOTEBOOKS[assignment]))["cells"]
         if c["cell_type"] == "markdown"
     ).lower()
     prose = re.sub(r"\$\$.*?\$\$", " ", prose, flags=re.DOTALL)
@@ -129,9 +134,9 @@ def test_no_sentence_is_copied_from_the_text(assignment):
 
 @ASSIGNMENTS
 def test_a_solved_notebook_earns_everything(assignment, solved_node):
-    total = f"{TOTALS[assignment]:g}"
+    total = f"{NOTEBOOKS[assignment].points:g}"
     assert texts(by_id(solved_node)["progress"]) == f"{total} of {total}: everything is right"
-    for exercise in of_assignment(assignment):
+    for exercise in NOTEBOOKS[assignment].exercises:
         outputs = by_id(solved_node)[f"check_{exercise.name}"].outputs
         assert [o.output_type for o in outputs] == ["display_data", "execute_result"]
         assert outputs[1].data["text/plain"] == str(float(exercise.points))
@@ -174,7 +179,9 @@ def test_a_solved_notebook_raises_and_warns_nowhere(assignment, solved_node):
 
 def test_an_equation_differs_when_an_answer_is_wrong(tmp_path):
     wrong = "def affine_backward(dy, x, w):\n    return dy @ w.T, x.T @ dy, dy.mean(axis=0)"
-    node = run_in_kernel(with_answers(solve("1-affine"), {"affine_backward": wrong}), tmp_path)
+    node = run_in_kernel(
+        with_answers(solve(NOTEBOOKS["1-affine"]), {"affine_backward": wrong}), tmp_path
+    )
     said = texts(by_id(node)["live-batch"])
     assert (
         "Batch, dL/db by nudging and yours: the two sides DIFFER (largest difference 1.5)" in said
@@ -190,10 +197,10 @@ def test_a_released_notebook_reaches_the_bottom(assignment, released):
             assert [
                 o for o in cell.outputs if o.output_type == "error" or o.get("name") == "stderr"
             ] == [], cell.id
-    names = ", ".join(exercise.name for exercise in of_assignment(assignment))
+    names = ", ".join(exercise.name for exercise in NOTEBOOKS[assignment].exercises)
     assert (
         texts(by_id(released(assignment))["progress"])
-        == f"0 of {TOTALS[assignment]:g}; open: {names}"
+        == f"0 of {NOTEBOOKS[assignment].points:g}; open: {names}"
     )
     assert texts(by_id(released(assignment))["start"]).startswith("Ready: Python 3.")
 
@@ -222,7 +229,7 @@ def test_a_page_without_outputs_shows_the_widgets_as_they_are_in_a_kernel(assign
         for output in cell.get("outputs", []):
             if WIDGET in output.get("data", {}) and not cell.id.startswith("check_"):
                 run[cell.id] = {kind: output.data[kind] for kind in ("image/svg+xml", "text/plain")}
-    assert still_pictures(assignment) == run
+    assert still_pictures(NOTEBOOKS[assignment]) == run
     assert run or assignment == "6-capstone"
 
 
@@ -265,7 +272,9 @@ def affine_backward(dy, x, w):
     logging.warning("to the log")
     warnings.warn("mind")
     return dy @ w.T, x.T @ dy, dy.sum(axis=0)"""
-    node = run_in_kernel(with_answers(solve("1-affine"), {"affine_backward": noisy}), tmp_path)
+    node = run_in_kernel(
+        with_answers(solve(NOTEBOOKS["1-affine"]), {"affine_backward": noisy}), tmp_path
+    )
     outputs = by_id(node)["check_affine_backward"].outputs
     assert [o.output_type for o in outputs] == ["display_data", "execute_result"]
     assert outputs[1].data["text/plain"] == "4.0"
@@ -283,7 +292,9 @@ def affine_backward(dy, x, w):
 def test_a_renamed_function_is_told_without_a_traceback(tmp_path):
     renamed = "def affine_backwards(dy, x, w):\n    return dy, x, w"
     node = run_in_kernel(
-        with_answers(solve("1-affine"), {"affine_backward": renamed}, extra=("nothing_of_ours",)),
+        with_answers(
+            solve(NOTEBOOKS["1-affine"]), {"affine_backward": renamed}, extra=("nothing_of_ours",)
+        ),
         tmp_path,
     )
     (error,) = by_id(node)["check_affine_backward"].outputs
@@ -300,7 +311,7 @@ def test_a_renamed_function_is_told_without_a_traceback(tmp_path):
 
 def test_a_failing_start_is_told_in_one_line(tmp_path):
     start = source(
-        next(c for c in load(source_notebook("1-affine"))["cells"] if c["id"] == "start")
+        next(c for c in load(source_notebook(NOTEBOOKS["1-affine"]))["cells"] if c["id"] == "start")
     )
     scope = {"__builtins__": __builtins__}
     code = start.replace("from grader import", "from grader_that_is_missing import")
@@ -313,5 +324,5 @@ def test_a_failing_start_is_told_in_one_line(tmp_path):
 
 def test_references_are_the_names_of_the_table():
     assert references().keys() == {
-        e.name for assignment in NOTEBOOKS for e in of_assignment(assignment)
+        e.name for assignment in NOTEBOOKS for e in NOTEBOOKS[assignment].exercises
     }

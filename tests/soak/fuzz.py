@@ -20,7 +20,9 @@ from typing import Any
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported
 
-from grader.exercises import TOTALS
+from our_course import NOTEBOOKS
+
+from grader.exercises import COURSE
 from grader.instructor.author import notebook
 from grader.instructor.classroom import Classroom, Grading
 from grader.instructor.commands.release import release
@@ -175,9 +177,9 @@ def main() -> None:
     rng, seen, count = random.Random(asked.seed), Counter[str](), 0
     with tempfile.TemporaryDirectory() as name:
         course = Classroom.at(Path(name))
-        release(course, [ASSIGNMENT])
-        solved = notebook.solve(ASSIGNMENT)
-        unit = SubmissionGrader(Grading(course, ASSIGNMENT), pick_tier(), b"fuzz")
+        release(course, [NOTEBOOKS[ASSIGNMENT]])
+        solved = notebook.solve(NOTEBOOKS[ASSIGNMENT])
+        unit = SubmissionGrader(Grading(course, ASSIGNMENT), pick_tier(COURSE), b"fuzz")
         path = unit.grading.submitted("student")
         path.parent.mkdir(parents=True)
         end = time.monotonic() + 60 * asked.minutes
@@ -188,7 +190,7 @@ def main() -> None:
                 Path(name, "last.ipynb").write_bytes(data)
                 done = unit.grade("student")
                 assert done.graded is not None, (asked.seed, count, done.message)
-                assert 0 <= float(done.message.split()[0]) <= TOTALS[ASSIGNMENT], (
+                assert 0 <= float(done.message.split()[0]) <= NOTEBOOKS[ASSIGNMENT].points, (
                     asked.seed,
                     count,
                     done.message,

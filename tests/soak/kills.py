@@ -22,6 +22,8 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+from our_course import NOTEBOOKS
+
 from grader.instructor.author import notebook
 from grader.instructor.classroom import Classroom
 from grader.instructor.commands import demo
@@ -68,9 +70,9 @@ def survivors(started: set[int]) -> list[int]:
 def make_class(folder: Path, times: int = 3) -> Classroom:
     """Release, and hand in the demo's class several times over; return the course, not graded yet."""
     course = Classroom.at(folder)
-    release(course, [ASSIGNMENT])
-    quick = [s for s in submissions(ASSIGNMENT) if s.student not in ("endless", "flood")]
-    demo.hand_in(course, ASSIGNMENT, quick)
+    release(course, [NOTEBOOKS[ASSIGNMENT]])
+    quick = [s for s in submissions(NOTEBOOKS[ASSIGNMENT]) if s.student not in ("endless", "flood")]
+    demo.hand_in(course, NOTEBOOKS[ASSIGNMENT], quick)
     for number in range(1, times):
         for one in quick:
             there = course.submitted / f"{one.student}-{number}"

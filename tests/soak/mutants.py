@@ -43,9 +43,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from our_course import EXERCISES, NOTEBOOKS
+
 from grader.call.answer import Answer
 from grader.call.quiet import quiet
-from grader.exercises import EXERCISES, NOTEBOOKS
 from grader.instructor.author import layers
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.judge.case import Case
@@ -420,7 +421,7 @@ def lost(
 
 def trials(exercise: Exercise, seed: int) -> Iterator[Trial]:
     """Judge every mutant of an exercise's reference."""
-    module = importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment]}")
+    module = importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment].stem}")
     scope = {name: reference(other) for name, other in EXERCISES.items()}
     source = inspect.getsource(scope[exercise.name])
     cases = exercise.draw(np.random.default_rng(seed))
@@ -481,7 +482,7 @@ def main() -> int:
     for name, exercise in EXERCISES.items():
         if exercise.costly or options.exercise not in (None, name):
             continue
-        with layers.importable():
+        with layers.importable(NOTEBOOKS["6-capstone"]):
             tried = list(trials(exercise, options.seed))
         count = Counter(trial.told for trial in tried)
         count |= {

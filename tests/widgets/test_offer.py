@@ -17,20 +17,22 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
+from our_course import EXERCISES, NOTEBOOKS
 from support import ROOT, grader, references
 from tiers import unsafe
 
-from grader.exercises import EXERCISES
 from grader.instructor.author import notebook
-from grader.instructor.classroom import source_notebook
+from grader.instructor.courses import source_notebook
 from grader.instructor.records.autograded import autograded_notebook
 from grader.instructor.sealed.grade_one import _as_json
+from grader.judge.exercise import CaseWidget
 from grader.judge.judge import judge
 from grader.show.verdict import Example
-from grader.widgets.offer import TABLE, WORDS, offer
+from grader.widgets.suggest import suggest_widget
 from solutions.mistakes import CATALOGUE
 
-SHOWN = [mistake for mistake in CATALOGUE if mistake.exercise in TABLE]
+WITH_WIDGET = {name for name, exercise in EXERCISES.items() if exercise.widget}
+SHOWN = [mistake for mistake in CATALOGUE if mistake.exercise in WITH_WIDGET]
 X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])
 DY = np.array([[10.0, 20], [30, 40]])
 
@@ -45,18 +47,18 @@ def offered(exercise: str, **changes):
     """The offer on a dx that leaves the worked example as `changes` say."""
     inputs = {"dy": DY[None, None], "x": X[None, None], "size": (2, 2), "stride": 2}
     example = Example("dx", inputs, np.zeros((1, 1, 4, 4)))
-    return offer(exercise, replace(example, **changes))
+    return suggest_widget(EXERCISES[exercise], replace(example, **changes))
 
 
 @pytest.mark.parametrize("mistake", SHOWN, ids=lambda m: f"{m.exercise}-{m.name}")
 def test_an_offer_shows_the_example_of_the_verdict_and_nothing_else(mistake):
     verdict = verdict_on(mistake.exercise, mistake.name)
-    widget = offer(mistake.exercise, verdict.example)
+    widget = suggest_widget(EXERCISES[mistake.exercise], verdict.example)
     if widget is None:
         return
     example = verdict.example
-    assert example.part == TABLE[mistake.exercise].part
-    assert widget.data["fold"].startswith(WORDS)
+    assert example.part == EXERCISES[mistake.exercise].widget.part
+    assert widget.data["fold"].startswith(CaseWidget.words)
     for name in {"x", "w", "dy"} & example.inputs.keys():
         given = (
             np.squeeze(example.inputs[name])
@@ -76,11 +78,11 @@ def test_every_exercise_that_has_widgets_offers_one():
     offers = {}
     for mistake in SHOWN:
         example = verdict_on(mistake.exercise, mistake.name).example
-        if example and example.part == TABLE[mistake.exercise].part:
+        if example and example.part == EXERCISES[mistake.exercise].widget.part:
             offers.setdefault(mistake.exercise, []).append(
-                offer(mistake.exercise, example) is not None
+                suggest_widget(EXERCISES[mistake.exercise], example) is not None
             )
-    assert offers.keys() == TABLE.keys()
+    assert offers.keys() == WITH_WIDGET
     assert {exercise for exercise, made in offers.items() if np.mean(made) < 0.4} == set()
     assert np.mean([made for all_made in offers.values() for made in all_made]) > 0.8
 
@@ -98,7 +100,7 @@ def test_every_exercise_that_has_widgets_offers_one():
     ],
 )
 def test_a_mistake_is_shown_in_its_view(exercise, mistake, kind, view):
-    widget = offer(exercise, verdict_on(exercise, mistake).example)
+    widget = suggest_widget(EXERCISES[exercise], verdict_on(exercise, mistake).example)
     assert (widget.kind, widget.data["view"]) == (kind, view)
     assert widget.data["compare"] is not None
 
@@ -113,11 +115,13 @@ def test_a_result_without_the_bias_is_shown_without_it():
     wrong = right.copy()
     wrong[0, 0, 1, 2] += 1
     inputs = {"x": x, "w": w, "b": b, "pad": 0}
-    widget = offer("conv_forward", Example("y", inputs, wrong))
-    assert widget.data["fold"] == f"{WORDS}, without b"
+    widget = suggest_widget(EXERCISES["conv_forward"], Example("y", inputs, wrong))
+    assert widget.data["fold"] == f"{CaseWidget.words}, without b"
     assert np.array(widget.data["compare"]).tolist() == (wrong[0, 0] - 100).tolist()
     assert "yours (1 of 6 differ)" in widget.alternative
-    assert offer("conv_forward", Example("y", inputs, right - 100)) is None  # b alone is missing
+    assert (
+        suggest_widget(EXERCISES["conv_forward"], Example("y", inputs, right - 100)) is None
+    )  # b alone is missing
 
 
 def test_an_offer_leaves_out_a_result_that_cannot_be_shown():
@@ -153,7 +157,7 @@ def test_there_is_no_offer_where_a_widget_does_not_show_the_mistake():
         is None
     )
     assert offered("relu_backward") is None
-    assert offer("max_pool_backward", None) is None
+    assert suggest_widget(EXERCISES["max_pool_backward"], None) is None
     assert offered("max_pool_backward", inputs={"dy": None}) is None
 
 
@@ -195,7 +199,7 @@ def test_a_kernel_shows_the_offer_closed_below_the_verdict_and_returns_the_point
     assert "application/vnd.jupyter.widget-view+json" in shown[1].data
     own = shown[1].data["application/vnd.cnn-gradients.widget+json"]
     assert own["widget"] == "pool_router"
-    assert own["data"]["fold"] == WORDS
+    assert own["data"]["fold"] == CaseWidget.words
     assert shown[2].data["text/plain"] == "0.0"
     assert [o.output_type for o in summary] == ["display_data"]
     assert [o.output_type for o in without] == [
@@ -239,9 +243,11 @@ def test_a_terminal_prints_no_more_than_the_verdict():
 
 def told_of(exercise: str, mistake: str):
     verdict = verdict_on(exercise, mistake)
-    result = _as_json(EXERCISES[exercise].assignment, 1, [verdict], (), {}, set())
+    result = _as_json(EXERCISES[exercise].notebook, 1, [verdict], (), {}, set())
     released = autograded_notebook(
-        notebook.load(source_notebook("5-max-pool")), json.loads(json.dumps(result)), "digest"
+        notebook.load(source_notebook(NOTEBOOKS["5-max-pool"])),
+        json.loads(json.dumps(result)),
+        "digest",
     )
     return verdict, notebook.check_cells(released)[f"check_{exercise}"]["outputs"]
 
@@ -255,7 +261,7 @@ def test_a_graded_notebook_holds_the_still_picture_after_the_verdict():
     ]
     assert set(outputs[1]["data"]) == {"image/svg+xml", "text/plain"}
     assert outputs[2]["data"] == {"text/plain": "0.0"}
-    widget = offer("max_pool_2x2_backward", verdict.example)
+    widget = suggest_widget(EXERCISES["max_pool_2x2_backward"], verdict.example)
     assert outputs[1]["data"] == {"image/svg+xml": widget.still, "text/plain": widget.alternative}
     assert [element.tag.split("}")[1] for element in ElementTree.fromstring(widget.still).iter()][
         :3
@@ -268,10 +274,12 @@ def test_a_graded_notebook_holds_the_still_picture_after_the_verdict():
 def test_a_right_answer_and_one_that_no_widget_shows_bring_no_picture():
     exercise = EXERCISES["max_pool_forward"]
     right = judge(exercise, references()["max_pool_forward"], references())
-    result = _as_json("5-max-pool", 1, [right], (), {}, set())
+    result = _as_json(NOTEBOOKS["5-max-pool"], 1, [right], (), {}, set())
     assert result["exercises"][0]["picture"] is None
     del result["exercises"][0]["picture"]  # a verdict file of an earlier version
-    released = autograded_notebook(notebook.load(source_notebook("5-max-pool")), result, "digest")
+    released = autograded_notebook(
+        notebook.load(source_notebook(NOTEBOOKS["5-max-pool"])), result, "digest"
+    )
     assert len(notebook.check_cells(released)["check_max_pool_forward"]["outputs"]) == 2
 
 
@@ -292,7 +300,9 @@ def test_a_graded_class_has_pictures_of_what_the_verdicts_show_and_of_nothing_hi
         "max_pool_backward": "def max_pool_backward(dy, x, size, stride):\n    return "
         "np.ones(x.shape)",
     }
-    path.write_text(notebook.dumps(notebook.with_answers(notebook.solve("5-max-pool"), wrong)))
+    path.write_text(
+        notebook.dumps(notebook.with_answers(notebook.solve(NOTEBOOKS["5-max-pool"]), wrong))
+    )
     status, said = grader("grade", "5-max-pool", "--course", course.folder, *unsafe())
     assert (status, "3 points" in said) == (0, True), said
     graded = notebook.check_cells(

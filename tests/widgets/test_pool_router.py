@@ -168,7 +168,9 @@ def test_what_cannot_be_shown_is_told_in_one_message(arguments, error, message):
 
 
 def test_the_stand_in_of_the_worker_accepts_the_widget():
-    code = "from grader import pool_router; assert pool_router([[1]], (1, 1), compare=None) is None"
+    code = (
+        "from stand_in import pool_router; assert pool_router([[1]], (1, 1), compare=None) is None"
+    )
     subprocess.run([sys.executable, "-c", code], cwd=WORKER, check=True, env={"PYTHONPATH": ""})
 
 

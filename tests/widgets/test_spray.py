@@ -164,9 +164,9 @@ def test_every_widget_is_found_in_the_course_and_accepted_by_the_stand_in_of_the
     names = [name for name in widgets.__all__ if name.islower()]
     assert set(names) <= set(grader.__all__)
     assert [getattr(grader, name) for name in names] == [getattr(widgets, name) for name in names]
-    code = f"from grader import {', '.join(names)}; import grader\n"
+    code = f"from stand_in import {', '.join(names)}; import stand_in\n"
     code += "\n".join(
-        f"assert {name}([1], [1], 2, pad=1, compare=None) is None; grader.{name}()"
+        f"assert {name}([1], [1], 2, pad=1, compare=None) is None; stand_in.{name}()"
         for name in names
     )
     subprocess.run([sys.executable, "-c", code], cwd=WORKER, check=True, env={"PYTHONPATH": ""})

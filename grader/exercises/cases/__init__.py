@@ -5,24 +5,3 @@ our sizes is exact in float64 and float32, in any order: a right answer has erro
 accumulator of whole numbers shows. Sizes that a mistake can swap (N, D, C; H and W; K and L; F and
 C) all differ.
 """
-
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from grader.exercises.cases.affine import AFFINE
-from grader.exercises.cases.capstone import CAPSTONE
-from grader.exercises.cases.convolution import CONVOLUTION
-from grader.exercises.cases.max_pool import MAX_POOL
-from grader.exercises.cases.relu import RELU
-from grader.exercises.cases.strided import STRIDED
-from grader.judge.case import Case, Generator
-
-BUILDERS: dict[str, Callable[[Generator, bool], list[Case]]] = {
-    **AFFINE,
-    **CONVOLUTION,
-    **STRIDED,
-    **RELU,
-    **MAX_POOL,
-    **CAPSTONE,
-}

@@ -178,17 +178,3 @@ def sizes_quiz(rng: Generator, fresh: bool) -> list[Case]:
         C, D = (whole(rng, 8, (2,)) + 2).tolist()
         pairs += [(C, D), (D, D)]
     return [Case((C, D), {"C": C, "D": D}) for C, D in pairs]
-
-
-AFFINE = {
-    "affine_forward": affine_forward,
-    "affine_jacobians": affine_jacobians,
-    "affine_backward_row": affine_backward_row,
-    "affine_backward": affine_backward,
-    "numerical_gradient": numerical_gradient,
-    "softmax_loss": softmax_loss,
-    "hinge_loss": hinge_loss,
-    "shape_of_jacobian": shape_of_jacobian,
-    "nonzeros_of_dy_dw": sizes_quiz,
-    "literal_product": sizes_quiz,
-}

@@ -150,6 +150,3 @@ def _trainings(rng: Generator) -> list[Case]:
             )
         )
     return cases
-
-
-CAPSTONE = {"loss_and_gradients": loss_and_gradients, "train": train}

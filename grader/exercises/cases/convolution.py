@@ -167,18 +167,3 @@ def backward_pad(rng: Generator, fresh: bool) -> list[Case]:
     if fresh:
         pairs += [(K + 1, pad) for K, pad in whole(rng, 9, (4, 2)).tolist()]
     return [Case(pair, {"K": pair[0]}) for pair in pairs]
-
-
-CONVOLUTION = {
-    "correlate_1d": correlate_1d,
-    "spray_1d": correlate_1d,
-    "toeplitz_1d": toeplitz_1d,
-    "same_pad": same_pad,
-    "local_gradient": local_gradient,
-    "conv_1d_backward_spray": conv_1d_backward,
-    "conv_1d_backward_rotated": conv_1d_backward,
-    "backward_pad": backward_pad,
-    "conv_1d_weight_gradient": conv_1d_weight_gradient,
-    "conv_forward": conv_forward,
-    "conv_backward": conv_backward,
-}

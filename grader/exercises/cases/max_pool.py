@@ -187,11 +187,3 @@ def assignment_is_enough(rng: Generator, fresh: bool) -> list[Case]:
     if fresh:
         told += [((a + 1, b + 1), c + 1) for a, b, c in whole(rng, 4, (4, 3)).tolist()]
     return [Case((size, stride), {"K": size[0], "L": size[1]}) for size, stride in told]
-
-
-MAX_POOL = {
-    "max_pool_forward": max_pool_forward,
-    "max_pool_2x2_backward": max_pool_2x2_backward,
-    "max_pool_backward": max_pool_backward,
-    "assignment_is_enough": assignment_is_enough,
-}

@@ -105,12 +105,3 @@ def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
         Case((jacobian,), {"n": n})
         for jacobian in [*made, opposite, round_about, negative, np.array([[2.0]])]
     ]
-
-
-RELU = {
-    "relu_forward": relu_forward,
-    "eq_12": eq_12,
-    "relu_backward": relu_backward,
-    "slopes_at_zero": slopes_at_zero,
-    "mask_is_enough": mask_is_enough,
-}

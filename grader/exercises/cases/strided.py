@@ -74,13 +74,3 @@ def lines(rng: Generator, fresh: bool) -> list[Case]:
             K, stride, pad = 1 + a % 5, 1 + b % 6, c % 4
             told.append((max(1, K - 2 * pad) + d % 12, K, stride, pad))
     return [Case(sizes, {"n": sizes[0], "K": sizes[1]}) for sizes in told]
-
-
-STRIDED = {
-    "output_size": lines,
-    "strided_forward": strided_forward,
-    "strided_backward_spray": strided_backward,
-    "dilate": dilate,
-    "strided_backward_rotated": strided_backward,
-    "pixels_without_gradient": lines,
-}

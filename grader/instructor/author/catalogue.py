@@ -1,7 +1,4 @@
-"""Make the table of fingerprints from the solutions and their catalogue of mistakes.
-
-Run it with `python -m grader.instructor.author.catalogue`.
-"""
+"""Make the tables of fingerprints from the references and their catalogue of mistakes."""
 
 from __future__ import annotations
 
@@ -9,25 +6,21 @@ import importlib
 import json
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from grader.call.answer import Answer
 from grader.call.call import call
-from grader.exercises import NOTEBOOKS, file_of, of_assignment
-from grader.exercises.witnesses import WITNESSES
-from grader.instructor.author import layers
-from grader.instructor.files import write_atomically
+from grader.instructor.author.mistakes import Mistake
+from grader.instructor.courses import CourseError
 from grader.judge.answers import read
 from grader.judge.case import Case
+from grader.judge.course import Notebook
 from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part
 from grader.judge.fingerprint import SCALE, fingerprint
 from grader.judge.tolerance import matches, on_grid
 from grader.show.numbers import MOST_SHOWN
-
-if TYPE_CHECKING:
-    from solutions.mistakes import Mistake
 
 LOSS_STEPS = 1000  # a smooth loss is rounded to this many steps between 0 and its right value
 # Digits of a stored number: the last ones of a sum or a logarithm differ between processors.
@@ -42,16 +35,17 @@ EXACT_SCALE = 1024  # a multiple of its inverse is the same on every machine
 
 def reference(exercise: Exercise) -> Callable[..., Any]:
     """Return the reference answer to an exercise."""
-    module = importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment]}")
-    function: Callable[..., Any] = getattr(module, exercise.name)
+    notebook = exercise.notebook
+    name = f"{notebook.course.references}.{notebook.stem}"
+    function: Callable[..., Any] = getattr(importlib.import_module(name), exercise.name)
     return function
 
 
 def mistakes_of(exercise: Exercise) -> list[Mistake]:
     """Return the catalogued mistakes of an exercise."""
-    from solutions.mistakes import CATALOGUE  # takes a while to load, and grading needs none
-
-    return [mistake for mistake in CATALOGUE if mistake.exercise == exercise.name]
+    # Loaded here, since it takes a while, and grading needs none of it.
+    module = importlib.import_module(f"{exercise.notebook.course.references}.mistakes")
+    return [mistake for mistake in module.CATALOGUE if mistake.exercise == exercise.name]
 
 
 def answers_of(
@@ -81,10 +75,10 @@ def scale_of(part: Part, right: Answer) -> float:
     return SCALE
 
 
-def build(assignment: str) -> dict[str, Any]:
-    """Return the tables of an assignment's exercises as Exercise.table describes them."""
+def build(notebook: Notebook) -> dict[str, Any]:
+    """Return the tables of a notebook's exercises as Exercise.table describes them."""
     with np.errstate(all="ignore"):
-        return {exercise.name: _build(exercise) for exercise in of_assignment(assignment)}
+        return {exercise.name: _build(exercise) for exercise in notebook.exercises}
 
 
 def _build(exercise: Exercise) -> dict[str, Any]:
@@ -107,7 +101,7 @@ def _is_shown(exercise: Exercise, part: Part) -> bool:
 
     Others have a numerical gradient.
     """
-    has_witness = part.name in WITNESSES.get(exercise.name, {})
+    has_witness = part.name in exercise.witness
     return not exercise.is_quiz and not has_witness and not part.of
 
 
@@ -146,13 +140,12 @@ def in_step(new: Any, stored: Any) -> bool:
     return bool(new == stored)
 
 
-def is_stored(assignment: str) -> bool:
-    """Tell whether an assignment's stored table is in step with solutions and mistakes."""
-    path = file_of(assignment)
-    if not path.is_file():
+def is_stored(notebook: Notebook) -> bool:
+    """Tell whether a notebook's stored table is in step with references and mistakes."""
+    if not notebook.tables.is_file():
         return False
-    new = json.loads(as_text(build(assignment)))
-    return in_step(new, json.loads(path.read_text(encoding="utf-8")))
+    new = json.loads(as_text(build(notebook)))
+    return in_step(new, json.loads(notebook.tables.read_text(encoding="utf-8")))
 
 
 def _entries(
@@ -172,8 +165,17 @@ def _entries(
             continue
         right = rights[number][part.name]
         scale = scale_of(part, right)
-        is_exact = case.large or on_grid(right, part, case, scale)
-        assert is_exact, (exercise.name, part.name, number)
+        if right.array is None and right.value is None:
+            raise CourseError(
+                f"{exercise.name}: the reference's {part.name} of visible case {number + 1} "
+                f"{right.says}. Mend the reference, or the case."
+            )
+        if not case.large and not on_grid(right, part, case, scale):
+            raise CourseError(
+                f"{exercise.name}: the right {part.name} of visible case {number + 1} is not a "
+                f"multiple of 1/{scale:g}, so it has no fingerprint. Use numbers such as quarters, "
+                "or say large=True: then it is judged by its values."
+            )
         answers = {name: wrong[number][part.name] for name, wrong in wrongs.items()}
         entry = {
             "scale": scale,
@@ -206,19 +208,6 @@ def _wrong_fingerprints(
     return names
 
 
-def main() -> None:
-    """Write layers.py and the tables. A table that another machine has made stays as it is."""
-    write_atomically(layers.FILE, layers.source())
-    with layers.importable():
-        for assignment in NOTEBOOKS:
-            if not is_stored(assignment):
-                write_atomically(file_of(assignment), as_text(build(assignment)))
-    count = sum(
-        len(mistakes_of(exercise)) for name in NOTEBOOKS for exercise in of_assignment(name)
-    )
-    print(f"{len(NOTEBOOKS)} tables are in step: {count} mistakes")
-
-
 def as_text(tables: dict[str, Any]) -> str:
     """Return tables as JSON with a line for each list of cases, of hints, and so on.
 
@@ -234,7 +223,3 @@ def _block(entry: dict[str, Any]) -> str:
     for key, value in entry.items():
         lines.append(f" {json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}")
     return ",\n".join(lines)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import ast
 import copy
+import importlib
 import inspect
 import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from grader.exercises import EXERCISES, TOTALS, of_assignment
 from grader.instructor.author.catalogue import reference
-from grader.instructor.classroom import SOURCES, CourseError, source_notebook
+from grader.instructor.courses import CourseError, source_notebook, sources_of
+from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
-from solutions import convolution, max_pool
 
-Notebook = dict[str, Any]
+NotebookJSON = dict[str, Any]
 Cell = dict[str, Any]
-
-GIVEN = {
-    "fits": convolution.fits,
-    "pool_fits": max_pool.pool_fits,
-}  # helpers that a notebook hands out
 
 REGION = re.compile(
     r"^[ \t]*### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*$", re.MULTILINE | re.DOTALL
 )
 
 
-def load(path: Path) -> Notebook:
+def load(path: Path) -> NotebookJSON:
     """Return a notebook of ours. Raises CourseError for what is not one."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -42,7 +38,7 @@ def load(path: Path) -> Notebook:
     return notebook
 
 
-def dumps(notebook: Notebook) -> str:
+def dumps(notebook: NotebookJSON) -> str:
     """Return a notebook as text, as JupyterLab writes it."""
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
@@ -63,39 +59,39 @@ def _nbgrader(cell: Cell) -> dict[str, Any]:
     return metadata
 
 
-def _cells_with(notebook: Notebook, mark: str) -> dict[str, Cell]:
+def _cells_with(notebook: NotebookJSON, mark: str) -> dict[str, Cell]:
     """Return the cells whose metadata has a mark, by grade_id."""
     marked = [cell for cell in notebook["cells"] if _nbgrader(cell).get(mark)]
     return {_nbgrader(cell)["grade_id"]: cell for cell in marked}
 
 
-def answer_cells(notebook: Notebook) -> dict[str, Cell]:
+def answer_cells(notebook: NotebookJSON) -> dict[str, Cell]:
     """Return the cells that students fill in, by grade_id."""
     return _cells_with(notebook, "solution")
 
 
-def check_cells(notebook: Notebook) -> dict[str, Cell]:
+def check_cells(notebook: NotebookJSON) -> dict[str, Cell]:
     """Return the locked cells that earn points, by grade_id."""
     return _cells_with(notebook, "grade")
 
 
-def solve(assignment: str) -> Notebook:
-    """Return the assignment's notebook with the reference answers filled in.
+def solve(notebook: Notebook) -> NotebookJSON:
+    """Return a notebook with the reference answers filled in.
 
     Raises CourseError when a stub's signature or docstring differs from the reference's.
     """
-    notebook = load(source_notebook(assignment))
-    cells = answer_cells(notebook)
-    for exercise in of_assignment(assignment):
+    result = load(source_notebook(notebook))
+    cells = answer_cells(result)
+    for exercise in notebook.exercises:
         if exercise.name not in cells:
             raise CourseError(
-                f"{assignment}: the notebook has no answer cell for {exercise.name} "
+                f"{notebook.assignment}: the notebook has no answer cell for {exercise.name} "
                 "(its grade_id is the name)."
             )
         function = reference(exercise)
-        _compare_heads(assignment, exercise, source(cells[exercise.name]), function)
+        _compare_heads(exercise, source(cells[exercise.name]), function)
         fill(cells[exercise.name], _body(function))
-    return notebook
+    return result
 
 
 def fill(cell: Cell, body: str) -> None:
@@ -128,9 +124,7 @@ def _body(function: Callable[..., Any]) -> str:
     return "".join(text.splitlines(keepends=True)[docstring.end_lineno :]).rstrip()
 
 
-def _compare_heads(
-    assignment: str, exercise: Exercise, stub: str, function: Callable[..., Any]
-) -> None:
+def _compare_heads(exercise: Exercise, stub: str, function: Callable[..., Any]) -> None:
     """Raise CourseError where a stub's head differs from the reference's."""
     ours = _definition(stub)
     theirs = _definition(inspect.getsource(function))
@@ -144,32 +138,31 @@ def _compare_heads(
         if here != there:
             module = function.__module__.replace(".", "/")
             raise CourseError(
-                f"{assignment}: the {what} of {exercise.name} differs.\n"
+                f"{exercise.assignment}: the {what} of {exercise.name} differs.\n"
                 f"  notebook:  {here}\n  reference: {there}  ({module}.py)\n"
                 "Make the two the same."
             )
 
 
-def slips(assignment: str) -> Iterator[str]:
-    """Yield what is out of step in an assignment's notebook: cells, points, ids, outputs."""
-    path = source_notebook(assignment)
-    notebook = load(path)
-    exercises = of_assignment(assignment)
-    where = str(path.relative_to(SOURCES))
-    names = {exercise.name for exercise in exercises}
-    for name in answer_cells(notebook).keys() - names:
+def slips(notebook: Notebook) -> Iterator[str]:
+    """Yield what is out of step in a notebook: cells, points, ids, outputs."""
+    path = source_notebook(notebook)
+    cells = load(path)
+    where = str(path.relative_to(sources_of(notebook.course)))
+    for name in answer_cells(cells).keys() - notebook.by_name.keys():
         yield f"{where}: the answer cell {name} is no exercise of the points table"
-    tests = check_cells(notebook)
-    for exercise in exercises:
+    tests = check_cells(cells)
+    for exercise in notebook.exercises:
         yield from _test_slips(where, exercise, tests.get(f"check_{exercise.name}"))
-    total = sum(exercise.points for exercise in exercises)
-    if total != TOTALS[assignment]:
+    total = sum(exercise.points for exercise in notebook.exercises)
+    if total != notebook.points:
         yield (
-            f"{assignment}: the points table adds up to {total:g}, "
-            f"the course promises {TOTALS[assignment]:g}"
+            f"{notebook.assignment}: the points table adds up to {total:g}, "
+            f"the course promises {notebook.points:g}"
         )
-    for cell in notebook["cells"]:
-        yield from _cell_slips(where, cell)
+    references = importlib.import_module(f"{notebook.course.references}.{notebook.stem}")
+    for cell in cells["cells"]:
+        yield from _cell_slips(where, cell, references)
 
 
 def _test_slips(where: str, exercise: Exercise, test: Cell | None) -> Iterator[str]:
@@ -186,13 +179,15 @@ def _test_slips(where: str, exercise: Exercise, test: Cell | None) -> Iterator[s
         )
 
 
-def _cell_slips(where: str, cell: Cell) -> Iterator[str]:
-    """Yield what is wrong with any one cell."""
+def _cell_slips(where: str, cell: Cell, references: ModuleType) -> Iterator[str]:
+    """Yield what is wrong with any one cell. references: the module of the reference answers."""
     name = cell["id"]
-    if name in GIVEN and source(cell).strip() != inspect.getsource(GIVEN[name]).strip():
+    helper: Any = getattr(references, name, None)
+    is_given = inspect.isfunction(helper) and not _nbgrader(cell)
+    if is_given and source(cell).strip() != inspect.getsource(helper).strip():
         yield (
-            f"{where}: the given cell {name} differs from the function in solutions/; "
-            "make the two the same"
+            f"{where}: the given cell {name} differs from the function in "
+            f"{references.__name__}; make the two the same"
         )
     grade_id = _nbgrader(cell).get("grade_id", name)
     if grade_id != name:
@@ -205,8 +200,8 @@ def _cell_slips(where: str, cell: Cell) -> Iterator[str]:
 
 
 def with_answers(
-    notebook: Notebook, answers: dict[str, str], extra: tuple[str, ...] = ()
-) -> Notebook:
+    notebook: NotebookJSON, answers: dict[str, str], extra: tuple[str, ...] = ()
+) -> NotebookJSON:
     """Return a copy of a notebook with whole answer cells replaced.
 
     extra: code cells that are put in after the first one. Raises CourseError for an answer that
@@ -215,7 +210,7 @@ def with_answers(
     result = copy.deepcopy(notebook)
     cells = answer_cells(result)
     for name, text in answers.items():
-        if name not in EXERCISES or name not in cells:
+        if name not in cells:
             raise CourseError(f"no answer cell {name}")
         set_source(cells[name], text)
     kinds = [cell["cell_type"] for cell in result["cells"]]

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.instructor.courses import DISTRIBUTION, VARIABLE, CourseError, find_course, notebooks
+
 if TYPE_CHECKING:
     from grader.instructor.classroom import Classroom
+    from grader.judge.course import Course
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="cnn-gradients")
+@click.version_option(package_name=DISTRIBUTION)
 def main() -> None:
     """Run the course: verify it, release it, grade a class."""
 
@@ -32,8 +35,6 @@ def with_error_messages(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        from grader.instructor.classroom import CourseError
-
         try:
             command(*args, **kwargs)
         except CourseError as error:
@@ -51,6 +52,24 @@ def with_error_messages(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def on_course(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that names a course, and hand the course over as the first argument."""
+
+    @click.option(
+        "--content",
+        metavar="NAME",
+        help=f"What is taught: an installed course, or the path of one (or {VARIABLE}).",
+    )
+    @functools.wraps(command)
+    def run(content: str | None, **kwargs: Any) -> None:
+        course = find_course(content)
+        if content:  # for the processes and the pages of nbgrader that this one starts
+            os.environ[VARIABLE] = content
+        command(course, **kwargs)
+
+    return with_error_messages(run)
+
+
 def on_classroom(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that name a class, and hand it over as the first argument."""
 
@@ -62,12 +81,12 @@ def on_classroom(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @click.option("--db", help="Gradebook URL (default: SQLite in the course folder).")
     @functools.wraps(command)
-    def run(folder: Path | None, db: str | None, **kwargs: Any) -> None:
+    def run(course: Course, folder: Path | None, db: str | None, **kwargs: Any) -> None:
         from grader.instructor.classroom import Classroom
 
-        command(Classroom.at(folder, db), **kwargs)
+        command(Classroom.at(folder, db, course), **kwargs)
 
-    return with_error_messages(run)
+    return on_course(run)
 
 
 assignment_names = click.argument("names", metavar="[ASSIGNMENT]...", nargs=-1)
@@ -87,19 +106,18 @@ assignment_names = click.argument("names", metavar="[ASSIGNMENT]...", nargs=-1)
     show_default=True,
     help="Draws of fresh cases for every mistake.",
 )
-@with_error_messages
-def verify(names: tuple[str, ...], seeds: int, mistake_seeds: int) -> None:
+@on_course
+def verify(course: Course, names: tuple[str, ...], seeds: int, mistake_seeds: int) -> None:
     """Check that references earn everything, stubs nothing, and every mistake is caught and
     named.
     """
-    from grader.instructor.classroom import assignments
     from grader.instructor.commands.verify import verify
 
     problem_count = 0
-    for assignment in assignments(names):
-        for finding in verify(assignment, seeds, mistake_seeds):
+    for notebook in notebooks(course, names):
+        for finding in verify(notebook, seeds, mistake_seeds):
             summary = "NOT RIGHT" if finding.problems else finding.summary
-            click.echo(f"{assignment}  {finding.what:12}  {summary}")
+            click.echo(f"{notebook.assignment}  {finding.what:12}  {summary}")
             for problem in finding.problems:
                 click.echo(f"    {problem}")
             problem_count += len(finding.problems)
@@ -111,17 +129,28 @@ def verify(names: tuple[str, ...], seeds: int, mistake_seeds: int) -> None:
 
 
 @main.command()
+@assignment_names
+@on_course
+def fingerprints(course: Course, names: tuple[str, ...]) -> None:
+    """Write the tables of fingerprints, and layers.py, where a reference or a mistake changed."""
+    from grader.instructor.commands.fingerprints import fingerprints
+
+    for notebook in notebooks(course, names):
+        for line in fingerprints(notebook):
+            click.echo(line)
+
+
+@main.command()
 @click.argument("name", metavar="ASSIGNMENT")
 @click.option("-o", "--output", type=FILE, required=True, help="File to write.")
-@with_error_messages
-def solve(name: str, output: Path) -> None:
+@on_course
+def solve(course: Course, name: str, output: Path) -> None:
     """Write the assignment's notebook with the reference answers filled in."""
     from grader.instructor.author.notebook import dumps, solve
-    from grader.instructor.classroom import assignments
     from grader.instructor.files import write_atomically
 
-    (assignment,) = assignments((name,))
-    write_atomically(output, dumps(solve(assignment)))
+    (notebook,) = notebooks(course, (name,))
+    write_atomically(output, dumps(solve(notebook)))
     click.echo(f"wrote {output}")
 
 
@@ -136,13 +165,14 @@ def solve(name: str, output: Path) -> None:
 def release(classroom: Classroom, names: tuple[str, ...], assignment_list: bool) -> None:
     """Write the students' notebooks and the student kit into course/release/.
 
-    Without a name: all but 6-capstone, whose layers.py answers the others. Release it by name
-    once they are closed.
+    Without a name: all but those whose layers.py answers the others. Release these by name once
+    the others are closed.
     """
-    from grader.instructor.classroom import assignments_to_release
+    from grader.instructor.classroom import notebooks_to_release
     from grader.instructor.commands.release import release
 
-    for line in release(classroom, assignments_to_release(names), assignment_list):
+    released = notebooks_to_release(classroom.course, names)
+    for line in release(classroom, released, assignment_list):
         click.echo(line)
 
 
@@ -184,13 +214,13 @@ def grade(
 ) -> None:
     """Grade course/submitted/ into the gradebook and course/autograded/, sealed."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is loaded
-    from grader.instructor.classroom import Grading, assignments_handed_in, cores
+    from grader.instructor.classroom import Grading, cores, notebooks_handed_in
     from grader.instructor.commands.grade import grade
 
     workers = workers or cores()
     look_count = 0
-    for assignment in assignments_handed_in(classroom, names):
-        grading = Grading(classroom, assignment, unsafe, force, workers, students)
+    for notebook in notebooks_handed_in(classroom, names):
+        grading = Grading(classroom, notebook.assignment, unsafe, force, workers, students)
         look_count += grade(grading, click.echo)
     click.echo(f"{look_count} to look at: see above" if look_count else "all graded")
     sys.exit(1 if look_count else 0)
@@ -201,14 +231,14 @@ def grade(
 @on_classroom
 def report(classroom: Classroom, names: tuple[str, ...]) -> None:
     """Show how a class did, and write the same as a page: course/report-ASSIGNMENT.html."""
-    from grader.instructor.classroom import Grading, assignments_handed_in
+    from grader.instructor.classroom import Grading, notebooks_handed_in
     from grader.instructor.commands.report import as_text, gather, write_page
 
-    for assignment in assignments_handed_in(classroom, names):
-        results = gather(Grading(classroom, assignment))
+    for notebook in notebooks_handed_in(classroom, names):
+        results = gather(Grading(classroom, notebook.assignment))
         for line in as_text(results):
             click.echo(line)
-        path = classroom.folder / f"report-{assignment}.html"
+        path = classroom.folder / f"report-{notebook.assignment}.html"
         write_page(results, path)
         click.echo(f"wrote {path}")
 
@@ -220,11 +250,11 @@ def report(classroom: Classroom, names: tuple[str, ...]) -> None:
 @on_classroom
 def explain(classroom: Classroom, student: str, name: str, unsafe: bool) -> None:
     """Replay a grade from its seed: the verdicts, and the rule that decided."""
-    from grader.instructor.classroom import Grading, assignments
+    from grader.instructor.classroom import Grading
     from grader.instructor.commands.explain import explain
 
-    (assignment,) = assignments((name,))
-    for line in explain(Grading(classroom, assignment, unsafe), student):
+    (notebook,) = notebooks(classroom.course, (name,))
+    for line in explain(Grading(classroom, notebook.assignment, unsafe), student):
         click.echo(line)
 
 
@@ -233,12 +263,12 @@ def explain(classroom: Classroom, student: str, name: str, unsafe: bool) -> None
 @on_classroom
 def feedback(classroom: Classroom, names: tuple[str, ...]) -> None:
     """Write a feedback page for every graded submission into course/feedback/."""
-    from grader.instructor.classroom import assignments_handed_in
+    from grader.instructor.classroom import notebooks_handed_in
     from grader.instructor.commands.feedback import feedback
 
     failed = 0
-    for assignment in assignments_handed_in(classroom, names):
-        failed += feedback(classroom, assignment, click.echo)
+    for notebook in notebooks_handed_in(classroom, names):
+        failed += feedback(classroom, notebook.assignment, click.echo)
     click.echo(f"{failed} could not be written: see above" if failed else "all written")
     sys.exit(1 if failed else 0)
 
@@ -256,13 +286,13 @@ def export(classroom: Classroom, to: Path | None) -> None:
 
 
 @main.command()
-@with_error_messages
-def doctor() -> None:
+@on_course
+def doctor(course: Course) -> None:
     """Say what sealed grading can rely on here, and what to install."""
     from grader.instructor.sandbox.probes import diagnose
 
     is_good = True
-    for what, description, is_good in diagnose():
+    for what, description, is_good in diagnose(course):
         click.echo(f"{'  ' if is_good else '! '}{what:26} {description}")
     sys.exit(0 if is_good else 1)  # the last line says whether grading works
 
@@ -271,9 +301,55 @@ def doctor() -> None:
 @click.option("--all", "every", is_flag=True, help="Play the whole class, through all assignments.")
 @on_classroom
 def demo(classroom: Classroom, every: bool) -> None:
-    """Play a class through 1-affine: release, submit, grade, feedback, and compare with the
-    points known beforehand.
+    """Play a class through the first assignment: release, submit, grade, feedback, and compare
+    with the points known beforehand.
     """
     from grader.instructor.commands.demo import play
 
     sys.exit(0 if play(classroom, click.echo, every) else 1)
+
+
+@main.group()
+def new() -> None:
+    """Write the skeleton of an exercise, a notebook or a course, which already runs."""
+
+
+@new.command("exercise")
+@click.argument("name")
+@click.option("--to", "assignment", required=True, help="The assignment that it is added to.")
+@click.option("--arguments", default="", help='What the function takes: "x w b".')
+@click.option("--results", default="", help='What it returns: "dx dw".')
+@click.option("--forward", default="", help="The exercise whose gradient it computes.")
+@on_course
+def new_exercise(
+    course: Course, name: str, assignment: str, arguments: str, results: str, forward: str
+) -> None:
+    """Add an exercise to a notebook: row, cases, reference, mistakes, cells."""
+    from grader.instructor.commands.new import exercise
+
+    (notebook,) = notebooks(course, (assignment,))
+    for line in exercise(notebook, name, arguments, results, forward):
+        click.echo(line)
+
+
+@new.command("notebook")
+@click.argument("assignment")
+@click.argument("stem")
+@on_course
+def new_notebook(course: Course, assignment: str, stem: str) -> None:
+    """Add a notebook to a course. STEM names its file and its modules."""
+    from grader.instructor.commands.new import notebook
+
+    for line in notebook(course, assignment, stem):
+        click.echo(line)
+
+
+@new.command("course")
+@click.argument("folder", type=FOLDER)
+@with_error_messages
+def new_course(folder: Path) -> None:
+    """Write a course of one notebook into a new folder, which gives its package the name."""
+    from grader.instructor.commands.new import course
+
+    for line in course(folder):
+        click.echo(line)

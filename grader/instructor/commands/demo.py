@@ -11,24 +11,24 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from grader.exercises import NOTEBOOKS
 from grader.instructor.author.notebook import check_cells, dumps, load, source, with_answers
-from grader.instructor.classroom import Classroom, CourseError, Grading, cores, notebook_file
+from grader.instructor.classroom import Classroom, Grading, cores
 from grader.instructor.commands.feedback import feedback
 from grader.instructor.commands.grade import grade
 from grader.instructor.commands.release import release
 from grader.instructor.commands.report import gather, write_page
+from grader.instructor.courses import CourseError
 from grader.instructor.demo.sample_class import Submission, submissions
 from grader.instructor.files import write_atomically
 from grader.instructor.records import gradebook
 from grader.instructor.records.gradebook import Score
 from grader.instructor.sandbox.probes import pick_tier
+from grader.judge.course import Course, Notebook
 from grader.show.verdict import MIME
 
 Say = Callable[[str], None]
 Outputs = list[dict[str, Any]]  # of one cell
 MARK = "demo-class.txt"
-FIRST = "1-affine"
 FEW = {"right": 11, "broken": 5, "file": 4, "hostile": 4, "mistake": 7}  # submissions of each kind
 KINDS = {
     "right": "right or untouched",
@@ -49,18 +49,18 @@ def play(classroom: Classroom, say: Say, every: bool = False) -> bool:
     folder = classroom.folder / "demo"
     demo = replace(classroom, folder=folder, db=f"sqlite:///{folder / 'gradebook.db'}")
     _clear(folder)
-    warning = _without_sandbox()
+    warning = _without_sandbox(classroom.course)
     if warning:
         say(warning)
-    assignments = list(NOTEBOOKS) if every else [FIRST]
+    notebooks = classroom.course.notebooks if every else classroom.course.notebooks[:1]
     is_good = True
-    for assignment in assignments:
-        submitted = submissions(assignment)
+    for notebook in notebooks:
+        submitted = submissions(notebook)
         if not every:
             submitted = few(submitted)
-        is_good &= _play_one(demo, assignment, submitted, bool(warning), say)
+        is_good &= _play_one(demo, notebook, submitted, bool(warning), say)
     gradebook.export(demo, demo.grades)
-    for line in _where_to_look(demo, assignments[0]):
+    for line in _where_to_look(demo, notebooks[0].assignment):
         say(line)
     if warning:
         say(warning)
@@ -79,15 +79,16 @@ def few(submitted: list[Submission]) -> list[Submission]:
 
 
 def _play_one(
-    classroom: Classroom, assignment: str, submitted: list[Submission], unsafe: bool, say: Say
+    classroom: Classroom, notebook: Notebook, submitted: list[Submission], unsafe: bool, say: Say
 ) -> bool:
     """Release, hand in, grade, compare, and write what an instructor reads.
 
     Returns whether all came out as expected.
     """
-    release(classroom, [assignment])
-    say(f"released   {assignment}, with the kit that students install")
-    hand_in(classroom, assignment, submitted)
+    assignment = notebook.assignment
+    release(classroom, [notebook])
+    say(f"released   {assignment}")
+    hand_in(classroom, notebook, submitted)
     say(f"handed in  {len(submitted)} notebooks: {_kinds(submitted)}")
     grading = Grading(classroom, assignment, unsafe=unsafe, workers=cores())
     start = time.monotonic()
@@ -165,13 +166,13 @@ def _report(classroom: Classroom, assignment: str) -> Path:
     return classroom.folder / f"report-{assignment}.html"
 
 
-def _without_sandbox() -> str:
+def _without_sandbox(course: Course) -> str:
     """Return what to say where no sandbox holds, or "".
 
     The demo's submissions are our own, so it goes on without one.
     """
     try:
-        pick_tier()
+        pick_tier(course)
     except CourseError as error:
         return f"Graded with --unsafe, since the demo's submissions are our own. {error}"
     return ""
@@ -190,14 +191,14 @@ def _clear(folder: Path) -> None:
     write_atomically(folder / MARK, text)
 
 
-def hand_in(classroom: Classroom, assignment: str, submitted: list[Submission]) -> None:
+def hand_in(classroom: Classroom, notebook: Notebook, submitted: list[Submission]) -> None:
     """Write each student's notebook into course/submitted/."""
-    file = notebook_file(assignment)
-    released = load(classroom.release / assignment / file)
+    place = Path(notebook.assignment, notebook.file)
+    released = load(classroom.release / place)
     for submission in submitted:
-        notebook = with_answers(released, submission.answers, submission.extra)
-        path = classroom.submitted / submission.student / assignment / file
-        write_atomically(path, submission.edit(dumps(notebook)))
+        answered = with_answers(released, submission.answers, submission.extra)
+        path = classroom.submitted / submission.student / place
+        write_atomically(path, submission.edit(dumps(answered)))
 
 
 def differences(classroom: Classroom, assignment: str, submitted: list[Submission]) -> list[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from grader.exercises import EXERCISES
-from grader.instructor.classroom import CourseError, Grading, made_with
+from grader.instructor.classroom import Grading, made_with
+from grader.instructor.courses import CourseError
 from grader.instructor.records.submission import stored
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
 from grader.instructor.sealed.grade_one import grade_again, ungraded
 from grader.instructor.sealed.intake import read_submission
+from grader.judge.exercise import Exercise
 
 COMPARED = ("exercise", "earned", "fault", "parts", "notes")
 LINE_LIMIT = 40  # of what a notebook printed
@@ -37,7 +38,8 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
     for then, now, visible_only in zip(
         before["exercises"], again["exercises"], visible["exercises"], strict=True
     ):
-        yield from _exercise(then, now, visible_only)
+        exercise = grading.notebook.by_name[then["exercise"]]
+        yield from _explained(exercise, then, now, visible_only)
         is_same = is_same and _agree(then, now)
     yield ""
     for line in again["printed"].splitlines()[:LINE_LIMIT]:
@@ -55,7 +57,7 @@ def _head(grading: Grading, student: str, before: Verdicts) -> Iterator[str]:
         f"submission {before['sha256'][:16]}..., seed {before['seed']}, "
         f"graded in: {before['sandbox']}"
     )
-    for name, version in made_with(grading.assignment).items():
+    for name, version in made_with(grading.notebook).items():
         then = before["made_with"].get(name)
         if then != version:
             yield f"graded with another {name} ({then}, now {version}): the replay may differ"
@@ -63,11 +65,13 @@ def _head(grading: Grading, student: str, before: Verdicts) -> Iterator[str]:
         yield f"to look at: {fault}"
 
 
-def _exercise(then: Verdicts, now: Verdicts, visible_only: Verdicts) -> Iterator[str]:
+def _explained(
+    exercise: Exercise, then: Verdicts, now: Verdicts, visible_only: Verdicts
+) -> Iterator[str]:
     """Yield the verdict on one exercise, and the rule that decided."""
     yield ""
     yield now["text"]
-    yield f"  rule: {_rule(then['exercise'], now)}"
+    yield f"  rule: {_rule(exercise, now)}"
     yield (
         "  the visible cases alone, which stock nbgrader's check asks, "
         f"give {visible_only['earned']:g} points"
@@ -93,10 +97,10 @@ def _replay(grading: Grading, student: str, before: Verdicts) -> tuple[Verdicts,
         )
     seed = before["seed"]
     if submission.unreadable:
-        result = ungraded(grading.assignment, seed, submission.unreadable)
+        result = ungraded(grading.notebook, seed, submission.unreadable)
         return result, result
-    tier = Tier.NONE if grading.unsafe else pick_tier()
-    with Sandbox(tier, grading.assignment) as sandbox:
+    tier = Tier.NONE if grading.unsafe else pick_tier(grading.classroom.course)
+    with Sandbox(tier, grading.notebook) as sandbox:
         try:
             again = grade_again(submission.content, seed, sandbox)
             visible = grade_again(submission.content, seed, sandbox, fresh=False)
@@ -107,11 +111,10 @@ def _replay(grading: Grading, student: str, before: Verdicts) -> tuple[Verdicts,
     return again, visible
 
 
-def _rule(name: str, verdict: Verdicts) -> str:
+def _rule(exercise: Exercise, verdict: Verdicts) -> str:
     """Return what an answer to an exercise has to fulfil."""
     if verdict["fault"]:
         return "nothing to compare: a fault of the whole function earns nothing"
-    exercise = EXERCISES[name]
     if exercise.is_quiz:
         return "the answer equals the reference's for every pair of arguments, visible and fresh"
     tolerance = max(part.tolerance for part in exercise.parts)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from grader.instructor.classroom import Classroom, CourseError
+from grader.instructor.classroom import Classroom
+from grader.instructor.courses import CourseError
 from grader.instructor.records.steps import NbgraderSteps
 
 

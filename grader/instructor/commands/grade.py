@@ -23,7 +23,8 @@ from typing import Any
 from tqdm import tqdm
 
 from grader.instructor.author.notebook import dumps
-from grader.instructor.classroom import SECRET, STAMP, Classroom, CourseError, Grading
+from grader.instructor.classroom import SECRET, STAMP, Classroom, Grading
+from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
 from grader.instructor.records import gradebook, submission
 from grader.instructor.records.gradebook_tables import Graded
@@ -53,7 +54,7 @@ def grade(grading: Grading, say: Say) -> int:
             f"Run first: grader release {grading.assignment}"
         )
     with _alone(grading.classroom):
-        tier = Tier.NONE if grading.unsafe else pick_tier()
+        tier = Tier.NONE if grading.unsafe else pick_tier(grading.classroom.course)
         if tier is Tier.NONE:
             say("--unsafe: the students' code runs without a sandbox")
         elif tier is not Tier.BUBBLEWRAP:
@@ -113,7 +114,7 @@ class GradingRun:
     def run(self) -> int:
         """Grade all submissions; return how many a person has to look at. Raises CourseError."""
         # Made here, since processes of the pool leave without tidying up.
-        support_of(self.grading.assignment)
+        support_of(self.grading.notebook)
         with _interrupts() as interrupts, self.progress:
             self._grade_all(interrupts)
         if self.waiting:

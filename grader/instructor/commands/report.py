@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.exercises import EXERCISES, TOTALS, of_assignment
-from grader.instructor.classroom import CourseError, Grading
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from grader.instructor.classroom import Grading
+from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
 from grader.instructor.records.submission import stored
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
+from grader.judge.course import Notebook
+from grader.judge.exercise import Exercise
 from grader.show.render import environment_of
 
 MISTAKE_LIMIT = 3
@@ -33,7 +38,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Exercise:
+class ExerciseResult:
     """How a class did in one exercise.
 
     points: what it is worth; mean: the points that students have on average; full: how many have
@@ -51,12 +56,14 @@ class Exercise:
 class Report:
     """One assignment of one class.
 
-    points: by student; looks: (student, why) for everyone whom a person should look at.
+    total: what it is worth; points: by student; looks: (student, why) for everyone whom a person
+    should look at.
     """
 
     assignment: str
+    total: float
     points: dict[str, float]
-    exercises: tuple[Exercise, ...]
+    exercises: tuple[ExerciseResult, ...]
     looks: tuple[tuple[str, str], ...]
 
     @property
@@ -64,8 +71,7 @@ class Report:
         """How many are graded, and their points on average."""
         count = len(self.points)
         mean = sum(self.points.values()) / count
-        total = TOTALS[self.assignment]
-        return f"{self.assignment}: {count} graded, {mean:.1f} of {total:g} on average"
+        return f"{self.assignment}: {count} graded, {mean:.1f} of {self.total:g} on average"
 
 
 def gather(grading: Grading) -> Report:
@@ -86,8 +92,9 @@ def gather(grading: Grading) -> Report:
         )
     return Report(
         assignment,
+        grading.notebook.points,
         points={student: verdict["points"] for student, verdict in verdicts.items()},
-        exercises=tuple(_exercises(assignment, list(verdicts.values()))),
+        exercises=tuple(_exercises(grading.notebook, list(verdicts.values()))),
         looks=tuple(_looks(students, verdicts)),
     )
 
@@ -105,17 +112,17 @@ def _looks(students: list[str], verdicts: dict[str, Verdicts]) -> Iterator[tuple
             yield student, "graded without a sandbox"
 
 
-def _exercises(assignment: str, verdicts: list[Verdicts]) -> Iterator[Exercise]:
-    """Yield how a class did in each exercise of an assignment."""
-    for exercise in of_assignment(assignment):
+def _exercises(notebook: Notebook, verdicts: list[Verdicts]) -> Iterator[ExerciseResult]:
+    """Yield how a class did in each exercise of a notebook."""
+    for exercise in notebook.exercises:
         results = list(_results(exercise.name, verdicts))
         points = [result["earned"] for result in results]
-        yield Exercise(
+        yield ExerciseResult(
             exercise.name,
             exercise.points,
             mean=sum(points) / len(points),
             full=points.count(exercise.points),
-            mistakes=tuple(_most_common(exercise.name, results)),
+            mistakes=tuple(_most_common(exercise, results)),
         )
 
 
@@ -127,20 +134,20 @@ def _results(name: str, verdicts: list[Verdicts]) -> Iterator[Verdicts]:
                 yield result
 
 
-def _most_common(name: str, results: list[Verdicts]) -> Iterator[Mistake]:
+def _most_common(exercise: Exercise, results: list[Verdicts]) -> Iterator[Mistake]:
     """Yield the most common mistakes in an exercise; a student makes each once."""
     counts: Counter[str] = Counter()
     for result in results:
         counts.update({part["mistake"] for part in result["parts"] if part["mistake"]})
     in_order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     for mistake, count in in_order[:MISTAKE_LIMIT]:
-        yield Mistake(mistake, count, _hint(name, mistake))
+        yield Mistake(mistake, count, _hint(exercise, mistake))
 
 
-def _hint(exercise: str, mistake: str) -> str:
+def _hint(exercise: Exercise, mistake: str) -> str:
     """Return a mistake's parts and hint, or its name where the table no longer has it."""
-    parts = EXERCISES[exercise].table["parts"]
-    hints = EXERCISES[exercise].table["hints"]
+    parts = exercise.table["parts"]
+    hints = exercise.table["hints"]
     if mistake not in hints:
         return mistake
     hint = f"{', '.join(parts[mistake])}: {hints[mistake]}"
@@ -170,11 +177,7 @@ def write_page(report: Report, path: Path) -> None:
 
 def _distribution(report: Report) -> Any:
     """Return a figure: how many students have how many points."""
-    # matplotlib is imported where it draws: the table in the terminal comes first.
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
-
-    bins = [points - 0.5 for points in range(int(TOTALS[report.assignment]) + 2)]
+    bins = [points - 0.5 for points in range(int(report.total) + 2)]
     figure = Figure(figsize=(7, 2.8), layout="constrained")
     ax = figure.subplots()
     ax.hist(list(report.points.values()), bins=bins, color="#555555", edgecolor="white")
@@ -187,8 +190,6 @@ def _distribution(report: Report) -> Any:
 
 def _shares(report: Report) -> Any:
     """Return a figure: the mean share of the points of each exercise."""
-    from matplotlib.figure import Figure
-
     figure = Figure(figsize=(7, 0.35 * len(report.exercises) + 0.8), layout="constrained")
     ax = figure.subplots()
     names = [row.name for row in report.exercises][::-1]

@@ -5,6 +5,7 @@ References earn everything, stubs nothing, and every catalogued mistake is caugh
 
 from __future__ import annotations
 
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,21 +15,22 @@ import numpy as np
 
 from grader.call.answer import Answer
 from grader.call.call import call
-from grader.exercises import TOTALS, file_of, of_assignment
-from grader.exercises.numeric import complex_step_gradient
-from grader.exercises.witnesses import WITNESSES, Gradient
 from grader.instructor.author import layers
 from grader.instructor.author.catalogue import answers_of, is_stored, mistakes_of, reference
+from grader.instructor.author.forgotten import forgotten, left_to_write
+from grader.instructor.author.mistakes import Mistake
 from grader.instructor.author.notebook import slips, solve
-from grader.instructor.classroom import CourseError
+from grader.instructor.courses import CourseError
 from grader.judge.answers import read
 from grader.judge.case import Case
+from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise, Part
 from grader.judge.judge import judge
 from grader.judge.tolerance import matches
-from solutions.mistakes import Mistake
+from grader.numeric.gradient import Gradient, LossGradient
 
 Answers = dict[str, Answer]  # the answers to one case, by part
+Step = tuple[str, Callable[[], "Finding"]]
 
 
 @dataclass(frozen=True)
@@ -40,57 +42,83 @@ class Finding:
     problems: tuple[str, ...] = ()
 
 
-def verify(assignment: str, seeds: int = 1000, mistake_seeds: int = 200) -> Iterator[Finding]:
-    """Yield what was found on one assignment, check by check.
+def verify(notebook: Notebook, seeds: int = 1000, mistake_seeds: int = 200) -> Iterator[Finding]:
+    """Yield what was found on one notebook, check by check.
 
     seeds, mistake_seeds: how many draws of fresh cases the references and the mistakes get.
     """
-    exercises = of_assignment(assignment)
+    exercises = list(notebook.exercises)
     cheap = [exercise for exercise in exercises if not exercise.costly]
-    with layers.importable():
-        yield _notebook(assignment)
-        yield _table_in_step(assignment)
-        yield _references(assignment, exercises)
-        yield _stubs(exercises)
-        yield _mistakes(exercises)
-        yield _hints(exercises)
-        yield _witness(cheap, seeds)
-        yield _mistakes_on_fresh_cases(exercises, mistake_seeds)
+    needed: tuple[Step, ...] = (
+        ("complete", lambda: _complete(notebook)),
+        ("fingerprints", lambda: _table_in_step(notebook)),
+    )
+    others: tuple[Step, ...] = (
+        ("notebook", lambda: _notebook(notebook)),
+        ("references", lambda: _references(notebook)),
+        ("stubs", lambda: _stubs(exercises)),
+        ("mistakes", lambda: _mistakes(exercises)),
+        ("hints", lambda: _hints(exercises)),
+        ("witness", lambda: _witness(cheap, seeds)),
+        ("fresh cases", lambda: _mistakes_on_fresh_cases(exercises, mistake_seeds)),
+        ("written", lambda: _written(notebook)),
+    )
+    with layers.importable(notebook):
+        for what, step in needed:
+            finding = _found(what, step)
+            yield finding
+            if finding.problems:  # nothing else can be asked
+                return
+        for what, step in others:
+            yield _found(what, step)
 
 
-def _notebook(assignment: str) -> Finding:
-    problems = list(slips(assignment))
+def _found(what: str, step: Callable[[], Finding]) -> Finding:
+    """Return what a step finds. An exception of the author's code is a problem that it found."""
     try:
-        solve(assignment)
+        return step()
+    except CourseError as error:
+        return Finding(what, "", (str(error),))
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{frame.filename}, line {frame.lineno}"
+        return Finding(what, "", (f"stopped by {type(error).__name__}: {error} ({where})",))
+
+
+def _complete(notebook: Notebook) -> Finding:
+    return Finding("complete", "every exercise has what it needs", tuple(forgotten(notebook)))
+
+
+def _written(notebook: Notebook) -> Finding:
+    return Finding("written", "no text waits for its author", tuple(left_to_write(notebook)))
+
+
+def _notebook(notebook: Notebook) -> Finding:
+    problems = list(slips(notebook))
+    try:
+        solve(notebook)
     except CourseError as error:
         problems.append(str(error))
     return Finding("notebook", "points, ids, stubs and references agree", tuple(problems))
 
 
-def _table_in_step(assignment: str) -> Finding:
+def _table_in_step(notebook: Notebook) -> Finding:
     problems = []
-    if not is_stored(assignment) or not _layers_in_step():
-        problems.append(
-            f"{file_of(assignment).name} or layers.py is not in step: "
-            "run python -m grader.instructor.author.catalogue"
-        )
-    return Finding("fingerprints", "in step with solutions and mistakes", tuple(problems))
+    if not is_stored(notebook) or not layers.is_in_step(notebook):
+        files = notebook.tables.name
+        if notebook.brings_answers:
+            files += " or layers.py"
+        problems.append(f"{files} is not in step: run grader fingerprints {notebook.assignment}")
+    return Finding("fingerprints", "in step with references and mistakes", tuple(problems))
 
 
-def _layers_in_step() -> bool:
-    """Tell whether layers.py is what the reference answers make."""
-    if not layers.FILE.is_file():
-        return False
-    return layers.source() == layers.FILE.read_text(encoding="utf-8")
-
-
-def _references(assignment: str, exercises: list[Exercise]) -> Finding:
+def _references(notebook: Notebook) -> Finding:
     """Check that the references earn all points."""
-    namespace = _references_by_name(exercises)
-    verdicts = [judge(exercise, namespace[exercise.name], namespace) for exercise in exercises]
+    namespace = _references_by_name(list(notebook.exercises))
+    verdicts = [judge(each, namespace[each.name], namespace) for each in notebook.exercises]
     earned = sum(verdict.earned for verdict in verdicts)
     lost = tuple(str(verdict) for verdict in verdicts if not verdict.right)
-    return Finding("references", f"{earned:g} of {TOTALS[assignment]:g} points", lost)
+    return Finding("references", f"{earned:g} of {notebook.points:g} points", lost)
 
 
 def _references_by_name(exercises: list[Exercise]) -> dict[str, Callable[..., Any]]:
@@ -213,7 +241,7 @@ def _agrees_with_witness(
     exercise: Exercise, part: Part, case: Case, answer: Answer, rng: np.random.Generator
 ) -> bool | None:
     """Tell whether a reference's answer agrees with its witness; None where there is none."""
-    witness = WITNESSES.get(exercise.name, {}).get(part.name)
+    witness = exercise.witness.get(part.name)
     if witness is None or not case.smooth or answer.array is None:
         return None
     forward = _forward(exercise)
@@ -223,9 +251,8 @@ def _agrees_with_witness(
         )
         scale = np.abs(v * answer.array).sum()
         return bool(abs(np.vdot(v, answer.array) - slope) <= 1e-9 * scale)
-    if exercise.name == "softmax_loss" and forward:
-        y, labels = case.args
-        expected = complex_step_gradient(lambda v: forward(v, labels)[0], y)
+    if isinstance(witness, LossGradient) and forward:
+        expected = witness.exact(forward, *case.copy_args())
     else:
         expected = np.asarray(witness(forward, *case.copy_args()))
     return matches(answer, Answer(expected), part, case)
@@ -233,10 +260,8 @@ def _agrees_with_witness(
 
 def _forward(exercise: Exercise) -> Callable[..., Any] | None:
     """Return the reference of an exercise's forward partner, or None where it has none."""
-    for other in of_assignment(exercise.assignment):
-        if other.name == exercise.forward:
-            return reference(other)
-    return None
+    forward = exercise.notebook.by_name.get(exercise.forward)
+    return reference(forward) if forward else None
 
 
 def _mistakes_on_fresh_cases(exercises: list[Exercise], seeds: int) -> Finding:

@@ -13,22 +13,14 @@ from dataclasses import dataclass
 from itertools import islice, zip_longest
 from typing import Any
 
-from grader.exercises import EXERCISES, NOTEBOOKS, of_assignment
 from grader.instructor.author.catalogue import mistakes_of, reference
-from grader.instructor.demo.sample_files import RUNAWAYS, files
-from solutions.mistakes import Mistake
-from solutions.styles import styles
+from grader.instructor.author.mistakes import Mistake
+from grader.instructor.demo.honest_styles import styles
+from grader.instructor.demo.sample_files import files
+from grader.judge.course import Notebook
+from grader.judge.exercise import Exercise
 
 SLIP_LIMIT = 24
-RUN_AWAY_IN = "1-affine"  # once is enough: each of them takes seconds
-MAIN = {  # the exercise whose cells are broken
-    "1-affine": "affine_backward",
-    "2-convolution": "conv_backward",
-    "3-strided": "strided_backward_spray",
-    "4-relu": "relu_backward",
-    "5-max-pool": "max_pool_backward",
-    "6-capstone": "train",
-}
 
 Answers = dict[str, str]  # whole cells by exercise
 
@@ -54,107 +46,113 @@ class Submission:
     kind: str = "right"
 
 
-def submissions(assignment: str) -> list[Submission]:
+def submissions(notebook: Notebook) -> list[Submission]:
     """Return the class.
 
     It has honest styles, stubs, half-done work, every kind of broken answer and file, and
     catalogued mistakes.
     """
-    right: Answers = {}
-    full = 0.0
-    for exercise in of_assignment(assignment):
-        right[exercise.name] = inspect.getsource(reference(exercise))
-        full += exercise.points
+    right = {
+        exercise.name: inspect.getsource(reference(exercise)) for exercise in notebook.exercises
+    }
     return [
-        *_ordinary(right, full),
-        *_styles(assignment, right, full),
-        *_broken(assignment, right, full),
-        *_files(assignment, right, full),
-        *_runaways(assignment, right, full),
-        *_mistaken(assignment, right, full),
+        *_ordinary(notebook, right),
+        *_styles(notebook, right),
+        *_broken(notebook, right),
+        *_files(notebook, right),
+        *_hostile(notebook, right),
+        *_mistaken(notebook, right),
     ]
 
 
-def _ordinary(right: Answers, full: float) -> Iterator[Submission]:
+def _ordinary(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     """Yield the reference answers, none of them, and the first half of them."""
-    yield Submission("ada", "the reference answers", right, full)
+    yield Submission("ada", "the reference answers", right, notebook.points)
     yield Submission("blank", "untouched stubs", {}, 0.0)
     half = dict(list(right.items())[: len(right) // 2])
-    yield Submission("half", "the first half only", half, _points(half))
+    yield Submission("half", "the first half only", half, _points(notebook, half))
 
 
-def _styles(assignment: str, right: Answers, full: float) -> Iterator[Submission]:
+def _styles(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     """Yield honest answers in many styles."""
-    for style in styles(NOTEBOOKS[assignment]):
+    for style in styles(notebook):
         answers = right | style.answers
-        yield Submission(style.student, style.about, answers, full, style.says, style.extra)
+        yield Submission(
+            style.student, style.about, answers, notebook.points, style.says, style.extra
+        )
 
 
-def _broken(assignment: str, right: Answers, full: float) -> Iterator[Submission]:
+def _broken(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     """Yield one broken answer each.
 
     The points lost are those of the exercise, or of its part where one is named.
     """
-    module = importlib.import_module(
-        f"grader.instructor.demo.broken_answers.{NOTEBOOKS[assignment]}"
-    )
-    for student, (about, name, part_name, answer, message) in module.BROKEN.items():
-        parts = [part for part in EXERCISES[name].parts if part_name in ("", part.name)]
-        points = full - sum(part.points for part in parts)
+    broken = _table(notebook, "BROKEN")
+    for student, (about, name, part_name, answer, message) in broken.items():
+        parts = [part for part in notebook.by_name[name].parts if part_name in ("", part.name)]
+        points = notebook.points - sum(part.points for part in parts)
         answers = right | {name: answer}
         yield Submission(student, about, answers, points, (message,), kind="broken")
 
 
-def _files(assignment: str, right: Answers, full: float) -> Iterator[Submission]:
+def _table(notebook: Notebook, name: str) -> dict[str, Any]:
+    """Return a table of the course's broken answers to a notebook; none where it has none."""
+    module = f"{notebook.course.references}.broken.{notebook.stem}"
+    try:
+        table: dict[str, Any] = getattr(importlib.import_module(module), name, {})
+    except ModuleNotFoundError as error:
+        if error.name is None or not module.startswith(error.name):
+            raise
+        return {}
+    return table
+
+
+def _files(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     """Yield broken files; their points are those of sample_files."""
-    exercise = EXERCISES[MAIN[assignment]]
-    for student, (about, points, edit, message) in files(exercise, full).items():
+    for student, (about, points, edit, message) in files(notebook).items():
         yield Submission(
             student, about, right, points, (message,), edit=edit, look=True, kind="file"
         )
 
 
-def _runaways(assignment: str, right: Answers, full: float) -> Iterator[Submission]:
+def _hostile(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     """Yield code that is hostile or runs away."""
-    if assignment != RUN_AWAY_IN:
-        return
-    for student, (about, answers, extra, messages) in RUNAWAYS.items():
-        points = full - _points(answers)
+    for student, (about, answers, extra, messages) in _table(notebook, "HOSTILE").items():
+        points = notebook.points - _points(notebook, answers)
         yield Submission(student, about, right | answers, points, messages, extra, kind="hostile")
 
 
-def _mistaken(assignment: str, right: Answers, full: float) -> Iterator[Submission]:
+def _mistaken(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     """Yield students of whom number k makes the k-th catalogued mistake of every exercise.
 
-    There are none in the capstone, whose training fails with a gradient that is wrong. `grader
-    verify` asks all mistakes.
+    There are none in a notebook that brings layers.py: a training fails with a gradient that is
+    wrong. `grader verify` asks all mistakes.
     """
-    exercises = of_assignment(assignment)
-    if any(exercise.layers for exercise in exercises):
+    if notebook.brings_answers:
         return
-    rows = zip_longest(*map(mistakes_of, exercises))
+    rows = zip_longest(*map(mistakes_of, notebook.exercises))
     for number, row in enumerate(islice(rows, SLIP_LIMIT), 1):
         mistakes = [mistake for mistake in row if mistake is not None]
         answers = {mistake.exercise: source_of(mistake) for mistake in mistakes}
+        lost = sum(_points_lost(notebook.by_name[each.exercise], each) for each in mistakes)
         yield Submission(
             f"slip-{number:02}",
             ", ".join(mistake.name for mistake in mistakes),
             right | answers,
-            full - sum(map(_points_lost, mistakes)),
+            notebook.points - lost,
             tuple(map(_start_of_hint, mistakes)),
             kind="mistake",
         )
 
 
-def _points(answers: Answers) -> float:
+def _points(notebook: Notebook, answers: Answers) -> float:
     """Return the points of the exercises that are answered."""
-    return sum(EXERCISES[name].points for name in answers)
+    return sum(notebook.by_name[name].points for name in answers)
 
 
-def _points_lost(mistake: Mistake) -> float:
+def _points_lost(exercise: Exercise, mistake: Mistake) -> float:
     """Return the points of the parts that a mistake loses."""
-    parts = EXERCISES[mistake.exercise].parts
-    return sum(part.points for part in parts if part.name in mistake.parts)
+    return sum(part.points for part in exercise.parts if part.name in mistake.parts)
 
 
 def _start_of_hint(mistake: Mistake) -> str:
@@ -188,20 +186,19 @@ def _standalone(function: Callable[..., Any], name: str, needed: dict[str, str])
     for node in ast.walk(definition):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             module = function.__globals__.get(node.value.id)
-            if _is_our_module(module):
+            if inspect.ismodule(module) and _is_near(function, module):
                 node.value.id = "right"
                 called = f"right_{node.attr}"
                 needed.setdefault(called, _standalone(getattr(module, node.attr), called, needed))
         elif isinstance(node, ast.Name):
             value: Any = function.__globals__.get(node.id)
-            if _is_our_function(value):
+            if inspect.isfunction(value) and _is_near(function, value):
                 needed.setdefault(node.id, _standalone(value, node.id, needed))
     return ast.unparse(definition).replace("right.", "right_")
 
 
-def _is_our_module(value: Any) -> bool:
-    return inspect.ismodule(value) and value.__name__.startswith("solutions.")
-
-
-def _is_our_function(value: Any) -> bool:
-    return inspect.isfunction(value) and value.__module__.startswith("solutions.")
+def _is_near(function: Callable[..., Any], value: Any) -> bool:
+    """Tell whether a module, or a function, is of the package that a mistake is of."""
+    name = value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None) or ""
+    package = str(function.__globals__["__name__"]).partition(".")[0]
+    return name.startswith(f"{package}.")

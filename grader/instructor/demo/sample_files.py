@@ -1,4 +1,4 @@
-"""Broken files and hostile code of the demo class: what a grader meets beside wrong answers."""
+"""Broken files of the demo class: what a grader meets beside wrong answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from grader.judge.exercise import Exercise
+from grader.judge.course import Notebook
 
 
 def _cells(change: Callable[[list[dict[str, Any]]], None]) -> Callable[[str], bytes]:
@@ -45,12 +45,14 @@ ANOTHER = "this is not the notebook of this assignment"
 NO_ANSWER = "no cell of the notebook that ran defines it"
 
 
-def files(exercise: Exercise, full: float) -> dict[str, File]:
+def files(notebook: Notebook) -> dict[str, File]:
     """Return student -> (what is special, the points due, the edit, what must be said).
 
-    exercise: the one whose cells some of them edit; full: the points of the assignment.
+    Some of them edit the cells of the exercise that is worth most.
     """
+    exercise = notebook.main
     name = exercise.name
+    full = notebook.points
     right = f"{name}: {exercise.points:g} of {exercise.points:g} points"
     without_it = full - exercise.points
     return {
@@ -74,67 +76,3 @@ def _empty(text: str) -> bytes:
 
 def _as_utf_16(text: str) -> bytes:
     return b"\xff\xfe" + text.encode("utf-16-le")
-
-
-ENDLESS = "def affine_backward(dy, x, w):\n    while True:\n        pass"
-EXITS = "import os\n\ndef affine_backward(dy, x, w):\n    os._exit(0)"
-IMPORTS = "from solutions.affine import affine_backward"
-CLAIMS = """class Equal(np.ndarray):
-    def __eq__(self, other):
-        return True
-
-    __ne__ = __lt__ = __gt__ = lambda self, other: False
-
-    def __array_function__(self, *args):
-        return True
-
-
-def affine_backward(dy, x, w):
-    return tuple(a.view(Equal) for a in (x * 0, w * 0, w[0] * 0))
-"""
-PATCHES = """import numpy.testing
-
-for module, names in (
-    (np, ("allclose", "array_equal", "isclose")),
-    (np.testing, ("assert_allclose", "assert_array_equal")),
-):
-    for name in names:
-        setattr(module, name, lambda *args, **kwargs: True)
-check = lambda function: 4.0
-"""
-ZEROS = "def affine_backward(dy, x, w):\n    return x * 0, w * 0, w[0] * 0"
-
-# student -> (what is special, answers that earn nothing, extra cells, what must be said)
-RUNAWAYS: dict[str, tuple[str, dict[str, str], tuple[str, ...], tuple[str, ...]]] = {
-    "endless": (
-        "an infinite loop",
-        {"affine_backward": ENDLESS},
-        (),
-        ("takes longer than 5.0 s: is there a loop that never ends?",),
-    ),
-    "imports": (
-        "imports the solutions",
-        {"affine_backward": IMPORTS},
-        (),
-        ("no cell of the notebook that ran defines it",),
-    ),
-    "claims": (
-        "an array that equals everything",
-        {"affine_backward": CLAIMS},
-        (),
-        ("is zero everywhere",),
-    ),
-    "patches": (
-        "patches numpy and check",
-        {"affine_backward": ZEROS},
-        (PATCHES,),
-        ("is zero everywhere",),
-    ),
-    "leaves": (
-        "ends the process",
-        {"affine_backward": EXITS},
-        (),
-        ("could not be asked: the process that ran it was stopped",),
-    ),
-    "flood": ("100 MB of output", {}, ("print('x' * 100_000_000)",), ()),
-}

@@ -11,7 +11,8 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.instructor.classroom import REPOSITORY, CourseError
+from grader.instructor.courses import CourseError
+from grader.instructor.kit.wheels import REPOSITORY
 
 KIT = ("jupyterlab",)  # what the kit installs beside the course; start.py has the same name
 NAME = re.compile(r"[A-Za-z0-9._-]+")

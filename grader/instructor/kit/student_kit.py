@@ -7,7 +7,6 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from grader.exercises import NOTEBOOKS
 from grader.instructor.classroom import Classroom
 from grader.instructor.kit.pins import constraints
 from grader.instructor.kit.wheels import students_wheel
@@ -39,7 +38,7 @@ def student_kit(classroom: Classroom, assignment_list: bool) -> bytes:
         kit.writestr(f"{KIT}/constraints.txt", constraints(wheel.name, also))
         kit.writestr(f"{KIT}/README.md", readme.format(wheel=wheel.name, hand_in=hand_in))
         # What has been released so far, with the files that lie beside a notebook.
-        for assignment in NOTEBOOKS:
+        for assignment in classroom.course.by_assignment:
             for path in sorted((classroom.release / assignment).glob("*.*")):
                 kit.write(path, f"{KIT}/{assignment}/{path.name}")
     return buffer.getvalue()

@@ -9,9 +9,10 @@ import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
-from grader.instructor.classroom import REPOSITORY, CourseError
+from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
 
+REPOSITORY = Path(__file__).resolve().parents[3]  # of this package, where it is a clone
 INSTRUCTORS = """[build-system]
 requires = ["hatchling>=1.27"]
 build-backend = "hatchling.build"
@@ -33,8 +34,8 @@ bypass-selection = true
 [tool.hatch.build.targets.wheel.force-include]
 "{repository}/grader/instructor" = "grader/instructor"
 "{repository}/solutions" = "solutions"
-"{repository}/notebooks" = "grader/instructor/notebooks"
-"{repository}/nbgrader_config.py" = "grader/instructor/nbgrader_config.py"
+"{repository}/notebooks" = "solutions/notebooks"
+"{repository}/nbgrader_config.py" = "solutions/nbgrader_config.py"
 """
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from grader.instructor.author.notebook import Notebook, answer_cells, check_cells, set_source
+from grader.instructor.author.notebook import NotebookJSON, answer_cells, check_cells, set_source
 from grader.show.verdict import MIME
 
 KEY = "cnn_gradients"  # in the notebook's metadata: which submission it shows
@@ -30,8 +30,8 @@ def shown(source: str) -> str:
 
 
 def autograded_notebook(
-    released: Notebook, result: dict[str, Any], identity: dict[str, str]
-) -> Notebook:
+    released: NotebookJSON, result: dict[str, Any], identity: dict[str, str]
+) -> NotebookJSON:
     """Put answers and verdicts into a freshly loaded released notebook; return it.
 
     result: a verdict file's content; identity: the submission's.

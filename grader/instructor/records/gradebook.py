@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
-from grader.exercises import EXERCISES, NOTEBOOKS
-from grader.instructor.classroom import Classroom, CourseError, environment_on_path
+from grader.instructor.classroom import Classroom, environment_on_path
+from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
 from grader.instructor.records.gradebook_tables import Batch, Graded, cells_of, tables_of
 from grader.instructor.records.late_penalty import LatePenalty
@@ -41,12 +41,12 @@ def opened(classroom: Classroom) -> Iterator[Any]:
 
     Raises CourseError when that cannot be done.
     """
-    from nbgrader.api import Gradebook
+    from nbgrader.api import Gradebook  # noqa: PLC0415
 
     environment_on_path()
     try:
         classroom.folder.mkdir(parents=True, exist_ok=True)
-        book = Gradebook(classroom.db, "cnn-gradients")
+        book = Gradebook(classroom.db, classroom.course.name)
     except (SQLAlchemyError, OSError, ImportError) as error:
         raise _not_opened(classroom, error) from None
     try:
@@ -63,24 +63,27 @@ def scores(classroom: Classroom, assignment: str) -> list[Score]:
 
     Raises CourseError when the assignment is not released.
     """
-    from nbgrader.api import MissingEntry
+    from nbgrader.api import MissingEntry  # noqa: PLC0415
 
     with opened(classroom) as book:
         try:
             book.find_assignment(assignment)
         except MissingEntry:
             raise _not_released(classroom, assignment) from None
-        students = [_score(submission) for submission in book.assignment_submissions(assignment)]
+        exercises = classroom.course.exercises
+        students = [
+            _score(submission, exercises) for submission in book.assignment_submissions(assignment)
+        ]
     return sorted(students, key=lambda score: score.student)
 
 
-def _score(submission: Any) -> Score:
-    """Return the points of one of nbgrader's submissions."""
+def _score(submission: Any, exercises: Container[str]) -> Score:
+    """Return the points of one of nbgrader's submissions. exercises: all names of a course's."""
     per_exercise = {}
     for notebook in submission.notebooks:
         for grade in notebook.grades:
             exercise = grade.name.removeprefix("check_")
-            if exercise in EXERCISES:
+            if exercise in exercises:
                 per_exercise[exercise] = float(grade.score)
     points = float(submission.score)
     return Score(submission.student_id, points, float(submission.max_score), per_exercise)
@@ -91,7 +94,7 @@ def export(classroom: Classroom, to: Path) -> None:
 
     Raises CourseError when the file cannot be written.
     """
-    from nbgrader.plugins import CsvExportPlugin
+    from nbgrader.plugins import CsvExportPlugin  # noqa: PLC0415
 
     part = to.with_name(f".{to.name}.part")
     with opened(classroom) as book:
@@ -119,7 +122,7 @@ class Writer:
 
     def __init__(self, classroom: Classroom, assignment: str, patience: float = 10.0) -> None:
         self.classroom = classroom
-        self.assignment = assignment
+        self.notebook = classroom.course.by_assignment[assignment]
         self.penalty = LatePenalty(classroom)
         cells = []
         try:
@@ -130,7 +133,7 @@ class Writer:
                     cells = cells_of(db, self.tables, assignment)
         except (SQLAlchemyError, OSError, ImportError) as error:
             raise _not_opened(classroom, error) from None
-        if not any(cell.notebook == NOTEBOOKS[assignment] for cell in cells):
+        if not any(cell.notebook == self.notebook.stem for cell in cells):
             raise _not_released(classroom, assignment)
 
     def __enter__(self) -> Writer:
@@ -149,13 +152,13 @@ class Writer:
             return
         try:
             with self.engine.begin() as db:
-                rows = Batch(db, self.tables, self.assignment, results)
+                rows = Batch(db, self.tables, self.notebook, results)
                 rows.write(self.penalty.points_off)
         except NeedsReview as error:
             raise CourseError(
                 f"{error}. That is no fault of a student's; nothing of this batch was written to "
                 "the gradebook. If the notebook has changed since its release, run: "
-                f"grader release {self.assignment}"
+                f"grader release {self.notebook.assignment}"
             ) from None
         except SQLAlchemyError as error:
             raise _not_written(self.classroom, list(results), error) from None

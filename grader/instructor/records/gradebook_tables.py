@@ -32,9 +32,9 @@ from sqlalchemy import (
     update,
 )
 
-from grader.exercises import NOTEBOOKS
 from grader.instructor.records.late_penalty import seconds_late
 from grader.instructor.records.scores import NeedsReview, read
+from grader.judge.course import Notebook
 
 KNOWN = "e43177bfe90b"  # the version of nbgrader's database that has these tables and columns
 TABLES = {
@@ -102,7 +102,7 @@ def tables_of(db: Connection) -> dict[str, TableClause]:
     versions = table("alembic_version", column("version_num", sqlalchemy.String))
     if "alembic_version" not in existing or db.scalar(select(versions)) != KNOWN:
         # Imported here: see the head of this module.
-        from nbgrader.api import Base
+        from nbgrader.api import Base  # noqa: PLC0415
 
         return {name: Base.metadata.tables[name] for name in TABLES}
     return {name: _table(name) for name in TABLES}
@@ -145,12 +145,13 @@ class Batch:
         self,
         db: Connection,
         tables: dict[str, TableClause],
-        assignment: str,
+        notebook: Notebook,
         results: dict[str, Graded],
     ) -> None:
         self.db = db
         self.tables = tables
-        self.assignment = assignment
+        self.assignment = notebook.assignment
+        self.name = notebook.stem
         self.results = results
 
     def write(self, penalty: Penalty) -> None:
@@ -160,10 +161,9 @@ class Batch:
         """
         assignment_id, due = self._assignment()
         cells = cells_of(self.db, self.tables, self.assignment)
-        own_cells = [cell for cell in cells if cell.notebook == NOTEBOOKS[self.assignment]]
+        own_cells = [cell for cell in cells if cell.notebook == self.name]
         if not own_cells:
-            name = NOTEBOOKS[self.assignment]
-            raise NeedsReview(f"the gradebook has no notebook {name} any more")
+            raise NeedsReview(f"the gradebook has no notebook {self.name} any more")
         self._student()
         submissions = self._submitted_assignment(assignment_id)
         notebooks = self._submitted_notebook(cells, submissions)

@@ -48,7 +48,7 @@ class LatePenalty:
         if not any(section in settings for section in SECTIONS):
             return None
         # Imported here, since loading nbgrader takes two seconds and few courses have penalties.
-        from nbgrader.preprocessors import AssignLatePenalties
+        from nbgrader.preprocessors import AssignLatePenalties  # noqa: PLC0415
 
         step = AssignLatePenalties(config=settings)
         step.log.propagate = False

@@ -17,8 +17,8 @@ from nbconvert.filters.highlight import Highlight2HTML
 from nbformat import from_dict
 from traitlets.config import Config
 
-from grader.exercises import NOTEBOOKS
 from grader.export.safe import TEMPLATES, colours, first
+from grader.instructor.courses import find_course
 from grader.instructor.records.still_pictures import still_pictures
 
 OURS = Path(__file__).with_name("templates")
@@ -76,9 +76,10 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
 
 def _show_widgets(nb: Any, assignment: str) -> None:
     """Put the still picture into each of the course's own widget cells that has no output."""
-    if assignment not in NOTEBOOKS:
+    notebook = find_course().by_assignment.get(assignment)
+    if notebook is None:
         return
-    pictures = still_pictures(assignment)
+    pictures = still_pictures(notebook)
     for cell in nb.cells:
         if cell.cell_type == "code" and not cell.outputs and cell.get("id") in pictures:
             data = pictures[cell.id]
@@ -108,7 +109,7 @@ def escape_names() -> None:
     bring a script. We know of no issue about it in nbgrader's list.
     """
     # Imported here: formgrader alone has loaded it, and it takes long.
-    from nbgrader.server_extensions.formgrader.base import BaseHandler
+    from nbgrader.server_extensions.formgrader.base import BaseHandler  # noqa: PLC0415
 
     original = BaseHandler.render
     if original.__module__ == __name__:  # this was called before
@@ -131,6 +132,6 @@ def formgrader_templates() -> list[str]:
     Ours come before nbgrader's. Without them the page waits for MathJax from another host, and has
     no keys where there is no network.
     """
-    from nbgrader.server_extensions.formgrader import handlers
+    from nbgrader.server_extensions.formgrader import handlers  # noqa: PLC0415
 
     return [str(OURS), handlers.template_path]

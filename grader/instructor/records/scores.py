@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from grader.instructor.author.notebook import Cell, Notebook, source
+from grader.instructor.author.notebook import Cell, NotebookJSON, source
 
 
 class NeedsReview(ValueError):
@@ -18,7 +18,7 @@ class NeedsReview(ValueError):
 
 
 def read(
-    notebook: Notebook, max_scores: dict[str, float]
+    notebook: NotebookJSON, max_scores: dict[str, float]
 ) -> tuple[dict[str, float | None], dict[str, str | None]]:
     """Return the scores and the comments of a notebook's cells, both by grade_id.
 

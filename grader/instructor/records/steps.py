@@ -8,21 +8,28 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from grader.instructor.classroom import SOURCES, Classroom, CourseError, environment_on_path
+from grader.instructor.classroom import Classroom, environment_on_path
+from grader.instructor.courses import CourseError, sources_of
+from grader.instructor.records.settings import configure
 
 # A line that names an error. An NbGraderException only refers to what was logged above it.
 REASON = re.compile(r"(?<!NbGrader)(Error|Exception|MissingEntry|NotJSON\w+): ")
 
 
 def config(classroom: Classroom) -> Any:
-    """Return what nbgrader_config.py sets for a class."""
+    """Return nbgrader's settings for a class: those of the course's nbgrader_config.py, if any."""
     # Imported here, as nbgrader below: most of what `grader grade` does needs neither, and
     # nbgrader takes two seconds.
-    from traitlets.config import PyFileConfigLoader
+    from traitlets.config import Config, PyFileConfigLoader  # noqa: PLC0415
 
     classroom.folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {"COURSE_DIR": str(classroom.folder), "COURSE_DB": classroom.db}
-    return PyFileConfigLoader("nbgrader_config.py", path=str(SOURCES)).load_config()
+    folder = sources_of(classroom.course)
+    if (folder / "nbgrader_config.py").is_file():
+        return PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
+    settings = Config()
+    configure(settings, folder, classroom.course.name)
+    return settings
 
 
 class NbgraderSteps:
@@ -30,8 +37,8 @@ class NbgraderSteps:
 
     def __init__(self, classroom: Classroom) -> None:
         environment_on_path()
-        from nbgrader.apps.api import NbGraderAPI
-        from nbgrader.coursedir import CourseDirectory
+        from nbgrader.apps.api import NbGraderAPI  # noqa: PLC0415
+        from nbgrader.coursedir import CourseDirectory  # noqa: PLC0415
 
         self.config = config(classroom)
         self.api = NbGraderAPI(coursedir=CourseDirectory(config=self.config), config=self.config)
@@ -50,7 +57,7 @@ class NbgraderSteps:
 
         Making an exporter for each student, as nbgrader does, is half of the work.
         """
-        from nbgrader.utils import capture_log, temp_attrs
+        from nbgrader.utils import capture_log, temp_attrs  # noqa: PLC0415
 
         with temp_attrs(self.api.coursedir, assignment_id=assignment, student_id=student):
             return capture_log(self._pages)
@@ -58,7 +65,7 @@ class NbgraderSteps:
     @cached_property
     def _pages(self) -> Any:
         """nbgrader's converter, which keeps its exporter."""
-        from nbgrader.converters import GenerateFeedback
+        from nbgrader.converters import GenerateFeedback  # noqa: PLC0415
 
         class Pages(GenerateFeedback):  # type: ignore[misc]
             def start(self) -> None:

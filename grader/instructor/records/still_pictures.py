@@ -6,6 +6,7 @@ An autograded notebook keeps verdicts alone.
 from __future__ import annotations
 
 import ast
+import importlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
@@ -13,26 +14,27 @@ from typing import Any
 
 import numpy as np
 
-import grader
-from grader.exercises import of_assignment
+from grader import widgets
 from grader.instructor.author.catalogue import reference
 from grader.instructor.author.notebook import Cell, load, source
-from grader.instructor.classroom import source_notebook
+from grader.instructor.courses import source_notebook
+from grader.judge.course import Notebook
 
 
 @cache
-def still_pictures(assignment: str) -> Mapping[str, dict[str, str]]:
+def still_pictures(notebook: Notebook) -> Mapping[str, dict[str, str]]:
     """Return the still picture and its text of every given cell that ends in a widget.
 
     They come as an output's data, by the cell's id. The cells are those of the source notebook,
     where the reference stands for what a student is to write.
     """
-    namespace = {"np": np} | {name: getattr(grader, name) for name in grader.__all__}
-    for exercise in of_assignment(assignment):
+    package = importlib.import_module(notebook.course.package)
+    namespace = {"np": np} | {name: getattr(package, name) for name in package.__all__}
+    for exercise in notebook.exercises:
         namespace[exercise.name] = reference(exercise)
     pictures: dict[str, dict[str, str]] = {}
     before: list[ast.stmt] = []
-    for cell in filter(_is_given, load(source_notebook(assignment))["cells"]):
+    for cell in filter(_is_given, load(source_notebook(notebook))["cells"]):
         body = ast.parse(source(cell)).body
         call = _widget_call(body)
         if call is not None:
@@ -57,7 +59,7 @@ def _widget_call(body: list[ast.stmt]) -> ast.Call | None:
     call = body[-1].value
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         return None
-    return call if call.func.id in grader.WIDGETS else None
+    return call if call.func.id in widgets.KINDS else None
 
 
 def _value(expression: ast.expr, before: list[ast.stmt], namespace: dict[str, Any]) -> Any:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.instructor.author.notebook import load
-from grader.instructor.classroom import CourseError, Grading, made_with
+from grader.instructor.classroom import Grading, made_with
+from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
 from grader.instructor.records.autograded import KEY, autograded_notebook
 from grader.instructor.records.gradebook_tables import Graded
@@ -54,9 +55,9 @@ class SubmissionGrader:
         self.grading = grading
         self.tier = tier
         self.secret = secret
-        self.made_with = made_with(grading.assignment)
+        self.made_with = made_with(grading.notebook)
         self.released = grading.released().read_text(encoding="utf-8")
-        self.sandbox = Sandbox(tier, grading.assignment)
+        self.sandbox = Sandbox(tier, grading.notebook)
         self.sandbox.load()
 
     def grade(self, student: str) -> Result:
@@ -108,7 +109,7 @@ class SubmissionGrader:
         else:
             seed = seed_of(self.secret, student, submission.digest)
         if submission.unreadable:
-            verdict = ungraded(self.grading.assignment, seed, submission.unreadable)
+            verdict = ungraded(self.grading.notebook, seed, submission.unreadable)
         else:
             verdict = grade_again(submission.content, seed, self.sandbox)
         if submission.no_time:
@@ -161,7 +162,7 @@ def begin(parent: int, grading: Grading, tier: Tier, secret: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         # Imported here, since `grader report` reads verdicts on Windows, which lacks `resource`.
-        from grader.instructor.sandbox.worker import seal
+        from grader.instructor.sandbox.worker import seal  # noqa: PLC0415
 
         seal.die_with(parent)
     _task = grading, tier, secret

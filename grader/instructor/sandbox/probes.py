@@ -10,29 +10,25 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.exercises.material.images import image_file
-from grader.instructor.classroom import REPOSITORY, CourseError
+from grader.instructor.courses import CourseError, references_of
 from grader.instructor.sandbox import seccomp
 from grader.instructor.sandbox.protocol import WorkerLost, pack, receive
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier, refuse
 from grader.instructor.sandbox.time_and_memory_limits import Limits
+from grader.judge.course import Course
 
 HONEST = """import json, random, tempfile
 import numpy as np
 with tempfile.TemporaryFile() as f:
     f.write(bytes(np.ones(9)))"""
-ANSWERS = str(REPOSITORY / "solutions" / "affine.py")
-IMAGES = str(image_file("digits"))
 
 # Each raises when it is refused. {outside} is a folder of this process, with a file `secret`.
 PROBES = {
-    "read the answers": f"open({ANSWERS!r}).close()",
-    "read the images that judge": f"open({IMAGES!r}).close()",
     "read others' files": "open('{outside}/secret').close()",
     "write others' files": "open('{outside}/secret', 'a').close()",
     "empty others' files": (
@@ -59,10 +55,14 @@ NO_BUBBLEWRAP = "not installed (Debian: apt-get install bubblewrap)"
 
 @dataclass(frozen=True)
 class Finding:
-    """One tier: the probes that are open in it, or why it does not start at all."""
+    """One tier: the probes that are open in it, or why it does not start at all.
+
+    count: how many probes were run.
+    """
 
     tier: Tier
     open: tuple[str, ...] = ()
+    count: int = 0
     why: str = ""
 
     @property
@@ -73,35 +73,52 @@ class Finding:
     def __str__(self) -> str:
         if self.open:
             return f"open: {', '.join(self.open)}"
-        return self.why or f"holds ({len(PROBES)} probes closed)"
+        return self.why or f"holds ({self.count} probes closed)"
 
 
-def examine(tier: Tier) -> Finding:
+def examine(tier: Tier, course: Course) -> Finding:
     """Run every probe in a tier, and return what was found. Raises nothing."""
     if sys.platform != "linux":
         return Finding(tier, why=f"sealed grading needs Linux, this is {platform.system()}")
     if tier is Tier.BUBBLEWRAP and shutil.which("bwrap") is None:
         return Finding(tier, why=f"bubblewrap is {NO_BUBBLEWRAP}")
     try:
-        honest_fault, *faults = _probe(tier)
+        probes = PROBES | dict(_files_to_hide(course))
+        honest_fault, *faults = _probe(tier, probes)
     except (MachineFault, WorkerLost, CourseError, OSError) as error:
         return Finding(tier, why=f"does not start: {error}")
     if honest_fault:
         question = f"can every user read {sys.base_prefix}?"
         return Finding(tier, why=f"ordinary Python does not run in it ({honest_fault}): {question}")
-    is_open = [name for name, fault in zip(PROBES, faults, strict=True) if not fault]
-    return Finding(tier, tuple(is_open))
+    is_open = [name for name, fault in zip(probes, faults, strict=True) if not fault]
+    return Finding(tier, tuple(is_open), len(probes))
 
 
-def _probe(tier: Tier) -> list[str]:
+def _files_to_hide(course: Course) -> Iterator[tuple[str, str]]:
+    """Yield a probe for each file of a course that no student's code may read."""
+    answers = references_of(course) / f"{course.notebooks[0].stem}.py"
+    yield "read the answers", _reading(answers)
+    for notebook in course.notebooks:
+        if notebook.support is not None:
+            for what, path in notebook.support.hidden().items():
+                yield f"read {what}", _reading(path)
+
+
+def _reading(path: Path) -> str:
+    """Return a probe that opens a file."""
+    text = repr(str(path)).replace("{", "{{").replace("}", "}}")
+    return f"open({text}).close()"
+
+
+def _probe(tier: Tier, probes: Mapping[str, str]) -> list[str]:
     """Return the faults of honest code and of every probe in a tier."""
     with (
         tempfile.TemporaryDirectory(prefix="cnn-gradients-") as folder,
-        Sandbox(tier, "1-affine", LIMITS) as sandbox,
+        Sandbox(tier, None, LIMITS) as sandbox,
     ):
         (Path(folder) / "secret").write_text("canary")
-        probes = [probe.format(outside=folder) for probe in PROBES.values()]
-        return _run(sandbox, [HONEST, *probes])
+        sources = [probe.format(outside=folder) for probe in probes.values()]
+        return _run(sandbox, [HONEST, *sources])
 
 
 def _run(sandbox: Sandbox, sources: list[str]) -> list[str]:
@@ -121,21 +138,21 @@ def _run(sandbox: Sandbox, sources: list[str]) -> list[str]:
     return faults
 
 
-def pick_tier() -> Tier:
-    """Return the first tier that holds.
+def pick_tier(course: Course) -> Tier:
+    """Return the first tier that holds what a course has to hide.
 
     Raises CourseError when none does: students' code never runs without a sandbox unasked.
     """
     findings = []
     for tier in (Tier.BUBBLEWRAP, Tier.LANDLOCK):
-        finding = examine(tier)
+        finding = examine(tier, course)
         if finding.holds:
             return tier
         findings.append(f"{tier.value}: {finding}")
     raise refuse("; ".join(findings))
 
 
-def diagnose() -> Iterator[tuple[str, str, bool]]:
+def diagnose(course: Course) -> Iterator[tuple[str, str, bool]]:
     """Yield what was looked at, what was found, and whether sealed grading can work with it.
 
     The last line tells whether grading works.
@@ -149,7 +166,7 @@ def diagnose() -> Iterator[tuple[str, str, bool]]:
     yield "seccomp", *_seccomp()
     holding = []
     for tier in (Tier.BUBBLEWRAP, Tier.LANDLOCK):
-        finding = examine(tier)
+        finding = examine(tier, course)
         if finding.holds:
             holding.append(tier.value)
         yield tier.value, str(finding), finding.holds
@@ -162,7 +179,8 @@ def diagnose() -> Iterator[tuple[str, str, bool]]:
 def _landlock() -> tuple[str, bool]:
     """Return what this machine has of Landlock, and whether that will do."""
     try:
-        from py_landlock import Landlock  # imported here: on Linux alone it is installed
+        # Imported here: on Linux alone it is installed.
+        from py_landlock import Landlock  # noqa: PLC0415
 
         return f"version {Landlock().abi_version} of the kernel's interface", True
     except Exception as error:  # the package, the system call or the switch at boot is missing

@@ -24,12 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from grader import call
-from grader.instructor.classroom import CourseError
+from grader.instructor.courses import CourseError
 from grader.instructor.files import NOBODY, remove, temporary_folder
 from grader.instructor.sandbox import seccomp
 from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive, text
-from grader.instructor.sandbox.support import Support, support_of
-from grader.instructor.sandbox.time_and_memory_limits import Limits, limits_of
+from grader.instructor.sandbox.support import SupportFolder, support_of
+from grader.instructor.sandbox.time_and_memory_limits import Limits
+from grader.judge.course import Notebook
 
 WORKER = Path(__file__).with_name("worker")
 CALL = Path(call.__file__).parent
@@ -43,6 +44,7 @@ READABLE = (
     "/dev/random",
     "/dev/urandom",
 )
+STAND_IN = "grader"  # the module of worker/ that stands in for a course's package
 PATIENCE = 30.0  # seconds that a zygote may take to start, or to end a child, on a busy machine
 
 
@@ -91,7 +93,9 @@ class Zygote:
     Raises MachineFault when it is lost.
     """
 
-    def __init__(self, tier: Tier, limits: Limits, support: Support | None) -> None:
+    def __init__(self, tier: Tier, limits: Limits, notebook: Notebook | None) -> None:
+        support = support_of(notebook) if notebook else None
+        package = notebook.course.package if notebook else STAND_IN
         self.limits = limits
         self._home = None if tier is Tier.BUBBLEWRAP else temporary_folder()
         user = _user() if tier is Tier.LANDLOCK else 0
@@ -111,7 +115,7 @@ class Zygote:
         )
         child_socket.close()
         self._received = b""
-        self._setup = _setup(tier, limits, support, _paths(support, self._home), user)
+        self._setup = _setup(tier, limits, support, package, _paths(support, self._home), user)
 
     def start(self) -> None:
         """Wait until it is ready; it loads meanwhile."""
@@ -206,15 +210,15 @@ class Zygote:
 
 
 class Sandbox:
-    """The workers of one assignment in one tier.
+    """The workers of one notebook in one tier, or of code that belongs to none.
 
-    As a context it leaves nothing behind. limits: by default those of the assignment.
+    As a context it leaves nothing behind. limits: by default those of the notebook.
     """
 
-    def __init__(self, tier: Tier, assignment: str, limits: Limits | None = None) -> None:
+    def __init__(self, tier: Tier, notebook: Notebook | None, limits: Limits | None = None) -> None:
         self.tier = tier
-        self.assignment = assignment
-        self.limits = limits or limits_of(assignment)
+        self.notebook = notebook
+        self.limits = limits or Limits(**notebook.limits if notebook else {})
         self._zygote: Zygote | None = None
 
     def __enter__(self) -> Sandbox:
@@ -227,7 +231,7 @@ class Sandbox:
         """Start the zygote, without waiting for it. Raises MachineFault."""
         if self._zygote is None or self._zygote.lost:
             try:
-                self._zygote = Zygote(self.tier, self.limits, support_of(self.assignment))
+                self._zygote = Zygote(self.tier, self.limits, self.notebook)
             except OSError as error:  # no process, no memory, no file handle left
                 raise MachineFault(
                     f"the process that starts the workers cannot be started: {error.strerror}"
@@ -250,8 +254,8 @@ class Sandbox:
 class Paths:
     """Where the zygote finds what it needs.
 
-    call: grader/call; support: the folder of a Support, if any; scratch: where children have their
-    folders; readable: all that children may read.
+    call: grader/call; support: the folder of a SupportFolder, if any; scratch: where children have
+    their folders; readable: all that children may read.
     """
 
     call: str
@@ -260,7 +264,7 @@ class Paths:
     readable: tuple[str, ...]
 
 
-def _paths(support: Support | None, home: Path | None) -> Paths:
+def _paths(support: SupportFolder | None, home: Path | None) -> Paths:
     """Return the paths of a zygote. home: its folder, None in bubblewrap."""
     if home is None:
         folder = "/support" if support is not None else ""
@@ -277,12 +281,17 @@ def _readable(*own: str) -> tuple[str, ...]:
 
 
 def _setup(
-    tier: Tier, limits: Limits, support: Support | None, paths: Paths, user: int
+    tier: Tier,
+    limits: Limits,
+    support: SupportFolder | None,
+    package: str,
+    paths: Paths,
+    user: int,
 ) -> dict[str, Any]:
     """Return the first message to a zygote (see worker/zygote.py)."""
     files = None
     if support is not None:
-        files = {"layers": support.layers, "modules": paths.support, "images": paths.support}
+        files = {"layers": support.layers, "folder": paths.support, "tools": support.tools}
     program = b""
     if tier is not Tier.NONE:
         program = seccomp.compiled()
@@ -290,6 +299,7 @@ def _setup(
         "sealed": tier is not Tier.NONE,
         "user": user,
         "call": paths.call,
+        "package": package,
         "support": files,
         "folder": paths.scratch,
         "limits": limits.of_process(),
@@ -321,7 +331,7 @@ def _is_open(path: Path) -> bool:
     return can_reach and bool(path.stat().st_mode & 0o004)
 
 
-def _command(tier: Tier, limits: Limits, support: Support | None, handle: int) -> list[str]:
+def _command(tier: Tier, limits: Limits, support: SupportFolder | None, handle: int) -> list[str]:
     """Return the command line of a zygote. handle: of its control socket."""
     if tier is not Tier.BUBBLEWRAP:
         return [sys.executable, "-I", str(WORKER / "zygote.py"), str(handle)]
@@ -329,7 +339,7 @@ def _command(tier: Tier, limits: Limits, support: Support | None, handle: int) -
     return [*_bubblewrap(limits, support), *zygote]
 
 
-def _bubblewrap(limits: Limits, support: Support | None) -> list[str]:
+def _bubblewrap(limits: Limits, support: SupportFolder | None) -> list[str]:
     """Return the command line that comes before a zygote's.
 
     It puts the zygote into its own user, network, process and file name spaces.

@@ -13,7 +13,7 @@ import tempfile
 from functools import cache
 from typing import Any
 
-from grader.instructor.classroom import CourseError
+from grader.instructor.courses import CourseError
 
 ALLOWED = """
 read write readv writev pread64 pwrite64 preadv pwritev
@@ -62,7 +62,8 @@ def compiled() -> bytes:
     Raises CourseError where libseccomp is not installed.
     """
     try:
-        import pyseccomp  # imported here: its import fails where libseccomp is not installed
+        # Imported here: that fails where libseccomp is not installed.
+        import pyseccomp  # noqa: PLC0415
     except (ImportError, OSError, RuntimeError) as error:
         raise CourseError(
             f"The filter of system calls cannot be made: {error}. "

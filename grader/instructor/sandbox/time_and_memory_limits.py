@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use.
+    """What one submission may use. These are the usual limits; a Notebook may set others.
 
     call: seconds of one call or cell.
     whole: seconds of all calls and cells together.
@@ -46,12 +46,3 @@ class Limits:
             "RLIMIT_CORE": 0,
             "RLIMIT_MEMLOCK": 0,
         }
-
-
-# The capstone trains networks. All other assignments have the usual limits.
-LIMITS = {"6-capstone": Limits(call=60.0, whole=180.0)}
-
-
-def limits_of(assignment: str) -> Limits:
-    """Return the limits of a submission to an assignment."""
-    return LIMITS.get(assignment, Limits())

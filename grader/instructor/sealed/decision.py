@@ -11,7 +11,6 @@ from functools import cache
 from itertools import chain
 
 from grader.call.answer import Answer
-from grader.exercises import EXERCISES
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.sandbox.protocol import Reply
 from grader.judge.case import Case
@@ -90,7 +89,7 @@ def _trial(
 
 def _rights(exercise: Exercise, cases: tuple[Case, ...]) -> list[dict[str, Answer]]:
     """Return the reference's answers, nothing for a goal."""
-    known = dict(zip(map(id, exercise.visible), _visible_rights(exercise.name)))
+    known = dict(zip(map(id, exercise.visible), _visible_rights(exercise)))
     fresh = [case for case in cases if id(case) not in known]
     fresh_rights = answers_of(exercise, reference(exercise), fresh)
     known |= dict(zip(map(id, fresh), fresh_rights))
@@ -98,9 +97,9 @@ def _rights(exercise: Exercise, cases: tuple[Case, ...]) -> list[dict[str, Answe
 
 
 @cache
-def _visible_rights(name: str) -> list[dict[str, Answer]]:
+def _visible_rights(exercise: Exercise) -> list[dict[str, Answer]]:
     """Return the reference's answers to the visible cases, which are the same for everybody."""
-    return answers_of(EXERCISES[name], reference(EXERCISES[name]), EXERCISES[name].visible)
+    return answers_of(exercise, reference(exercise), exercise.visible)
 
 
 def _changed(replies: Sequence[Reply]) -> list[str]:

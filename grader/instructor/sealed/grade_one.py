@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from grader.exercises import of_assignment
 from grader.instructor.author import layers
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox
 from grader.instructor.sealed import intake
 from grader.instructor.sealed.session import Session
+from grader.judge.course import Notebook
 from grader.judge.decide import all_wrong
+from grader.judge.exercise import Exercise
 from grader.show.verdict import Verdict
-from grader.widgets.offer import offer
+from grader.widgets.suggest import suggest_widget
 
 TRIES = 3  # of a submission, when something of ours was lost
 
@@ -26,33 +27,34 @@ def grade_submission(
     the visible ones alone, as in a check. Raises MachineFault when something of ours was lost: the
     same call can be made again. Nothing that the student's code raises comes out.
     """
-    exercises = of_assignment(sandbox.assignment)
+    notebook = sandbox.notebook
+    assert notebook is not None
     try:
-        notebook = intake.parse(content, [exercise.name for exercise in exercises])
+        submitted = intake.parse(content, list(notebook.by_name))
     except intake.Unreadable as error:
-        return ungraded(sandbox.assignment, seed, str(error))
-    session = Session(notebook, seed, sandbox, fresh)
+        return ungraded(notebook, seed, str(error))
+    session = Session(submitted, notebook.by_name, seed, sandbox, fresh)
     try:
-        with layers.importable():
+        with layers.importable(notebook):
             verdicts = session.run()
     finally:
         session.close()
-    faults = [*notebook.faults, *session.faults]
+    faults = [*submitted.faults, *session.faults]
     named = {word.removeprefix("check_") for word in " ".join(faults).split()}
-    looks = named.intersection(exercise.name for exercise in exercises)
-    result = _as_json(sandbox.assignment, seed, verdicts, faults, notebook.answers, looks)
+    looks = named.intersection(notebook.by_name)
+    result = _as_json(notebook, seed, verdicts, faults, submitted.answers, looks)
     return result | {"printed": session.printed}
 
 
-def ungraded(assignment: str, seed: int, fault: str) -> dict[str, Any]:
+def ungraded(notebook: Notebook, seed: int, fault: str) -> dict[str, Any]:
     """Return the verdicts on a submission that cannot be graded, as grade_submission does.
 
     It has no points, and a person has to look at every exercise.
     """
-    exercises = of_assignment(assignment)
-    verdicts = [all_wrong(exercise, f"could not be graded: {fault}") for exercise in exercises]
-    looks = {exercise.name for exercise in exercises}
-    return _as_json(assignment, seed, verdicts, [fault], {}, looks) | {"printed": ""}
+    message = f"could not be graded: {fault}"
+    verdicts = [all_wrong(exercise, message) for exercise in notebook.exercises]
+    looks = set(notebook.by_name)
+    return _as_json(notebook, seed, verdicts, [fault], {}, looks) | {"printed": ""}
 
 
 def grade_again(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def grade_again(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True)
 
 
 def _as_json(
-    assignment: str,
+    notebook: Notebook,
     seed: int,
     verdicts: list[Verdict],
     faults: Sequence[str],
@@ -77,9 +79,12 @@ def _as_json(
     looks: set[str],
 ) -> dict[str, Any]:
     """Return what a verdict file holds on the work itself. looks: exercises for a person."""
-    exercises = [_exercise(verdict, verdict.exercise in looks) for verdict in verdicts]
+    exercises = [
+        _as_shown(notebook.by_name[verdict.exercise], verdict, verdict.exercise in looks)
+        for verdict in verdicts
+    ]
     return {
-        "assignment": assignment,
+        "assignment": notebook.assignment,
         "seed": seed,
         "points": sum(verdict.earned for verdict in verdicts),
         "faults": list(faults),
@@ -88,12 +93,12 @@ def _as_json(
     }
 
 
-def _exercise(verdict: Verdict, look: bool) -> dict[str, Any]:
+def _as_shown(exercise: Exercise, verdict: Verdict, look: bool) -> dict[str, Any]:
     """Return a verdict as JSON, with what pages show of it: text, HTML and a picture.
 
     The picture is of the widget that a check suggests, or None where it suggests none.
     """
-    widget = offer(verdict.exercise, verdict.example)
+    widget = suggest_widget(exercise, verdict.example)
     picture = None
     if widget is not None:
         picture = {"svg": widget.still, "text": widget.alternative}

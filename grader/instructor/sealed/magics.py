@@ -27,7 +27,7 @@ TIMED = re.compile(
 @cache
 def _transformer() -> Any:
     # Imported here, since IPython takes long to load and most cells hold no magic.
-    from IPython.core.inputtransformer2 import TransformerManager
+    from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415
 
     return TransformerManager()
 

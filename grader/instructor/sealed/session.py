@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from grader.call.answer import Answer
-from grader.exercises import of_assignment
 from grader.instructor.sandbox.protocol import (
     Reply,
     WorkerLost,
@@ -57,10 +56,12 @@ class Unclear:
 class Session:
     """One submission in a worker: its cells in their order, and calls where the test cells stand.
 
-    seed: of its fresh cases; fresh: whether they are asked, or the visible ones alone.
+    exercises: what it is asked, by name; seed: of its fresh cases; fresh: whether they are asked,
+    or the visible ones alone.
     """
 
     notebook: ParsedNotebook
+    exercises: dict[str, Exercise]
     seed: int
     sandbox: Sandbox
     fresh: bool = True
@@ -82,7 +83,7 @@ class Session:
         second worker: what a program tells there cannot be what it was asked here. Raises
         MachineFault.
         """
-        exercises = {exercise.name: exercise for exercise in of_assignment(self.sandbox.assignment)}
+        exercises = self.exercises
         self.deadline = time.monotonic() + self.sandbox.limits.whole
         self._run_through(exercises, self._decide)
         if self.unclear:

@@ -68,8 +68,8 @@ def _utc(text: str, default: datetime) -> datetime:
     A third word is a zone's name or, as for nbgrader, its offset in seconds.
     """
     # Imported here, since most submissions of a class come without a timestamp.
-    from dateutil.parser import parse as parse_date  # type: ignore[import-untyped]
-    from dateutil.tz import gettz  # type: ignore[import-untyped]
+    from dateutil.parser import parse as parse_date  # noqa: PLC0415
+    from dateutil.tz import gettz  # noqa: PLC0415
 
     words = text.split(" ")
     zones = {}

@@ -281,7 +281,7 @@ def long_path(folder):
 
 def long_paths_enabled():
     """Read from the registry whether this Windows allows paths beyond LONGEST_PATH."""
-    import winreg
+    import winreg  # noqa: PLC0415
 
     path = "SYSTEM\\CurrentControlSet\\Control\\FileSystem"
     try:

@@ -74,7 +74,8 @@ def readable(paths):
 
     They are made once, since that takes longest.
     """
-    from py_landlock import AccessFs, Landlock  # imported here: it is installed on Linux alone
+    # Imported here, as below: it is installed on Linux alone.
+    from py_landlock import AccessFs, Landlock  # noqa: PLC0415
 
     rules = Landlock(strict=False)
     for path in filter(os.path.exists, paths):
@@ -91,7 +92,7 @@ def seal(rules, scratch, program):
     rules: as `readable` returns them; scratch: the folder; program: the filter of system calls.
     Raises Unsealed.
     """
-    from py_landlock import AccessFs as Access
+    from py_landlock import AccessFs as Access  # noqa: PLC0415
 
     access = Access.READ_FILE | Access.READ_DIR | Access.WRITE_FILE | Access.TRUNCATE | Access.REFER
     access |= Access.MAKE_REG | Access.MAKE_DIR | Access.REMOVE_DIR | Access.REMOVE_FILE

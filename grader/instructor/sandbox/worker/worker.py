@@ -1,7 +1,7 @@
 """What runs a student's code, in a forked and sealed child.
 
 Cells come in, and calls are answered with raw arrays; nothing is judged here. It imports neither
-`solutions` nor the real `grader`: `import grader` finds the inert stand-in beside this file.
+`solutions` nor the real `grader`: `import grader` finds the inert stand-in, stand_in.py.
 Whatever the student's code does to this process, the other side reads lengths, plain JSON and raw
 float64, and nothing else.
 """
@@ -18,11 +18,12 @@ import types
 
 import inert
 import numpy as np
+import stand_in
 
 # grader/call, the one folder that worker and course share: how a function is called, and how its
 # results are read.
 CALL = None
-LAYERS = {}  # the capstone's layers by name, as they were before any student's code ran
+LAYERS = {}  # the functions of layers.py by name, as they were before any student's code ran
 HEADER_LIMIT = 32768  # bytes
 WARNING_LIMIT = 3
 NAME_LIMIT = 9
@@ -120,19 +121,14 @@ def argument(spec, payload):
 
 
 def support(files):
-    """Give the capstone what it builds on.
-
-    That is layers.py and, in the stand-in, the images to train on and the networks.
-    """
+    """Give the notebook what it builds on: layers.py, and what is real in the stand-in."""
     layers = types.ModuleType("layers")
     exec(compile(files["layers"], "layers.py", "exec"), vars(layers))
     sys.modules["layers"] = layers
     for name, value in vars(layers).items():
         if isinstance(value, types.FunctionType):
             LAYERS[name] = value
-    import grader  # the stand-in: imported here, since it is not one of this module's tools
-
-    grader.open_up(files["modules"], files["images"])
+    stand_in.open_up(files["folder"], files["tools"])
 
 
 def time_up(signum, frame):
@@ -262,8 +258,8 @@ def prepare(setup):
     CALL = load_call(setup["call"])
     sys.path[:] = [p for p in sys.path if not os.path.isdir(os.path.join(p, "solutions"))]
     sys.argv[:] = ["notebook"]
-    import grader  # noqa: F401 (the stand-in, loaded once for all children)
-
+    for name in ("grader", setup["package"]):  # a notebook of any course may use our widgets
+        sys.modules[name] = stand_in
     inert.install()
     if setup["support"]:
         support(setup["support"])

@@ -194,7 +194,8 @@ def main():
 def run_child(control, setup, request, handles, folder):
     """Fork a child with a folder of its own, and wait for its end; return how it ended."""
     if request.get("plots") and "matplotlib.pyplot" not in sys.modules:
-        import matplotlib.pyplot  # noqa: F401 (imported once, for all children, when one plots)
+        # Imported once, for all children, when one plots.
+        import matplotlib.pyplot  # noqa: F401, PLC0415
     os.mkdir(folder, 0o700)
     parent = os.getpid()
     pid = os.fork()

@@ -1,8 +1,15 @@
 """Broken answers to 6-capstone. What `train` calls must be right, so only `train` is broken here."""
 
-from solutions.styles import styles
-
-IN_PLACE = next(style.answers["train"] for style in styles("capstone") if style.student == "hugo")
+IN_PLACE = """
+def train(params, images, labels, steps, rate, seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(steps):
+        batch = rng.choice(len(images), 64)
+        loss, g = loss_and_gradients(params, images[batch], labels[batch])
+        for k in params:
+            params[k] -= rate * g[k]
+    return params
+"""
 
 UPHILL = IN_PLACE.replace("-= rate", "+= rate")
 OWN_RATE = IN_PLACE.replace("rate * g", "0.15 * g")

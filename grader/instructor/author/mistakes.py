@@ -1,10 +1,10 @@
 """Tables of mistakes, and the catalogue that they fill.
 
-A row of a table is a right answer with one thing changed:
+A course has one catalogue. A row of a table is a right answer with one thing changed:
 
     affine_backward = Reference(affine.affine_backward, "dx dw db")
 
-    wrong(
+    CATALOGUE.wrong(
         affine_backward,
         "dw",
         dw_sign=(lambda dw: -dw, "has the wrong sign everywhere"),
@@ -40,9 +40,6 @@ class Mistake:
     answer: Callable[..., Any]
 
 
-CATALOGUE: list[Mistake] = []
-
-
 @dataclass(frozen=True)
 class Reference:
     """The right answer to an exercise. names: what its results are called, separated by spaces.
@@ -73,24 +70,31 @@ class Reference:
         return _parameters(self.function)
 
 
-def wrong(
-    references: Reference | tuple[Reference, ...], parts: str, /, **rows: tuple[Change, str]
-) -> None:
-    """Enter a table of mistakes, each of them for every reference.
+class Catalogue(list[Mistake]):
+    """The mistakes of a course, in the order in which they are entered."""
 
-    parts: the parts of the exercise that these mistakes lose, separated by spaces.
-    rows: name=(change, hint). The change returns what takes the place of the one result that is
-        among the parts; the other results stay right. If several or none of the results are among
-        the parts, it returns the whole answer.
+    def wrong(
+        self,
+        references: Reference | tuple[Reference, ...],
+        parts: str,
+        /,
+        **rows: tuple[Change, str],
+    ) -> None:
+        """Enter a table of mistakes, each of them for every reference.
 
-    Raises TypeError if a change asks for something that is no result and no argument, and
-    ValueError if it is a lambda that is not written in the table.
-    """
-    for name, (change, hint) in rows.items():
-        for reference in references if isinstance(references, tuple) else (references,):
-            lost = tuple(parts.split())
-            answer = _answer(reference, lost, name, change)
-            CATALOGUE.append(Mistake(name, reference.exercise, lost, hint, answer))
+        parts: the parts of the exercise that these mistakes lose, separated by spaces.
+        rows: name=(change, hint). The change returns what takes the place of the one result that
+            is among the parts; the other results stay right. If several or none of the results are
+            among the parts, it returns the whole answer.
+
+        Raises TypeError if a change asks for something that is no result and no argument, and
+        ValueError if it is a lambda that is not written in the table.
+        """
+        lost = tuple(parts.split())
+        for name, (change, hint) in rows.items():
+            for reference in references if isinstance(references, tuple) else (references,):
+                answer = _answer(reference, lost, name, change)
+                self.append(Mistake(name, reference.exercise, lost, hint, answer))
 
 
 def _answer(

@@ -134,3 +134,66 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "is not right",
     ),
 }
+
+ENDLESS = "def affine_backward(dy, x, w):\n    while True:\n        pass"
+EXITS = "import os\n\ndef affine_backward(dy, x, w):\n    os._exit(0)"
+IMPORTS = "from solutions.affine import affine_backward"
+CLAIMS = """class Equal(np.ndarray):
+    def __eq__(self, other):
+        return True
+
+    __ne__ = __lt__ = __gt__ = lambda self, other: False
+
+    def __array_function__(self, *args):
+        return True
+
+
+def affine_backward(dy, x, w):
+    return tuple(a.view(Equal) for a in (x * 0, w * 0, w[0] * 0))
+"""
+PATCHES = """import numpy.testing
+
+for module, names in (
+    (np, ("allclose", "array_equal", "isclose")),
+    (np.testing, ("assert_allclose", "assert_array_equal")),
+):
+    for name in names:
+        setattr(module, name, lambda *args, **kwargs: True)
+check = lambda function: 4.0
+"""
+ZEROS = "def affine_backward(dy, x, w):\n    return x * 0, w * 0, w[0] * 0"
+
+# student -> (what is special, answers that earn nothing, extra cells, what must be said)
+HOSTILE: dict[str, tuple[str, dict[str, str], tuple[str, ...], tuple[str, ...]]] = {
+    "endless": (
+        "an infinite loop",
+        {"affine_backward": ENDLESS},
+        (),
+        ("takes longer than 5.0 s: is there a loop that never ends?",),
+    ),
+    "imports": (
+        "imports the solutions",
+        {"affine_backward": IMPORTS},
+        (),
+        ("no cell of the notebook that ran defines it",),
+    ),
+    "claims": (
+        "an array that equals everything",
+        {"affine_backward": CLAIMS},
+        (),
+        ("is zero everywhere",),
+    ),
+    "patches": (
+        "patches numpy and check",
+        {"affine_backward": ZEROS},
+        (PATCHES,),
+        ("is zero everywhere",),
+    ),
+    "leaves": (
+        "ends the process",
+        {"affine_backward": EXITS},
+        (),
+        ("could not be asked: the process that ran it was stopped",),
+    ),
+    "flood": ("100 MB of output", {}, ("print('x' * 100_000_000)",), ()),
+}

@@ -1,4 +1,0 @@
-"""Broken answers of the demo class, as students write them, one module per notebook.
-
-BROKEN: student -> (what is special, exercise, the part that is lost or "" for all, the answer, what the check must say).
-"""

@@ -1,0 +1,82 @@
+"""nbgrader's settings for a course: what nbgrader_config.py says, for any course."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from grader.instructor.classroom import environment_on_path
+from grader.instructor.courses import VARIABLE
+
+
+def configure(c: Any, repository: Path, name: str) -> None:
+    """Set where nbgrader finds a course, and what keeps students' work from running in its pages.
+
+    c: traitlets' config; repository: the folder with the course's notebooks/; name: the course's.
+    COURSE_DIR in the environment names another course folder, EXCHANGE_DIR another place where
+    students fetch and hand in, COURSE_DB another gradebook (docs/interface.md).
+    """
+    os.environ.setdefault(VARIABLE, name)  # for the pages, which know no class
+    environment_on_path()  # also where a server was started without activating the environment
+    set_folders(c, repository, name)
+    _set_pages(c)
+    _repair_formgrader(c)
+
+
+def set_folders(c: Any, repository: Path, name: str) -> None:
+    """Name the course's folders and its exchange, and nothing else.
+
+    They are absolute, or relative to the repository.
+    """
+    course = Path(os.environ.get("COURSE_DIR", repository / "course")).resolve()
+    course.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
+    _set_exchange(c, course)
+    c.CourseDirectory.course_id = name
+    c.CourseDirectory.root = str(repository)
+    c.CourseDirectory.source_directory = "notebooks"
+    c.CourseDirectory.db_url = os.environ.get("COURSE_DB", f"sqlite:///{course / 'gradebook.db'}")
+    for step in ("release", "submitted", "autograded", "feedback"):
+        folder = os.path.relpath(course / step, repository)
+        setattr(c.CourseDirectory, f"{step}_directory", folder)
+
+
+def _set_exchange(c: Any, course: Path) -> None:
+    """Name the place where students fetch and hand in."""
+    shared = Path(os.environ.get("EXCHANGE_DIR", course / "exchange")).resolve()
+    with suppress(OSError):  # nbgrader says so, and shows no Release button
+        shared.mkdir(parents=True, exist_ok=True)
+    c.Exchange.root = str(shared)
+    c.ExchangeFactory.release_feedback = "grader.instructor.records.exchange.ReleaseFeedback"
+
+
+def _set_pages(c: Any) -> None:
+    """Let nothing of a student's run in a feedback page or in formgrader.
+
+    See grader/instructor/records/pages.py and grader/export/safe.py.
+    """
+    c.GenerateFeedback.exporter_class = "grader.instructor.records.pages.FeedbackPage"
+    c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.preprocessors = ["grader.instructor.records.pages.plain_names"]
+    c.HTMLExporter.filters = {
+        "markdown2html": "grader.export.safe.markdown",
+        "clean_html": "grader.export.safe.clean",
+    }
+
+
+def _repair_formgrader(c: Any) -> None:
+    """Repair what of nbgrader is loaded: to load it here would take two seconds."""
+    if "nbgrader.apps.api" in sys.modules:
+        # formgrader's Autograde button grades sealed, as `grader grade` does
+        from grader.instructor.records import button, exchange  # noqa: PLC0415
+
+        button.install()
+        exchange.tolerate_bad_timestamps()
+    if "nbgrader.server_extensions.formgrader.base" in sys.modules:
+        # its pages print names as they stand in an address
+        from grader.instructor.records import pages  # noqa: PLC0415
+
+        pages.escape_names()
+        c.HTMLExporter.extra_template_basedirs = pages.formgrader_templates()

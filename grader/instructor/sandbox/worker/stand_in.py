@@ -1,0 +1,45 @@
+"""The inert stand-in for a course's package in the grading worker: every name accepts anything.
+
+What a notebook's Support names is real, and the progress bar is one without its picture.
+"""
+
+import importlib
+import sys
+
+
+class _Inert:
+    """Callable, indexable, usable as a context: it never stops a student's cell."""
+
+    def __call__(self, *args, **kwargs):
+        return None
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+
+_inert = _Inert()
+check = equation = numerical_jacobian = progress = start_check = figures = _inert
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return _inert
+
+
+def track(steps, *args, **kwargs):
+    """Return the steps as they are; there is nobody to see a bar."""
+    return steps
+
+
+def open_up(folder, tools):
+    """Make some names real.
+
+    folder: where their modules lie; tools: name -> the module that has it.
+    """
+    sys.path.append(folder)
+    for name, module in tools.items():
+        globals()[name] = getattr(importlib.import_module(module), name)
+    sys.path.remove(folder)

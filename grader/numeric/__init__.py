@@ -1,0 +1,1 @@
+"""Derivatives by numbers: the witness of every backward pass. It needs numpy alone."""
