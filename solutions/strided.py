@@ -25,10 +25,10 @@ def strided_forward(x, w, b, stride, pad):
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
     for u in range(K):
         for v in range(L):
-            seen = padded[
+            covered = padded[
                 :, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride
             ]
-            y += np.einsum("nchw,fc->nfhw", seen, w[:, :, u, v])
+            y += np.einsum("nchw,fc->nfhw", covered, w[:, :, u, v])
     return y
 
 
@@ -79,8 +79,8 @@ def strided_backward_rotated(dy, x, w, stride, pad):
     full, dw = np.zeros(padded.shape), np.zeros(w.shape)
     for u in range(K):
         for v in range(L):
-            seen = around[:, :, u : u + H + 2 * pad, v : v + W + 2 * pad]
-            full += np.einsum("nfhw,fc->nchw", seen, rotated[:, :, u, v])
+            covered = around[:, :, u : u + H + 2 * pad, v : v + W + 2 * pad]
+            full += np.einsum("nfhw,fc->nchw", covered, rotated[:, :, u, v])
             # dw: dy meets the windows of x, not rotated
             dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dilated, padded[:, :, u : u + P, v : v + Q])
     return full[:, :, pad : pad + H, pad : pad + W], dw, dy.sum(axis=(0, 2, 3))
@@ -92,5 +92,5 @@ def pixels_without_gradient(n, K, stride, pad):
     n: entries of the input, the padding not counted;  K: taps;  stride: 1 or more;  pad: zeros at each end
     """
     outputs = (n + 2 * pad - K) // stride + 1
-    seen = {i * stride + u - pad for i in range(outputs) for u in range(K)}
-    return sum(a not in seen for a in range(n))
+    covered = {i * stride + u - pad for i in range(outputs) for u in range(K)}
+    return sum(a not in covered for a in range(n))

@@ -28,7 +28,7 @@ class Answer:
 
     array: np.ndarray | None = None
     fault: str = ""
-    says: str = ""
+    message: str = ""
     value: Any = None
     also: bool = False
     layout: tuple[tuple[str, tuple[int, ...]], ...] = ()
@@ -41,7 +41,7 @@ def split(result: Any, names: list[str], quiz: bool) -> list[Answer]:
             result.close()  # else Python warns that it was never awaited
         return list(_split(result, names, quiz))
     except BaseException as error:  # an object that raises when it is looked at
-        return [Answer(fault="type:unreadable", says=f"cannot be read: {short(error)}")] * len(
+        return [Answer(fault="type:unreadable", message=f"cannot be read: {short(error)}")] * len(
             names
         )
 
@@ -55,11 +55,11 @@ def _split(result: Any, names: list[str], quiz: bool) -> Iterator[Answer]:
         if len(result) == len(names):
             yield from map(numbers, result)
         else:
-            says = f"returned {len(result)} results, expected {len(names)}: {', '.join(names)}"
-            yield from [Answer(fault=f"count:{len(result)}", says=says)] * len(names)
+            message = f"returned {len(result)} results, expected {len(names)}: {', '.join(names)}"
+            yield from [Answer(fault=f"count:{len(result)}", message=message)] * len(names)
     else:
-        says = f"returned {kind(result)}, expected {len(names)} results: {', '.join(names)}"
-        yield from [Answer(fault=f"type:{type(result).__name__}", says=says)] * len(names)
+        message = f"returned {kind(result)}, expected {len(names)} results: {', '.join(names)}"
+        yield from [Answer(fault=f"type:{type(result).__name__}", message=message)] * len(names)
 
 
 def kind(result: object) -> str:
@@ -79,37 +79,37 @@ def numbers(result: Any) -> Answer:
     if not isinstance(result, (np.ndarray, np.generic, int, float, complex)):
         return Answer(
             fault=f"type:{type(result).__name__}",
-            says=f"is {kind(result)}, expected a numpy array of numbers",
+            message=f"is {kind(result)}, expected a numpy array of numbers",
         )
     # A copy: the result may be a buffer, or an object that lies.
     array = np.array(result, subok=False)
     if array.dtype.kind == "c":
-        return Answer(fault="type:complex", says="holds complex numbers, expected real ones")
+        return Answer(fault="type:complex", message="holds complex numbers, expected real ones")
     if array.dtype.kind not in "fiub":
         return Answer(
             fault=f"type:{array.dtype.kind}",
-            says=f"holds {array.dtype.name} entries, expected numbers",
+            message=f"holds {array.dtype.name} entries, expected numbers",
         )
     finite = np.isfinite(array)
     if not finite.all():
         place = tuple(int(i) for i in np.argwhere(~finite)[0])
         name = "NaN" if np.isnan(array[place]) else "infinity"
         return Answer(
-            fault="not finite", says=f"holds {name}" + (f" at {list(place)}" if place else "")
+            fault="not finite", message=f"holds {name}" + (f" at {list(place)}" if place else "")
         )
     return Answer(array)
 
 
 def _row(result: dict[Any, Any]) -> Answer:
     """Return the numbers of a dict of arrays in one row."""
-    if not result or len(result) > MOST_NAMES or not all(map(_is_a_name, result)):
+    if not result or len(result) > NAMES_LIMIT or not all(map(_is_a_name, result)):
         message = "is a dict, but its keys are not the names of the parameters"
-        return Answer(fault="type:dict", says=message)
+        return Answer(fault="type:dict", message=message)
     layout, rows = [], []
     for name in sorted(result):
         part = numbers(result[name])
         if part.array is None:
-            return Answer(fault=part.fault, says=f"{name} {part.says}")
+            return Answer(fault=part.fault, message=f"{name} {part.message}")
         layout.append((name, part.array.shape))
         rows.append(part.array.ravel().astype(float))
     return Answer(np.concatenate(rows), layout=tuple(layout))
@@ -119,14 +119,14 @@ def _is_a_name(key: Any) -> bool:
     return type(key) is str and len(key) < 20
 
 
-MOST_NAMES = 20
-MOST_IN_QUIZ = 20  # numbers or words; no quiz asks for more
+NAMES_LIMIT = 20
+QUIZ_LIMIT = 20  # numbers or words; no quiz asks for more
 
 
 def quiz_answer(result: Any) -> Answer:
-    if isinstance(result, np.ndarray) and result.size > MOST_IN_QUIZ:
+    if isinstance(result, np.ndarray) and result.size > QUIZ_LIMIT:
         return Answer(
-            fault="type:large", says=f"is {kind(result)}, expected a few numbers or a word"
+            fault="type:large", message=f"is {kind(result)}, expected a few numbers or a word"
         )
     if (
         result is None
@@ -136,7 +136,7 @@ def quiz_answer(result: Any) -> Answer:
     ):
         return Answer(
             fault=f"type:{type(result).__name__}",
-            says=f"is {kind(result)}, expected numbers, a tuple or a word",
+            message=f"is {kind(result)}, expected numbers, a tuple or a word",
         )
     return Answer(value=plain(result))
 
@@ -146,7 +146,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, (tuple, list)):
-        return tuple(plain(v) for v in islice(value, MOST_IN_QUIZ))
+        return tuple(plain(v) for v in islice(value, QUIZ_LIMIT))
     if isinstance(value, str):
         return value.strip().lower()
     if isinstance(value, (bool, np.bool_)):

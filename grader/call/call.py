@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .changed import copied, is_unchanged
-from .warned import told
+from .warned import warning_texts
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Call:
 
 def call(function: Callable[..., Any], args: Sequence[Any]) -> Call:
     """Call the function with writable copies of the arguments. Every exception is caught."""
-    given = tuple(map(copied, args))
+    copies = tuple(map(copied, args))
     result, error = None, None
     limit = sys.getrecursionlimit()
     with warnings.catch_warnings(record=True) as recorded:
@@ -46,15 +46,15 @@ def call(function: Callable[..., Any], args: Sequence[Any]) -> Call:
         # KeyboardInterrupt and SystemExit are answers too: an endless loop, an exit()
         try:
             with settings:
-                result = function(*given)
+                result = function(*copies)
         except BaseException as ended:
             error = ended
     sys.setrecursionlimit(limit)
     changed = tuple(
-        number for number, arg in enumerate(args) if not is_unchanged(arg, given[number])
+        number for number, arg in enumerate(args) if not is_unchanged(arg, copies[number])
     )
-    words = tuple(told(recorded, args, result))
-    return Call(result, error, changed, _shared(result, given), words)
+    words = tuple(warning_texts(recorded, args, result))
+    return Call(result, error, changed, _shared(result, copies), words)
 
 
 def argument_names(function: Any) -> tuple[str, ...]:
@@ -65,19 +65,19 @@ def argument_names(function: Any) -> tuple[str, ...]:
     return code.co_varnames[: code.co_argcount]
 
 
-def _shared(result: Any, given: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
+def _shared(result: Any, copies: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
     """Return which results share memory with which arguments. Looks at what the function itself
     returned.
     """
     results = result if type(result) in (tuple, list) else (result,)  # isinstance asks the object
     return tuple(
         (place, number)
-        for place, one in enumerate(results[:MOST_RESULTS])
-        for number, arg in enumerate(given)
+        for place, one in enumerate(results[:RESULTS_LIMIT])
+        for number, arg in enumerate(copies)
         if isinstance(arg, np.ndarray)
         and issubclass(type(one), np.ndarray)
         and np.may_share_memory(arg, one)
     )
 
 
-MOST_RESULTS = 9  # no exercise asks for more
+RESULTS_LIMIT = 9  # no exercise asks for more

@@ -27,14 +27,14 @@ def raised(error: BaseException, function: Any) -> Answer:
     kind = type(error)
     if kind is NotImplementedError and not _raised_in(function, error):
         message = f"calls a function that is not written yet{where(function, error)}"
-        return Answer(fault="raised:unwritten", says=message)
+        return Answer(fault="raised:unwritten", message=message)
     for known, message in RAISED.items():
         if issubclass(kind, known) and (known is not NotImplementedError or kind is known):
-            return Answer(fault=f"raised:{known.__name__}", says=message)
+            return Answer(fault=f"raised:{known.__name__}", message=message)
     text = short(error).split(" [original->remapped]")[0]  # einsum goes on for long
     message = f"raised {kind.__name__}{where(function, error)}"
     fault = "sizes" if _is_about_sizes(kind, text) else kind.__name__
-    return Answer(fault=f"raised:{fault}", says=f"{message} ({text})" if text else message)
+    return Answer(fault=f"raised:{fault}", message=f"{message} ({text})" if text else message)
 
 
 def _is_about_sizes(kind: type[BaseException], text: str) -> bool:
@@ -46,14 +46,14 @@ def where(function: Any, error: BaseException) -> str:
     passed, or ''.
     """
     home = getattr(getattr(function, "__code__", None), "co_filename", None)
-    found = ""
+    place = ""
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == home:
             line = linecache.getline(str(home), trace.tb_lineno).strip()
-            found = f" in line {trace.tb_lineno}" + (f": {short(line, 100)}" if line else "")
+            place = f" in line {trace.tb_lineno}" + (f": {short(line, 100)}" if line else "")
         trace = trace.tb_next
-    return found
+    return place
 
 
 def _raised_in(function: Any, error: BaseException) -> bool:

@@ -40,7 +40,7 @@ def _is_finite(value: Any) -> bool:
     return True
 
 
-def told(recorded: list[warnings.WarningMessage], args: Any, result: Any) -> list[str]:
+def warning_texts(recorded: list[warnings.WarningMessage], args: Any, result: Any) -> list[str]:
     """Return 'RuntimeWarning: overflow encountered in exp' for each warning that is the function's
     own, each once.
     """

@@ -12,7 +12,7 @@ from typing import Any
 
 from .text import short
 
-Scope = dict[str, Any]  # the student's global names
+Namespace = dict[str, Any]  # the student's global names
 
 
 def public(layers: ModuleType) -> dict[str, Callable[..., Any]]:
@@ -21,19 +21,19 @@ def public(layers: ModuleType) -> dict[str, Callable[..., Any]]:
 
 
 @contextmanager
-def with_layers(layers: dict[str, Callable[..., Any]], scope: Scope) -> Iterator[None]:
+def with_layers(layers: dict[str, Callable[..., Any]], namespace: Namespace) -> Iterator[None]:
     """Bind the names of the layers to those of layers.py, for an exercise that builds on them."""
-    held = {name: scope[name] for name in layers if name in scope}
-    scope.update(layers)
+    held = {name: namespace[name] for name in layers if name in namespace}
+    namespace.update(layers)
     try:
         yield
     finally:
         for name in layers:
-            scope.pop(name, None)  # the function may have deleted it
-        scope.update(held)
+            namespace.pop(name, None)  # the function may have deleted it
+        namespace.update(held)
 
 
-def refusal(name: str, function: Any, names: Sequence[str], scope: Scope) -> str:
+def refusal(name: str, function: Any, names: Sequence[str], namespace: Namespace) -> str:
     """Return why a function is not called at all, or ''.
 
     names: what the exercise must do without
@@ -42,35 +42,37 @@ def refusal(name: str, function: Any, names: Sequence[str], scope: Scope) -> str
         return "is not defined"
     if not callable(function):
         return f"is {short(function, 40)}, expected a function"
-    held = reaches(function, [scope.get(other) for other in names])
-    found = next((other for other in names if held is not None and scope.get(other) is held), "")
-    return f"is or holds {found}: write {name} without {found}" if found else ""
+    held = reaches(function, [namespace.get(other) for other in names])
+    if held is None:
+        return ""
+    other = next((other for other in names if namespace.get(other) is held), "")
+    return f"is or holds {other}: write {name} without {other}" if other else ""
 
 
 @contextmanager
-def without(names: Sequence[str], scope: Scope, exercise: str) -> Iterator[None]:
+def without(names: Sequence[str], namespace: Namespace, exercise: str) -> Iterator[None]:
     """Take away the names that an exercise must do without.
 
     They, and other names for the same functions, are bound to a function that says so. exit and
     quit, which would end the kernel, raise SystemExit meanwhile.
     """
-    refused = {name: scope[name] for name in names if name in scope}
-    ends = {name: scope[name] for name in ("exit", "quit") if name in scope}
-    aliases: Scope = {}
+    refused = {name: namespace[name] for name in names if name in namespace}
+    ends = {name: namespace[name] for name in ("exit", "quit") if name in namespace}
+    aliases: Namespace = {}
     with ExitStack() as codes:
         for name, function in refused.items():
             message = f"write {exercise} without {name}"
-            same = {alias: value for alias, value in scope.items() if value is function}
+            same = {alias: value for alias, value in namespace.items() if value is function}
             aliases |= same
-            scope.update(dict.fromkeys(same, _refusing(message)))
+            namespace.update(dict.fromkeys(same, _refusing(message)))
             # The notebook's own may be kept elsewhere too: in a list, a default, a closure.
-            if isinstance(function, FunctionType) and function.__globals__ is scope:
+            if isinstance(function, FunctionType) and function.__globals__ is namespace:
                 codes.enter_context(_refusing_by_its_code(function, message))
-        scope.update(dict.fromkeys(ends, _leave))
+        namespace.update(dict.fromkeys(ends, _leave))
         try:
             yield
         finally:
-            scope.update(aliases | ends)
+            namespace.update(aliases | ends)
 
 
 def _refusing(message: str) -> Callable[..., None]:
@@ -120,7 +122,7 @@ def _kept(function: Any) -> Iterator[Any]:
                 yield cell.cell_contents
 
 
-def refusing_code(code: CodeType, says: str) -> CodeType:
+def refusing_code(code: CodeType, message: str) -> CodeType:
     """Return code that raises RuntimeError(says), to be put for a while into a function whose own
     code this is.
     """
@@ -129,6 +131,6 @@ def refusing_code(code: CodeType, says: str) -> CodeType:
         raise RuntimeError("")
 
     constants = tuple(
-        says if constant == "" else constant for constant in refuse.__code__.co_consts
+        message if constant == "" else constant for constant in refuse.__code__.co_consts
     )
     return refuse.__code__.replace(co_consts=constants, co_freevars=code.co_freevars)

@@ -12,7 +12,7 @@ from typing import Any
 from grader.widgets import KINDS
 from grader.widgets.grids import MIME
 
-MOST = 100_000  # characters, several times those of the largest widget's data
+LIMIT = 100_000  # characters, several times those of the largest widget's data
 EXPORT = re.compile(r"^export default (.+);$", re.MULTILINE)
 
 
@@ -28,7 +28,7 @@ def widget_of(data: Mapping[str, Any]) -> tuple[str, str] | None:
         text = json.dumps(data[MIME])
     except (KeyError, TypeError, ValueError, RecursionError):
         return None
-    return _rebuilt(text) if len(text) <= MOST else None
+    return _rebuilt(text) if len(text) <= LIMIT else None
 
 
 @lru_cache(4096)  # a page needs each widget several times

@@ -34,7 +34,7 @@ MORE_STYLES = "height overflow width"
 # In an <img> none of these runs anything.
 PICTURE = re.compile(r"data:image/(?:gif|jpeg|png|svg\+xml|webp);base64,[A-Za-z0-9+/=\s]+")
 LINK = re.compile(r"https?://|mailto:|#")
-MOST_COLOURS = 10_000  # in one text: nbconvert's time grows with the square of their number
+COLOURS_LIMIT = 10_000  # in one text: nbconvert's time grows with the square of their number
 
 
 @lru_cache(1024)  # most cells of a class are the released ones
@@ -83,7 +83,7 @@ def colours(text: str) -> str:
 
     The colours are dropped if they are malformed, or too many.
     """
-    few = text.count("\x1b") <= MOST_COLOURS
+    few = text.count("\x1b") <= COLOURS_LIMIT
     try:
         return str(ansi2html(text if few else strip_ansi(text)))
     except (IndexError, ValueError):  # "\x1b[38m": a colour is announced, and none follows

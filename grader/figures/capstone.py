@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ACROSS = 7  # wrongly classified images beside each other
-MOST = 21  # of them in one figure
+LIMIT = 21  # of them in one figure
 RIGHT = 4.4  # the column of the right side of the tower
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 
@@ -187,7 +187,7 @@ def wrong_images(
     _check_shapes("wrong_images", images, labels)
     _check_shapes("wrong_images", images, predicted)
     wrong = np.flatnonzero(labels != predicted)
-    drawn = wrong[:MOST]
+    drawn = wrong[:LIMIT]
     rows = max(-(-len(drawn) // ACROSS), 1)
     figure, (ax,) = new(1, 1.4 * ACROSS, 1.96 * rows + 0.6)
     for place, n in enumerate(drawn):

@@ -89,8 +89,8 @@ def stride_image(
     numbers = "; ".join(f"row {a}: {' '.join(map(str, line))}" for a, line in enumerate(counts))
     image = f"An image of {H} by {W} pixels under windows of {K} by {L}"
     begin = f"which begin at rows {listed(rows)} and columns {listed(columns)}"
-    seen_by = f"How many windows see each pixel: {numbers}"
-    show_picture(figure, f"{image}, {begin}. {seen_by}. {unseen} pixels are seen by none.")
+    each = f"How many windows see each pixel: {numbers}"
+    show_picture(figure, f"{image}, {begin}. {each}. {unseen} pixels are seen by none.")
 
 
 def stride_rows(matrix: np.ndarray, stride: int) -> None:

@@ -12,11 +12,11 @@ from grader.judge.case import Case
 from grader.judge.exercise import Exercise, Part
 
 
-def read(exercise: Exercise, case: Case, made: Call, function: Any = None) -> dict[str, Answer]:
+def read(exercise: Exercise, case: Case, call: Call, function: Any = None) -> dict[str, Answer]:
     """Return one Answer per part. Never raises, whatever the function returned."""
-    if made.error is not None:
-        return {part.name: raised(made.error, function) for part in exercise.parts}
-    return by_part(exercise, case, split(made.result, list(exercise.results), exercise.is_quiz))
+    if call.error is not None:
+        return {part.name: raised(call.error, function) for part in exercise.parts}
+    return by_part(exercise, case, split(call.result, list(exercise.results), exercise.is_quiz))
 
 
 def by_part(exercise: Exercise, case: Case, results: list[Answer]) -> dict[str, Answer]:
@@ -34,7 +34,7 @@ def accepted(part: Part, case: Case, answer: Answer) -> Answer:
     if case.layout and part.like == "params":
         return _wrong_layout(case, answer) or answer
     if answer.layout:
-        return Answer(fault="type:dict", says="is a dict, expected a numpy array of numbers")
+        return Answer(fault="type:dict", message="is a dict, expected a numpy array of numbers")
     if part.also is None or answer.array is None:
         return answer
     if answer.array.shape != shape_of(part.also, case):
@@ -47,9 +47,11 @@ def _wrong_layout(case: Case, answer: Answer) -> Answer | None:
     if answer.fault and not answer.fault.startswith("type:"):
         return None
     if not answer.layout:
-        what = answer.says.split(", expected")[0] or "is no dict"
+        what = answer.message.split(", expected")[0] or "is no dict"
         names = ", ".join(sorted(case.layout))
-        return Answer(fault="type:no dict", says=f"{what}, expected a dict with the keys {names}")
+        return Answer(
+            fault="type:no dict", message=f"{what}, expected a dict with the keys {names}"
+        )
     shapes = dict(answer.layout)
     return _wrong_names(case, shapes) or _wrong_shapes(case, shapes)
 
@@ -65,14 +67,14 @@ def _wrong_names(case: Case, shapes: dict[str, tuple[int, ...]]) -> Answer | Non
     if not sentences:
         return None
     fault = f"keys:{missing}:{unknown}".replace(", ", ",")
-    return Answer(fault=fault, says=" and ".join(sentences))
+    return Answer(fault=fault, message=" and ".join(sentences))
 
 
 def _wrong_shapes(case: Case, shapes: dict[str, tuple[int, ...]]) -> Answer | None:
     for name, expected in case.layout.items():
         if shapes[name] != expected:
-            says = f"{name} has shape {shapes[name]}, expected {expected} like params[{name!r}]"
-            return Answer(fault=f"shape:{name}:{shapes[name]}", says=says)
+            message = f"{name} has shape {shapes[name]}, expected {expected} like params[{name!r}]"
+            return Answer(fault=f"shape:{name}:{shapes[name]}", message=message)
     return None
 
 
@@ -80,8 +82,8 @@ def shape_of(text: str, case: Case) -> tuple[int, ...]:
     """Return (4, 3) for 'D C' in a case with D = 4 and C = 3 (a letter may be a whole shape)."""
     shape: list[int] = []
     for size in text.split():
-        found = int(size) if size.isdigit() else case.sizes[size]
-        shape += found if isinstance(found, tuple) else [found]
+        length = int(size) if size.isdigit() else case.sizes[size]
+        shape += length if isinstance(length, tuple) else [length]
     return tuple(shape)
 
 

@@ -34,26 +34,26 @@ class Free:
 class Goal:
     """What a trained network must reach: so large a share of images right.
 
-    seen: whether the network was trained on these very images.
+    trained_on: whether the network was trained on these very images.
     accuracy: (parameters, images, labels) -> the share.
     """
 
     images: np.ndarray
     labels: np.ndarray
     least: float
-    seen: bool
+    trained_on: bool
     accuracy: Callable[[dict[str, np.ndarray], np.ndarray, np.ndarray], float]
 
     def share(self, params: dict[str, np.ndarray]) -> float:
         with np.errstate(all="ignore"):
             return self.accuracy(params, self.images, self.labels)
 
-    def told(self, share: float) -> str:
+    def describe(self, share: float) -> str:
         """Return what was reached, in words."""
         count = len(self.labels)
         which = (
             f"the {count} images that it was trained on"
-            if self.seen
+            if self.trained_on
             else f"{count} images that it had not seen"
         )
         return f"{100 * share:.1f} % of {which}, at least {100 * self.least:g} % are asked for"

@@ -80,9 +80,9 @@ def _evidence(trial: Trial, part: Part, wrong: list[int]) -> Evidence:
     entries = entries_of(trial.exercise, part)
     fingerprints = {}
     for number in wrong:
-        found = fingerprint(trial.answers[number][part.name], entries[number]["scale"])
-        is_imprecise = found == entries[number]["right"]
-        fingerprints[number] = "imprecise" if is_imprecise else found
+        observed = fingerprint(trial.answers[number][part.name], entries[number]["scale"])
+        is_imprecise = observed == entries[number]["right"]
+        fingerprints[number] = "imprecise" if is_imprecise else observed
     wrong_parts = {other.name for other in trial.exercise.parts if trial.wrong(other)}
     return Evidence(trial.exercise, part, fingerprints, wrong_parts)
 
@@ -102,19 +102,19 @@ def _suspects(evidence: Evidence) -> set[str]:
     if not known or (unknown and not evidence.has_built_cases):
         return set()
     suspects = _that_spoil_no_right_part(set.intersection(*known), evidence)
-    exact = {name for name in suspects if _goes_wrong_as_seen(name, entries, evidence)}
+    exact = {name for name in suspects if _goes_wrong_alike(name, entries, evidence)}
     if exact:
-        return _that_explain_most(exact, evidence)
+        return _that_explain_best(exact, evidence)
     if evidence.has_built_cases and unknown <= len(known):
-        return _that_explain_most(suspects, evidence)
+        return _that_explain_best(suspects, evidence)
     return set()
 
 
 def _catalogued(evidence: Evidence, entries: list[dict[str, Any]]) -> list[set[str]]:
     """Return the mistakes that give a fingerprint, for every fingerprint that is known."""
     known = []
-    for number, found in evidence.fingerprints.items():
-        names = entries[number]["wrong"].get(found)
+    for number, observed in evidence.fingerprints.items():
+        names = entries[number]["wrong"].get(observed)
         if names:
             known.append(set(names))
     return known
@@ -125,7 +125,7 @@ def _that_spoil_no_right_part(names: set[str], evidence: Evidence) -> set[str]:
     return {name for name in names if evidence.wrong_parts.issuperset(spoiled[name])}
 
 
-def _goes_wrong_as_seen(mistake: str, entries: list[dict[str, Any]], evidence: Evidence) -> bool:
+def _goes_wrong_alike(mistake: str, entries: list[dict[str, Any]], evidence: Evidence) -> bool:
     """Tell whether a mistake goes wrong on just the cases that did; a large case counts only where
     it was looked at.
     """
@@ -138,11 +138,11 @@ def _goes_wrong_as_seen(mistake: str, entries: list[dict[str, Any]], evidence: E
     return True
 
 
-def _that_explain_most(suspects: set[str], evidence: Evidence) -> set[str]:
+def _that_explain_best(suspects: set[str], evidence: Evidence) -> set[str]:
     """Return the suspects that spoil the most parts: they explain the other wrong parts as well."""
     spoiled = {name: len(evidence.exercise.table["parts"][name]) for name in suspects}
-    most = max(spoiled.values(), default=0)
-    return {name for name in suspects if spoiled[name] == most}
+    largest = max(spoiled.values(), default=0)
+    return {name for name in suspects if spoiled[name] == largest}
 
 
 def _built_for(evidence: Evidence) -> set[str]:

@@ -17,12 +17,12 @@ from grader.call.answer import Answer
 from grader.call.call import Call, argument_names, call
 from grader.call.quiet import quiet
 from grader.call.text import short
-from grader.call.without import Scope, public, refusal, with_layers, without
+from grader.call.without import Namespace, public, refusal, with_layers, without
 from grader.judge.answers import read
 from grader.judge.compare import is_right
-from grader.judge.decide import ENDS, MOST_WARNINGS, all_wrong, decide
 from grader.judge.exercise import Exercise, Part
-from grader.judge.notes import argument_order, changed_by, remarks, shared_by
+from grader.judge.judge_trial import ENDS, WARNINGS_LIMIT, all_wrong, judge_trial
+from grader.judge.notes import argument_order, changed_by, notes_on, shared_by
 from grader.judge.right import Right, right_values
 from grader.judge.trial import Trial
 from grader.show.verdict import Verdict
@@ -30,7 +30,7 @@ from grader.show.verdict import Verdict
 NEEDS_LAYERS = "needs layers.py beside the notebook: copy it there from the assignment's folder"
 
 
-def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
+def judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
     """Return the verdict on one function. Never raises.
 
     scope: the student's global names, in which the exercise's forward partner is found.
@@ -38,31 +38,31 @@ def judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
     try:
         if exercise.layers and importlib.util.find_spec("layers") is None:
             return all_wrong(exercise, NEEDS_LAYERS)
-        refused = refusal(exercise.name, function, exercise.without, scope)
-        return all_wrong(exercise, refused) if refused else _judge(exercise, function, scope)
+        refused = refusal(exercise.name, function, exercise.without, namespace)
+        return all_wrong(exercise, refused) if refused else _judge(exercise, function, namespace)
     except BaseException as error:
         # The last line of defence: objects that raise wherever they are looked at.
         kind = short(type(error).__name__)
         return all_wrong(exercise, f"cannot be judged: looking at it raised {kind}")
 
 
-def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
+def _judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
     layers = public(importlib.import_module("layers")) if exercise.layers else {}
-    trial = _new_trial(exercise, scope)
+    trial = _new_trial(exercise, namespace)
     with (
         quiet() as captured,
-        with_layers(layers, scope),
-        without(exercise.without, scope, exercise.name),
+        with_layers(layers, namespace),
+        without(exercise.without, namespace, exercise.name),
     ):
         calls = _ask(trial, function)
     cases, answers = trial.cases, trial.answers
     again = answers.pop() if len(answers) > len(cases) else answers[0]
     # The student's forward partner is called here: what it prints and warns of is not this
     # function's.
-    with quiet(), without(exercise.without, scope, exercise.name):
+    with quiet(), without(exercise.without, namespace, exercise.name):
         trial = replace(trial, again=again)
-        verdict = decide(trial)
-        notes = [*verdict.notes, *remarks(trial, changed_by(exercise, calls))]
+        verdict = judge_trial(trial)
+        notes = [*verdict.notes, *notes_on(trial, changed_by(exercise, calls))]
     notes += shared_by(exercise, calls)
     notes += argument_order(exercise, argument_names(function))
     notes += _warnings(calls)
@@ -70,7 +70,7 @@ def _judge(exercise: Exercise, function: Any, scope: Scope) -> Verdict:
     return replace(verdict, notes=tuple(notes), printed=printed)
 
 
-def _new_trial(exercise: Exercise, scope: Scope) -> Trial:
+def _new_trial(exercise: Exercise, namespace: Namespace) -> Trial:
     """Return a trial with the visible cases and no answers yet."""
 
     def is_right_here(part: Part, number: int, answer: Answer) -> bool:
@@ -78,7 +78,7 @@ def _new_trial(exercise: Exercise, scope: Scope) -> Trial:
 
     @cache  # each costs a numerical gradient
     def right(part: Part, number: int) -> Right:
-        return right_values(exercise, part, number, scope)
+        return right_values(exercise, part, number, namespace)
 
     return Trial(
         exercise=exercise,
@@ -99,16 +99,16 @@ def _ask(trial: Trial, function: Any) -> list[Call]:
     for case in (*trial.cases, trial.cases[0]):
         if case.goal and trial.enough() is not trial:
             break
-        made = call(function, case.args)
-        calls.append(made)
+        result = call(function, case.args)
+        calls.append(result)
         # At once: the result may be a buffer that the next call uses again.
-        trial.answers.append(read(trial.exercise, case, made, function))
-        if isinstance(made.error, ENDS):
+        trial.answers.append(read(trial.exercise, case, result, function))
+        if isinstance(result.error, ENDS):
             break
     return calls
 
 
 def _warnings(calls: list[Call]) -> list[str]:
     """Return the first warnings of all calls as notes, each once."""
-    words = dict.fromkeys(warning for made in calls for warning in made.warned)
-    return [f"warned: {warning}" for warning in list(words)[:MOST_WARNINGS]]
+    words = dict.fromkeys(warning for result in calls for warning in result.warned)
+    return [f"warned: {warning}" for warning in list(words)[:WARNINGS_LIMIT]]

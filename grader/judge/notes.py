@@ -15,7 +15,7 @@ from grader.judge.float32 import is_in_float32
 from grader.judge.trial import Trial
 
 
-def remarks(trial: Trial, changed: list[str]) -> Iterator[str]:
+def notes_on(trial: Trial, changed: list[str]) -> Iterator[str]:
     """Yield the notes on a trial. changed: the arguments that the function has changed."""
     for name in changed:
         whoever = f"whoever called it finds another {name} afterwards"
@@ -67,13 +67,13 @@ def shares(part: str, argument: str) -> str:
 
 def changed_by(exercise: Exercise, calls: list[Call]) -> list[str]:
     """Return the arguments that a function has changed in any call, each once."""
-    names = (exercise.arguments[number] for made in calls for number in made.changed)
+    names = (exercise.arguments[number] for each in calls for number in each.changed)
     return list(dict.fromkeys(names))
 
 
 def shared_by(exercise: Exercise, calls: list[Call]) -> list[str]:
     """Return a note for every result that shares memory with an argument in any call."""
-    pairs = dict.fromkeys(pair for made in calls for pair in made.shared)
+    pairs = dict.fromkeys(pair for each in calls for pair in each.shared)
     notes = []
     for result, argument in pairs:
         if result < len(exercise.results):

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from grader.call.call import call
-from grader.call.without import Scope
+from grader.call.without import Namespace
 from grader.judge.answers import read
 from grader.judge.case import Case
 from grader.judge.compare import is_right
 from grader.judge.exercise import Exercise, Part
 
 # numbers of an argument; a student's forward may be made of loops, and each nudge calls it twice
-MOST_NUDGES = 60
+NUDGES_LIMIT = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,25 +32,25 @@ class Right:
     advice: tuple[str, ...] = ()
 
 
-def right_values(exercise: Exercise, part: Part, number: int, scope: Scope) -> Right:
+def right_values(exercise: Exercise, part: Part, number: int, namespace: Namespace) -> Right:
     """Return the right values of a part on visible case `number`, as far as they can be told."""
     entry = exercise.table["cases"][part.name][number]
     if "values" in entry:
         return Right(np.array(entry["values"]), "right")
-    shown = exercise.table["shown"].get(part.name)
-    if shown is None:
-        return _by_differences(exercise, part, exercise.visible[number], scope)
-    return Right() if shown[number] is None else Right(np.array(shown[number]), "right")
+    values = exercise.table["shown"].get(part.name)
+    if values is None:
+        return _by_differences(exercise, part, exercise.visible[number], namespace)
+    return Right() if values[number] is None else Right(np.array(values[number]), "right")
 
 
-def _by_differences(exercise: Exercise, part: Part, case: Case, scope: Scope) -> Right:
+def _by_differences(exercise: Exercise, part: Part, case: Case, namespace: Namespace) -> Right:
     """Return the numerical gradient of the student's own forward, if that is right."""
     witness = exercise.witness.get(part.name)
     if witness is None or any(map(_is_too_large, case.args)):
         return Right()
-    if exercise.forward and not _forward_is_right(exercise, scope):
+    if exercise.forward and not _forward_is_right(exercise, namespace):
         return Right(advice=(_advice(exercise),))
-    forward = _on_copies(scope.get(exercise.forward))
+    forward = _on_copies(namespace.get(exercise.forward))
     try:
         return Right(np.asarray(witness(forward, *case.copy_args())), "numerically")
     # a forward that is right on its own cases may still fail here, in any way
@@ -59,7 +59,7 @@ def _by_differences(exercise: Exercise, part: Part, case: Case, scope: Scope) ->
 
 
 def _is_too_large(argument: Any) -> bool:
-    return isinstance(argument, np.ndarray) and argument.size > MOST_NUDGES
+    return isinstance(argument, np.ndarray) and argument.size > NUDGES_LIMIT
 
 
 def _advice(exercise: Exercise) -> str:
@@ -79,9 +79,9 @@ def _on_copies(function: Any) -> Callable[..., Any]:
     )
 
 
-def _forward_is_right(exercise: Exercise, scope: Scope) -> bool:
+def _forward_is_right(exercise: Exercise, namespace: Namespace) -> bool:
     """Tell whether the first result of the forward partner is right on all its visible cases."""
-    forward, function = exercise.partner or exercise, scope.get(exercise.forward)
+    forward, function = exercise.partner or exercise, namespace.get(exercise.forward)
     if not callable(function):
         return False
     first = forward.parts[0]

@@ -11,11 +11,11 @@ from typing import Any
 
 from grader.call.quiet import quiet
 from grader.call.text import short
-from grader.call.without import Scope
+from grader.call.without import Namespace
 from grader.judge.course import Course, Notebook
-from grader.judge.decide import all_wrong
 from grader.judge.exercise import Exercise
 from grader.judge.judge import judge
+from grader.judge.judge_trial import all_wrong
 from grader.show.display import shell, show
 from grader.show.summary import Summary
 from grader.show.verdict import PartVerdict, Verdict
@@ -72,7 +72,7 @@ class Checks:
             verdicts += [self._verdict_on(each, namespace) for each in notebook.exercises]
         show(Summary(tuple(verdicts)))
 
-    def _verdict_on(self, exercise: Exercise, namespace: Scope) -> Verdict:
+    def _verdict_on(self, exercise: Exercise, namespace: Namespace) -> Verdict:
         """Return the verdict on an exercise.
 
         If it takes seconds to judge, that is the verdict of its last check.
@@ -85,7 +85,7 @@ class Checks:
             return all_wrong(exercise, "is not checked yet")
         return verdict
 
-    def _notebooks_in(self, namespace: Scope) -> list[Notebook]:
+    def _notebooks_in(self, namespace: Namespace) -> list[Notebook]:
         """Return the notebook whose exercises are defined, in a list.
 
         Functions of others may be pasted in, so it is the one of which the largest share is
@@ -103,7 +103,7 @@ class Checks:
         ]
 
     def _exercise_of(
-        self, function: Any, names: tuple[str, ...], namespace: Scope
+        self, function: Any, names: tuple[str, ...], namespace: Namespace
     ) -> Exercise | None:
         """Find the exercise by the name in `check(name)`, else by the function's own name."""
         exercises = self._course.exercises

@@ -35,7 +35,7 @@ class Comparison:
         return bool(np.allclose(self.left, self.right, rtol=1e-5, atol=1e-9))
 
     @property
-    def says(self) -> str:
+    def message(self) -> str:
         """The sentence on the two sides."""
         if self.problem or self.left is None or self.right is None:
             return self.problem
@@ -47,7 +47,7 @@ class Comparison:
         return f"{word} (largest difference {apart:.2g})"
 
     def __str__(self) -> str:
-        head = f"{self.name}: {self.says}"
+        head = f"{self.name}: {self.message}"
         if self.left is None or self.right is None:
             return head
         columns = [("left side", lines_of(self.left)), ("right side", lines_of(self.right))]

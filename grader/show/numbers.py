@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-MOST_SHOWN = 200  # numbers; a larger array is named by its shape
+NUMBERS_LIMIT = 200  # numbers; a larger array is named by its shape
 WIDTH = 88  # characters of a line of arrays side by side
 
 
@@ -39,7 +39,7 @@ def lines_of(value: Any) -> list[str]:
     """Return a value as lines of text.
 
     The columns of an array are aligned, and its slices stand one under the other. An array of more
-    than MOST_SHOWN numbers, or of none, is named by its shape.
+    than NUMBERS_LIMIT numbers, or of none, is named by its shape.
     """
     if isinstance(value, dict):
         return [f"{name}: {np.shape(part)}" for name, part in value.items()]
@@ -51,7 +51,7 @@ def lines_of(value: Any) -> list[str]:
 
 
 def _lines_of_array(array: np.ndarray) -> list[str]:
-    if array.size > MOST_SHOWN or array.size == 0:
+    if array.size > NUMBERS_LIMIT or array.size == 0:
         return [f"array of shape {array.shape}"]
     if array.ndim == 0:
         return [number(array)]
@@ -124,7 +124,7 @@ def block(title: str, value: Any, marks: np.ndarray | None = None) -> Block:
 
 def _is_drawn(value: Any) -> bool:
     """Tell whether a value is an array that is drawn as a grid."""
-    return isinstance(value, np.ndarray) and value.ndim > 0 and 0 < value.size <= MOST_SHOWN
+    return isinstance(value, np.ndarray) and value.ndim > 0 and 0 < value.size <= NUMBERS_LIMIT
 
 
 def _plane(values: np.ndarray, marks: np.ndarray) -> list[list[tuple[str, bool]]]:

@@ -27,7 +27,7 @@ class PartVerdict:
     name: str
     points: float
     earned: float
-    says: str
+    message: str
     mistake: str = ""
 
     @property
@@ -167,7 +167,7 @@ def _text(verdict: Verdict) -> list[str]:
 
 def _parts_text(verdict: Verdict) -> list[str]:
     width = max(len(part.name) for part in verdict.parts)
-    return [f"  {part.name.ljust(width)}  {part.says}" for part in verdict.parts]
+    return [f"  {part.name.ljust(width)}  {part.message}" for part in verdict.parts]
 
 
 def _example_text(example: Example) -> list[str]:

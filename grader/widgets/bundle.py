@@ -57,8 +57,8 @@ def bundle(entry: str, folder: Path = FOLDER) -> str:
     texts = [module.text for module in modules.values()]
     defaults = [path.name for path, module in modules.items() if DEFAULT.search(module.text)]
     if defaults != [Path(entry).name]:
-        found = ", ".join(defaults) or "none"
-        raise BundleError(f"{entry}: expected its default export and no other, found {found}")
+        named = ", ".join(defaults) or "none"
+        raise BundleError(f"{entry}: expected its default export and no other, found {named}")
     return "\n".join(texts)
 
 
@@ -71,13 +71,13 @@ def _in_order(path: Path, above: list[Path]) -> dict[Path, Module]:
         circle = " -> ".join(each.name for each in [*above[above.index(path) :], path])
         raise BundleError(f"imports in a circle: {circle}")
     module = _module(path)
-    found: dict[Path, Module] = {}
+    modules: dict[Path, Module] = {}
     for imported, names in module.imports.items():
-        found |= _in_order(imported, [*above, path])
+        modules |= _in_order(imported, [*above, path])
         for name in names:
-            if name not in found[imported].exported:
+            if name not in modules[imported].exported:
                 raise BundleError(f"{path.name}: {imported.name} does not export {name}")
-    return found | {path: module}
+    return modules | {path: module}
 
 
 @cache

@@ -20,10 +20,10 @@ from grader.show.verdict import differing
 from grader.widgets.bundle import bundle
 from grader.widgets.layout import theme
 
-MOST_SIDE = 12  # rows or columns of an image, with its padding
-MOST_ROW = 20  # entries of a row, with its padding
-MOST_NUMBERS = 10**6  # of an array that is examined; each widget shows far fewer
-MOST_WHOLE = 10**9  # for a stride or a padding, which a browser can still count with
+SIDE_LIMIT = 12  # rows or columns of an image, with its padding
+ROW_LIMIT = 20  # entries of a row, with its padding
+SIZE_LIMIT = 10**6  # of an array that is examined; each widget shows far fewer
+WHOLE_LIMIT = 10**9  # for a stride or a padding, which a browser can still count with
 SIDES = {1: "entries of a row", 2: "rows or columns of an image"}  # what is counted, by axes
 _SHAPES = {1: "a row (n,)", 2: "an image (H, W)"}
 
@@ -217,7 +217,7 @@ def _numbers(function: str, name: str, values: np.ndarray, finite: bool) -> np.n
     has_shape = f"{function}: {name} has shape {values.shape}"
     if values.size == 0:
         raise ValueError(f"{has_shape}: there is no number to show")
-    if values.size > MOST_NUMBERS:
+    if values.size > SIZE_LIMIT:
         raise ValueError(f"{has_shape}: that is more than can be shown. Show a part of it")
     numbers = values.astype(np.float64)
     if finite and not np.isfinite(numbers).all():
@@ -229,7 +229,7 @@ def _numbers(function: str, name: str, values: np.ndarray, finite: bool) -> np.n
 
 
 def whole(function: str, name: str, value: Any, least: int) -> int:
-    """Return a whole number from `least` to MOST_WHOLE.
+    """Return a whole number from `least` to WHOLE_LIMIT.
 
     Raises TypeError if the value is not a whole number, ValueError if it is out of range.
     """
@@ -238,9 +238,9 @@ def whole(function: str, name: str, value: Any, least: int) -> int:
         raise TypeError(f"{function}: {name} is {described(value)}, expected a whole number")
     if number < least:
         raise ValueError(f"{function}: {name} is {described(number)}, expected {least} or more")
-    if number > MOST_WHOLE:
+    if number > WHOLE_LIMIT:
         raise ValueError(
-            f"{function}: {name} is {described(number)}, expected {MOST_WHOLE} or less"
+            f"{function}: {name} is {described(number)}, expected {WHOLE_LIMIT} or less"
         )
     return number
 

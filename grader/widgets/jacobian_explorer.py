@@ -24,8 +24,8 @@ from grader.widgets.layout import CELL, Places
 from grader.widgets.still_picture import Panel, counted, largest, picture
 
 NAME = "jacobian_explorer"
-MOST = 8  # pixels or classes: the widest picture still fits into 700 pixels
-MOST_DRAWN = 4  # slices of the tensor in the still picture
+LIMIT = 8  # pixels or classes: the widest picture still fits into 700 pixels
+DRAWN_LIMIT = 4  # slices of the tensor in the still picture
 VIEWS = {
     "dy/dx": "dy/dx = Wᵀ: how each y answers to each x (Eq. 3)",
     "dy/dW": "dy/dW: slice i says how y[i] answers to each weight (Eq. 5)",
@@ -110,9 +110,9 @@ def derivatives(x: np.ndarray, w: np.ndarray, dy: np.ndarray) -> dict[str, np.nd
 
 
 def _check_sizes(D: int, C: int) -> None:
-    if max(D, C) > MOST:
-        allowed = f"at most {MOST} pixels and {MOST} classes can be shown"
-        advice = f"Show a part, like x[:{MOST}] and w[:{MOST}, :{MOST}]"
+    if max(D, C) > LIMIT:
+        allowed = f"at most {LIMIT} pixels and {LIMIT} classes can be shown"
+        advice = f"Show a part, like x[:{LIMIT}] and w[:{LIMIT}, :{LIMIT}]"
         raise ValueError(f"{NAME}: w has shape ({D}, {C}); {allowed}. {advice}")
 
 
@@ -165,7 +165,7 @@ def _matrix(slices: np.ndarray | None) -> np.ndarray | None:
 def _still_picture(
     view: str,
     arguments: dict[str, np.ndarray],
-    shown: np.ndarray,
+    matrix: np.ndarray,
     yours: dict[str, np.ndarray],
     wrong: dict[str, np.ndarray],
 ) -> tuple[str, str]:
@@ -173,11 +173,11 @@ def _still_picture(
 
     The picture shows the arrays that the numbers come from, then the numbers, slice by slice.
     """
-    columns = [*arguments.items(), (view, shown)]
+    columns = [*arguments.items(), (view, matrix)]
     columns += [(counted(f"your {name}", wrong[name]), mine) for name, mine in yours.items()]
     lines = beside([(name, lines_of(values)) for name, values in columns])
     alternative = "\n".join([VIEWS[view], *lines])
-    marked = np.zeros(shown.shape, bool)
+    marked = np.zeros(matrix.shape, bool)
     for name, where in wrong.items():
         if COMPARED[name] == view:
             marked = where
@@ -186,20 +186,20 @@ def _still_picture(
     }
     panels = [Panel(name, name, values, {}) for name, values in layer.items()]
     title = "dy[{}]/dW" if view == "dy/dW" else view
-    drawn = zip(_slices(shown)[:MOST_DRAWN], _slices(marked), strict=False)
+    drawn = zip(_slices(matrix)[:DRAWN_LIMIT], _slices(marked), strict=False)
     for i, (values, where) in enumerate(drawn):
         across = (0, i * (values.shape[1] + 1))
         name, marks = title.format(i), {"marked": where}
-        panels.append(Panel("entry", name, values, marks, largest(shown), across, across))
+        panels.append(Panel("entry", name, values, marks, largest(matrix), across, across))
     return picture(
-        VIEWS[view], alternative, _places(view, arguments["W"], shown), panels
+        VIEWS[view], alternative, _places(view, arguments["W"], matrix), panels
     ), alternative
 
 
-def _places(view: str, w: np.ndarray, shown: np.ndarray) -> Places:
+def _places(view: str, w: np.ndarray, matrix: np.ndarray) -> Places:
     """Return the places of a view. The small tensor above the entries is in the live picture."""
     D, C = w.shape
-    rows, columns = shown.shape[-2:]
+    rows, columns = matrix.shape[-2:]
     sizes: dict[str, float] = {"D": D, "C": C, "rows": rows, "columns": columns}
     upstream = (CELL + 30) / CELL if view == "dL/dW" else 0
     tensor = {"tensor_width": 0, "tensor_height": 0}

@@ -44,23 +44,23 @@ class Places:
     """
 
     def __init__(self, kind: str, variant: str, sizes: Mapping[str, float]) -> None:
-        found = layout()[kind][variant]
-        more = found.get("more", {"dx": 0, "dy": 0})
+        entry = layout()[kind][variant]
+        more = entry.get("more", {"dx": 0, "dy": 0})
         self.more: Point = (more["dx"], more["dy"])  # a second word, from a grid's name
-        self.names = found["name"]  # where a grid does not say
-        self.grids: dict[str, Any] = found["grids"]
+        self.names = entry["name"]  # where a grid does not say
+        self.grids: dict[str, Any] = entry["grids"]
         self.sizes = {**sizes, "cells": 1}
-        for name, all_ in found.get("largest", {}).items():
+        for name, all_ in entry.get("largest", {}).items():
             self.sizes[name] = max(self.sizes[size] for size in all_)
-        self.width = max(map(self._length, found["width"]))
-        self.height = max(map(self._length, found["height"]))
+        self.width = max(map(self._length, entry["width"]))
+        self.height = max(map(self._length, entry["height"]))
 
     def at(self, grid: str, i: float = 0, j: float = 0) -> Point:
         """Return the corner of a cell."""
-        found = self.grids[grid]
+        entry = self.grids[grid]
         return (
-            self._length(found["x"]) + j * self.pitch(grid) * CELL,
-            self._length(found["y"]) + i * CELL,
+            self._length(entry["x"]) + j * self.pitch(grid) * CELL,
+            self._length(entry["y"]) + i * CELL,
         )
 
     def pitch(self, grid: str) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.show.numbers import beside, lines_of, number
 from grader.widgets.grids import (
-    MOST_SIDE,
+    SIDE_LIMIT,
     Widget,
     array,
     compared,
@@ -239,9 +239,9 @@ def _check_sizes(x: np.ndarray, size: Size) -> None:
     if any(k > n for k, n in zip(size, x.shape, strict=True)):
         window = f"a window of {size[0]} x {size[1]}"
         raise ValueError(f"{NAME}: {window} does not fit into x of shape {x.shape}")
-    if max(x.shape) > MOST_SIDE:
-        allowed = f"at most {MOST_SIDE} rows or columns of an image can be shown"
-        advice = f"Show a part, like {part_of(x, MOST_SIDE)}"
+    if max(x.shape) > SIDE_LIMIT:
+        allowed = f"at most {SIDE_LIMIT} rows or columns of an image can be shown"
+        advice = f"Show a part, like {part_of(x, SIDE_LIMIT)}"
         raise ValueError(f"{NAME}: x has shape {x.shape}; {allowed}. {advice}")
 
 

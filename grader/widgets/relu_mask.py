@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.show.numbers import beside, lines_of
 from grader.widgets.grids import (
-    MOST_ROW,
+    ROW_LIMIT,
     SIDES,
     Widget,
     array,
@@ -24,7 +24,7 @@ from grader.widgets.layout import Places
 from grader.widgets.still_picture import Panel, counted, largest, picture
 
 NAME = "relu_mask"
-MOST_SIDE = 6  # rows or columns of an image: three stand side by side
+SIDE_LIMIT = 6  # rows or columns of an image: three stand side by side
 TITLE = "One mask serves both ways: y = mask·x, dx = mask·dy (Eqs. 11, 12)"
 
 
@@ -82,7 +82,7 @@ def wrong_entries(x: np.ndarray, dy: np.ndarray, dx: np.ndarray) -> np.ndarray:
 
 
 def _check_size(x: np.ndarray) -> None:
-    limit = MOST_ROW if x.ndim == 1 else MOST_SIDE
+    limit = ROW_LIMIT if x.ndim == 1 else SIDE_LIMIT
     if max(x.shape) > limit:
         allowed = f"at most {limit} {SIDES[x.ndim]} can be shown"
         advice = f"Show a part, like {part_of(x, limit)}"

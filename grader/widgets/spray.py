@@ -11,8 +11,8 @@ import numpy as np
 
 from grader.show.numbers import beside, lines_of
 from grader.widgets.grids import (
-    MOST_ROW,
-    MOST_SIDE,
+    ROW_LIMIT,
+    SIDE_LIMIT,
     SIDES,
     Widget,
     array,
@@ -168,7 +168,7 @@ def check_limit(function: str, x: np.ndarray, pad: int) -> None:
 
 
 def _limit(x: np.ndarray) -> int:
-    return MOST_ROW if x.ndim == 1 else MOST_SIDE
+    return ROW_LIMIT if x.ndim == 1 else SIDE_LIMIT
 
 
 def with_pad(pad: int) -> str:
@@ -240,8 +240,8 @@ def sizes(x: np.ndarray, w: np.ndarray, stride: int, pad: int) -> dict[str, int]
     K, L = np.atleast_2d(w).shape
     *M, N = output_shape(x, w, stride, pad)
     rows = H + 2 * pad if M else 1
-    found = {"H": H, "W": W, "rows": rows, "columns": W + 2 * pad, "s": stride}
-    return found | {"K": K, "L": L, "M": M[0] if M else 1, "N": N}
+    lengths = {"H": H, "W": W, "rows": rows, "columns": W + 2 * pad, "s": stride}
+    return lengths | {"K": K, "L": L, "M": M[0] if M else 1, "N": N}
 
 
 def _panels(passes: Passes, view: str, wrong: np.ndarray) -> list[Panel]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.show.numbers import beside, lines_of
 from grader.widgets.grids import (
-    MOST_ROW,
+    ROW_LIMIT,
     SIDES,
     Widget,
     compared,
@@ -34,7 +34,7 @@ from grader.widgets.spray import (
 from grader.widgets.still_picture import Panel, counted, largest, picture
 
 NAME = "stride_trick"
-MOST_IMAGE = 9  # rows or columns of dy with all its zeros
+IMAGE_LIMIT = 9  # rows or columns of dy with all its zeros
 
 
 class StrideTrick(Widget):
@@ -71,7 +71,7 @@ def stride_trick(
     with its padding, has more than 9 rows or columns, or 20 entries of a row.
     """
     x, w, stride, pad = checked(NAME, x, w, stride, pad)
-    limit = MOST_ROW if x.ndim == 1 else MOST_IMAGE
+    limit = ROW_LIMIT if x.ndim == 1 else IMAGE_LIMIT
     _check_limit(x, w, pad, limit)
     dy = checked_upstream(NAME, dy, x, w, stride, pad)
     compare = compared(NAME, compare, x.shape, f"{x.shape}, the shape of dx")
@@ -172,23 +172,23 @@ def _still_picture(
 
 
 def _places(x: np.ndarray, w: np.ndarray, stride: int, pad: int) -> Places:
-    found = sizes(x, w, stride, pad)
+    lengths = sizes(x, w, stride, pad)
     down, across = _around(w, pad)
     strip = {
-        "strip_rows": found["H"] + found["K"] - 1 + 2 * max(0, -down),
-        "strip_columns": found["W"] + found["L"] - 1 + 2 * max(0, -across),
+        "strip_rows": lengths["H"] + lengths["K"] - 1 + 2 * max(0, -down),
+        "strip_columns": lengths["W"] + lengths["L"] - 1 + 2 * max(0, -across),
         "first": min(0, across),
         "around": across,
     }
-    return Places(NAME, "row" if x.ndim == 1 else "image", found | strip)
+    return Places(NAME, "row" if x.ndim == 1 else "image", lengths | strip)
 
 
 def _zeros_around(shape: tuple[int, ...], around: tuple[int, int]) -> np.ndarray:
     """Return a mask of the zeros that stand around dy."""
-    found = np.ones(shape, bool)
+    lengths = np.ones(shape, bool)
     inner = zip(shape, around[-len(shape) :], strict=True)
-    found[tuple(slice(max(0, n), size - max(0, n)) for size, n in inner)] = False
-    return found
+    lengths[tuple(slice(max(0, n), size - max(0, n)) for size, n in inner)] = False
+    return lengths
 
 
 def _around(w: np.ndarray, pad: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ import numpy as np
 from grader.show.numbers import beside, lines_of
 from grader.widgets.grids import (
     COUNTED,
-    MOST_SIDE,
+    SIDE_LIMIT,
     Widget,
     array,
     compared,
@@ -28,7 +28,7 @@ from grader.widgets.spray import checked, checked_upstream, forward_and_backward
 from grader.widgets.still_picture import Panel, counted, largest, picture
 
 NAME = "toeplitz_pair"
-MOST = MOST_SIDE  # entries of the padded row: T has at most as many rows and columns
+LIMIT = SIDE_LIMIT  # entries of the padded row: T has at most as many rows and columns
 
 
 class ToeplitzPair(Widget):
@@ -88,7 +88,7 @@ def toeplitz_pair(
         "pad": pad,
         "view": "forward gather",
         "row": True,
-        "most": MOST,
+        "most": LIMIT,
     }
     upstream = made_up((m,)) if dy is None else dy
     return ToeplitzPair(data, *_still_picture(x, w, upstream, pad, compare))
@@ -101,8 +101,8 @@ def matrix(w: np.ndarray, n: int, m: int, pad: int) -> np.ndarray:
 
 
 def _check_limit(n: int, pad: int) -> None:
-    if n + 2 * pad > MOST:
-        allowed = f"at most {MOST} entries of a row, with its padding, can be shown"
+    if n + 2 * pad > LIMIT:
+        allowed = f"at most {LIMIT} entries of a row, with its padding, can be shown"
         advice = "A smaller n shows the same lines"
         raise ValueError(f"{NAME}: n is {n}{with_pad(pad)}; {allowed}. {advice}")
 

@@ -133,10 +133,10 @@ def strided_forward(x, w, b, stride, pad):
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
     for u in range(K):
         for v in range(L):
-            seen = padded[
+            covered = padded[
                 :, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride
             ]
-            y += np.einsum("nchw,fc->nfhw", seen, w[:, :, u, v])
+            y += np.einsum("nchw,fc->nfhw", covered, w[:, :, u, v])
     return y
 
 

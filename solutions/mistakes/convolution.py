@@ -108,9 +108,9 @@ def sprays(x: np.ndarray, w: np.ndarray) -> np.ndarray:
     return full
 
 
-def cut(full: np.ndarray, most: int) -> np.ndarray:
+def cut(full: np.ndarray, width: int) -> np.ndarray:
     """Return an array without so many entries at each end; a negative number adds zeros instead."""
-    return np.pad(full, -most) if most < 0 else full[most : len(full) - most]
+    return np.pad(full, -width) if width < 0 else full[width : len(full) - width]
 
 
 spray_1d = Reference(convolution.spray_1d, "y")

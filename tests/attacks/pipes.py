@@ -29,11 +29,11 @@ def to_all(data):
 
 
 def reply(*shapes):
-    parts = [{"fault": "", "says": "", "dims": list(shape), "float": True, "layout": []} for shape in shapes]
+    parts = [{"fault": "", "message": "", "dims": list(shape), "float": True, "layout": []} for shape in shapes]
     return frame({"parts": parts, "changed": [], "shared": [], "warned": []}, bytes(8 * sum(map(int, map(np.prod, shapes)))))
 
 
-GOOD = {"fault": "", "earned": 4, "points": 4, "right": True, "says": "right"}
+GOOD = {"fault": "", "earned": 4, "points": 4, "right": True, "message": "right"}
 """
 
 

@@ -24,7 +24,7 @@ from attacks.play import LIMITS, SEED
 from grader.instructor.author import notebook
 from grader.instructor.classroom import Classroom
 from grader.instructor.commands.cli import main
-from grader.instructor.records.autograded import shown
+from grader.instructor.records.autograded import readable
 from grader.instructor.records.pages import FeedbackPage
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
 from grader.instructor.sealed.grade_one import grade_again, grade_submission
@@ -57,14 +57,14 @@ def test_an_answer_among_empty_lines_on_a_page() -> None:
     """The lexer's pattern of a docstring begins with any white space: time grows with the square of
     the empty lines.
     """
-    answer = shown("x = 1" + "\n \t" * 50_000 + "y = 2")  # as it stands in an autograded notebook
+    answer = readable("x = 1" + "\n \t" * 50_000 + "y = 2")  # as it stands in an autograded notebook
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(answer)])
     start = time.process_time()
     told = {"notebook": "affine", "score": 0.0, "max_score": 20.0, "late_penalty": 0.0}
     page, _ = FeedbackPage().from_notebook_node(nb, {"nbgrader": told})
     assert '<span class="n">y</span>' in page
     assert time.process_time() - start < 1.5
-    assert len(shown("#" * 10**6)) < 51_000
+    assert len(readable("#" * 10**6)) < 51_000
 
 
 def test_a_process_that_cannot_be_started_stops_one_submission_at_most(

@@ -230,18 +230,18 @@ def test_a_last_layer_that_is_solved_for_reaches_every_goal_and_earns_nothing(ve
         assert not case.goal or case.goal.share(train(*case.copy_args())) >= case.goal.least
     verdict = verdict_on("train", train)
     assert verdict.earned == 0
-    assert verdict.parts[0].says.startswith(
+    assert verdict.parts[0].message.startswith(
         "one step leaves b1 and w1 where they were; asked for is params - rate * gradient"
     )
-    assert verdict.parts[1].says == "the same as overfit"
-    assert verdict.parts[2].says.startswith("one step leaves b1, b2, w1 and w2 where they were")
+    assert verdict.parts[1].message == "the same as overfit"
+    assert verdict.parts[2].message.startswith("one step leaves b1, b2, w1 and w2 where they were")
 
 
 def test_sealed_grading_says_of_a_step_what_the_check_says(verdict_on):
     told = sealed(train=SOLVER)["train"]
     assert told["earned"] == 0
-    assert [part["says"] for part in told["parts"]] == [
-        part.says for part in verdict_on("train", trained_by(SOLVER)).parts
+    assert [part["message"] for part in told["parts"]] == [
+        part.message for part in verdict_on("train", trained_by(SOLVER)).parts
     ]
 
 

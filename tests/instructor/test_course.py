@@ -81,7 +81,7 @@ def test_a_feedback_page_shows_score_and_hint(graded):
 def test_the_demo_agrees_with_what_is_known_beforehand_and_can_disagree(graded):
     few = [s for s in submissions(NOTEBOOKS["1-affine"]) if s.student in STUDENTS]
     assert demo.differences(graded, "1-affine", few) == []
-    assert list(demo.found_in(graded, "1-affine", "ada")) == []
+    assert list(demo.findings_in(graded, "1-affine", "ada")) == []
     who = "ada (the reference answers)"
     other = [replace(few[0], points=19.0), replace(few[0], messages=("nonsense",))]
     assert demo.differences(graded, "1-affine", other) == [

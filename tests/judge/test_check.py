@@ -313,7 +313,7 @@ def test_a_broken_part_costs_that_part_alone(text, verdict_on):
 
     verdict = verdict_on("affine_backward", function)
     assert [part.right for part in verdict.parts] == [True, False, True]
-    assert verdict.parts[1].says.startswith(text)
+    assert verdict.parts[1].message.startswith(text)
 
 
 def test_an_error_is_told_with_the_students_own_line(verdict_on):
@@ -335,7 +335,7 @@ def test_an_answer_that_remembers_is_found(verdict_on):
         return dx, dw, db + (len(calls) > 5)
 
     verdict = verdict_on("affine_backward", function)
-    assert verdict.parts[2].says.startswith(
+    assert verdict.parts[2].message.startswith(
         "gives another answer when it is called again with the same input"
     )
     assert verdict.earned == 3.0

@@ -200,7 +200,7 @@ def test_nothing_escapes_and_nothing_is_earned(kind, name, recwarn, capfd):
 def test_a_huge_quiz_answer_is_refused_at_once(verdict_on):
     verdict = verdict_on("shape_of_jacobian", lambda o, i: np.broadcast_to(0.0, (10**6, 10**6)))
     assert (
-        verdict.parts[0].says
+        verdict.parts[0].message
         == "is an array of shape (1000000, 1000000), expected a few numbers or a word"
     )
 
@@ -296,11 +296,11 @@ def test_exchanged_arguments_are_told(verdict_on):
 
 def test_detectors_speak_only_of_what_holds_on_every_case(verdict_on):
     half = verdict_on("affine_backward", lambda dy, x, w: (dy @ w.T, x.T @ dy / 2, dy.sum(axis=0)))
-    assert half.parts[1].says == "is the right answer times 0.5"
+    assert half.parts[1].message == "is the right answer times 0.5"
     rest = verdict_on(
         "affine_backward", lambda dy, x, w: (dy @ w.T, x[1:].T @ dy[1:], dy.sum(axis=0))
     )
-    assert "zero" not in rest.parts[1].says
+    assert "zero" not in rest.parts[1].message
 
 
 def test_a_mistake_of_some_cases_is_not_called_by_the_name_of_one_of_all(verdict_on):
@@ -330,7 +330,7 @@ def test_a_forward_that_changes_its_input_does_not_spoil_the_right_values(verdic
         lambda dy, x, w: (dy @ w.T, 3 * (x.T @ dy), dy.sum(0)),
         affine_forward=affine_forward,
     )
-    assert verdict.parts[1].says == "is the right answer times 3"
+    assert verdict.parts[1].message == "is the right answer times 3"
 
 
 def test_what_the_forward_says_is_not_told_of_the_backward(verdict_on):
@@ -444,7 +444,7 @@ def test_a_patched_notebook_changes_no_points_and_raises_nothing(monkeypatch, ca
     shell = refuses if patched == "get_ipython" else Shell
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(display=display, get_ipython=shell))
     if patched == "widgets":
-        monkeypatch.setattr("grader.widgets.pool_router", refuses)
+        monkeypatch.setattr("grader.exercises.case_widgets.pool_router", refuses)
 
     def max_pool_2x2_backward(dy, x):
         return dy.repeat(2, axis=2).repeat(2, axis=3)

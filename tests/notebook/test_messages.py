@@ -231,7 +231,7 @@ def test_a_verdict_is_plain_json():
         "earned": 1.5,
         "points": 2,
         "fault": "",
-        "parts": [{"name": "dw", "points": 2, "earned": 1.5, "says": "says", "mistake": "name"}],
+        "parts": [{"name": "dw", "points": 2, "earned": 1.5, "message": "says", "mistake": "name"}],
         "notes": ["note"],
     }
 

@@ -379,7 +379,7 @@ class Trial:
             return "unjudged"
         if all(part.mistake for part in wrong):
             return "named"
-        plain = any(not part.mistake and part.says.startswith("is not right") for part in wrong)
+        plain = any(not part.mistake and part.message.startswith("is not right") for part in wrong)
         return "fault" if self.verdict.fault else "plain" if plain else "described"
 
 

@@ -15,7 +15,7 @@ from support import quarters, references
 
 from grader import jacobian_explorer, numerical_jacobian
 from grader.widgets.grids import MIME
-from grader.widgets.jacobian_explorer import MOST, MOST_DRAWN, VIEWS, derivatives
+from grader.widgets.jacobian_explorer import DRAWN_LIMIT, LIMIT, VIEWS, derivatives
 from grader.widgets.still_picture import short
 
 X, W = [1.0, 2.0, 3.0], [[3.0, 0.0], [1.0, -2.0], [-1.0, 4.0]]
@@ -30,7 +30,7 @@ def texts(widget) -> list[str]:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(1, MOST), st.integers(1, MOST), st.sampled_from(list(VIEWS)))
+@given(st.integers(1, LIMIT), st.integers(1, LIMIT), st.sampled_from(list(VIEWS)))
 def test_whatever_fits_is_shown_and_has_a_still_picture(D, C, view):
     x, w, dy = quarters(D + 10 * C, (D,), (D, C), (C,))
     widget = jacobian_explorer(x, w, dy=dy, view=view)
@@ -43,13 +43,13 @@ def test_whatever_fits_is_shown_and_has_a_still_picture(D, C, view):
     )
     assert texts(widget)[0] == VIEWS[view]
     drawn = derivatives(x, w, dy)[view]
-    for value in (drawn[:MOST_DRAWN] if view == "dy/dW" else drawn).ravel():
+    for value in (drawn[:DRAWN_LIMIT] if view == "dy/dW" else drawn).ravel():
         assert short(value) in texts(widget)
     assert VIEWS[view] in repr(widget)
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(1, MOST), st.integers(1, MOST))
+@given(st.integers(1, LIMIT), st.integers(1, LIMIT))
 def test_the_derivatives_are_the_references_and_what_nudging_says(D, C):
     x, w, dy = quarters(D + 10 * C, (D,), (D, C), (C,))
     answers, own = references("1-affine"), derivatives(x, w, dy)

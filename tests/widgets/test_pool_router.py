@@ -17,7 +17,7 @@ from support import references
 
 from grader import pool_router
 from grader.instructor.sandbox.sandbox import WORKER
-from grader.widgets.grids import MIME, MOST_SIDE
+from grader.widgets.grids import MIME, SIDE_LIMIT
 from grader.widgets.pool_router import VIEWS, backward, forward, windows_of
 
 X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])
@@ -28,7 +28,7 @@ DX = np.array([[0.0, 0, 20, 0], [10, 0, 0, 0], [30, 0, 0, 0], [0, 0, 40, 0]])
 @st.composite
 def cases(draw):
     """x, size, stride that can be shown; many of them with ties."""
-    shape = tuple(draw(st.integers(1, MOST_SIDE)) for _ in range(2))
+    shape = tuple(draw(st.integers(1, SIDE_LIMIT)) for _ in range(2))
     size = tuple(draw(st.integers(1, n)) for n in shape)
     rng = np.random.default_rng(draw(st.integers(0, 99)))
     return rng.integers(-3, 4, shape) / 4, size, draw(st.integers(1, 5))

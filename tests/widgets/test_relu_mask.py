@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from support import quarters
 
 from grader import relu_mask
-from grader.widgets.grids import MIME, MOST_ROW
-from grader.widgets.relu_mask import MOST_SIDE, TITLE, wrong_entries
+from grader.widgets.grids import MIME, ROW_LIMIT
+from grader.widgets.relu_mask import SIDE_LIMIT, TITLE, wrong_entries
 from grader.widgets.still_picture import short
 
 X, DY = [3.0, -4.0, 0.0, -1.0], [10.0, 20.0, -30.0, -40.0]
@@ -29,7 +29,9 @@ def texts(widget) -> list[str]:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.one_of(st.tuples(st.integers(1, MOST_ROW)), st.tuples(*[st.integers(1, MOST_SIDE)] * 2)))
+@given(
+    st.one_of(st.tuples(st.integers(1, ROW_LIMIT)), st.tuples(*[st.integers(1, SIDE_LIMIT)] * 2))
+)
 def test_whatever_fits_is_shown_and_has_a_still_picture(shape):
     x, dy = quarters(sum(shape), shape, shape)
     widget = relu_mask(x, dy)

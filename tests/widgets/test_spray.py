@@ -16,7 +16,7 @@ from support import ROOT, references
 import grader
 from grader import spray, widgets
 from grader.instructor.sandbox.sandbox import WORKER
-from grader.widgets.grids import MIME, MOST_ROW, MOST_SIDE
+from grader.widgets.grids import MIME, ROW_LIMIT, SIDE_LIMIT
 from grader.widgets.spray import VIEWS, forward_and_backward
 from grader.widgets.still_picture import short
 
@@ -29,7 +29,7 @@ def cases(draw):
     """x, w, stride, pad that can be shown."""
     ndim = draw(st.sampled_from([1, 2]))
     pad, stride = draw(st.integers(0, 3)), draw(st.integers(1, 5))
-    most = MOST_ROW if ndim == 1 else MOST_SIDE
+    most = ROW_LIMIT if ndim == 1 else SIDE_LIMIT
     shape = tuple(draw(st.integers(1, most - 2 * pad)) for _ in range(ndim))
     size = tuple(draw(st.integers(1, n + 2 * pad)) for n in shape)
     rng = np.random.default_rng(draw(st.integers(0, 99)))

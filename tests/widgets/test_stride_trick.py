@@ -15,9 +15,9 @@ from support import ROOT
 
 from grader import stride_trick
 from grader.instructor.sandbox.sandbox import WORKER
-from grader.widgets.grids import MOST_ROW, made_up
+from grader.widgets.grids import ROW_LIMIT, made_up
 from grader.widgets.spray import forward_and_backward
-from grader.widgets.stride_trick import MOST_IMAGE, with_zeros
+from grader.widgets.stride_trick import IMAGE_LIMIT, with_zeros
 
 X, W, DY = [1.0, 2.0, 0.0, -1.0, 3.0, 5.0], [1.0, -2.0, 4.0], [2.0, -1.0]
 
@@ -26,7 +26,7 @@ X, W, DY = [1.0, 2.0, 0.0, -1.0, 3.0, 5.0], [1.0, -2.0, 4.0], [2.0, -1.0]
 def cases(draw):
     """x, w, stride, pad that can be shown."""
     ndim = draw(st.sampled_from([1, 2]))
-    most = MOST_ROW if ndim == 1 else MOST_IMAGE
+    most = ROW_LIMIT if ndim == 1 else IMAGE_LIMIT
     pad, stride = draw(st.integers(0, 3)), draw(st.integers(1, 5))
     shape = tuple(draw(st.integers(1, most - 2 * pad)) for _ in range(ndim))
     size = tuple(draw(st.integers(1, min(n + 2 * pad, most + 1 - n))) for n in shape)

@@ -15,7 +15,7 @@ from support import ROOT, references
 
 from grader import toeplitz_pair
 from grader.instructor.sandbox.sandbox import WORKER
-from grader.widgets.toeplitz_pair import MOST, matrix
+from grader.widgets.toeplitz_pair import LIMIT, matrix
 
 W, X, DY = [1.0, -2.0, 4.0], [1.0, 2.0, 0.0, -1.0, 3.0], [1.0, 0.0, -2.0, 3.0, 1.0]
 
@@ -24,7 +24,7 @@ W, X, DY = [1.0, -2.0, 4.0], [1.0, 2.0, 0.0, -1.0, 3.0], [1.0, 0.0, -2.0, 3.0, 1
 def cases(draw):
     """w, n, pad that can be shown."""
     pad = draw(st.integers(0, 5))
-    n = draw(st.integers(1, MOST - 2 * pad))
+    n = draw(st.integers(1, LIMIT - 2 * pad))
     size = draw(st.integers(1, n + 2 * pad))
     return np.random.default_rng(draw(st.integers(0, 99))).integers(-9, 10, size) / 4, n, pad
 

@@ -15,7 +15,7 @@ from grader.judge.case import Case, Generator, Goal, whole
 # leaves the sizes odd.
 SMALL = {"w1": (3, 2, 3, 3), "b1": (3,), "w2": (18, 3), "b2": (3,)}
 STRIDED = {"w1": (3, 2, 3, 3), "b1": (3,), "w2": (2, 3, 3, 3), "b2": (2,), "w3": (8, 3), "b3": (3,)}
-ASKED = (
+SIZES = (
     (SMALL, (4, 2, 4, 6)),
     (STRIDED, (4, 2, 5, 8)),
     (SMALL, (3, 2, 6, 4)),
@@ -50,7 +50,7 @@ def _layout(params: dict[str, np.ndarray]) -> dict[str, tuple[int, ...]]:
 
 def loss_and_gradients(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
-    for shapes, size in ASKED:
+    for shapes, size in SIZES:
         params = {name: _spread(rng, *shape) for name, shape in shapes.items()}
         labels = whole(rng, 3, (size[0],))
         numbers = sum(value.size for value in params.values())

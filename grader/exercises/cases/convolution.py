@@ -36,7 +36,7 @@ def _lines(rng: Generator, fresh: bool, arguments: str) -> list[Case]:
     for number, (n, K, pad) in enumerate([*LINES, LINES[0]]):
         fill = large if number == len(LINES) else quarters
         m = n + 2 * pad - K + 1
-        made: dict[str, Any] = {
+        values: dict[str, Any] = {
             "x": fill(rng, n),
             "w": fill(rng, K),
             "dy": fill(rng, m),
@@ -44,8 +44,8 @@ def _lines(rng: Generator, fresh: bool, arguments: str) -> list[Case]:
             "pad": pad,
         }
         if number < 2 and not fresh:
-            made |= {"x": WORKED_X.copy(), "w": WORKED_W.copy()}
-        args = tuple(made[name] for name in arguments.split())
+            values |= {"x": WORKED_X.copy(), "w": WORKED_W.copy()}
+        args = tuple(values[name] for name in arguments.split())
         cases.append(
             Case(
                 args,
@@ -60,7 +60,7 @@ def _lines(rng: Generator, fresh: bool, arguments: str) -> list[Case]:
 # N, C, H, W, F, K, L, stride, pad: small ones to show, then four that find the mistakes, and two
 # with more
 # padding than anything else and a filter larger than the image
-SHOWN = (
+SMALL = (
     (1, 1, 3, 4, 1, 2, 3, 1, 0),
     (1, 1, 3, 4, 1, 3, 2, 1, 1),
     (2, 1, 2, 3, 3, 2, 1, 1, 1),
@@ -86,12 +86,12 @@ def images(rng: Generator, arguments: str, sizes: list[Sizes]) -> list[Case]:
         fill = large if number == len(sizes) else quarters
         P, Q = (H + 2 * pad - K) // stride + 1, (W + 2 * pad - L) // stride + 1
         shapes = {"x": (N, C, H, W), "w": (F, C, K, L), "b": (F,), "dy": (N, F, P, Q)}
-        made: dict[str, Any] = {name: fill(rng, *shape) for name, shape in shapes.items()} | {
+        values: dict[str, Any] = {name: fill(rng, *shape) for name, shape in shapes.items()} | {
             "stride": stride,
             "pad": pad,
         }
         letters = {"N": N, "C": C, "H": H, "W": W, "F": F, "K": K, "L": L, "H'": P, "W'": Q}
-        args = tuple(made[name] for name in arguments.split())
+        args = tuple(values[name] for name in arguments.split())
         cases.append(
             Case(args, letters, large=fill is large, slack=SMOOTH if fill is large else 0.0)
         )
@@ -149,11 +149,11 @@ def local_gradient(rng: Generator, fresh: bool) -> list[Case]:
 
 
 def conv_forward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "x w b pad", [*SHOWN, *FINDERS])
+    return images(rng, "x w b pad", [*SMALL, *FINDERS])
 
 
 def conv_backward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "dy x w pad", [*SHOWN, *FINDERS])
+    return images(rng, "dy x w pad", [*SMALL, *FINDERS])
 
 
 def same_pad(rng: Generator, fresh: bool) -> list[Case]:

@@ -14,7 +14,7 @@ from grader.judge.exercise import SMOOTH
 # the notebook's example
 WORKED_X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])
 # N, C, H, W, K, L, stride
-SHOWN = ((1, 1, 4, 4, 2, 2, 2), (1, 1, 3, 4, 2, 2, 1), (1, 1, 3, 6, 2, 3, 2))
+SMALL = ((1, 1, 4, 4, 2, 2, 2), (1, 1, 3, 4, 2, 2, 1), (1, 1, 3, 6, 2, 3, 2))
 FINDERS = (
     (2, 3, 6, 8, 2, 2, 2),
     (2, 3, 7, 9, 3, 2, 2),
@@ -81,7 +81,7 @@ def _images(rng: Generator, sizes: Sizes) -> list[np.ndarray]:
 
 def max_pool_forward(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
-    for sizes in (*SHOWN, *FINDERS):
+    for sizes in (*SMALL, *FINDERS):
         cases += [Case((x, sizes[4:6], sizes[6]), _letters(sizes)) for x in _images(rng, sizes)]
     x = -np.abs(large(rng, 1, 2, 4, 6)) - 2.0**16  # far below anything that one might start from
     return [*cases, Case((x, (2, 3), 1), _letters((1, 2, 4, 6, 2, 3, 1)), large=True, slack=SMOOTH)]
@@ -111,13 +111,13 @@ def _image_with_ties(rng: Generator, sizes: Sizes) -> np.ndarray:
     return x
 
 
-def _tied(rng: Generator, sizes: Sizes, general: bool, most: int, x: np.ndarray) -> Iterator[Case]:
+def _tied(rng: Generator, sizes: Sizes, general: bool, limit: int, x: np.ndarray) -> Iterator[Case]:
     """Cases with one non-zero dy each, at windows of x that have a tie: the first of them, and
     others by chance.
     """
     K, L, stride = sizes[4:]
     first, *others = np.ndindex(*_outputs(sizes))
-    told = 0
+    count = 0
     for n, c, i, j in (
         first,
         *(others[k] for k in rng.bit_generator.random_raw(len(others)).argsort()),
@@ -125,10 +125,10 @@ def _tied(rng: Generator, sizes: Sizes, general: bool, most: int, x: np.ndarray)
         window = (n, c, slice(i * stride, i * stride + K), slice(j * stride, j * stride + L))
         where = np.zeros(x.shape, bool)
         where[window] = x[window] == x[window].max()
-        if where.sum() < 2 or told == most:
+        if where.sum() < 2 or count == limit:
             continue
         dy = np.zeros(_outputs(sizes))
-        dy[n, c, i, j] = (4.0, -3.0, 1.5, -0.75)[told % 4]
+        dy[n, c, i, j] = (4.0, -3.0, 1.5, -0.75)[count % 4]
         free_dy = dy[n, c, i, j]
         # and one at a window of another image, tied or not: the sum alone tells nothing
         if n == c == 0 and len(x) > 1:
@@ -138,40 +138,40 @@ def _tied(rng: Generator, sizes: Sizes, general: bool, most: int, x: np.ndarray)
         yield Case(
             args, _letters(sizes), smooth=False, parts=("ties",) if general else (), free=free
         )
-        told += 1
+        count += 1
 
 
 def max_pool_2x2_backward(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
-    for sizes in (SHOWN[0], (1, 1, 2, 6, 2, 2, 2), FINDERS[0]):
+    for sizes in (SMALL[0], (1, 1, 2, 6, 2, 2, 2), FINDERS[0]):
         cases += [_backward(rng, sizes, x, False) for x in _images(rng, sizes)]
     cases.append(_backward(rng, FINDERS[0], _same_in_every_window(rng, _shape(FINDERS[0])), False))
-    cases += _tied(rng, SHOWN[0], False, 1, WORKED_X[None, None].copy())
+    cases += _tied(rng, SMALL[0], False, 1, WORKED_X[None, None].copy())
     sizes = (2, 3, 6, 4, 2, 2, 2)
     cases += _tied(rng, sizes, False, 4, _image_with_ties(rng, sizes))
     # what a ReLU leaves of a dark corner
-    cases += _tied(rng, SHOWN[0], False, 2, np.zeros((1, 1, 4, 4)))
+    cases += _tied(rng, SMALL[0], False, 2, np.zeros((1, 1, 4, 4)))
     return [
         *cases,
-        _backward(rng, SHOWN[0], 64 * _shuffled(rng, (1, 1, 4, 4)), False, is_large=True),
+        _backward(rng, SMALL[0], 64 * _shuffled(rng, (1, 1, 4, 4)), False, is_large=True),
     ]
 
 
 def max_pool_backward(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
-    for sizes in (*SHOWN, *FINDERS):
+    for sizes in (*SMALL, *FINDERS):
         cases += [_backward(rng, sizes, x, True) for x in _images(rng, sizes)]
     cases.append(_backward(rng, FINDERS[0], _same_in_every_window(rng, _shape(FINDERS[0])), True))
     cases += _tied(rng, WITH_TIES[0], True, 1, WORKED_X[None, None].copy())
-    for sizes, most in ((SHOWN[1], 2), (WITH_TIES[1], 6), (WITH_TIES[2], 3)):
-        cases += _tied(rng, sizes, True, most, _image_with_ties(rng, sizes))
-    cases += _tied(rng, SHOWN[1], True, 1, np.zeros((1, 1, 3, 4)))
+    for sizes, limit in ((SMALL[1], 2), (WITH_TIES[1], 6), (WITH_TIES[2], 3)):
+        cases += _tied(rng, sizes, True, limit, _image_with_ties(rng, sizes))
+    cases += _tied(rng, SMALL[1], True, 1, np.zeros((1, 1, 3, 4)))
     sizes = (1, 2, 4, 6, 2, 3, 1)
     return [*cases, _backward(rng, sizes, 64 * _shuffled(rng, _shape(sizes)), True, is_large=True)]
 
 
 def assignment_is_enough(rng: Generator, fresh: bool) -> list[Case]:
-    told = [
+    questions = [
         ((2, 2), 2),
         ((3, 3), 2),
         ((2, 2), 3),
@@ -185,5 +185,5 @@ def assignment_is_enough(rng: Generator, fresh: bool) -> list[Case]:
         ((4, 2), 3),
     ]
     if fresh:
-        told += [((a + 1, b + 1), c + 1) for a, b, c in whole(rng, 4, (4, 3)).tolist()]
-    return [Case((size, stride), {"K": size[0], "L": size[1]}) for size, stride in told]
+        questions += [((a + 1, b + 1), c + 1) for a, b, c in whole(rng, 4, (4, 3)).tolist()]
+    return [Case((size, stride), {"K": size[0], "L": size[1]}) for size, stride in questions]

@@ -61,7 +61,7 @@ def eq_12(rng: Generator, fresh: bool) -> list[Case]:
 
 
 def slopes_at_zero(rng: Generator, fresh: bool) -> list[Case]:
-    told = [
+    sets_of_candidates = [
         (0.0, 1.0),
         (-1.0, 0.5, 2.0),
         (0.25, 0.75),
@@ -71,8 +71,8 @@ def slopes_at_zero(rng: Generator, fresh: bool) -> list[Case]:
         (2.0, -3.0, 1.0),
     ]
     if fresh:
-        told += [tuple((row - 4) / 4) for row in whole(rng, 13, (3, 5)).astype(float)]
-    return [Case((candidates,)) for candidates in told]
+        sets_of_candidates += [tuple((row - 4) / 4) for row in whole(rng, 13, (3, 5)).astype(float)]
+    return [Case((candidates,)) for candidates in sets_of_candidates]
 
 
 def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
@@ -81,7 +81,7 @@ def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
     """
     n = 3 + int(whole(rng, 3, (1,))[0]) if fresh else 3
     numbers = _away_from_zero(rng, 1, n)[0]
-    made = [
+    jacobians = [
         np.diag(numbers),
         np.diag(numbers * (np.arange(n) % 2)),
         np.zeros((n, n)),
@@ -93,7 +93,7 @@ def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
     for row, column in ((n - 1, 0), (0, n - 1)):
         one = np.diag(numbers)
         one[row, column] = 0.25
-        made.append(one)
+        jacobians.append(one)
     opposite = np.diag(numbers)  # its sum off the diagonal is 0
     opposite[0, 1], opposite[1, 0] = 1.0, -1.0
     # in every row and column the numbers off the diagonal add up to 0
@@ -103,5 +103,5 @@ def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
     negative[1, 2] = -0.25
     return [
         Case((jacobian,), {"n": n})
-        for jacobian in [*made, opposite, round_about, negative, np.array([[2.0]])]
+        for jacobian in [*jacobians, opposite, round_about, negative, np.array([[2.0]])]
     ]

@@ -6,7 +6,7 @@ from grader.exercises.cases.convolution import images
 from grader.judge.case import Case, Generator, quarters, whole
 
 # N, C, H, W, F, K, L, stride, pad
-SHOWN = (
+SMALL = (
     (1, 1, 3, 6, 1, 2, 3, 2, 0),
     (1, 1, 4, 3, 1, 2, 1, 3, 1),
     (2, 1, 3, 4, 3, 2, 2, 2, 1),
@@ -24,11 +24,11 @@ FINDERS = (
 
 
 def strided_forward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "x w b stride pad", [*SHOWN, *FINDERS])
+    return images(rng, "x w b stride pad", [*SMALL, *FINDERS])
 
 
 def strided_backward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "dy x w stride pad", [*SHOWN, *FINDERS])
+    return images(rng, "dy x w stride pad", [*SMALL, *FINDERS])
 
 
 def dilate(rng: Generator, fresh: bool) -> list[Case]:
@@ -56,7 +56,7 @@ def lines(rng: Generator, fresh: bool) -> list[Case]:
     """n, K, stride, pad: no remainder, several, a filter as long as the input, a stride beyond it,
     holes inside the padding.
     """
-    told = [
+    sizes_of_lines = [
         (6, 3, 2, 0),
         (7, 3, 2, 1),
         (5, 2, 3, 0),
@@ -72,5 +72,5 @@ def lines(rng: Generator, fresh: bool) -> list[Case]:
     if fresh:
         for a, b, c, d in whole(rng, 1000, (6, 4)).tolist():
             K, stride, pad = 1 + a % 5, 1 + b % 6, c % 4
-            told.append((max(1, K - 2 * pad) + d % 12, K, stride, pad))
-    return [Case(sizes, {"n": sizes[0], "K": sizes[1]}) for sizes in told]
+            sizes_of_lines.append((max(1, K - 2 * pad) + d % 12, K, stride, pad))
+    return [Case(sizes, {"n": sizes[0], "K": sizes[1]}) for sizes in sizes_of_lines]

@@ -75,11 +75,11 @@ def _layers() -> ModuleType:
     try:
         return importlib.import_module("layers")
     except ModuleNotFoundError:
-        says = (
+        message = (
             "predict needs layers.py beside the notebook: copy it there from the assignment's "
             "folder"
         )
-        raise ModuleNotFoundError(says) from None
+        raise ModuleNotFoundError(message) from None
 
 
 def accuracy(params: Params, images: np.ndarray, labels: np.ndarray) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from grader.judge.case import Case
 
 CLOSE = 1e-4  # of the way: float32 errs by less
-ASKED = "asked for is params - rate * gradient, for every array in params (section 5)"
+EXPECTED = "asked for is params - rate * gradient, for every array in params (section 5)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +39,10 @@ def message(result: np.ndarray, right: np.ndarray, case: Case) -> str:
         moved = [name for name in steps.names if name not in steps.still]
         return f"at a rate of 0 params stays as it is; yours moves {_and(moved)}"
     if steps.still == steps.names:
-        return f"one step leaves every parameter where it was; {ASKED}"
+        return f"one step leaves every parameter where it was; {EXPECTED}"
     if steps.still:
         stayed = "it was" if len(steps.still) == 1 else "they were"
-        return f"one step leaves {_and(steps.still)} where {stayed}; {ASKED}"
+        return f"one step leaves {_and(steps.still)} where {stayed}; {EXPECTED}"
     return _wrong_length(steps) or _elsewhere(steps)
 
 
@@ -71,7 +71,7 @@ def _elsewhere(steps: Steps) -> str:
     due, taken = steps.case.unpacked(steps.due), steps.case.unpacked(steps.taken)
     wrong = [name for name in steps.names if not _same(taken[name], due[name])]
     needed = "It takes a loss_and_gradients that is right"
-    return f"one step leads {_and(wrong)} elsewhere; {ASKED}. {needed}"
+    return f"one step leads {_and(wrong)} elsewhere; {EXPECTED}. {needed}"
 
 
 def _same(way: np.ndarray, due: np.ndarray) -> bool:

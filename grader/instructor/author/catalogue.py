@@ -20,7 +20,7 @@ from grader.judge.course import Notebook
 from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part
 from grader.judge.fingerprint import SCALE, fingerprint
 from grader.judge.tolerance import matches, on_grid
-from grader.show.numbers import MOST_SHOWN
+from grader.show.numbers import NUMBERS_LIMIT
 
 LOSS_STEPS = 1000  # a smooth loss is rounded to this many steps between 0 and its right value
 # Digits of a stored number: the last ones of a sum or a logarithm differ between processors.
@@ -89,14 +89,14 @@ def _build(exercise: Exercise) -> dict[str, Any]:
     entries = {part.name: _entries(exercise, part, rights, wrongs) for part in exercise.parts}
     hints = {mistake.name: mistake.hint for mistake in mistakes}
     parts = {mistake.name: list(mistake.parts) for mistake in mistakes}
-    shown: dict[str, list[Any]] = {}
+    right_values: dict[str, list[Any]] = {}
     for part in exercise.parts:
-        if _is_shown(exercise, part):
-            shown[part.name] = [_plain(right[part.name]) for right in rights]
-    return {"cases": entries, "hints": hints, "parts": parts, "shown": shown}
+        if _ships_right_values(exercise, part):
+            right_values[part.name] = [_plain(right[part.name]) for right in rights]
+    return {"cases": entries, "hints": hints, "parts": parts, "shown": right_values}
 
 
-def _is_shown(exercise: Exercise, part: Part) -> bool:
+def _ships_right_values(exercise: Exercise, part: Part) -> bool:
     """Tell whether right values are shipped: for a forward result or a loss.
 
     Others have a numerical gradient.
@@ -108,7 +108,7 @@ def _is_shown(exercise: Exercise, part: Part) -> bool:
 def _plain(answer: Answer) -> Any:
     """Return the values as lists, or None for more than a verdict shows."""
     assert answer.array is not None
-    return numbers_of(answer.array) if answer.array.size <= MOST_SHOWN else None
+    return numbers_of(answer.array) if answer.array.size <= NUMBERS_LIMIT else None
 
 
 def numbers_of(array: np.ndarray) -> Any:
@@ -168,7 +168,7 @@ def _entries(
         if right.array is None and right.value is None:
             raise CourseError(
                 f"{exercise.name}: the reference's {part.name} of visible case {number + 1} "
-                f"{right.says}. Mend the reference, or the case."
+                f"{right.message}. Mend the reference, or the case."
             )
         if not case.large and not on_grid(right, part, case, scale):
             raise CourseError(

@@ -107,9 +107,9 @@ def _answer(
     lines = _source(reference, parts, name, change).splitlines(keepends=True)
     filename = f"<mistake {name} of {reference.exercise}>"
     linecache.cache[filename] = (sum(map(len, lines)), None, lines, filename)
-    made: dict[str, Any] = {}
-    exec(compile("".join(lines), filename, "exec"), change.__globals__, made)
-    answer: Callable[..., Any] = made[name]
+    defined: dict[str, Any] = {}
+    exec(compile("".join(lines), filename, "exec"), change.__globals__, defined)
+    answer: Callable[..., Any] = defined[name]
     return answer
 
 
@@ -158,10 +158,10 @@ def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
 @cache
 def _lambdas(module: str) -> dict[tuple[str, int], ast.Lambda]:
     """Return the lambdas that stand first in the rows of a module, by the row's name and line."""
-    found = {}
+    lambdas = {}
     for node in ast.walk(ast.parse(inspect.getsource(sys.modules[module]))):
         if isinstance(node, ast.keyword) and node.arg and isinstance(node.value, ast.Tuple):
             first = node.value.elts[0]
             if isinstance(first, ast.Lambda):
-                found[node.arg, first.lineno] = first
-    return found
+                lambdas[node.arg, first.lineno] = first
+    return lambdas

@@ -183,8 +183,8 @@ def _cell_slips(where: str, cell: Cell, references: ModuleType) -> Iterator[str]
     """Yield what is wrong with any one cell. references: the module of the reference answers."""
     name = cell["id"]
     helper: Any = getattr(references, name, None)
-    is_given = inspect.isfunction(helper) and not _nbgrader(cell)
-    if is_given and source(cell).strip() != inspect.getsource(helper).strip():
+    is_handed_out = inspect.isfunction(helper) and not _nbgrader(cell)
+    if is_handed_out and source(cell).strip() != inspect.getsource(helper).strip():
         yield (
             f"{where}: the given cell {name} differs from the function in "
             f"{references.__name__}; make the two the same"

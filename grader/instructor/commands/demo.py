@@ -139,7 +139,7 @@ def _examples(grading: Grading, submitted: list[Submission]) -> Iterator[str]:
     for submission in last_of_kind.values():
         student = submission.student
         score = scores[student]
-        messages = found_in(grading.classroom, grading.assignment, student)
+        messages = findings_in(grading.classroom, grading.assignment, student)
         message = next(messages, "everything right")
         points = f"{score.points:4g} of {score.max_points:g}"
         line = f"    {student:11} {points}  {submission.about}: {message}"
@@ -227,7 +227,7 @@ def _differences(expected: Submission, score: Score | None, text: str) -> Iterat
             yield f"{who}: EXPECTED to be told: {message}"
 
 
-def found_in(classroom: Classroom, assignment: str, student: str) -> Iterator[str]:
+def findings_in(classroom: Classroom, assignment: str, student: str) -> Iterator[str]:
     """Yield what was found in a graded notebook: 'affine_backward: dw has shape ...'."""
     cells = outputs(_autograded(classroom, assignment, student))
     for exercise, cell in cells.items():
@@ -270,4 +270,4 @@ def _findings(verdict: dict[str, Any]) -> Iterator[str]:
         return
     for part in verdict["parts"]:
         if part["earned"] < part["points"]:
-            yield f"{part['name']} {part['says']}"
+            yield f"{part['name']} {part['message']}"

@@ -65,15 +65,15 @@ def verify(notebook: Notebook, seeds: int = 1000, mistake_seeds: int = 200) -> I
     )
     with layers.importable(notebook):
         for what, step in needed:
-            finding = _found(what, step)
+            finding = _finding_of(what, step)
             yield finding
             if finding.problems:  # nothing else can be asked
                 return
         for what, step in others:
-            yield _found(what, step)
+            yield _finding_of(what, step)
 
 
-def _found(what: str, step: Callable[[], Finding]) -> Finding:
+def _finding_of(what: str, step: Callable[[], Finding]) -> Finding:
     """Return what a step finds. An exception of the author's code is a problem that it found."""
     try:
         return step()

@@ -2,8 +2,8 @@
 
 Each file styles/NOTEBOOK/STUDENT_STYLE.py of a course's references holds the cells of one student.
 A line `# %% EXERCISE` begins an answer cell and a line `# %%` an extra cell. The docstring
-describes the style, and SAYS lists what the checks must report. The lines above the first cell are
-not handed in: they import what a notebook has already.
+describes the style, and MESSAGES lists what the checks must report. The lines above the first cell
+are not handed in: they import what a notebook has already.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Style:
     about: str
     answers: dict[str, str]
     extra: tuple[str, ...]
-    says: tuple[str, ...]
+    message: tuple[str, ...]
 
 
 def styles(notebook: Notebook) -> list[Style]:
@@ -47,11 +47,11 @@ def _read(path: Path) -> Style:
     answers = {name: source for name, source in zip(names, sources, strict=True) if name}
     extra = tuple(source for name, source in zip(names, sources, strict=True) if not name)
     about = (ast.get_docstring(ast.parse(head)) or "").rstrip(".")
-    return Style(path.stem.split("_")[0], about, answers, extra, _says(head))
+    return Style(path.stem.split("_")[0], about, answers, extra, _messages(head))
 
 
-def _says(head: str) -> tuple[str, ...]:
+def _messages(head: str) -> tuple[str, ...]:
     for node in ast.parse(head).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SAYS":
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MESSAGES":
             return tuple(ast.literal_eval(node.value))
     return ()

@@ -78,7 +78,7 @@ def _styles(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     for style in styles(notebook):
         answers = right | style.answers
         yield Submission(
-            style.student, style.about, answers, notebook.points, style.says, style.extra
+            style.student, style.about, answers, notebook.points, style.message, style.extra
         )
 
 

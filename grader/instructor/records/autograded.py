@@ -18,7 +18,7 @@ ANSWER_LIMIT = 50_000  # letters of an answer that pages show
 CUT = "\n# ... cut here: the submission goes on\n"
 
 
-def shown(source: str) -> str:
+def readable(source: str) -> str:
     """Return an answer for people to read: long gaps are closed, and a very long answer is cut.
 
     Pages colour an answer in a time that grows with the square of its length.
@@ -40,7 +40,7 @@ def autograded_notebook(
     tests = check_cells(released)
     for name, source in result["answers"].items():
         if name in answers:
-            set_source(answers[name], shown(source))
+            set_source(answers[name], readable(source))
     for verdict in result["exercises"]:
         tests[f"check_{verdict['exercise']}"]["outputs"] = _outputs(verdict)
     released["metadata"][KEY] = identity

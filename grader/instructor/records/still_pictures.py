@@ -34,7 +34,7 @@ def still_pictures(notebook: Notebook) -> Mapping[str, dict[str, str]]:
         namespace[exercise.name] = reference(exercise)
     pictures: dict[str, dict[str, str]] = {}
     before: list[ast.stmt] = []
-    for cell in filter(_is_given, load(source_notebook(notebook))["cells"]):
+    for cell in filter(_is_handed_out, load(source_notebook(notebook))["cells"]):
         body = ast.parse(source(cell)).body
         call = _widget_call(body)
         if call is not None:
@@ -47,7 +47,7 @@ def still_pictures(notebook: Notebook) -> Mapping[str, dict[str, str]]:
     return pictures
 
 
-def _is_given(cell: Cell) -> bool:
+def _is_handed_out(cell: Cell) -> bool:
     """Tell whether a cell is code that a notebook hands out."""
     return cell["cell_type"] == "code" and "nbgrader" not in cell["metadata"]
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.call.answer import MOST_NAMES, Answer, plain
+from grader.call.answer import NAMES_LIMIT, Answer, plain
 from grader.call.functions import Named
 from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.judge.answers import by_part, expected_shape
@@ -319,12 +319,12 @@ def _answer(channel: Channel, part: Any, limit: int, deadline: float) -> Answer:
         raise WorkerLost("it sent an array that is too large")
     array = np.frombuffer(channel.exactly(8 * count, deadline), "<f8").reshape(dims)
     if not np.isfinite(array).all():
-        return Answer(fault="not finite", says="holds NaN or infinity")
+        return Answer(fault="not finite", message="holds NaN or infinity")
     return Answer(array, layout=_layout(part.get("layout"), count))
 
 
 def _fault(reply: dict[str, Any]) -> Answer:
-    return Answer(fault=text(reply["fault"]), says=text(reply.get("says", "")))
+    return Answer(fault=text(reply["fault"]), message=text(reply.get("message", "")))
 
 
 def _is_shape(dims: Any, limit: int) -> bool:
@@ -339,7 +339,7 @@ def _layout(entries: Any, count: int) -> Layout:
 
     They are () where that is not what was sent, or where the shapes do not add up to the count.
     """
-    if not isinstance(entries, list) or len(entries) > MOST_NAMES:
+    if not isinstance(entries, list) or len(entries) > NAMES_LIMIT:
         return ()
     if not all(_is_layout_entry(entry, count) for entry in entries):
         return ()

@@ -352,22 +352,22 @@ def _bubblewrap(limits: Limits, support: SupportFolder | None) -> list[str]:
         if Path(name).is_symlink():
             command += ["--symlink", os.readlink(name), name]
         elif Path(name).exists():
-            command += _shown(name, name)
+            command += _read_only(name, name)
     for name in READABLE[len(SYSTEM) :]:
         if name.startswith("/etc/"):
             command += ["--ro-bind-try", name, name]
     command += ["--tmpfs", "/tmp", "--size", str(limits.scratch + 2**20), "--tmpfs", "/scratch"]
     # After the private /tmp, since an environment may lie in /tmp.
     for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
-        command += _shown(prefix, prefix)
+        command += _read_only(prefix, prefix)
     for path in (*WORKER.glob("*.py"), CALL):
-        command += _shown(str(path), f"/course/{path.name}")
+        command += _read_only(str(path), f"/course/{path.name}")
     if support is not None:
-        command += _shown(str(support.folder), "/support")
+        command += _read_only(str(support.folder), "/support")
     return [*command, "--chdir", "/scratch"]
 
 
-def _shown(path: str, name: str) -> list[str]:
+def _read_only(path: str, name: str) -> list[str]:
     """Return the options by which bubblewrap shows a path read-only under a name."""
     return ["--ro-bind", path, name]
 

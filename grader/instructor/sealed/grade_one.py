@@ -10,8 +10,8 @@ from grader.instructor.sandbox.sandbox import MachineFault, Sandbox
 from grader.instructor.sealed import intake
 from grader.instructor.sealed.session import Session
 from grader.judge.course import Notebook
-from grader.judge.decide import all_wrong
 from grader.judge.exercise import Exercise
+from grader.judge.judge_trial import all_wrong
 from grader.show.verdict import Verdict
 from grader.widgets.suggest import suggest_widget
 
@@ -80,7 +80,7 @@ def _as_json(
 ) -> dict[str, Any]:
     """Return what a verdict file holds on the work itself. looks: exercises for a person."""
     exercises = [
-        _as_shown(notebook.by_name[verdict.exercise], verdict, verdict.exercise in looks)
+        _with_pages(notebook.by_name[verdict.exercise], verdict, verdict.exercise in looks)
         for verdict in verdicts
     ]
     return {
@@ -93,7 +93,7 @@ def _as_json(
     }
 
 
-def _as_shown(exercise: Exercise, verdict: Verdict, look: bool) -> dict[str, Any]:
+def _with_pages(exercise: Exercise, verdict: Verdict, look: bool) -> dict[str, Any]:
     """Return a verdict as JSON, with what pages show of it: text, HTML and a picture.
 
     The picture is of the widget that a check suggests, or None where it suggests none.

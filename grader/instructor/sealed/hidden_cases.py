@@ -24,5 +24,5 @@ def cases_of(exercise: Exercise, seed: int, fresh: bool = True) -> tuple[tuple[C
         cases = (*steps, *exercise.draw(rng))
         return cases, len(cases)
     hidden = exercise.draw(rng)
-    shown = (*exercise.visible, *exercise.draw(rng))
-    return (*shown, *hidden), len(shown)
+    visible = (*exercise.visible, *exercise.draw(rng))
+    return (*visible, *hidden), len(visible)

@@ -20,13 +20,13 @@ from grader.instructor.sandbox.protocol import (
     receive_call,
 )
 from grader.instructor.sandbox.sandbox import Sandbox, Worker
-from grader.instructor.sealed.decision import decision
 from grader.instructor.sealed.hidden_cases import cases_of
 from grader.instructor.sealed.intake import ParsedNotebook
+from grader.instructor.sealed.judge_replies import judge_replies
 from grader.instructor.sealed.magics import plain_python
 from grader.judge.case import Case
-from grader.judge.decide import ENDED, all_wrong
 from grader.judge.exercise import Exercise
+from grader.judge.judge_trial import ENDED, all_wrong
 from grader.show.verdict import Verdict
 
 RESTART_LIMIT = 3
@@ -42,12 +42,12 @@ NOT_DEFINED = (
 class Unclear:
     """An exercise that hidden cases found wrong, before the cases that may be shown explain it.
 
-    cases, shown: as cases_of returns them; replies: to the hidden cases; again: the reply to the
-    first of these, asked once more.
+    cases, visible_count: as cases_of returns them; replies: to the hidden cases; again: the reply
+    to the first of these, asked once more.
     """
 
     cases: tuple[Case, ...]
-    shown: int
+    visible_count: int
     replies: list[Reply]
     again: Reply
 
@@ -85,7 +85,7 @@ class Session:
         """
         exercises = self.exercises
         self.deadline = time.monotonic() + self.sandbox.limits.whole
-        self._run_through(exercises, self._decide)
+        self._run_through(exercises, self._ask_hidden_cases)
         if self.unclear:
             self.close()
             self.ran = []
@@ -185,7 +185,7 @@ class Session:
             self.bad.add(number)
             self._lose(error)
 
-    def _decide(self, exercise: Exercise) -> bool:
+    def _ask_hidden_cases(self, exercise: Exercise) -> bool:
         """Call an exercise's function with the hidden cases, and decide.
 
         Returns whether the function was there.
@@ -195,18 +195,18 @@ class Session:
             message = f"could not be asked: the notebook has used up its {limit:g} s"
             self.verdicts[exercise.name] = all_wrong(exercise, message)
             return True
-        cases, shown = cases_of(exercise, self.seed, self.fresh)
-        hidden = cases[shown:]
-        asked = hidden or cases
-        *replies, last = self._replies(exercise, (*asked, asked[0]))
+        cases, visible_count = cases_of(exercise, self.seed, self.fresh)
+        hidden = cases[visible_count:]
+        first_asked = hidden or cases
+        *replies, last = self._replies(exercise, (*first_asked, first_asked[0]))
         if last.fault == "missing":
             verdict = self._missing(exercise, last)
         elif last.fault in ENDS:  # nothing to compare, and the message has words of ours
-            verdict = self._judge(exercise, asked[:1], 0, [last], last)
+            verdict = self._judge(exercise, first_asked[:1], 0, [last], last)
         elif hidden:
             verdict = self._judge(exercise, hidden, 0, replies, last)
             if not verdict.right:
-                self.unclear[exercise.name] = Unclear(cases, shown, replies, last)
+                self.unclear[exercise.name] = Unclear(cases, visible_count, replies, last)
         else:
             verdict = self._judge(exercise, cases, len(cases), replies, last)
         self.verdicts[exercise.name] = verdict
@@ -214,7 +214,7 @@ class Session:
 
     def _missing(self, exercise: Exercise, reply: Reply) -> Verdict:
         """Return the verdict on a function that is not there, or that may not be called."""
-        message = reply.answers[exercise.parts[0].name].says
+        message = reply.answers[exercise.parts[0].name].message
         if message == "is not defined":
             message = NOT_DEFINED
         return all_wrong(exercise, message)
@@ -228,15 +228,17 @@ class Session:
             return True
         unclear = self.unclear[exercise.name]
         cases = unclear.cases
-        shown = unclear.shown
-        replies = self._replies(exercise, cases[:shown])
+        visible_count = unclear.visible_count
+        replies = self._replies(exercise, cases[:visible_count])
         if replies[-1].fault == "missing":
             return False
         if replies[-1].fault in ENDS:
-            verdict = self._judge(exercise, cases, shown, replies, replies[0])
+            verdict = self._judge(exercise, cases, visible_count, replies, replies[0])
         else:
             replies += unclear.replies
-            verdict = self._judge(exercise, cases, shown, replies, unclear.again, of=shown)
+            verdict = self._judge(
+                exercise, cases, visible_count, replies, unclear.again, of=visible_count
+            )
         self.verdicts[exercise.name] = verdict
         return True
 
@@ -253,7 +255,7 @@ class Session:
         except WorkerLost as error:
             reason = self._lose(error)
             message = f"could not be asked: the process that ran it was stopped, since {reason}"
-            answer = Answer(fault="time", says=message)
+            answer = Answer(fault="time", message=message)
             answers = {part.name: answer for part in exercise.parts}
             replies.append(Reply(answers, fault="time"))
         self.slow |= replies[-1].fault == "time"
@@ -263,14 +265,14 @@ class Session:
         self,
         exercise: Exercise,
         cases: tuple[Case, ...],
-        shown: int,
+        visible_count: int,
         replies: list[Reply],
         again: Reply,
         of: int = 0,
     ) -> Verdict:
-        """Return the verdict on replies, as `decision` does."""
+        """Return the verdict on replies, as `judge_replies` does."""
         try:
-            return decision(exercise, cases, shown, replies, again, of)
+            return judge_replies(exercise, cases, visible_count, replies, again, of)
         except Exception as error:
             # A fault of ours on answers that nobody thought of: the class goes on, and a person
             # looks at this one.

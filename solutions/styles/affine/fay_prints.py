@@ -1,6 +1,6 @@
 """Prints, logs and writes to stderr."""
 
-SAYS = ("db has shape (1, C)", "shares its memory with the input dy")  # what the checks must say
+MESSAGES = ("db has shape (1, C)", "shares its memory with the input dy")  # what the checks must say
 
 # %%
 import logging, os, sys

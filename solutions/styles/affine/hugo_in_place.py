@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SAYS = ("it changes its input dy in place",)  # what the checks must say
+MESSAGES = ("it changes its input dy in place",)  # what the checks must say
 
 
 # %% affine_forward

@@ -4,7 +4,7 @@ import numpy as np
 
 from solutions.capstone import loss_and_gradients
 
-SAYS = ("it changes its input params in place",)  # what the checks must say
+MESSAGES = ("it changes its input params in place",)  # what the checks must say
 
 
 # %% train

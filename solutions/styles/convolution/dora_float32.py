@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SAYS = ("float32: seven digits",)  # what the checks must say
+MESSAGES = ("float32: seven digits",)  # what the checks must say
 
 
 # %% correlate_1d

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SAYS = (
+MESSAGES = (
     "it changes its input x in place; whoever called it finds another x afterwards",
     "it changes its input w in place",
     "it changes its input dy in place",

@@ -4,7 +4,7 @@ import numpy as np
 
 from solutions.convolution import conv_forward
 
-SAYS = ("warned: UserWarning",)  # what the checks must say
+MESSAGES = ("warned: UserWarning",)  # what the checks must say
 
 # %%
 import warnings

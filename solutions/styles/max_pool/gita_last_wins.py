@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SAYS = (
+MESSAGES = (
     "where a window has several largest entries, dy is not given to the first of them: also a "
     "subgradient, and accepted",
 )  # what the checks must say

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SAYS = (
+MESSAGES = (
     "it changes its input x in place",
     "y shares its memory with the input x: fine here, but changing one later changes the other",
     "dx shares its memory with the input x",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SAYS = (
+MESSAGES = (
     "where x is exactly 0, dx is not 0: every slope from 0 to 1 is right there, and frameworks "
     "take 0",
 )  # what the checks must say

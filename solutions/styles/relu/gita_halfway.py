@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SAYS = ("where x is exactly 0, dx is not 0",)  # what the checks must say
+MESSAGES = ("where x is exactly 0, dx is not 0",)  # what the checks must say
 
 
 # %% relu_forward

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SAYS = (
+MESSAGES = (
     "it changes its input x in place; whoever called it finds another x afterwards",
     "y shares its memory with the input x: fine here, but changing one later changes the other",
     "it changes its input dy in place",

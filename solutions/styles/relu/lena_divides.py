@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SAYS = ("warned: RuntimeWarning: invalid value encountered in divide",)  # what the checks must say
+MESSAGES = ("warned: RuntimeWarning: invalid value encountered in divide",)  # what the checks must say
 
 
 # %% relu_forward

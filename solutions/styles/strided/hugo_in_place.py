@@ -2,7 +2,7 @@
 
 import numpy as np
 
-SAYS = (
+MESSAGES = (
     "it changes its input dy in place",
     "it changes its input w in place",
 )  # what the checks must say

@@ -4,7 +4,7 @@ import numpy as np
 
 from solutions.convolution import fits
 
-SAYS = (
+MESSAGES = (
     "dilated shares its memory with the input dy: fine here, but changing one later changes the "
     "other",
 )  # what the checks must say

@@ -27,7 +27,7 @@ LAYERS = {}  # the functions of layers.py by name, as they were before any stude
 HEADER_LIMIT = 32768  # bytes
 WARNING_LIMIT = 3
 NAME_LIMIT = 9
-TOO_LARGE = {"fault": "type:large", "says": "is far too large to be read"}
+TOO_LARGE = {"fault": "type:large", "message": "is far too large to be read"}
 
 
 class TimeUp(BaseException):
@@ -184,7 +184,7 @@ def call(namespace, request, payload):
     function = namespace.get(request["name"])
     refused = CALL.without.refusal(request["name"], function, request["without"], namespace)
     if refused:
-        return {"fault": "missing", "says": refused}, b""
+        return {"fault": "missing", "message": refused}, b""
     layers = LAYERS if request["layers"] else {}
     with (
         CALL.without.with_layers(layers, namespace),
@@ -195,7 +195,7 @@ def call(namespace, request, payload):
         )
     if isinstance(result.error, TimeUp):
         message = f"takes longer than {request['seconds']} s: is there a loop that never ends?"
-        return {"fault": "time", "says": message}, b""
+        return {"fault": "time", "message": message}, b""
     reply = {
         "changed": result.changed,
         "shared": result.shared,
@@ -204,7 +204,7 @@ def call(namespace, request, payload):
     }
     if result.error is not None:
         answer = CALL.fault.raised(result.error, function)
-        return reply | {"fault": answer.fault, "says": answer.says}, b""
+        return reply | {"fault": answer.fault, "message": answer.message}, b""
     answers = CALL.answer.split(result.result, request["parts"], request["quiz"])
     parts, numbers = packed(answers, request["limit"])
     return reply | {"parts": parts}, numbers
@@ -231,8 +231,8 @@ def packed_answer(answer, limit):
     array = answer.array
     if array is not None and array.size > limit:
         message = f"has shape {array.shape}, far more numbers than expected"
-        return {"fault": "too large", "says": message}, b""
-    part = {"fault": answer.fault, "says": answer.says}
+        return {"fault": "too large", "message": message}, b""
+    part = {"fault": answer.fault, "message": answer.message}
     if answer.value is not None:
         part["value"] = answer.value
     if array is None:

@@ -15,40 +15,40 @@ from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.sandbox.protocol import Reply
 from grader.judge.case import Case
 from grader.judge.compare import reached
-from grader.judge.decide import MOST_WARNINGS, decide
 from grader.judge.exercise import Exercise, Part
-from grader.judge.notes import argument_order, remarks, shares
+from grader.judge.judge_trial import WARNINGS_LIMIT, judge_trial
+from grader.judge.notes import argument_order, notes_on, shares
 from grader.judge.right import Right
 from grader.judge.tolerance import matches
 from grader.judge.trial import Trial
 from grader.show.verdict import Verdict
 
 
-def decision(
+def judge_replies(
     exercise: Exercise,
     cases: tuple[Case, ...],
-    shown: int,
+    visible_count: int,
     replies: list[Reply],
     again: Reply,
     of: int,
 ) -> Verdict:
     """Return the verdict on replies to the first of these cases.
 
-    shown: how many of the cases, from the first, may be shown; again: the reply to case number
-    `of`, asked once more at the end.
+    visible_count: how many of the cases, from the first, may be shown; again: the reply to case
+    number `of`, asked once more at the end.
     """
-    trial = _trial(exercise, cases[: len(replies)], shown, replies, again, of)
-    verdict = decide(trial)
+    trial = _trial(exercise, cases[: len(replies)], visible_count, replies, again, of)
+    verdict = judge_trial(trial)
     if verdict.right:
         trial = replace(
             trial, visible_count=len(trial.cases)
         )  # notes on what is right show no numbers
     notes = (
         *verdict.notes,
-        *remarks(trial, _changed(replies)),
+        *notes_on(trial, _changed(replies)),
         *_shared(replies),
         *argument_order(exercise, replies[0].names),
-        *_warned(replies, shown)[:MOST_WARNINGS],
+        *_warned(replies, visible_count)[:WARNINGS_LIMIT],
     )
     return replace(verdict, notes=notes)
 
@@ -56,7 +56,7 @@ def decision(
 def _trial(
     exercise: Exercise,
     cases: tuple[Case, ...],
-    shown: int,
+    visible_count: int,
     replies: list[Reply],
     again: Reply,
     of: int,
@@ -81,7 +81,7 @@ def _trial(
         answers=[reply.answers for reply in replies],
         is_right=is_right,
         right=right,
-        visible_count=shown,
+        visible_count=visible_count,
         again=again.answers,
         again_of=of,
     )
@@ -113,15 +113,15 @@ def _shared(replies: Sequence[Reply]) -> list[str]:
     return [shares(part, argument) for part, argument in pairs]
 
 
-def _warned(replies: Sequence[Reply], shown: int) -> list[str]:
-    """Return a note for each warning; `shown` of the replies, from the first, may be shown."""
-    return list(dict.fromkeys(_warnings(replies, shown)))
+def _warned(replies: Sequence[Reply], visible_count: int) -> list[str]:
+    """Return a note for each warning; the first `visible_count` replies may be shown."""
+    return list(dict.fromkeys(_warnings(replies, visible_count)))
 
 
-def _warnings(replies: Sequence[Reply], shown: int) -> Iterator[str]:
+def _warnings(replies: Sequence[Reply], visible_count: int) -> Iterator[str]:
     for number, reply in enumerate(replies):
         for warning in reply.warned:
-            words = warning if number < shown else _without_numbers(warning)
+            words = warning if number < visible_count else _without_numbers(warning)
             yield f"warned: {words}"
 
 

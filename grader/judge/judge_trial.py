@@ -25,7 +25,7 @@ from grader.show.verdict import Example, PartVerdict, Verdict
 ENDS = (NotImplementedError, RecursionError, KeyboardInterrupt, SystemExit)
 # The faults of these and of the worker: said in words of ours, without any input.
 ENDED = {f"raised:{kind.__name__}" for kind in ENDS} | {"time", "missing"}
-MOST_WARNINGS = 3
+WARNINGS_LIMIT = 3
 GUESSING = 0.3  # of ten classes, by a lucky start
 FORGETFUL = (
     "gives another answer when it is called again with the same input: what does it remember?"
@@ -47,7 +47,7 @@ def all_wrong(exercise: Exercise, fault: str) -> Verdict:
     return Verdict(exercise.name, parts, fault)
 
 
-def decide(trial: Trial) -> Verdict:
+def judge_trial(trial: Trial) -> Verdict:
     """Return the verdict on the answers to all cases."""
     trial = trial.enough()
     for number in range(len(trial.answers)):
@@ -58,14 +58,14 @@ def decide(trial: Trial) -> Verdict:
     example: Example | None = None
     advice: tuple[str, ...] = ()
     for part in trial.exercise.parts:
-        found = _found_wrong(trial, part)
-        if found is None:
+        finding = _finding(trial, part)
+        if finding is None:
             parts.append(_without_a_case_to_show(trial, part))
             continue
-        parts.append(_wrong_part(trial, part, found, parts))
+        parts.append(_wrong_part(trial, part, finding, parts))
         if example is None:
-            right = trial.right(part, found.number)
-            example = _example(trial, part, found.number, right)
+            right = trial.right(part, finding.number)
+            example = _example(trial, part, finding.number, right)
             advice = right.advice
     return Verdict(trial.exercise.name, tuple(parts), "", advice, example)
 
@@ -75,7 +75,7 @@ def _fault_of_all_parts(trial: Trial, number: int) -> Verdict | None:
     returned too few results.
     """
     answers = list(trial.answers[number].values())
-    faults = {answer.says for answer in answers}
+    faults = {answer.message for answer in answers}
     if trial.exercise.is_quiz or len(faults) > 1 or faults == {""}:
         return None
     if trial.is_visible(number) or answers[0].fault in ENDED:
@@ -83,7 +83,7 @@ def _fault_of_all_parts(trial: Trial, number: int) -> Verdict | None:
     return all_wrong(trial.exercise, ONLY_VISIBLE)
 
 
-def _one_fault(trial: Trial, number: int, says: str) -> Verdict:
+def _one_fault(trial: Trial, number: int, message: str) -> Verdict:
     """Return the verdict that tells a fault of the whole function once, with a hint where one is
     known.
     """
@@ -97,11 +97,11 @@ def _one_fault(trial: Trial, number: int, says: str) -> Verdict:
     example = None
     if trial.is_visible(number):
         example = _example(trial, trial.exercise.parts[0], number, Right())
-    return Verdict(trial.exercise.name, tuple(parts), sentences(says, hint), (), example)
+    return Verdict(trial.exercise.name, tuple(parts), sentences(message, hint), (), example)
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """What is found wrong with a part: the number of the case that shows it best, the mistake and
     its hint, or ''.
     """
@@ -111,7 +111,7 @@ class Found:
     hint: str
 
 
-def _found_wrong(trial: Trial, part: Part) -> Found | None:
+def _finding(trial: Trial, part: Part) -> Finding | None:
     """Return what is wrong with a part on cases that may be shown, None where it is right on all of
     them.
     """
@@ -119,7 +119,7 @@ def _found_wrong(trial: Trial, part: Part) -> Found | None:
     if not wrong:
         return None
     mistake, hint = recognise(trial, part)
-    return Found(_smallest_that_shows(trial, part, wrong, mistake), mistake, hint)
+    return Finding(_smallest_that_shows(trial, part, wrong, mistake), mistake, hint)
 
 
 def _without_a_case_to_show(trial: Trial, part: Part) -> PartVerdict:
@@ -133,13 +133,15 @@ def _without_a_case_to_show(trial: Trial, part: Part) -> PartVerdict:
     return PartVerdict(part.name, part.points, part.points, f"right: {why}" if why else "right")
 
 
-def _wrong_part(trial: Trial, part: Part, found: Found, before: list[PartVerdict]) -> PartVerdict:
+def _wrong_part(
+    trial: Trial, part: Part, finding: Finding, before: list[PartVerdict]
+) -> PartVerdict:
     """Return the verdict on a part that is wrong. before: the verdicts on the parts before it."""
-    says = _what_is_wrong(trial, part, found)
+    message = _what_is_wrong(trial, part, finding)
     if trial.exercise.costly:  # its parts are trainings of one function, which go wrong in one way
-        same = [verdict.name for verdict in before if verdict.says == says]
-        says = f"the same as {same[0]}" if same else says
-    return PartVerdict(part.name, part.points, 0.0, says, found.mistake)
+        same = [verdict.name for verdict in before if verdict.message == message]
+        message = f"the same as {same[0]}" if same else message
+    return PartVerdict(part.name, part.points, 0.0, message, finding.mistake)
 
 
 def _wrong_on_hidden_cases(trial: Trial, part: Part, wrong: list[int]) -> str:
@@ -147,7 +149,7 @@ def _wrong_on_hidden_cases(trial: Trial, part: Part, wrong: list[int]) -> str:
     if not wrong:
         return FORGETFUL
     answer = trial.answers[wrong[0]][part.name]
-    return answer.says if answer.fault in ENDED else ONLY_VISIBLE
+    return answer.message if answer.fault in ENDED else ONLY_VISIBLE
 
 
 def _last_case_of(trial: Trial, part: Part) -> int:
@@ -161,8 +163,8 @@ def _learnt(trial: Trial, part: Part, number: int) -> str:
         return ""
     share = goal.share(trial.cases[number].unpacked(answer.array))
     if share >= goal.least:
-        return goal.told(share)
-    return f"{goal.told(share)}; {NO_BETTER if share < GUESSING else NOT_ENOUGH}"
+        return goal.describe(share)
+    return f"{goal.describe(share)}; {NO_BETTER if share < GUESSING else NOT_ENOUGH}"
 
 
 def _smallest_that_shows(trial: Trial, part: Part, wrong: list[int], mistake: str) -> int:
@@ -194,14 +196,14 @@ def _has_other_numbers(result: np.ndarray | None, right: np.ndarray | None) -> b
     return result.size != right.size or not np.array_equal(result.ravel(), right.ravel())
 
 
-def _what_is_wrong(trial: Trial, part: Part, found: Found) -> str:
+def _what_is_wrong(trial: Trial, part: Part, finding: Finding) -> str:
     """Return what is wrong with a part on the case that shows it, then the hint, or what the
     general detectors see.
     """
-    observed = _observed(trial, part, found.number)
-    if not observed and not found.hint:
-        observed = _in_common(trial, part, found.number)
-    return sentences(observed, with_sizes(found.hint, trial.cases[found.number]))
+    observed = _observed(trial, part, finding.number)
+    if not observed and not finding.hint:
+        observed = _in_common(trial, part, finding.number)
+    return sentences(observed, with_sizes(finding.hint, trial.cases[finding.number]))
 
 
 def _observed(trial: Trial, part: Part, number: int) -> str:
@@ -209,7 +211,7 @@ def _observed(trial: Trial, part: Part, number: int) -> str:
     case, answer = trial.cases[number], trial.answers[number][part.name]
     right = trial.right(part, number).values
     if answer.array is None:
-        return answer.says
+        return answer.message
     if case.explain is not None and right is not None:
         return case.explain(answer.array, right, case)
     expected = expected_shape(part, case)
