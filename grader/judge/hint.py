@@ -4,6 +4,7 @@ visible cases.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from grader.judge.fingerprint import fingerprint
 from grader.judge.trial import Trial
 
 UNKNOWN = ("", "")
+SIZE = re.compile(r"\{(\w+)\}")  # in a hint
 
 
 def recognise(trial: Trial, part: Part) -> tuple[str, str]:
@@ -157,5 +159,7 @@ def _built_for(evidence: Evidence) -> set[str]:
 
 
 def with_sizes(hint: str, case: Case) -> str:
-    """Fill {N} in a hint with 'N = 2', the size in a case."""
-    return hint.format_map({name: f"{name} = {size}" for name, size in case.sizes.items()})
+    """Fill {N} in a hint with 'N = 2', the size in a case; one that the case lacks stays 'N'."""
+    for name, size in case.sizes.items():
+        hint = hint.replace(f"{{{name}}}", f"{name} = {size}")
+    return SIZE.sub(r"\1", hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -92,6 +93,7 @@ def test_points_that_do_not_add_up_are_named(made):
         ("mine/cases/first.py", "quarters(rng, n), quarters(rng, n))", "quarters(rng, n),)", "scale has 1 arguments in its case 1, and 2 in the points table: x, k"),
         ("mine/first.py", 'forward="scale"', 'forward="scales"', "scale_backward has the forward 'scales', which is no exercise of 1-first"),
         ("mine/first.py", '"dx": Gradient', '"dz": Gradient', "scale_backward has a witness of 'dz', which is none of its parts"),
+        ("mine_answers/mistakes/first.py", "TODO: y has the wrong sign", "with {m} and {n}, y has the wrong sign", "double has a hint with {m}, of double_y_sign; the sizes of its case 1 are: n"),
         ("notebooks/1-first/first.ipynb", '"grade_id": "scale",', '"grade_id": "skale",', "scale has no answer cell in the notebook (its grade_id is the name)"),
         ("mine_answers/first.py", "return 2 * (x)", "return 3 * (x)", "1-first.json is not in step: run grader fingerprints 1-first"),
     ],
@@ -131,6 +133,7 @@ def test_a_test_cell_that_is_missing_is_named(course):
         (("exercise", "a", "--to", "1-frist"), "There is no assignment '1-frist'. Did you mean 1-first?"),
         (("exercise", "a", "--to", "1-first", "--forward", "b"), "1-first has no exercise 'b' to be the forward of a."),
         (("exercise", "a", "--to", "1-first", "--arguments", "x x"), "x is an argument or a result twice."),
+        (("exercise", "a", "--to", "1-first", "--after", "b"), "The notebook has no cell 'b' (its id)"),
         (("notebook", "3-third", "Third"), "'Third' cannot name a module: expected small letters"),
         (("notebook", "../third", "third"), "'../third' cannot be an assignment: expected"),
         (("notebook", "1-first", "other"), "There is a notebook other, or a folder 1-first, already."),
@@ -146,6 +149,18 @@ def test_a_wrong_request_writes_nothing(made, words, message):
     assert said.startswith("grader: ")
     assert message in said
     assert written(made) == before
+
+
+def test_the_cells_stand_above_what_closes_a_notebook_or_below_a_cell(course):
+    status, said = run(course, "new", "exercise", "third", "--to", "1-first", "--after", "start")
+    assert status == 0, said
+    cells = json.loads((course / "notebooks/1-first/first.ipynb").read_text())["cells"]
+    assert [cell["id"] for cell in cells] == [
+        *("title", "start", "third-text", "third", "check_third"),
+        *("double-text", "double", "check_double", "scale-text", "scale", "check_scale"),
+        *("scale-backward-text", "scale_backward", "check_scale_backward"),
+        *("still-open", "progress"),
+    ]
 
 
 def test_our_own_course_has_the_layout_that_new_adds_to():

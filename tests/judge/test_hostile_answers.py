@@ -16,6 +16,8 @@ from support import references
 
 from grader import check
 from grader.call.answer import Answer, numbers
+from grader.judge.case import Case
+from grader.judge.detect import CLOSE, Pair, detect
 from grader.judge.judge import judge
 from grader.judge.tolerance import matches
 from solutions import affine
@@ -301,6 +303,12 @@ def test_detectors_speak_only_of_what_holds_on_every_case(verdict_on):
         "affine_backward", lambda dy, x, w: (dy @ w.T, x[1:].T @ dy[1:], dy.sum(axis=0))
     )
     assert "zero" not in rest.parts[1].message
+
+
+def test_a_result_that_has_lost_digits_is_not_called_reversed():
+    """A row of equal numbers is the same when it is turned."""
+    right = np.full((1, 1, 4, 4), 1 / 3)
+    assert detect([Pair(right.astype(np.float32), right, Case(()))]) == CLOSE
 
 
 def test_a_mistake_of_some_cases_is_not_called_by_the_name_of_one_of_all(verdict_on):

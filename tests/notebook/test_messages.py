@@ -18,6 +18,8 @@ from support import ROOT
 from grader.exercises import COURSE
 from grader.figures.canvas import Picture
 from grader.instructor.files import write_atomically
+from grader.judge.case import Case
+from grader.judge.hint import with_sizes
 from grader.notebook import start
 from grader.notebook.check import unknown_name
 from grader.notebook.equation import compare
@@ -26,6 +28,14 @@ from grader.show.numbers import beside, lines_of, number
 from grader.show.verdict import Example, PartVerdict, Verdict
 
 START = start.StartCheck(COURSE)
+
+# --- the hint ---
+
+
+def test_a_size_that_a_case_lacks_is_named_and_raises_nothing():
+    case = Case((), {"N": 2})
+    assert with_sizes("divided by {N}, with {S}", case) == "divided by N = 2, with S"
+
 
 # --- the start check ---
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Iterator
+from string import Formatter
 from typing import Any
 
 from grader.instructor.author.notebook import answer_cells, load, source
@@ -38,6 +39,7 @@ def _problems(exercise: Exercise) -> Iterator[str]:
     yield from _missing_reference(exercise, f"{package}.{notebook.stem}")
     yield from _missing_mistakes(exercise, f"{package}.mistakes")
     yield from _missing_cases(exercise)
+    yield from _sizes_of_hints(exercise, f"{package}.mistakes")
     if exercise.forward and exercise.forward not in notebook.by_name:
         yield f"has the forward {exercise.forward!r}, which is no exercise of {notebook.assignment}"
     if exercise.partner and not exercise.witness:
@@ -82,6 +84,28 @@ def _missing_cases(exercise: Exercise) -> Iterator[str]:
                 f"{len(exercise.arguments)} in the points table: {', '.join(exercise.arguments)}"
             )
             return
+
+
+def _sizes_of_hints(exercise: Exercise, module: str) -> Iterator[str]:
+    """Yield the hints that name a size which a visible case does not have."""
+    try:
+        catalogue = importlib.import_module(module).CATALOGUE
+        cases = exercise.visible
+    except Exception:  # said above
+        return
+    for mistake in catalogue:
+        if mistake.exercise != exercise.name:
+            continue
+        names = {name for _, name, _, _ in Formatter().parse(mistake.hint) if name}
+        for number, case in enumerate(cases, 1):
+            unknown = sorted(names - set(case.sizes))
+            if unknown:
+                sizes = ", ".join(case.sizes) or "none"
+                yield (
+                    f"has a hint with {{{unknown[0]}}}, of {mistake.name}; the sizes of its case "
+                    f"{number} are: {sizes}"
+                )
+                break
 
 
 def _reason(error: Exception) -> str:

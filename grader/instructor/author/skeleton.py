@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.instructor.author import skeleton_texts as texts
-from grader.instructor.author.notebook import Cell, NotebookJSON, check_cells, dumps, load
+from grader.instructor.author.notebook import Cell, NotebookJSON, dumps, load, source
 from grader.instructor.courses import CourseError, references_of, repository_of
 from grader.instructor.files import write_atomically
 from grader.judge.course import Course, Notebook
@@ -73,13 +73,14 @@ class Draft:
     """A new exercise.
 
     arguments, results: the names of what the function takes and returns; forward: the exercise
-    whose gradient it computes, or "".
+    whose gradient it computes, or ""; after: the id of the cell below which its cells stand, or "".
     """
 
     name: str
     arguments: tuple[str, ...]
     results: tuple[str, ...]
     forward: str = ""
+    after: str = ""
 
 
 def place_of(course: Course) -> Place:
@@ -107,7 +108,9 @@ def place_of(course: Course) -> Place:
     )
 
 
-def draft_of(notebook: Notebook, name: str, arguments: str, results: str, forward: str) -> Draft:
+def draft_of(
+    notebook: Notebook, name: str, arguments: str, results: str, forward: str, after: str = ""
+) -> Draft:
     """Return a checked draft. By default a backward pass takes dy and what its forward takes.
 
     arguments, results: names, separated by spaces. Raises CourseError.
@@ -124,7 +127,7 @@ def draft_of(notebook: Notebook, name: str, arguments: str, results: str, forwar
         inputs = notebook.by_name[forward].arguments
         takes = takes or ["dy", *inputs]
         returns = returns or [f"d{inputs[0]}" if inputs else "dx"]
-    draft = Draft(name, tuple(takes or ["x"]), tuple(returns or ["y"]), forward)
+    draft = Draft(name, tuple(takes or ["x"]), tuple(returns or ["y"]), forward, after)
     _check_names(draft)
     return draft
 
@@ -142,8 +145,13 @@ def _check_names(draft: Draft) -> None:
 
 
 def add_exercise(place: Place, assignment: str, stem: str, draft: Draft) -> Iterator[Path]:
-    """Write the skeleton of an exercise into the files of its notebook; yield their paths."""
+    """Write the skeleton of an exercise into the files of its notebook; yield their paths.
+
+    Raises CourseError, and then nothing is written.
+    """
     values = _values(place, stem, draft)
+    notebook = load(place.notebook(assignment, stem))
+    _insert(notebook, texts.exercise_cells(draft.name, len(draft.results), values), draft.after)
     rows = place.rows(stem)
     text = _with_imports(_text(rows), texts.ROW_IMPORTS.format(**values))
     if draft.forward:
@@ -157,10 +165,7 @@ def add_exercise(place: Place, assignment: str, stem: str, draft: Draft) -> Iter
     ):
         text = _with_imports(_text(path), imports)
         yield _write(path, f"{text.rstrip()}\n{added.format(**values).rstrip()}\n")
-    path = place.notebook(assignment, stem)
-    notebook = load(path)
-    _insert(notebook, texts.exercise_cells(draft.name, len(draft.results), values))
-    yield _write(path, dumps(notebook))
+    yield _write(place.notebook(assignment, stem), dumps(notebook))
 
 
 def _values(place: Place, stem: str, draft: Draft) -> dict[str, str]:
@@ -326,9 +331,23 @@ def _before_the_end(text: str, node: ast.Tuple, item: str) -> str:
     return f"{head.rstrip(',')}, {item}{tail}"
 
 
-def _insert(notebook: NotebookJSON, cells: list[Cell]) -> None:
-    """Put the cells of an exercise below those of the last one, or below the first code cell."""
-    graded = list(check_cells(notebook).values())
-    kinds = [cell["cell_type"] for cell in notebook["cells"]]
-    last = notebook["cells"].index(graded[-1]) if graded else kinds.index("code")
-    notebook["cells"][last + 1 : last + 1] = cells
+def _insert(notebook: NotebookJSON, cells: list[Cell], after: str) -> None:
+    """Put the cells of an exercise below the cell `after` or, without one, at the end.
+
+    What closes a notebook stays last: text, and the cell with progress(). Raises CourseError.
+    """
+    names = [cell["id"] for cell in notebook["cells"]]
+    if after and after not in names:
+        raise CourseError(f"The notebook has no cell {after!r} (its id) to put cells below.")
+    place = names.index(after) + 1 if after else _end(notebook)
+    notebook["cells"][place:place] = cells
+
+
+def _end(notebook: NotebookJSON) -> int:
+    """Return the number of the first of the cells that close a notebook."""
+    place = len(notebook["cells"])
+    if source(notebook["cells"][-1]).strip() == "progress()":
+        place -= 1
+    while place and notebook["cells"][place - 1]["cell_type"] == "markdown":
+        place -= 1
+    return place

@@ -20,6 +20,7 @@ BACKWARD_ROW = """
         {argument_names},
         {parts},
         forward="{forward}",
+        without=("numerical_jacobian",),
         build=cases.{name},
         witness={{{witness}
         }},

@@ -320,15 +320,22 @@ def new() -> None:
 @click.option("--arguments", default="", help='What the function takes: "x w b".')
 @click.option("--results", default="", help='What it returns: "dx dw".')
 @click.option("--forward", default="", help="The exercise whose gradient it computes.")
+@click.option("--after", default="", help="The id of the cell below which its cells stand.")
 @on_course
 def new_exercise(
-    course: Course, name: str, assignment: str, arguments: str, results: str, forward: str
+    course: Course,
+    name: str,
+    assignment: str,
+    arguments: str,
+    results: str,
+    forward: str,
+    after: str,
 ) -> None:
     """Add an exercise to a notebook: row, cases, reference, mistakes, cells."""
     from grader.instructor.commands.new import exercise
 
     (notebook,) = notebooks(course, (assignment,))
-    for line in exercise(notebook, name, arguments, results, forward):
+    for line in exercise(notebook, name, arguments, results, forward, after):
         click.echo(line)
 
 

@@ -25,11 +25,11 @@ COMMAND = "from grader.instructor.commands.cli import main; main(prog_name='grad
 
 
 def exercise(
-    notebook: Notebook, name: str, arguments: str, results: str, forward: str
+    notebook: Notebook, name: str, arguments: str, results: str, forward: str, after: str
 ) -> Iterator[str]:
     """Add an exercise to a notebook; yield a line for each file. Raises CourseError."""
     place = place_of(notebook.course)
-    draft = draft_of(notebook, name, arguments, results, forward)
+    draft = draft_of(notebook, name, arguments, results, forward, after)
     for path in add_exercise(place, notebook.assignment, notebook.stem, draft):
         yield f"wrote {path}"
     yield from _fingerprints(notebook.assignment, os.environ.get(VARIABLE, ""))
