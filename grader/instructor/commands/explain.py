@@ -89,21 +89,21 @@ def _replay(grading: Grading, student: str, before: Verdicts) -> tuple[Verdicts,
 
     Raises CourseError.
     """
-    submission = read_submission(grading.submitted(student))
+    submission = read_submission(grading.submitted(student), list(grading.notebook.by_name))
     if submission.digest != before["sha256"]:
         raise CourseError(
             f"The submission of {student} has changed since it was graded. "
             f"Run again: grader grade {grading.assignment}"
         )
     seed = before["seed"]
-    if submission.unreadable:
+    if submission.notebook is None:
         result = ungraded(grading.notebook, seed, submission.unreadable)
         return result, result
     tier = Tier.NONE if grading.unsafe else pick_tier(grading.classroom.course)
     with Sandbox(tier, grading.notebook) as sandbox:
         try:
-            again = grade_again(submission.content, seed, sandbox)
-            visible = grade_again(submission.content, seed, sandbox, fresh=False)
+            again = grade_again(submission.notebook, seed, sandbox)
+            visible = grade_again(submission.notebook, seed, sandbox, fresh=False)
         except MachineFault as error:
             raise CourseError(
                 f"The replay did not come to its end: {error}. Run it again."

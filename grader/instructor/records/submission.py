@@ -57,6 +57,7 @@ class SubmissionGrader:
         self.secret = secret
         self.made_with = made_with(grading.notebook)
         self.released = grading.released().read_text(encoding="utf-8")
+        self.exercises = list(grading.notebook.by_name)
         self.sandbox = Sandbox(tier, grading.notebook)
         self.sandbox.load()
 
@@ -67,7 +68,7 @@ class SubmissionGrader:
         """
         if not NAME.fullmatch(student):
             return Result(student, f"not graded; look: {BAD_NAME}", look=True)
-        submission = read_submission(self.grading.submitted(student))
+        submission = read_submission(self.grading.submitted(student), self.exercises)
         before = stored(self.grading.verdicts(student))
         if before is not None and self._is_current(before, submission):
             if _is_recorded(self.grading.autograded(student), submission.identity):
@@ -108,10 +109,10 @@ class SubmissionGrader:
             seed = before["seed"]
         else:
             seed = seed_of(self.secret, student, submission.digest)
-        if submission.unreadable:
+        if submission.notebook is None:
             verdict = ungraded(self.grading.notebook, seed, submission.unreadable)
         else:
-            verdict = grade_again(submission.content, seed, self.sandbox)
+            verdict = grade_again(submission.notebook, seed, self.sandbox)
         if submission.no_time:
             verdict["faults"].append(submission.no_time)
         origin = {

@@ -7,11 +7,13 @@ from typing import Any
 
 from grader.instructor.author import layers
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox
-from grader.instructor.sealed import intake
+from grader.instructor.sealed.intake import magic_faults
 from grader.instructor.sealed.session import Session
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
 from grader.judge.judge_trial import all_wrong
+from grader.notebook.cells_of_file import Unreadable
+from grader.notebook.intake import ParsedNotebook, parse
 from grader.show.verdict import Verdict
 from grader.widgets.suggest import suggest_widget
 
@@ -30,18 +32,29 @@ def grade_submission(
     notebook = sandbox.notebook
     assert notebook is not None
     try:
-        submitted = intake.parse(content, list(notebook.by_name))
-    except intake.Unreadable as error:
+        submitted = parse(content, list(notebook.by_name))
+    except Unreadable as error:
         return ungraded(notebook, seed, str(error))
+    return grade_notebook(submitted, seed, sandbox, fresh)
+
+
+def grade_notebook(
+    submitted: ParsedNotebook, seed: int, sandbox: Sandbox, fresh: bool = True
+) -> dict[str, Any]:
+    """Return what grade_submission does, for cells that are read already. Raises MachineFault."""
+    notebook = sandbox.notebook
+    assert notebook is not None
     session = Session(submitted, notebook.by_name, seed, sandbox, fresh)
     try:
         with layers.importable(notebook):
             verdicts = session.run()
     finally:
         session.close()
-    faults = [*submitted.faults, *session.faults]
+    faults = [*submitted.faults, *magic_faults(submitted), *session.faults]
     named = {word.removeprefix("check_") for word in " ".join(faults).split()}
     looks = named.intersection(notebook.by_name)
+    if faults and not looks:  # of the file as a whole: formgrader shows cells alone
+        looks = {notebook.exercises[0].name}
     result = _as_json(notebook, seed, verdicts, faults, submitted.answers, looks)
     return result | {"printed": session.printed}
 
@@ -57,17 +70,19 @@ def ungraded(notebook: Notebook, seed: int, fault: str) -> dict[str, Any]:
     return _as_json(notebook, seed, verdicts, [fault], {}, looks) | {"printed": ""}
 
 
-def grade_again(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True) -> dict[str, Any]:
-    """Return what grade_submission does, with more tries when something of ours was lost.
+def grade_again(
+    submitted: ParsedNotebook, seed: int, sandbox: Sandbox, fresh: bool = True
+) -> dict[str, Any]:
+    """Return what grade_notebook does, with more tries when something of ours was lost.
 
     Raises MachineFault when the last try loses something too.
     """
     for _ in range(TRIES - 1):
         try:
-            return grade_submission(content, seed, sandbox, fresh)
+            return grade_notebook(submitted, seed, sandbox, fresh)
         except MachineFault:
             continue
-    return grade_submission(content, seed, sandbox, fresh)
+    return grade_notebook(submitted, seed, sandbox, fresh)
 
 
 def _as_json(

@@ -21,12 +21,12 @@ from grader.instructor.sandbox.protocol import (
 )
 from grader.instructor.sandbox.sandbox import Sandbox, Worker
 from grader.instructor.sealed.hidden_cases import cases_of
-from grader.instructor.sealed.intake import ParsedNotebook
 from grader.instructor.sealed.judge_replies import judge_replies
 from grader.instructor.sealed.magics import plain_python
 from grader.judge.case import Case
 from grader.judge.exercise import Exercise
 from grader.judge.judge_trial import ENDED, all_wrong
+from grader.notebook.intake import ParsedNotebook
 from grader.show.verdict import Verdict
 
 RESTART_LIMIT = 3
