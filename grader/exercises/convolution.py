@@ -2,7 +2,8 @@
 
 from grader.exercises import widgets, witnesses
 from grader.exercises.cases import convolution as cases
-from grader.judge.course import Notebook
+from grader.exercises.material import images
+from grader.judge.course import Notebook, Support
 from grader.judge.exercise import Exercise, Part, quiz
 
 EXERCISES = (
@@ -105,4 +106,10 @@ EXERCISES = (
     ),
 )
 
-CONVOLUTION = Notebook("2-convolution", "convolution", 30.0, EXERCISES)
+CONVOLUTION = Notebook(
+    "2-convolution",
+    "convolution",
+    30.0,
+    EXERCISES,
+    support=Support(tools={"load_images": images}, files=images.without_test_images),
+)

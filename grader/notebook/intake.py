@@ -97,14 +97,14 @@ def _recognised(
     for number, cell in enumerate(cells):
         name = cell.grade_id or by_id.get(number, "") or by_def.get(number, "")
         if number in by_id:
-            found_by["their ids"] += 1
+            found_by["id"] += 1
         elif number in by_def:
-            found_by["the functions that they define or check"] += 1
+            found_by["function"] += 1
         if not cell.is_code and name not in exercises:
             continue
         source = cell.source
         if not cell.is_code:
-            found_by[f"Markdown {name}"] += 1
+            found_by[f"text {name}"] += 1
             source = unfenced(source)
         tested = name.removeprefix(TEST)
         is_test = name.startswith(TEST) and tested in exercises
@@ -143,12 +143,14 @@ def _defines(source: str, name: str) -> bool:
 def _guesses(found_by: Counter[str]) -> Iterator[str]:
     """Yield a sentence for each way in which cells were recognised without nbgrader's metadata."""
     for way, count in found_by.items():
-        if way.startswith("Markdown "):
-            name = way.removeprefix("Markdown ")
-            yield f"the answer cell {name} is a Markdown cell: its text was read as code"
+        if way.startswith("text "):
+            name = way.removeprefix("text ")
+            yield f"the answer cell {name} is no code cell: its text was read as code"
+        elif count == 1:
+            yield f"1 cell has lost nbgrader's metadata, and was recognised by its {way}"
         else:
-            cells, were = ("1 cell has", "was") if count == 1 else (f"{count} cells have", "were")
-            yield f"{cells} lost nbgrader's metadata, and {were} recognised by {way}"
+            lost = f"{count} cells have lost nbgrader's metadata"
+            yield f"{lost}, and were recognised by their {way}s"
 
 
 def _structural_faults(count: Counter[str], exercises: Sequence[str]) -> Iterator[str]:

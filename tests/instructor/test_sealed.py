@@ -76,7 +76,7 @@ def graded(
         (b"", "the file is empty. Save the notebook and hand it in again"),
         (b"  \n", "the file is empty"),
         (b"{", "the file is not a notebook: no valid JSON"),
-        (b"\xff\xfe\x00", "the file is not text in UTF-8"),
+        (b"\xff\xfe\x00", "the file begins as text in UTF-16 and does not go on so"),
         (b"[" * 100_000, "the file is nested too deeply"),
         (b"[]", "the file is not a notebook of format 4"),
         (b'{"nbformat": 3, "worksheets": []}', "the file is not a notebook of format 4"),

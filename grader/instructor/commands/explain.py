@@ -42,6 +42,10 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
         yield from _explained(exercise, then, now, visible_only)
         is_same = is_same and _agree(then, now)
     yield ""
+    for cell in again["cells"]:
+        yield cell["cause"]
+        if cell["lost"]:
+            yield f"  it defines {', '.join(cell['lost'])}: not there"
     for line in again["printed"].splitlines()[:LINE_LIMIT]:
         yield f"printed: {text(line)}"
     if is_same:
@@ -102,8 +106,10 @@ def _replay(grading: Grading, student: str, before: Verdicts) -> tuple[Verdicts,
     tier = Tier.NONE if grading.unsafe else pick_tier(grading.classroom.course)
     with Sandbox(tier, grading.notebook) as sandbox:
         try:
-            again = grade_again(submission.notebook, seed, sandbox)
-            visible = grade_again(submission.notebook, seed, sandbox, fresh=False)
+            again = grade_again(submission.notebook, seed, sandbox, beside=submission.beside)
+            visible = grade_again(
+                submission.notebook, seed, sandbox, fresh=False, beside=submission.beside
+            )
         except MachineFault as error:
             raise CourseError(
                 f"The replay did not come to its end: {error}. Run it again."

@@ -112,7 +112,7 @@ class SubmissionGrader:
         if submission.notebook is None:
             verdict = ungraded(self.grading.notebook, seed, submission.unreadable)
         else:
-            verdict = grade_again(submission.notebook, seed, self.sandbox)
+            verdict = grade_again(submission.notebook, seed, self.sandbox, beside=submission.beside)
         if submission.no_time:
             verdict["faults"].append(submission.no_time)
         origin = {

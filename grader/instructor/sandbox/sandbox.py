@@ -23,7 +23,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from grader import call
+from grader import call, numeric
 from grader.instructor.courses import CourseError
 from grader.instructor.files import NOBODY, remove, temporary_folder
 from grader.instructor.sandbox import seccomp
@@ -34,6 +34,7 @@ from grader.judge.course import Notebook
 
 WORKER = Path(__file__).with_name("worker")
 CALL = Path(call.__file__).parent
+NUMERIC = Path(numeric.__file__).parent
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64")
 READABLE = (
     *SYSTEM,
@@ -254,11 +255,12 @@ class Sandbox:
 class Paths:
     """Where the zygote finds what it needs.
 
-    call: grader/call; support: the folder of a SupportFolder, if any; scratch: where children have
-    their folders; readable: all that children may read.
+    call, numeric: the rooms of these names; support: the folder of a SupportFolder, if any;
+    scratch: where children have their folders; readable: all that children may read.
     """
 
     call: str
+    numeric: str
     support: str
     scratch: str
     readable: tuple[str, ...]
@@ -268,10 +270,12 @@ def _paths(support: SupportFolder | None, home: Path | None) -> Paths:
     """Return the paths of a zygote. home: its folder, None in bubblewrap."""
     if home is None:
         folder = "/support" if support is not None else ""
-        return Paths("/course/call", folder, "/scratch", _readable("/course", folder))
+        return Paths(
+            "/course/call", "/course/numeric", folder, "/scratch", _readable("/course", folder)
+        )
     folder = str(support.folder) if support is not None else ""
-    readable = filter(os.path.exists, _readable(str(WORKER), str(CALL), folder))
-    return Paths(str(CALL), folder, str(home), tuple(readable))
+    readable = filter(os.path.exists, _readable(str(WORKER), str(CALL), str(NUMERIC), folder))
+    return Paths(str(CALL), str(NUMERIC), folder, str(home), tuple(readable))
 
 
 def _readable(*own: str) -> tuple[str, ...]:
@@ -299,6 +303,7 @@ def _setup(
         "sealed": tier is not Tier.NONE,
         "user": user,
         "call": paths.call,
+        "numeric": paths.numeric,
         "package": package,
         "support": files,
         "folder": paths.scratch,
@@ -360,7 +365,7 @@ def _bubblewrap(limits: Limits, support: SupportFolder | None) -> list[str]:
     # After the private /tmp, since an environment may lie in /tmp.
     for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
         command += _read_only(prefix, prefix)
-    for path in (*WORKER.glob("*.py"), CALL):
+    for path in (*WORKER.glob("*.py"), CALL, NUMERIC):
         command += _read_only(str(path), f"/course/{path.name}")
     if support is not None:
         command += _read_only(str(support.folder), "/support")

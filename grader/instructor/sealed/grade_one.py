@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.instructor.author import layers
@@ -39,24 +39,34 @@ def grade_submission(
 
 
 def grade_notebook(
-    submitted: ParsedNotebook, seed: int, sandbox: Sandbox, fresh: bool = True
+    submitted: ParsedNotebook,
+    seed: int,
+    sandbox: Sandbox,
+    fresh: bool = True,
+    beside: Mapping[str, bytes] | None = None,
 ) -> dict[str, Any]:
-    """Return what grade_submission does, for cells that are read already. Raises MachineFault."""
+    """Return what grade_submission does, for cells that are read already.
+
+    beside: the files that lie in the notebook's folder, by name. Raises MachineFault.
+    """
     notebook = sandbox.notebook
     assert notebook is not None
-    session = Session(submitted, notebook.by_name, seed, sandbox, fresh)
+    session = Session(submitted, notebook.by_name, seed, sandbox, fresh, beside or {})
     try:
         with layers.importable(notebook):
             verdicts = session.run()
     finally:
         session.close()
     faults = [*submitted.faults, *magic_faults(submitted), *session.faults]
-    named = {word.removeprefix("check_") for word in " ".join(faults).split()}
+    words = " ".join(faults).replace(":", " ").split()
+    named = {word.removeprefix("check_") for word in words}
     looks = named.intersection(notebook.by_name)
     if faults and not looks:  # of the file as a whole: formgrader shows cells alone
         looks = {notebook.exercises[0].name}
     result = _as_json(notebook, seed, verdicts, faults, submitted.answers, looks)
-    return result | {"printed": session.printed}
+    stopped = [session.cell_faults[number] for number in sorted(session.cell_faults)]
+    cells = [fault.as_json() for fault in stopped]
+    return result | {"printed": session.printed, "cells": cells}
 
 
 def ungraded(notebook: Notebook, seed: int, fault: str) -> dict[str, Any]:
@@ -67,11 +77,15 @@ def ungraded(notebook: Notebook, seed: int, fault: str) -> dict[str, Any]:
     message = f"could not be graded: {fault}"
     verdicts = [all_wrong(exercise, message) for exercise in notebook.exercises]
     looks = set(notebook.by_name)
-    return _as_json(notebook, seed, verdicts, [fault], {}, looks) | {"printed": ""}
+    return _as_json(notebook, seed, verdicts, [fault], {}, looks) | {"printed": "", "cells": []}
 
 
 def grade_again(
-    submitted: ParsedNotebook, seed: int, sandbox: Sandbox, fresh: bool = True
+    submitted: ParsedNotebook,
+    seed: int,
+    sandbox: Sandbox,
+    fresh: bool = True,
+    beside: Mapping[str, bytes] | None = None,
 ) -> dict[str, Any]:
     """Return what grade_notebook does, with more tries when something of ours was lost.
 
@@ -79,10 +93,10 @@ def grade_again(
     """
     for _ in range(TRIES - 1):
         try:
-            return grade_notebook(submitted, seed, sandbox, fresh)
+            return grade_notebook(submitted, seed, sandbox, fresh, beside)
         except MachineFault:
             continue
-    return grade_notebook(submitted, seed, sandbox, fresh)
+    return grade_notebook(submitted, seed, sandbox, fresh, beside)
 
 
 def _as_json(

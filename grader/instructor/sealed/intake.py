@@ -26,6 +26,8 @@ from grader.notebook.intake import ParsedNotebook, best_of, is_candidate, opened
 SECRET_LIMIT = 1024  # bytes
 FILES_LIMIT = 20  # files of a student's folder, and of each folder in it, that are looked into
 FOLDERS_LIMIT = 10
+BESIDE_BYTES_LIMIT = 4 * 2**20  # of the small files beside a notebook together
+PLAIN_NAME = re.compile(r"[^\W.][\w. ()+-]{0,99}")  # letters of any language; none that is hidden
 FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 LINK_ERRORS = (errno.ELOOP, errno.ENOTDIR)
 
@@ -35,11 +37,13 @@ class Submission:
     """What a student has handed in, read once.
 
     content: the bytes of the file that is graded; notebook: its cells, None where there are none;
-    unreadable, no_time: what is wrong with it and with timestamp.txt, or "".
+    beside: the small files beside it, by name; unreadable, no_time: what is wrong with it and with
+    timestamp.txt, or "".
     """
 
     content: bytes
     notebook: ParsedNotebook | None
+    beside: dict[str, bytes]
     unreadable: str
     time: datetime | None
     no_time: str
@@ -47,8 +51,11 @@ class Submission:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 digest of the file, or of what is wrong with it."""
-        return files.digest(self.content or self.unreadable.encode())
+        """The SHA-256 digest of the file and of those beside it, or of what is wrong with it."""
+        parts = [self.content or self.unreadable.encode()]
+        for name, content in self.beside.items():
+            parts += [name.encode(), content]
+        return files.digest(b"\0".join(parts))
 
     @property
     def identity(self) -> dict[str, str]:
@@ -67,11 +74,13 @@ def read_submission(path: Path, exercises: Sequence[str]) -> Submission:
     """
     content = b""
     notebook = None
+    beside: dict[str, bytes] = {}
     unreadable = ""
     try:
         candidates = opened(files_of(path))
         name, notebook = best_of(candidates, path.name, exercises)
         content = candidates[name]
+        beside = small_files(path.parent, {path.name, name})
     except Unreadable as error:
         unreadable = str(error)
     time = None
@@ -80,7 +89,8 @@ def read_submission(path: Path, exercises: Sequence[str]) -> Submission:
         time = submitted_at(path.with_name(STAMP))
     except UnreadableFile as error:
         no_time = str(error)
-    return Submission(content, notebook, unreadable, time, no_time, submission_secret(path.parent))
+    secret = submission_secret(path.parent)
+    return Submission(content, notebook, beside, unreadable, time, no_time, secret)
 
 
 def magic_faults(notebook: ParsedNotebook) -> Iterator[str]:
@@ -115,6 +125,28 @@ def files_of(path: Path) -> dict[str, bytes]:
                 found |= _readable(path.parent, place)
     if not found:
         raise Unreadable(f"there is no {path.name}: hand in the notebook under its own name")
+    return found
+
+
+def small_files(folder: Path, besides: set[str]) -> dict[str, bytes]:
+    """Return the small files of a submission that a cell may read or import, by their names.
+
+    besides: what is not among them. More than is allowed is left out, largest names last: then a
+    cell that needs it says so.
+    """
+    found: dict[str, bytes] = {}
+    left = BESIDE_BYTES_LIMIT
+    for name in _entries(folder, ())[0]:
+        if name in (*besides, STAMP, SECRET) or not PLAIN_NAME.fullmatch(name):
+            continue
+        if name.endswith((".ipynb", ".zip")) or len(found) == FILES_LIMIT:
+            continue
+        try:
+            content = _bytes(folder, (name,), left)
+        except (Unreadable, OSError):
+            continue
+        found[name] = content
+        left -= len(content)
     return found
 
 

@@ -8,7 +8,7 @@ import sys
 
 
 class _Inert:
-    """Callable, indexable, usable as a context: it never stops a student's cell."""
+    """Callable, indexable, empty, usable as a context: it never stops a student's cell."""
 
     def __call__(self, *args, **kwargs):
         return None
@@ -18,9 +18,22 @@ class _Inert:
             raise AttributeError(name)
         return self
 
+    def __getitem__(self, key):
+        return self
+
+    def __iter__(self):
+        return iter(())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return False
+
 
 _inert = _Inert()
-check = equation = numerical_jacobian = progress = start_check = figures = _inert
+check = equation = progress = start_check = figures = _inert
+numerical_jacobian = _inert  # until the worker puts the real one here
 
 
 def __getattr__(name):

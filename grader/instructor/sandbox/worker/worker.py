@@ -9,13 +9,13 @@ float64, and nothing else.
 import importlib
 import importlib.util
 import json
-import linecache
 import os
 import signal
 import struct
 import sys
 import types
 
+import cells
 import inert
 import numpy as np
 import stand_in
@@ -24,32 +24,26 @@ import stand_in
 # results are read.
 CALL = None
 LAYERS = {}  # the functions of layers.py by name, as they were before any student's code ran
+CALL_MODULES = ("answer", "call", "fault", "functions", "text", "without")
 HEADER_LIMIT = 32768  # bytes
 WARNING_LIMIT = 3
 NAME_LIMIT = 9
 TOO_LARGE = {"fault": "type:large", "message": "is far too large to be read"}
 
 
-class TimeUp(BaseException):
-    """A call or a cell has used up its time.
-
-    It is not an Exception, so that `except Exception` does not catch it.
-    """
-
-
-def load_call(folder):
-    """Load grader/call under a name of its own.
+def load_room(name, folder, modules):
+    """Load a room of grader/ under a name of its own, and return the package.
 
     `grader` is the stand-in here, and a student may have a call.py.
     """
     spec = importlib.util.spec_from_file_location(
-        "_call", f"{folder}/__init__.py", submodule_search_locations=[folder]
+        name, f"{folder}/__init__.py", submodule_search_locations=[folder]
     )
     package = importlib.util.module_from_spec(spec)
-    sys.modules["_call"] = package
+    sys.modules[name] = package
     spec.loader.exec_module(package)
-    for name in ("answer", "call", "fault", "functions", "text", "without"):
-        importlib.import_module(f"_call.{name}")
+    for module in modules:
+        importlib.import_module(f"{name}.{module}")
     return package
 
 
@@ -122,18 +116,19 @@ def argument(spec, payload):
 
 def support(files):
     """Give the notebook what it builds on: layers.py, and what is real in the stand-in."""
-    layers = types.ModuleType("layers")
-    exec(compile(files["layers"], "layers.py", "exec"), vars(layers))
-    sys.modules["layers"] = layers
-    for name, value in vars(layers).items():
-        if isinstance(value, types.FunctionType):
-            LAYERS[name] = value
+    if files["layers"]:
+        layers = types.ModuleType("layers")
+        exec(compile(files["layers"], "layers.py", "exec"), vars(layers))
+        sys.modules["layers"] = layers
+        for name, value in vars(layers).items():
+            if isinstance(value, types.FunctionType):
+                LAYERS[name] = value
     stand_in.open_up(files["folder"], files["tools"])
 
 
 def time_up(signum, frame):
     """Raise TimeUp: what the alarm of `within` calls."""
-    raise TimeUp
+    raise cells.TimeUp
 
 
 def within(seconds, work):
@@ -149,17 +144,10 @@ def within(seconds, work):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def run_cell(namespace, request):
-    """Execute one cell; return what it raised as a reply, which stops nothing."""
-    name = f"<cell {request['number']}>"
-    source = request["source"]
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    try:
-        within(request["seconds"], lambda: exec(compile(source, name, "exec"), namespace))
-    except TimeUp:
-        return {"fault": "time"}
-    except BaseException as error:
-        return {"fault": f"{type(error).__name__}"[:100]}
+def write_file(request, payload):
+    """Write a file that was handed in beside the notebook into this process's own folder."""
+    with open(os.path.basename(request["file"]), "wb") as file:
+        file.write(payload)
     return {"fault": ""}
 
 
@@ -193,7 +181,7 @@ def call(namespace, request, payload):
         result = CALL.call.call(
             limited(function, request["seconds"]), arguments(request["args"], payload)
         )
-    if isinstance(result.error, TimeUp):
+    if isinstance(result.error, cells.TimeUp):
         message = f"takes longer than {request['seconds']} s: is there a loop that never ends?"
         return {"fault": "time", "message": message}, b""
     reply = {
@@ -255,7 +243,9 @@ def flush():
 def prepare(setup):
     """Do once, before any child is forked, what all of them need."""
     global CALL
-    CALL = load_call(setup["call"])
+    CALL = load_room("_call", setup["call"], CALL_MODULES)
+    numeric = load_room("_numeric", setup["numeric"], ("differences",))
+    stand_in.numerical_jacobian = numeric.differences.numerical_jacobian
     sys.path[:] = [p for p in sys.path if not os.path.isdir(os.path.join(p, "solutions"))]
     sys.argv[:] = ["notebook"]
     for name in ("grader", setup["package"]):  # a notebook of any course may use our widgets
@@ -270,12 +260,15 @@ def serve(read_fd, write_fd):
     channel = Channel(read_fd, write_fd)
     student = types.ModuleType("__main__")
     sys.modules["__main__"] = student
+    notebook = cells.Cells(vars(student), within)
     channel.send({"ready": True})
     while True:
         request, payload = channel.receive()
         if "source" in request:
-            reply = run_cell(vars(student), request)
+            reply = notebook.run(request["number"], request["source"], request["seconds"])
             flush()
             channel.send(reply)
+        elif "file" in request:
+            channel.send(write_file(request, payload))
         else:
             calls(vars(student), request, payload, channel)
