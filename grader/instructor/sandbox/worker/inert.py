@@ -1,6 +1,7 @@
 """What stands in for IPython where a student's code is graded.
 
-Everything is accepted, and nothing is shown.
+Everything is accepted, and nothing is shown. It imports no feature from __future__: `exec` would
+hand that on to a student's code.
 """
 
 import builtins
@@ -10,6 +11,7 @@ import os
 import re
 import sys
 import types
+from collections.abc import Callable, Sequence
 
 RUN = ("time", "timeit", "prun", "capture")  # magics that run what stands behind them
 OPTION = re.compile(r"-(?:[nrp]\s*\d+|[slTD]\s*\S+|[a-zA-Z])\s+")
@@ -21,21 +23,23 @@ class Display:
     Magics are accepted and do nothing, but %time and the like run what they time.
     """
 
-    def run_line_magic(self, name, line, *args, **kwargs):
+    def run_line_magic(self, name: str, line: str, *args: object, **kwargs: object) -> str | None:
         if name in RUN:
             while option := OPTION.match(line):
                 line = line[option.end() :]
             exec(line, vars(sys.modules["__main__"]))
         return os.getcwd() if name == "pwd" else None
 
-    def run_cell_magic(self, name, line, cell, *args, **kwargs):
+    def run_cell_magic(
+        self, name: str, line: str, cell: str, *args: object, **kwargs: object
+    ) -> None:
         if name in RUN:
             exec(cell, vars(sys.modules["__main__"]))
 
-    def getoutput(self, *args, **kwargs):
+    def getoutput(self, *args: object, **kwargs: object) -> list[str]:
         return []
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *args, **kwargs: None
 
 
@@ -45,15 +49,15 @@ class Anything:
     As a decorator it leaves a function alone.
     """
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: object, **kwargs: object) -> object:
         is_decorator = len(args) == 1 and callable(args[0])
         return args[0] if is_decorator else self
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> "Anything":
         return anything(name)
 
 
-def anything(name):
+def anything(name: str) -> Anything:
     """Return what stands for a name of a module that is not there."""
     if name.startswith("__"):
         raise AttributeError(name)
@@ -65,24 +69,30 @@ class Inert(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     NAMES = ("IPython", "ipywidgets", "anywidget")
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(
+        self,
+        name: str,
+        path: Sequence[str] | None = None,
+        target: types.ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
         if name.split(".")[0] in self.NAMES:
             return importlib.machinery.ModuleSpec(name, self, is_package=True)
         return None
 
-    def create_module(self, spec):
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         module = types.ModuleType(spec.name)
-        module.__getattr__ = anything
-        module.get_ipython = Display
-        module.display = lambda *args, **kwargs: None
+        vars(module).update(__getattr__=anything, get_ipython=Display, display=display)
         return module
 
-    def exec_module(self, module):
+    def exec_module(self, module: types.ModuleType) -> None:
         pass
 
 
-def install():
+def display(*args: object, **kwargs: object) -> None:
+    """Show nothing."""
+
+
+def install() -> None:
     """Put it in the place of IPython, and of what a kernel puts among the builtins."""
     sys.meta_path.insert(0, Inert())
-    builtins.get_ipython = Display
-    builtins.display = lambda *args, **kwargs: None
+    vars(builtins).update(get_ipython=Display, display=display)
