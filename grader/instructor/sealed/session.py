@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from grader.call.answer import Answer
+from grader.instructor.sandbox.messages import CellRequest
 from grader.instructor.sandbox.protocol import (
     Reply,
     WorkerLost,
@@ -174,7 +175,7 @@ class Session:
         if self.is_over:
             return
         source = plain_python(self.notebook.cells[number].source)
-        request = {"number": number, "source": source, "seconds": self.seconds}
+        request: CellRequest = {"number": number, "source": source, "seconds": self.seconds}
         try:
             channel = self._running().channel
             channel.send(pack(request))
