@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from grader.instructor import files
 from grader.instructor.classroom import SECRET, STAMP
@@ -56,6 +56,13 @@ class ParsedNotebook:
     answers: dict[str, str]
 
 
+class Identity(TypedDict):
+    """What tells a submission from others: the digest of its notebook, and when it came in."""
+
+    sha256: str
+    timestamp: str
+
+
 @dataclass(frozen=True)
 class Submission:
     """What a student has handed in, read once.
@@ -75,7 +82,7 @@ class Submission:
         return files.digest(self.content or self.unreadable.encode())
 
     @property
-    def identity(self) -> dict[str, str]:
+    def identity(self) -> Identity:
         """What tells this work from other work.
 
         It stands in the verdict file and in the autograded notebook.
