@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from grader.instructor.classroom import Grading, made_with
 from grader.instructor.courses import CourseError
-from grader.instructor.records.submission import stored
+from grader.instructor.records.submission import VerdictFile, stored
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
-from grader.instructor.sealed.grade_one import grade_again, ungraded
+from grader.instructor.sealed.grade_one import ExerciseJSON, WorkJSON, grade_again, ungraded
 from grader.instructor.sealed.intake import read_submission
 from grader.judge.exercise import Exercise
 
 COMPARED = ("exercise", "earned", "fault", "parts", "notes")
 LINE_LIMIT = 40  # of what a notebook printed
-
-Verdicts = dict[str, Any]  # a verdict file's content
 
 
 def explain(grading: Grading, student: str) -> Iterator[str]:
@@ -54,7 +51,7 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
         yield "the replay DIFFERS from the stored verdict: see above"
 
 
-def _head(grading: Grading, student: str, before: Verdicts) -> Iterator[str]:
+def _head(grading: Grading, student: str, before: VerdictFile) -> Iterator[str]:
     """Yield what the stored verdict was made from."""
     yield f"{student}, {grading.assignment}: {before['points']:g} points"
     yield (
@@ -70,7 +67,7 @@ def _head(grading: Grading, student: str, before: Verdicts) -> Iterator[str]:
 
 
 def _explained(
-    exercise: Exercise, then: Verdicts, now: Verdicts, visible_only: Verdicts
+    exercise: Exercise, then: ExerciseJSON, now: ExerciseJSON, visible_only: ExerciseJSON
 ) -> Iterator[str]:
     """Yield the verdict on one exercise, and the rule that decided."""
     yield ""
@@ -84,11 +81,11 @@ def _explained(
         yield f"  the stored verdict was another one: {then['earned']:g} points"
 
 
-def _agree(then: Verdicts, now: Verdicts) -> bool:
+def _agree(then: Mapping[str, object], now: Mapping[str, object]) -> bool:
     return all(then[key] == now[key] for key in COMPARED)
 
 
-def _replay(grading: Grading, student: str, before: Verdicts) -> tuple[Verdicts, Verdicts]:
+def _replay(grading: Grading, student: str, before: VerdictFile) -> tuple[WorkJSON, WorkJSON]:
     """Return the verdicts of the stored seed, and those of the visible cases alone.
 
     Raises CourseError.
@@ -117,7 +114,7 @@ def _replay(grading: Grading, student: str, before: Verdicts) -> tuple[Verdicts,
     return again, visible
 
 
-def _rule(exercise: Exercise, verdict: Verdicts) -> str:
+def _rule(exercise: Exercise, verdict: ExerciseJSON) -> str:
     """Return what an answer to an exercise has to fulfil."""
     if verdict["fault"]:
         return "nothing to compare: a fault of the whole function earns nothing"

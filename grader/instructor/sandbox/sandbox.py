@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -27,6 +28,7 @@ from grader import call, numeric
 from grader.instructor.courses import CourseError
 from grader.instructor.files import NOBODY, remove, temporary_folder
 from grader.instructor.sandbox import seccomp
+from grader.instructor.sandbox.messages import ChildEnd, ChildRequest, Setup, SupportFiles
 from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive, text
 from grader.instructor.sandbox.support import SupportFolder, support_of
 from grader.instructor.sandbox.time_and_memory_limits import Limits
@@ -116,13 +118,14 @@ class Zygote:
         )
         child_socket.close()
         self._received = b""
-        self._setup = _setup(tier, limits, support, package, _paths(support, self._home), user)
+        paths = _paths(support, self._home)
+        self._setup: Setup | None = _setup(tier, limits, support, package, paths, user)
 
     def start(self) -> None:
         """Wait until it is ready; it loads meanwhile."""
         if self._setup:
             self._send(self._setup)
-            self._setup = {}
+            self._setup = None
             self._receive()
 
     def fork(self, plots: bool = False) -> Worker:
@@ -132,9 +135,10 @@ class Zygote:
         read, child_write = os.pipe()
         output, child_output = os.pipe()
         channel = Channel(read, write, output, self.limits)
+        request: ChildRequest = {"plots": plots}
         child_handles = [child_read, child_write, child_output]
         try:
-            self._send({"plots": plots}, child_handles)
+            self._send(request, child_handles)
         finally:
             for handle in child_handles:
                 os.close(handle)
@@ -152,7 +156,7 @@ class Zygote:
     def end(self) -> End:
         """End the child. Raises MachineFault when somebody else has killed it."""
         self._send({"end": True})
-        reply = self._receive()
+        reply: ChildEnd = self._receive()
         if not reply["clean"]:  # what one submission has left must not meet the next one
             self.close()
         if reply["signal"] == signal.SIGKILL:
@@ -190,13 +194,13 @@ class Zygote:
         message = "the process that starts the workers was lost"
         return MachineFault(f"{message}: {last_line}" if last_line else message)
 
-    def _send(self, message: dict[str, Any], handles: list[int] | None = None) -> None:
+    def _send(self, message: Mapping[str, object], handles: list[int] | None = None) -> None:
         try:
             socket.send_fds(self._socket, [json.dumps(message).encode() + b"\n"], handles or [])
         except OSError:
             raise self._loss() from None
 
-    def _receive(self) -> dict[str, Any]:
+    def _receive(self) -> Any:
         self._socket.settimeout(PATIENCE)
         try:
             while b"\n" not in self._received:
@@ -207,7 +211,7 @@ class Zygote:
         except OSError:
             raise self._loss() from None
         line, _, self._received = self._received.partition(b"\n")
-        return dict(json.loads(line))
+        return json.loads(line)
 
 
 class Sandbox:
@@ -291,11 +295,11 @@ def _setup(
     package: str,
     paths: Paths,
     user: int,
-) -> dict[str, Any]:
+) -> Setup:
     """Return the first message to a zygote (see worker/zygote.py)."""
-    files = None
+    files: SupportFiles | None = None
     if support is not None:
-        files = {"layers": support.layers, "folder": paths.support, "tools": support.tools}
+        files = {"layers": support.layers, "folder": paths.support, "tools": dict(support.tools)}
     program = b""
     if tier is not Tier.NONE:
         program = seccomp.compiled()

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from grader.instructor.sandbox.protocol import text
 from grader.show.verdict import Verdict
@@ -15,6 +15,14 @@ NAMES_LIMIT = 40
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 DEFINED = re.compile(r"^(?:def|class|async def|import)\s+(\w+)|^(\w+)\s*=[^=]", re.MULTILINE)
 FIRST_LINE_LIMIT = 40  # letters
+
+
+class CellFaultJSON(TypedDict):
+    """A code cell that stopped: its number from 1, why, and the names that were not there."""
+
+    cell: int
+    cause: str
+    lost: list[str]
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class CellFault:
         quoted = f' with the message "{self.message}"' if self.message else ""
         return f'code cell {self.number} ("{self.first_line}") stopped: {self.kind}{quoted}'
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> CellFaultJSON:
         """Return what a verdict file keeps."""
         return {
             "cell": self.number,

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import TypedDict
 
 from grader.instructor import files
 from grader.instructor.classroom import SECRET, STAMP
@@ -30,6 +31,13 @@ BESIDE_BYTES_LIMIT = 4 * 2**20  # of the small files beside a notebook together
 PLAIN_NAME = re.compile(r"[^\W.][\w. ()+-]{0,99}")  # letters of any language; none that is hidden
 FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 LINK_ERRORS = (errno.ELOOP, errno.ENOTDIR)
+
+
+class Identity(TypedDict):
+    """What tells a submission from others: the digest of its notebook, and when it came in."""
+
+    sha256: str
+    timestamp: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ class Submission:
         return files.digest(b"\0".join(parts))
 
     @property
-    def identity(self) -> dict[str, str]:
+    def identity(self) -> Identity:
         """What tells this work from other work.
 
         It stands in the verdict file and in the autograded notebook.

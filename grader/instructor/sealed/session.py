@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from grader.call.answer import Answer
+from grader.instructor.sandbox.messages import CellRequest
 from grader.instructor.sandbox.protocol import (
     Reply,
     WorkerLost,
@@ -204,7 +205,7 @@ class Session:
             return
         written = self.notebook.cells[number].source
         source = plain_python(written)
-        request = {"number": number, "source": source, "seconds": self.seconds}
+        request: CellRequest = {"number": number, "source": source, "seconds": self.seconds}
         try:
             channel = self._running().channel
             channel.send(pack(request))

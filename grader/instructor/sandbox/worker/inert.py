@@ -27,6 +27,11 @@ def student() -> dict[str, Any]:
     return vars(sys.modules["__main__"])
 
 
+def run(source: str) -> None:
+    """Execute code in the student's notebook; it inherits no feature of ours from __future__."""
+    exec(compile(source, "<magic>", "exec", dont_inherit=True), student())
+
+
 class Anything:
     """A name of a module that is not there: it can be called, looked into and gone through.
 
@@ -59,8 +64,8 @@ class Anything:
     def __enter__(self) -> Anything:
         return self
 
-    def __exit__(self, *error: object) -> bool:
-        return False
+    def __exit__(self, *error: object) -> None:
+        pass
 
 
 def anything(name: str) -> Any:
@@ -127,11 +132,11 @@ class Shell:
         if name in RUN:
             while option := OPTION.match(line):
                 line = line[option.end() :]
-            exec(line, student())
+            run(line)
         elif name in ("env", "set_env"):
             return set_variable(line)
         elif name == "pylab":
-            exec(PYLAB, student())
+            run(PYLAB)
         elif name in ("pwd", "cd"):
             return os.getcwd()
         return None
@@ -143,7 +148,7 @@ class Shell:
         if name == "writefile":
             write(line, cell)
         elif name in RUN:
-            exec(cell, student())
+            run(cell)
             if name == "capture" and line.split()[:1] and not line.startswith("-"):
                 student()[line.split()[0]] = Anything(stdout="", stderr="", outputs=[])
 
@@ -194,8 +199,8 @@ class Bar:
     def __enter__(self) -> Bar:
         return self
 
-    def __exit__(self, *error: object) -> bool:
-        return False
+    def __exit__(self, *error: object) -> None:
+        pass
 
     def __len__(self) -> int:
         return len(self.iterable)  # type: ignore[arg-type]
