@@ -223,7 +223,7 @@ def opened(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files, zip files replaced by the notebooks and scripts in them."""
     result: dict[str, bytes] = {}
     for path, content in files.items():
-        if path.endswith(".zip"):
+        if path.lower().endswith(".zip"):
             for name, inner in _in_zip(content):
                 result[f"{path}/{name}"] = inner
         else:
@@ -247,7 +247,8 @@ def _in_zip(content: bytes) -> Iterator[tuple[str, bytes]]:
 def is_candidate(path: PurePosixPath) -> bool:
     """Tell whether a file may hold a submission, by its name."""
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return not hidden and path.suffix in (".ipynb", ".py")
+    name = path.name.lower()
+    return not hidden and (name.endswith(".py") or ".ipynb" in name)
 
 
 # --- what students see ---

@@ -83,7 +83,7 @@ PATCHING = [
     cell("results are split by another function", WORKER, IN_WORKER + "sys.modules['_call'].answer = results\nkeep = results.split\nresults.split = lambda result, names, quiz: [results.Answer(array=np.ones(np.shape(a.array))) if a.array is not None and not a.array.any() else a for a in keep(result, names, quiz)]", why=NO, spoils=True),
     cell("the channel sends twice", WORKER, IN_WORKER + "keep = worker.Channel.send\nworker.Channel.send = lambda self, *a: (keep(self, *a), keep(self, *a))", why=NO, spoils=True),
     cell("the channel adds points", WORKER, IN_WORKER + "keep = worker.Channel.send\nworker.Channel.send = lambda self, header, payload=b'': keep(self, header | {'earned': 4, 'right': True, 'points': 4}, payload)"),
-    cell("cells and calls never fail", WORKER, IN_WORKER + "worker.run_cell = lambda *a: {'fault': ''}\nworker.call = lambda *a: ({'parts': []}, b'')", why=NO, spoils=True),
+    cell("cells and calls never fail", WORKER, IN_WORKER + "worker.cells.Cells.run = lambda *a: {'fault': ''}\nworker.call = lambda *a: ({'parts': []}, b'')", why=NO, spoils=True),
     cell("the clock of the alarm is gone", WORKER, IN_WORKER + "worker.within = lambda seconds, work: work()\nworker.time_up = lambda *a: None"),
     cell("arguments are the same for every call", WORKER, IN_WORKER + "keep, kept = worker.arguments, {}\nworker.arguments = lambda specs, payload: kept.setdefault(len(specs), keep(specs, payload))", why=NO, spoils=True),
     cell("the functions to differentiate are others", WORKER, IN_WORKER + "worker.CALL.functions.FUNCTIONS.update((name, lambda x: 0 * x) for name in list(worker.CALL.functions.FUNCTIONS))", why=NO, lost=(TARGET, "numerical_gradient")),

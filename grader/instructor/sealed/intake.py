@@ -27,6 +27,7 @@ from grader.notebook.intake import ParsedNotebook, best_of, is_candidate, opened
 SECRET_LIMIT = 1024  # bytes
 FILES_LIMIT = 20  # files of a student's folder, and of each folder in it, that are looked into
 FOLDERS_LIMIT = 10
+DEPTH_LIMIT = 3  # folders one in another
 BESIDE_BYTES_LIMIT = 4 * 2**20  # of the small files beside a notebook together
 PLAIN_NAME = re.compile(r"[^\W.][\w. ()+-]{0,99}")  # letters of any language; none that is hidden
 FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -113,8 +114,8 @@ def magic_faults(notebook: ParsedNotebook) -> Iterator[str]:
 def files_of(path: Path) -> dict[str, bytes]:
     """Return the files of a submission that may hold its cells, by their paths in its folder.
 
-    These are the expected one, others beside it, and those one folder deeper. Raises Unreadable
-    for an expected file, or a folder, that cannot be read.
+    These are the expected one, others beside it, and those in folders there. Raises Unreadable for
+    an expected file, or a folder, that cannot be read.
     """
     try:
         names, folders = _entries(path.parent, ())
@@ -125,12 +126,9 @@ def files_of(path: Path) -> dict[str, bytes]:
     found = {}
     if path.name in (*names, *folders):
         found[path.name] = read_bytes(path)
-    for folder in ("", *folders[:FOLDERS_LIMIT]):
-        inner = names if not folder else _entries(path.parent, (folder,))[0]
-        for name in inner[:FILES_LIMIT]:
-            place = PurePosixPath(folder, name)
-            if str(place) not in found and _may_hold_cells(place):
-                found |= _readable(path.parent, place)
+    for place in _places(path.parent, ()):
+        if str(place) not in found and _may_hold_cells(place):
+            found |= _readable(path.parent, place)
     if not found:
         raise Unreadable(f"there is no {path.name}: hand in the notebook under its own name")
     return found
@@ -158,8 +156,22 @@ def small_files(folder: Path, besides: set[str]) -> dict[str, bytes]:
     return found
 
 
+def _places(folder: Path, parts: tuple[str, ...]) -> Iterator[PurePosixPath]:
+    """Yield where files lie in a student's folder, a few folders deep."""
+    try:
+        names, folders = _entries(folder, parts)
+    except OSError:
+        return
+    for name in names[:FILES_LIMIT]:
+        yield PurePosixPath(*parts, name)
+    if len(parts) < DEPTH_LIMIT:
+        for inner in folders[:FOLDERS_LIMIT]:
+            if not inner.startswith("."):
+                yield from _places(folder, (*parts, inner))
+
+
 def _may_hold_cells(place: PurePosixPath) -> bool:
-    return is_candidate(place) or place.suffix == ".zip"
+    return is_candidate(place) or place.suffix.lower() == ".zip"
 
 
 def _readable(folder: Path, place: PurePosixPath) -> dict[str, bytes]:

@@ -244,5 +244,6 @@ def install() -> None:
     """Put it in the place of IPython, and of what a kernel puts among the builtins."""
     names: Any = builtins
     sys.meta_path.insert(0, Inert())
+    sys.breakpointhook = lambda *args, **kwargs: None
     names.get_ipython = Shell
     names.display = lambda *args, **kwargs: Anything()
