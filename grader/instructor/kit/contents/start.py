@@ -281,7 +281,7 @@ def long_path(folder):
 
 def long_paths_enabled():
     """Read from the registry whether this Windows allows paths beyond LONGEST_PATH."""
-    import winreg  # noqa: PLC0415
+    import winreg  # noqa: PLC0415 (Windows alone has it)
 
     path = "SYSTEM\\CurrentControlSet\\Control\\FileSystem"
     try:
