@@ -42,7 +42,7 @@ class VerdictJSON(TypedDict):
 class PartVerdict:
     """The verdict on one part of an exercise.
 
-    says: the sentence on it;  mistake: the name of the catalogued mistake, if one was recognised
+    message: the sentence on it;  mistake: the name of the catalogued mistake, if one was recognised
     """
 
     name: str

@@ -137,8 +137,8 @@ def files_of(path: Path) -> dict[str, bytes]:
 def small_files(folder: Path, besides: set[str]) -> dict[str, bytes]:
     """Return the small files of a submission that a cell may read or import, by their names.
 
-    besides: what is not among them. More than is allowed is left out, largest names last: then a
-    cell that needs it says so.
+    besides: what is not among them. Of more than is allowed, those whose names sort last are left
+    out.
     """
     found: dict[str, bytes] = {}
     left = BESIDE_BYTES_LIMIT
