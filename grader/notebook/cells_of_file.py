@@ -135,12 +135,24 @@ def without_outputs(text: str) -> str:
 
     Raises Unreadable for a file that is made of more parts than a notebook has.
     """
-    if not any(name in text for name in PASSED_OVER):
-        return text
     kept = []
-    start = 0  # of what is kept next
+    start = 0
+    for begin, end in _passed_over(text):
+        kept.append(text[start:begin])
+        start = end
+    return "null".join([*kept, text[start:]])
+
+
+def _passed_over(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the lists and dicts stand in a JSON text that are passed over.
+
+    Raises Unreadable.
+    """
+    if not any(name in text for name in PASSED_OVER):
+        return
+    begin = 0
     depth = 0  # of brackets, since the value that is passed over began
-    name_end = -1  # of the name whose value may be passed over
+    name_end = len(text)  # of the name whose value may be passed over
     for number, token in enumerate(TOKEN.finditer(text)):
         if number > PARTS_LIMIT:
             raise Unreadable("the file has far more parts than a notebook")
@@ -148,13 +160,11 @@ def without_outputs(text: str) -> str:
         if depth:
             depth += (word in "{[") - (word in "}]")
             if depth == 0:
-                kept.append("null")
-                start = token.end()
-        elif word in "{[" and text[name_end : token.start()].strip() == ":" and name_end > 0:
-            kept.append(text[start : token.start()])
+                yield begin, token.end()
+        elif word in "{[" and text[name_end : token.start()].strip() == ":":
+            begin = token.start()
             depth = 1
-        name_end = token.end() if word in PASSED_OVER else -1
-    return "".join([*kept, text[start:]]) if depth == 0 else text
+        name_end = token.end() if word in PASSED_OVER else len(text)
 
 
 def _cells(notebook: Any, guesses: list[str]) -> Iterator[FileCell]:
@@ -179,11 +189,11 @@ def _cells_of_worksheets(worksheets: Any) -> list[Any] | None:
     """Return the cells of a notebook of format 3, or None where there are none."""
     if not isinstance(worksheets, list):
         return None
-    found: list[Any] = []
+    all_cells: list[Any] = []
     for sheet in worksheets:
         if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list):
-            found += sheet["cells"]
-    return found or None
+            all_cells += sheet["cells"]
+    return all_cells or None
 
 
 def _cell(cell: dict[str, Any]) -> FileCell:

@@ -94,16 +94,14 @@ def _recognised(
     by_id = _named(cells, taken, lambda cell: [cell.name] if cell.name in known else [])
     taken |= set(by_id.values())
     by_def = _named(cells, taken, lambda cell: _names_in(cell.source, exercises))
+    found_by["id"] = len(by_id)
+    found_by["function"] = len(by_def)
     for number, cell in enumerate(cells):
         name = cell.grade_id or by_id.get(number, "") or by_def.get(number, "")
-        if number in by_id:
-            found_by["id"] += 1
-        elif number in by_def:
-            found_by["function"] += 1
-        if not cell.is_code and name not in exercises:
-            continue
         source = cell.source
         if not cell.is_code:
+            if name not in exercises:
+                continue
             found_by[f"text {name}"] += 1
             source = unfenced(source)
         tested = name.removeprefix(TEST)
@@ -142,7 +140,7 @@ def _defines(source: str, name: str) -> bool:
 
 def _guesses(found_by: Counter[str]) -> Iterator[str]:
     """Yield a sentence for each way in which cells were recognised without nbgrader's metadata."""
-    for way, count in found_by.items():
+    for way, count in (+found_by).items():
         if way.startswith("text "):
             name = way.removeprefix("text ")
             yield f"the answer cell {name} is no code cell: its text was read as code"

@@ -269,7 +269,7 @@ def test_an_image_is_told_with_rows_and_columns(show):
         assert sentence(page).startswith(told)
     page = show(np.ones(4), np.ones(1), 1, 1)
     page.get_by_label("step", exact=True).fill("3")
-    assert sentence(page) == "At each end kh − 1 − p = −1: 1 number cut off. dy has 4 numbers now."
+    assert sentence(page) == "At each end k − 1 − p = −1: 1 number cut off. dy has 4 numbers now."
 
 
 def test_hovering_tells_where_a_zero_comes_from_and_what_a_dy_sprays(show):

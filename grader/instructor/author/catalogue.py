@@ -165,17 +165,10 @@ def _entries(
             continue
         right = rights[number][part.name]
         scale = scale_of(part, right)
-        if right.array is None and right.value is None:
-            raise CourseError(
-                f"{exercise.name}: the reference's {part.name} of visible case {number + 1} "
-                f"{right.message}. Mend the reference, or the case."
-            )
-        if not case.large and not on_grid(right, part, case, scale):
-            raise CourseError(
-                f"{exercise.name}: the right {part.name} of visible case {number + 1} is not a "
-                f"multiple of 1/{scale:g}, so it has no fingerprint. Use numbers such as quarters, "
-                "or say large=True: then it is judged by its values."
-            )
+        problem = _problem_of_right(part, case, right, scale)
+        if problem:
+            where = f"{part.name} of visible case {number + 1}"
+            raise CourseError(f"{exercise.name}: the right {where} {problem}")
         answers = {name: wrong[number][part.name] for name, wrong in wrongs.items()}
         entry: Entry = {
             "scale": scale,
@@ -186,6 +179,18 @@ def _entries(
             entry["values"] = numbers_of(right.array)
         entries.append(entry)
     return entries
+
+
+def _problem_of_right(part: Part, case: Case, right: Answer, scale: float) -> str:
+    """Return why a reference's answer has no fingerprint, as what follows its name, or ""."""
+    if right.array is None and right.value is None:
+        return f"{right.message}. Mend the reference, or the case."
+    if case.large or on_grid(right, part, case, scale):
+        return ""
+    return (
+        f"is not a multiple of 1/{scale:g}, so it has no fingerprint. Use numbers such as "
+        "quarters, or say large=True: then it is judged by its values."
+    )
 
 
 def _wrong_fingerprints(

@@ -123,15 +123,15 @@ def files_of(path: Path) -> dict[str, bytes]:
         names, folders = [], []
     except OSError as error:
         raise _not_opened(path.name, error) from None
-    found = {}
+    contents = {}
     if path.name in (*names, *folders):
-        found[path.name] = read_bytes(path)
+        contents[path.name] = read_bytes(path)
     for place in _places(path.parent, ()):
-        if str(place) not in found and _may_hold_cells(place):
-            found |= _readable(path.parent, place)
-    if not found:
+        if str(place) not in contents and _may_hold_cells(place):
+            contents |= _readable(path.parent, place)
+    if not contents:
         raise Unreadable(f"there is no {path.name}: hand in the notebook under its own name")
-    return found
+    return contents
 
 
 def small_files(folder: Path, besides: set[str]) -> dict[str, bytes]:
@@ -140,20 +140,20 @@ def small_files(folder: Path, besides: set[str]) -> dict[str, bytes]:
     besides: what is not among them. Of more than is allowed, those whose names sort last are left
     out.
     """
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     left = BESIDE_BYTES_LIMIT
     for name in _entries(folder, ())[0]:
         if name in (*besides, STAMP, SECRET) or not PLAIN_NAME.fullmatch(name):
             continue
-        if name.endswith((".ipynb", ".zip")) or len(found) == FILES_LIMIT:
+        if name.endswith((".ipynb", ".zip")) or len(contents) == FILES_LIMIT:
             continue
         try:
             content = _bytes(folder, (name,), left)
         except (Unreadable, OSError):
             continue
-        found[name] = content
+        contents[name] = content
         left -= len(content)
-    return found
+    return contents
 
 
 def _places(folder: Path, parts: tuple[str, ...]) -> Iterator[PurePosixPath]:
