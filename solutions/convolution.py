@@ -11,13 +11,13 @@ import numpy as np
 def fits(x, w, stride=1, pad=0):
     """Raise a ValueError that names the sizes that do not fit, if there are any.
 
-    x: (N, C, H, W);  w: (F, C, K, L);  stride: 1 or more;  pad: 0 or more
+    x: (N, C, H, W);  w: (F, C, kh, kw);  stride: 1 or more;  pad: 0 or more
     """
     if np.ndim(x) != 4 or np.ndim(w) != 4:
         raise ValueError(
-            f"x is {np.ndim(x)}-dimensional and w {np.ndim(w)}-dimensional, expected x (N, C, H, W) and w (F, C, K, L)"
+            f"x is {np.ndim(x)}-dimensional and w {np.ndim(w)}-dimensional, expected x (N, C, H, W) and w (F, C, kh, kw)"
         )
-    (_, channels, H, W), (_, depth, K, L) = np.shape(x), np.shape(w)
+    (_, channels, H, W), (_, depth, kh, kw) = np.shape(x), np.shape(w)
     if channels != depth:
         raise ValueError(
             f"x has {channels} channels and the filters of w have {depth}: expected the same number"
@@ -26,50 +26,50 @@ def fits(x, w, stride=1, pad=0):
         raise ValueError(f"stride is {stride!r}, expected an int of at least 1")
     if not isinstance(pad, int | np.integer) or pad < 0:
         raise ValueError(f"pad is {pad!r}, expected an int of at least 0")
-    if not (1 <= K <= H + 2 * pad and 1 <= L <= W + 2 * pad):
+    if not (1 <= kh <= H + 2 * pad and 1 <= kw <= W + 2 * pad):
         raise ValueError(
-            f"a {K} x {L} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}"
+            f"a {kh} x {kw} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}"
         )
 
 
 def correlate_1d(x, w, pad):
-    """Return y, where y[i] is the dot product of w with K neighbours of the padded x: the gather view.
+    """Return y, where y[i] is the dot product of w with k neighbours of the padded x: the gather view.
 
-    x: (n,);  w: (K,);  pad: zeros at each end, 0 or more  ->  y: (n + 2 pad - K + 1,)
+    x: (n,);  w: (k,);  pad: zeros at each end, 0 or more  ->  y: (n + 2 pad - k + 1,)
     """
-    K = len(w)
+    k = len(w)
     padded = np.pad(x, pad)
-    y = np.zeros(len(padded) - K + 1)
+    y = np.zeros(len(padded) - k + 1)
     for i in range(len(y)):
-        y[i] = padded[i : i + K] @ w
+        y[i] = padded[i : i + k] @ w
     return y
 
 
 def spray_1d(x, w, pad):
     """Return the same y by spraying: every x[a] times the reflected filter is added onto y.
 
-    x: (n,);  w: (K,);  pad: zeros at each end, 0 or more  ->  y: (n + 2 pad - K + 1,)
+    x: (n,);  w: (k,);  pad: zeros at each end, 0 or more  ->  y: (n + 2 pad - k + 1,)
     """
-    n, K = len(x), len(w)
-    full = np.zeros(n + K - 1)  # where every spray lands whole: K - 1 zeros at each end of x
+    n, k = len(x), len(w)
+    full = np.zeros(n + k - 1)  # where every spray lands whole: k - 1 zeros at each end of x
     for a in range(n):
-        full[a : a + K] += x[a] * w[::-1]
-    more = max(pad - K + 1, 0)  # padding beyond K - 1 adds outputs that see zeros alone
+        full[a : a + k] += x[a] * w[::-1]
+    more = max(pad - k + 1, 0)  # padding beyond k - 1 adds outputs that see zeros alone
     full = np.pad(full, more)
-    cut = K - 1 - pad + more
+    cut = k - 1 - pad + more
     return full[cut : len(full) - cut]
 
 
 def toeplitz_1d(w, n, pad):
     """Return the matrix T of the 1D convolution: correlate_1d(x, w, pad) = T @ x for every x of n numbers.
 
-    w: (K,);  n, pad: whole numbers  ->  T: (n + 2 pad - K + 1, n)
+    w: (k,);  n, pad: whole numbers  ->  T: (n + 2 pad - k + 1, n)
     """
-    K = len(w)
-    m = n + 2 * pad - K + 1
+    k = len(w)
+    m = n + 2 * pad - k + 1
     T = np.zeros((m, n + 2 * pad))
     for i in range(m):
-        T[i, i : i + K] = w
+        T[i, i : i + k] = w
     return T[:, pad : pad + n]  # the columns that meet a padding zero never count
 
 
@@ -86,43 +86,43 @@ def local_gradient(i, j, w, shape):
     return padded[r : r + shape[0], r : r + shape[1]]
 
 
-def same_pad(K):
-    """Return the pad for which a filter of K taps gives an output as long as its input, or "none" if there is no such pad.
+def same_pad(k):
+    """Return the pad for which a filter of k taps gives an output as long as its input, or "none" if there is no such pad.
 
     The same pad stands at both ends, and the stride is 1.
     """
-    return (K - 1) // 2 if K % 2 == 1 else "none"
+    return (k - 1) // 2 if k % 2 == 1 else "none"
 
 
-def backward_pad(K, pad):
-    """Return the pad with which dy must be correlated to give dx, when the forward pass had K taps and this pad.
+def backward_pad(k, pad):
+    """Return the pad with which dy must be correlated to give dx, when the forward pass had k taps and this pad.
 
     A negative number means that so many are cut off at each end instead of added.
     """
-    return K - 1 - pad
+    return k - 1 - pad
 
 
 def conv_1d_backward_spray(dy, w, pad):
     """Return dL/dx of y = correlate_1d(x, w, pad), by spraying dy.
 
-    dy: (m,);  w: (K,);  pad: 0 or more  ->  dx: (m + K - 1 - 2 pad,)
+    dy: (m,);  w: (k,);  pad: 0 or more  ->  dx: (m + k - 1 - 2 pad,)
     """
-    m, K = len(dy), len(w)
-    padded = np.zeros(m + K - 1)  # dL/d(padded x)
+    m, k = len(dy), len(w)
+    padded = np.zeros(m + k - 1)  # dL/d(padded x)
     for i in range(m):
-        padded[i : i + K] += dy[i] * w
+        padded[i : i + k] += dy[i] * w
     return padded[pad : len(padded) - pad]  # nobody asks what the padding would like to be
 
 
 def conv_1d_backward_rotated(dy, w, pad):
     """Return dL/dx of y = correlate_1d(x, w, pad), by correlating dy with the reflected filter.
 
-    dy: (m,);  w: (K,);  pad: 0 or more  ->  dx: (m + K - 1 - 2 pad,)
+    dy: (m,);  w: (k,);  pad: 0 or more  ->  dx: (m + k - 1 - 2 pad,)
     """
-    K = len(w)
-    around = np.pad(dy, K - 1)  # wide enough for every pixel of the padded x
-    padded = np.array([around[a : a + K] @ w[::-1] for a in range(len(dy) + K - 1)])
-    return padded[pad : len(padded) - pad]  # in all K - 1 - pad zeros at each end of dy, or a cut
+    k = len(w)
+    around = np.pad(dy, k - 1)  # wide enough for every pixel of the padded x
+    padded = np.array([around[a : a + k] @ w[::-1] for a in range(len(dy) + k - 1)])
+    return padded[pad : len(padded) - pad]  # in all k - 1 - pad zeros at each end of dy, or a cut
 
 
 def conv_1d_weight_gradient(dy, x, pad):
@@ -138,15 +138,15 @@ def conv_1d_weight_gradient(dy, x, pad):
 def conv_forward(x, w, b, pad):
     """Return the output of a convolutional layer with stride 1.
 
-    x: (N, C, H, W);  w: (F, C, K, L);  b: (F,);  pad: 0 or more  ->  y: (N, F, H', W'), H' = H + 2 pad - K + 1
+    x: (N, C, H, W);  w: (F, C, kh, kw);  b: (F,);  pad: 0 or more  ->  y: (N, F, H', W'), H' = H + 2 pad - kh + 1
     """
     fits(x, w, 1, pad)
-    (H, W), (F, _, K, L) = x.shape[2:], w.shape
-    P, Q = H + 2 * pad - K + 1, W + 2 * pad - L + 1
+    (H, W), (F, _, kh, kw) = x.shape[2:], w.shape
+    P, Q = H + 2 * pad - kh + 1, W + 2 * pad - kw + 1
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             y += np.einsum("nchw,fc->nfhw", padded[:, :, u : u + P, v : v + Q], w[:, :, u, v])
     return y
 
@@ -154,16 +154,16 @@ def conv_forward(x, w, b, pad):
 def conv_backward(dy, x, w, pad):
     """Return dL/dx, dL/dW and dL/db of a convolutional layer with stride 1 (Eqs. 9-10, over channels, filters and images).
 
-    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, K, L);  pad: 0 or more  ->  dx, dw like x, w;  db: (F,)
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw);  pad: 0 or more  ->  dx, dw like x, w;  db: (F,)
     """
     fits(x, w, 1, pad)
     H, W = x.shape[2:]
-    K, L = w.shape[2:]
+    kh, kw = w.shape[2:]
     P, Q = dy.shape[2:]
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     sprayed, dw = np.zeros(padded.shape), np.zeros(w.shape)
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             sprayed[:, :, u : u + P, v : v + Q] += np.einsum("nfhw,fc->nchw", dy, w[:, :, u, v])
             dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dy, padded[:, :, u : u + P, v : v + Q])
     db = dy.sum(axis=(0, 2, 3))  # one b for every image and every place

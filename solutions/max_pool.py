@@ -6,32 +6,32 @@ import numpy as np
 def pool_fits(x, size, stride):
     """Raise a ValueError that names the sizes that do not fit, if there are any.
 
-    x: (N, C, H, W);  size: (K, L);  stride: 1 or more
+    x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more
     """
     if np.ndim(x) != 4:
         raise ValueError(f"x is {np.ndim(x)}-dimensional, expected (N, C, H, W)")
     if np.shape(size) != (2,) or not all(
         isinstance(side, int | np.integer) and side >= 1 for side in size
     ):
-        raise ValueError(f"size is {size!r}, expected (K, L), two ints of at least 1")
+        raise ValueError(f"size is {size!r}, expected (kh, kw), two ints of at least 1")
     if not isinstance(stride, int | np.integer) or stride < 1:
         raise ValueError(f"stride is {stride!r}, expected an int of at least 1")
-    (K, L), (H, W) = size, np.shape(x)[2:]
-    if H < K or W < L:
-        raise ValueError(f"a {K} x {L} window does not fit into a {H} x {W} image")
+    (kh, kw), (H, W) = size, np.shape(x)[2:]
+    if kh > H or kw > W:
+        raise ValueError(f"a {kh} x {kw} window does not fit into a {H} x {W} image")
 
 
 def max_pool_forward(x, size, stride):
     """Return the largest entry of every window. Rows and columns that no whole window reaches are left out.
 
-    x: (N, C, H, W);  size: (K, L);  stride: 1 or more  ->  y: (N, C, H', W'), a number for every window
+    x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more  ->  y: (N, C, H', W'), a number for every window
     """
     pool_fits(x, size, stride)
-    (H, W), (K, L) = x.shape[2:], size
-    P, Q = (H - K) // stride + 1, (W - L) // stride + 1
+    (H, W), (kh, kw) = x.shape[2:], size
+    P, Q = (H - kh) // stride + 1, (W - kw) // stride + 1
     y = np.full((*x.shape[:2], P, Q), -np.inf)
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             y = np.maximum(
                 y,
                 x[
@@ -59,14 +59,14 @@ def max_pool_2x2_backward(dy, x):
 def max_pool_backward(dy, x, size, stride):
     """Return dL/dx of max pooling. Of several largest entries in a window the first in reading order wins.
 
-    dy: (N, C, H', W');  x: (N, C, H, W);  size: (K, L);  stride: 1 or more  ->  dx: (N, C, H, W)
+    dy: (N, C, H', W');  x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more  ->  dx: (N, C, H, W)
     """
     pool_fits(x, size, stride)
-    K, L = size
+    kh, kw = size
     dx = np.zeros(x.shape)
     for n, c, i, j in np.ndindex(*dy.shape):
         top, left = i * stride, j * stride
-        u, v = np.unravel_index(x[n, c, top : top + K, left : left + L].argmax(), size)
+        u, v = np.unravel_index(x[n, c, top : top + kh, left : left + kw].argmax(), size)
         dx[n, c, top + u, left + v] += dy[n, c, i, j]  # windows may overlap
     return dx
 
@@ -74,6 +74,6 @@ def max_pool_backward(dy, x, size, stride):
 def assignment_is_enough(size, stride):
     """Return True when max_pool_backward may write dx with = instead of +=, whatever x is.
 
-    size: (K, L);  stride: 1 or more
+    size: (kh, kw);  stride: 1 or more
     """
     return stride >= max(size)

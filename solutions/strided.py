@@ -5,26 +5,26 @@ import numpy as np
 from solutions.convolution import fits
 
 
-def output_size(n, K, stride, pad):
+def output_size(n, k, stride, pad):
     """Return (how many outputs there are, how many entries at the end of the padded input no window reaches).
 
-    n: entries of the input;  K: taps of the filter;  stride: 1 or more;  pad: zeros at each end
+    n: entries of the input;  k: taps of the filter;  stride: 1 or more;  pad: zeros at each end
     """
-    return (n + 2 * pad - K) // stride + 1, (n + 2 * pad - K) % stride
+    return (n + 2 * pad - k) // stride + 1, (n + 2 * pad - k) % stride
 
 
 def strided_forward(x, w, b, stride, pad):
     """Return the output of a convolutional layer whose filter moves by `stride` pixels.
 
-    x: (N, C, H, W);  w: (F, C, K, L);  b: (F,)  ->  y: (N, F, H', W'), sizes as output_size counts them
+    x: (N, C, H, W);  w: (F, C, kh, kw);  b: (F,)  ->  y: (N, F, H', W'), sizes as output_size counts them
     """
     fits(x, w, stride, pad)
-    (H, W), (F, _, K, L) = x.shape[2:], w.shape
-    P, Q = output_size(H, K, stride, pad)[0], output_size(W, L, stride, pad)[0]
+    (H, W), (F, _, kh, kw) = x.shape[2:], w.shape
+    P, Q = output_size(H, kh, stride, pad)[0], output_size(W, kw, stride, pad)[0]
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             covered = padded[
                 :, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride
             ]
@@ -46,14 +46,14 @@ def dilate(dy, stride):
 def strided_backward_spray(dy, x, w, stride, pad):
     """Return dL/dx, dL/dW and dL/db of a strided convolution, by spraying.
 
-    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, K, L)  ->  dx, dw like x, w;  db: (F,)
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw)  ->  dx, dw like x, w;  db: (F,)
     """
     fits(x, w, stride, pad)
-    (H, W), (K, L), (P, Q) = x.shape[2:], w.shape[2:], dy.shape[2:]
+    (H, W), (kh, kw), (P, Q) = x.shape[2:], w.shape[2:], dy.shape[2:]
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     sprayed, dw = np.zeros(padded.shape), np.zeros(w.shape)
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             rows, columns = (
                 slice(u, u + stride * (P - 1) + 1, stride),
                 slice(v, v + stride * (Q - 1) + 1, stride),
@@ -66,19 +66,19 @@ def strided_backward_spray(dy, x, w, stride, pad):
 def strided_backward_rotated(dy, x, w, stride, pad):
     """Return dL/dx, dL/dW and dL/db of a strided convolution, by correlating a dilated dy with the rotated filter.
 
-    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, K, L)  ->  dx, dw like x, w;  db: (F,)
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw)  ->  dx, dw like x, w;  db: (F,)
     """
     fits(x, w, stride, pad)
-    (N, _, H, W), (F, _, K, L) = x.shape, w.shape
+    (N, _, H, W), (F, _, kh, kw) = x.shape, w.shape
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    P, Q = H + 2 * pad - K + 1, W + 2 * pad - L + 1  # the output that stride 1 would give
+    P, Q = H + 2 * pad - kh + 1, W + 2 * pad - kw + 1  # the output that stride 1 would give
     dilated = np.zeros((N, F, P, Q))  # zeros between, and the remainder's zeros at the end
     dilated[:, :, ::stride, ::stride] = dy
-    around = np.pad(dilated, ((0, 0), (0, 0), (K - 1, K - 1), (L - 1, L - 1)))
+    around = np.pad(dilated, ((0, 0), (0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1)))
     rotated = w[:, :, ::-1, ::-1]
     full, dw = np.zeros(padded.shape), np.zeros(w.shape)
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             covered = around[:, :, u : u + H + 2 * pad, v : v + W + 2 * pad]
             full += np.einsum("nfhw,fc->nchw", covered, rotated[:, :, u, v])
             # dw: dy meets the windows of x, not rotated
@@ -86,11 +86,11 @@ def strided_backward_rotated(dy, x, w, stride, pad):
     return full[:, :, pad : pad + H, pad : pad + W], dw, dy.sum(axis=(0, 2, 3))
 
 
-def pixels_without_gradient(n, K, stride, pad):
+def pixels_without_gradient(n, k, stride, pad):
     """Return how many of the n input entries lie under no window, so that their gradient is zero whatever dy is.
 
-    n: entries of the input, the padding not counted;  K: taps;  stride: 1 or more;  pad: zeros at each end
+    n: entries of the input, the padding not counted;  k: taps;  stride: 1 or more;  pad: zeros at each end
     """
-    outputs = (n + 2 * pad - K) // stride + 1
-    covered = {i * stride + u - pad for i in range(outputs) for u in range(K)}
+    outputs = (n + 2 * pad - k) // stride + 1
+    covered = {i * stride + u - pad for i in range(outputs) for u in range(k)}
     return sum(a not in covered for a in range(n))

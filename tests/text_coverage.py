@@ -47,7 +47,7 @@ COVERAGE = {
         ],
         "one reflection is all of it": ["reflected"],
         "T x = gather": ["toeplitz_1d", "figure-toeplitz", "live-toeplitz"],
-        r"n + 2p - K + 1": ["count"],
+        r"n + 2p - k + 1": ["count"],
         "the text assumes just that in Eqs. 9 and 10": ["same-exercise", "same_pad"],
         r"\tag{9}": ["eq-9", "live-eq-9", "live-eqs-9-10"],
         "The loss is a single number, so its gradient has the shape": [
@@ -121,7 +121,7 @@ COVERAGE = {
         ],
         "one table holds everything": ["recall", "recall-why", "live-recall"],
         "This step is the **stride**": ["stride", "figure-windows"],
-        r"n + 2p = s\,(m-1) + K + r": ["output-size-why", "output_size", "live-output-size"],
+        r"n + 2p = s\,(m-1) + k + r": ["output-size-why", "output_size", "live-output-size"],
         "## 2. Convolution and pooling in one step": [
             "every-second",
             "live-every-second",

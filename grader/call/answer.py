@@ -20,7 +20,7 @@ class Answer:
     """One part of one call: an array of real numbers (value for a quiz), or the fault that prevents
     it.
 
-    fault: the kind, which is also its fingerprint; says: the sentence for the student; also: it
+    fault: the kind, which is also its fingerprint; message: the sentence for the student; also: it
         came in the second shape.
     layout: names and shapes of a dict of arrays, whose numbers stand in one long row, name by name
         in the alphabet's order.

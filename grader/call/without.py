@@ -53,8 +53,8 @@ def refusal(name: str, function: Any, names: Sequence[str], namespace: Namespace
 def without(names: Sequence[str], namespace: Namespace, exercise: str) -> Iterator[None]:
     """Take away the names that an exercise must do without.
 
-    They, and other names for the same functions, are bound to a function that says so. exit and
-    quit, which would end the kernel, raise SystemExit meanwhile.
+    They, and other names for the same functions, are bound to a function that raises RuntimeError.
+    exit and quit, which would end the kernel, raise SystemExit meanwhile.
     """
     refused = {name: namespace[name] for name in names if name in namespace}
     ends = {name: namespace[name] for name in ("exit", "quit") if name in namespace}
@@ -123,8 +123,9 @@ def _kept(function: Any) -> Iterator[Any]:
 
 
 def refusing_code(code: CodeType, message: str) -> CodeType:
-    """Return code that raises RuntimeError(says), to be put for a while into a function whose own
-    code this is.
+    """Return code that raises RuntimeError(message).
+
+    It is put for a while into a function, in the place of the function's own.
     """
 
     def refuse(*args: Any, **kwargs: Any) -> None:

@@ -2,7 +2,8 @@
 
 from grader.exercises import widgets, witnesses
 from grader.exercises.cases import convolution as cases
-from grader.judge.course import Notebook
+from grader.exercises.material import images
+from grader.judge.course import Notebook, Support
 from grader.judge.exercise import Exercise, Part, quiz
 
 EXERCISES = (
@@ -33,11 +34,11 @@ EXERCISES = (
     ),
     quiz(
         "same_pad",
-        ("K",),
+        ("k",),
         1,
-        "the output has n + 2 pad - K + 1 numbers, which is n when 2 pad = K - 1: half of an even "
-        "number if K is odd, and "
-        "no whole number at all if K is even. That is why the text assumes a filter of width 2r + "
+        "the output has n + 2 pad - k + 1 numbers, which is n when 2 pad = k - 1: half of an even "
+        "number if k is odd, and "
+        "no whole number at all if k is even. That is why the text assumes a filter of width 2r + "
         "1, with pad r.",
         build=cases.same_pad,
     ),
@@ -69,18 +70,18 @@ EXERCISES = (
     ),
     quiz(
         "backward_pad",
-        ("K", "pad"),
+        ("k", "pad"),
         1,
-        "with K - 1 zeros at each end every place of the padded x gets its K weights, and the pad "
+        "with k - 1 zeros at each end every place of the padded x gets its k weights, and the pad "
         "places at each end are "
-        "then cut off. It is the forward pad again only if K = 2 pad + 1, the text's 2r + 1 with "
+        "then cut off. It is the forward pad again only if k = 2 pad + 1, the text's 2r + 1 with "
         "pad r.",
         build=cases.backward_pad,
     ),
     Exercise(
         "conv_1d_weight_gradient",
         ("dy", "x", "pad"),
-        (Part("dw", 3, "K", "w"),),
+        (Part("dw", 3, "k", "w"),),
         forward="correlate_1d",
         without=("numerical_jacobian",),
         build=cases.conv_1d_weight_gradient,
@@ -96,7 +97,7 @@ EXERCISES = (
     Exercise(
         "conv_backward",
         ("dy", "x", "w", "pad"),
-        (Part("dx", 4, "N C H W", "x"), Part("dw", 2, "F C K L", "w"), Part("db", 1, "F", "b")),
+        (Part("dx", 4, "N C H W", "x"), Part("dw", 2, "F C kh kw", "w"), Part("db", 1, "F", "b")),
         forward="conv_forward",
         without=("numerical_jacobian",),
         build=cases.conv_backward,
@@ -105,4 +106,10 @@ EXERCISES = (
     ),
 )
 
-CONVOLUTION = Notebook("2-convolution", "convolution", 30.0, EXERCISES)
+CONVOLUTION = Notebook(
+    "2-convolution",
+    "convolution",
+    30.0,
+    EXERCISES,
+    support=Support(tools={"load_images": images}, files=images.without_test_images),
+)

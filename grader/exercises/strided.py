@@ -6,14 +6,14 @@ from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise, Part, quiz
 
 ARGUMENTS = ("dy", "x", "w", "stride", "pad")
-BACKWARD = (Part("dx", 4, "N C H W", "x"), Part("dw", 1, "F C K L", "w"), Part("db", 1, "F", "b"))
+BACKWARD = (Part("dx", 4, "N C H W", "x"), Part("dw", 1, "F C kh kw", "w"), Part("db", 1, "F", "b"))
 
 EXERCISES = (
     quiz(
         "output_size",
-        ("n", "K", "stride", "pad"),
+        ("n", "k", "stride", "pad"),
         3,
-        "the first window starts at 0 and the last may start at n + 2 pad - K at the most; every "
+        "the first window starts at 0 and the last may start at n + 2 pad - k at the most; every "
         "stride-th start is used. "
         "What is left over is the remainder: entries at the end that no window reaches.",
         build=cases.lines,
@@ -53,9 +53,9 @@ EXERCISES = (
     ),
     quiz(
         "pixels_without_gradient",
-        ("n", "K", "stride", "pad"),
+        ("n", "k", "stride", "pad"),
         1,
-        "with a stride beyond K the windows leave stride - K entries out between any two, and the "
+        "with a stride beyond k the windows leave stride - k entries out between any two, and the "
         "remainder leaves some out at "
         "the end; entries of the padding do not count. What no window sees moves no output, so its "
         "gradient is 0.",

@@ -95,9 +95,8 @@ def clean(html: Any) -> str:
 
     Style sheets and scripts are left out.
     """
-    text = html.decode() if isinstance(html, bytes) else str(html)
     return nh3.clean(
-        text,
+        _writable(html.decode() if isinstance(html, bytes) else str(html)),
         tags=set(ELEMENTS.split()),
         attributes={"*": set(ATTRIBUTES)},
         attribute_filter=_in_verdicts,
@@ -110,7 +109,7 @@ def clean(html: Any) -> str:
 def clean_output(html: str) -> str:
     """Return any output's HTML with its pictures, and else as `clean` does."""
     return nh3.clean(
-        html,
+        _writable(html),
         tags=set(f"{ELEMENTS} {MORE_ELEMENTS}".split()),
         attributes={"*": set(ATTRIBUTES), "img": {"alt", "src"}},
         attribute_filter=_in_outputs,
@@ -118,6 +117,11 @@ def clean_output(html: str) -> str:
         url_schemes={*PROTOCOLS, "data"},
         link_rel=None,
     )
+
+
+def _writable(html: str) -> str:
+    """Return HTML with "?" for lone surrogates, at which nh3 would raise UnicodeEncodeError."""
+    return html.encode("utf-8", "replace").decode()
 
 
 def _in_verdicts(tag: str, name: str, value: str) -> str | None:

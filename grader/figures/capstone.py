@@ -150,26 +150,26 @@ def loss_curves(table: np.ndarray, classes: int = 10) -> None:
 def learnt_filters(start: np.ndarray, learnt: np.ndarray) -> None:
     """Show the filters of a first layer before and after training, as squares with their numbers.
 
-    start, learnt: (F, 1, K, L). Raises ValueError for other shapes.
+    start, learnt: (F, 1, kh, kw). Raises ValueError for other shapes.
     """
     if np.ndim(start) != 4 or np.shape(start) != np.shape(learnt) or np.shape(start)[1] != 1:
         shapes = f"filters of {np.shape(start)} and {np.shape(learnt)}"
-        raise ValueError(f"learnt_filters: {shapes}, expected (F, 1, K, L) twice")
-    F, _, K, L = start.shape
-    figure, (ax,) = new(1, 1.42 * F, 0.46 * (2 * K + 1) + 0.8)
+        raise ValueError(f"learnt_filters: {shapes}, expected (F, 1, kh, kw) twice")
+    F, _, kh, kw = start.shape
+    figure, (ax,) = new(1, 1.42 * F, 0.46 * (2 * kh + 1) + 0.8)
     limit = largest(start, learnt)
     _row_of_filters(ax, "before", start, 0, limit)
-    _row_of_filters(ax, "after", learnt, K + 0.6, limit)
+    _row_of_filters(ax, "after", learnt, kh + 0.6, limit)
     for f in range(F):
-        label(ax, f * (L + 0.6) + (L - 1) / 2, -0.85, f"filter {f}", fontsize=11)
-    bare(ax, (-2.4, F * (L + 0.6) - 1), (-1.2, 2 * K + 0.2), _aspect(ax))
+        label(ax, f * (kw + 0.6) + (kw - 1) / 2, -0.85, f"filter {f}", fontsize=11)
+    bare(ax, (-2.4, F * (kw + 0.6) - 1), (-1.2, 2 * kh + 0.2), _aspect(ax))
     grown = np.sqrt(np.mean(learnt**2) / np.mean(start**2))
     claim = "The filters grow out of their random start: after training their weights are"
     title(ax, f"{claim} {grown:.1f} times as large")
     filters = "; ".join(
         f"filter {f} after training: {rows_of(learnt[f, 0], _decimal)}" for f in range(F)
     )
-    sizes = f"{F} filters of {K} by {L}"
+    sizes = f"{F} filters of {kh} by {kw}"
     show_picture(figure, f"{sizes}, before training and after it, row by row. {filters}.")
 
 
@@ -271,11 +271,11 @@ def _curve_names(
 
 
 def _row_of_filters(ax: Axes, name: str, filters: np.ndarray, top: float, limit: float) -> None:
-    """Draw filters (F, 1, K, L) side by side under their name, from row `top` on."""
-    F, _, K, L = filters.shape
+    """Draw filters (F, 1, kh, kw) side by side under their name, from row `top` on."""
+    F, _, kh, kw = filters.shape
     for f in range(F):
-        _matrix(ax, filters[f, 0], f * (L + 0.6), top, limit)
-    label(ax, -0.8, top + (K - 1) / 2, name, ha="right", fontsize=12)
+        _matrix(ax, filters[f, 0], f * (kw + 0.6), top, limit)
+    label(ax, -0.8, top + (kh - 1) / 2, name, ha="right", fontsize=12)
 
 
 def _image(ax: Axes, image: np.ndarray, column: float, row: float, among: np.ndarray) -> None:
@@ -294,8 +294,8 @@ def _image(ax: Axes, image: np.ndarray, column: float, row: float, among: np.nda
 
 def _matrix(ax: Axes, values: np.ndarray, left: float, top: float, limit: float) -> None:
     """Draw a small matrix as squares with one decimal each, on a diverging map centred on 0."""
-    K, L = values.shape
-    place = (left - 0.5, left + L - 0.5, top + K - 0.5, top - 0.5)
+    kh, kw = values.shape
+    place = (left - 0.5, left + kw - 0.5, top + kh - 0.5, top - 0.5)
     large = values.repeat(24, axis=0).repeat(24, axis=1)
     colours: dict[str, Any] = {"cmap": "PuOr_r", "vmin": -1.5 * limit, "vmax": 1.5 * limit}
     ax.imshow(large, extent=place, interpolation="none", **colours)

@@ -42,32 +42,32 @@ _PADDING: dict[str, Any] = {"facecolor": "white", "edgecolor": GREY, "linestyle"
 def gather_step(x: np.ndarray, w: np.ndarray, y: np.ndarray, at: int) -> None:
     """Show how y[at] is gathered: its window of the padded x, the filter, the products, their sum.
 
-    x: (n,);  w: (K,);  y: (m,). Raises ValueError for sizes that no padding explains.
+    x: (n,);  w: (k,);  y: (m,). Raises ValueError for sizes that no padding explains.
     """
     _check_axes("gather_step", 1, x, w, y)
-    n, K = len(x), len(w)
-    pad = _padding(n, K, len(y), at)
+    n, k = len(x), len(w)
+    pad = _padding(n, k, len(y), at)
     left = at - pad
-    middle = left + (K - 1) / 2
+    middle = left + (k - 1) / 2
     limit = largest(x, w, y)
-    window = np.pad(x, pad)[at : at + K]
+    window = np.pad(x, pad)[at : at + k]
     products = window * w
     figure, ax = _canvas(-pad, n + pad, 6.1)
     for start in (-pad, n):
         for a in range(start, start + pad):
             square(ax, 0, (a, 0), limit, quiet_zero=True, **_PADDING)
     _row(ax, (0, 0), x, limit, "x")
-    _box(ax, (left, 0), K)
+    _box(ax, (left, 0), k)
     _row(ax, (left, 1.5), w, limit)
     _row(ax, (left, 2.75), products, limit)
     _row(ax, (middle - at, 4.75), y, limit, "y", names_at=BELOW)
     _box(ax, (middle, 4.75))
-    for column in range(left, left + K):
+    for column in range(left, left + k):
         label(ax, column, 0.75, "×", fontsize=13)
         arrow(ax, (column, 3.3), (middle, 4.2), BLUE)
     names = {0: "x", 1.5: "the filter w", 2.75: "products", 4.75: "their sum, y"}
     _row_labels(ax, -pad - 0.85, names)
-    title(ax, f"y[{at}] gathers {K} pixels, weighted with w")
+    title(ax, f"y[{at}] gathers {k} pixels, weighted with w")
     plural = "s" if pad > 1 else ""
     zeros = f", with {pad} padding zero{plural} at each end" if pad else ""
     pairs = zip(window, w, strict=True)
@@ -87,23 +87,23 @@ def spray_step(
 ) -> None:
     """Show source[at] times the taps being added onto a row of `size` numbers.
 
-    source: (n,);  taps: (K,);  first: the place in the row where the first product lands
+    source: (n,);  taps: (k,);  first: the place in the row where the first product lands
     names: of the row the spray comes from, of the taps, and of the row it lands on
 
     Raises ValueError if no product lands on the row.
     """
     _check_axes("spray_step", 1, source, taps)
-    K = len(taps)
+    k = len(taps)
     origin, filter_name, target = names
-    if not 0 <= at < len(source) or not -K < first < size:
-        spray = f"from {at} of {len(source)} numbers, {K} products onto {first} of {size}"
+    if not 0 <= at < len(source) or not -k < first < size:
+        spray = f"from {at} of {len(source)} numbers, {k} products onto {first} of {size}"
         raise ValueError(f"spray_step: {spray}: nothing lands")
-    left = at - (K - 1) / 2
+    left = at - (k - 1) / 2
     start = left - first
     products = source[at] * taps
     limit = largest(source, taps, products)
     leftmost = min(left, start, 0)
-    figure, ax = _canvas(leftmost, max(left + K, start + size, len(source)), 6.1)
+    figure, ax = _canvas(leftmost, max(left + k, start + size, len(source)), 6.1)
     _row(ax, (0, 0), source, limit, origin)
     _box(ax, (at, 0))
     _row(ax, (left, 1.75), taps, limit)
@@ -125,8 +125,8 @@ def spray_step(
     _row_labels(ax, leftmost - 0.85, labels)
     title(ax, f"{origin}[{at}] sprays {filter_name} onto {len(landed)} places of {target}")
     step = f"{origin}[{at}] = {number(source[at])} times {filter_name} = {bracketed(taps)}"
-    lost = K - len(landed)
-    off = f"; {lost} of the {K} products falls off the end" if lost else ""
+    lost = k - len(landed)
+    off = f"; {lost} of the {k} products falls off the end" if lost else ""
     show_picture(figure, f"{step}, added: {', '.join(landed)}{off}.")
 
 
@@ -208,7 +208,7 @@ def overlap(first: np.ndarray, second: np.ndarray, titles: Sequence[str]) -> Non
 
 
 def reflections(w: np.ndarray) -> None:
-    """Show a filter w, (K, L), reflected once, and once more: turned by 180 degrees."""
+    """Show a filter w, (kh, kw), reflected once, and once more: turned by 180 degrees."""
     _check_axes("reflections", 2, w)
     views = (w, w[:, ::-1], w[::-1, ::-1])
     titles = ("W", "left and right swapped", "then top and bottom: W'")
@@ -222,38 +222,39 @@ def reflections(w: np.ndarray) -> None:
 
 
 def weight_jacobian(dy_dw: np.ndarray) -> None:
-    """Show dy/dw, (m, K): the padded row, one place further from column to column."""
+    """Show dy/dw, (m, k): the padded row, one place further from column to column."""
     _check_axes("weight_jacobian", 2, dy_dw)
-    m, K = dy_dw.shape
-    figure, (ax,) = new(1, 0.52 * K + 2.6, 0.52 * m + 1.2)
+    m, k = dy_dw.shape
+    figure, (ax,) = new(1, 0.52 * k + 2.6, 0.52 * m + 1.2)
     _numbered(ax, dy_dw, largest(dy_dw))
     for i in range(m):
         label(ax, -0.7, i, f"y[{i}]", ha="right", fontsize=10, color=GREY)
-    for u in range(K):
+    for u in range(k):
         label(ax, u, -0.75, f"w[{u}]", fontsize=10, color=GREY)
     title(ax, "Each column is the padded row,\none place further on", pad=26)
-    columns = "; ".join(f"w[{u}] moves y by {bracketed(dy_dw[:, u])}" for u in range(K))
-    claim = f"dy/dw, a row for each of {m} outputs and a column for each of {K} weights"
+    columns = "; ".join(f"w[{u}] moves y by {bracketed(dy_dw[:, u])}" for u in range(k))
+    claim = f"dy/dw, a row for each of {m} outputs and a column for each of {k} weights"
     show_picture(figure, f"{claim}. Per unit, {columns}.")
 
 
 def filter_bank(x: np.ndarray, w: np.ndarray, first: Sequence[float]) -> None:
     """Show an image above a bank of filters, and the first number of each channel of y.
 
-    x: (C, H, W);  w: (F, C, K, L);  first: F numbers. Raises ValueError for sizes that do not fit.
+    x: (C, H, W);  w: (F, C, kh, kw);  first: F numbers.
+    Raises ValueError for sizes that do not fit.
     """
     _check_axes("filter_bank", 3, x)
     _check_axes("filter_bank", 4, w)
-    (C, H, W), (F, depth, K, L) = x.shape, w.shape
-    if depth != C or len(first) != F or K > H or L > W:
+    (C, H, W), (F, depth, kh, kw) = x.shape, w.shape
+    if depth != C or len(first) != F or kh > H or kw > W:
         sizes = f"x {x.shape}, w {w.shape} and {len(first)} outputs"
         raise ValueError(f"filter_bank: {sizes}: they do not fit")
-    output = (H - K + 1, W - L + 1)
-    room = (max(K, output[0]), max(W, L))
+    output = (H - kh + 1, W - kw + 1)
+    room = (max(kh, output[0]), max(W, kw))
     figure, axes = _table([H] + [room[0]] * F, C + 1, room[1])
     for c in range(C):
         _numbered(axes[0][c], x[c], largest(x), f"x, channel {c}")
-        _box(axes[0][c], (0, 0), L, K)
+        _box(axes[0][c], (0, 0), kw, kh)
     for f in range(F):
         *of_filters, of_output = axes[f + 1]
         _filters(of_filters, w[f], f, largest(w))
@@ -263,10 +264,10 @@ def filter_bank(x: np.ndarray, w: np.ndarray, first: Sequence[float]) -> None:
         _box(of_output, (0, 0))
         _center(of_output, output, room)
         for ax in of_filters:
-            _center(ax, (K, L), room)
+            _center(ax, (kh, kw), room)
     heading(figure, "One row of filters reads every channel of x and makes one channel of y")
     image = f"An image of {C} channels, each {H} by {W}, above {F} rows of filters"
-    filters = f"each row with a {K} by {L} part for every channel"
+    filters = f"each row with a {kh} by {kw} part for every channel"
     outputs = ", ".join(f"y[{f}, 0, 0] = {number(value)}" for f, value in enumerate(first))
     window = "The first window is framed in every channel of x"
     show_picture(figure, f"{image}, {filters}. {window}. Row by row, with the bias: {outputs}.")
@@ -275,16 +276,16 @@ def filter_bank(x: np.ndarray, w: np.ndarray, first: Sequence[float]) -> None:
 def bank_columns(w: np.ndarray, channel: int) -> None:
     """Show filters as a table, and the column that one channel of dx collects from.
 
-    w: (F, C, K, L). Raises ValueError if there is no such channel.
+    w: (F, C, kh, kw). Raises ValueError if there is no such channel.
     """
     _check_axes("bank_columns", 4, w)
-    F, C, K, L = w.shape
+    F, C, kh, kw = w.shape
     if not 0 <= channel < C:
         raise ValueError(f"bank_columns: channel {channel}, expected one of {C} channels")
-    figure, axes = _table([K] * F, C + 1, L + 1)
+    figure, axes = _table([kh] * F, C + 1, kw + 1)
     for f in range(F):
         _filters(axes[f], w[f], f, largest(w))
-        _box(axes[f][channel], (0, 0), L, K)
+        _box(axes[f][channel], (0, 0), kw, kh)
         axes[f][C].text(0.0, 0.5, f"← dy, channel {f}", fontsize=12, va="center")
     for c in range(C):
         weight = "bold" if c == channel else "normal"
@@ -299,14 +300,14 @@ def bank_columns(w: np.ndarray, channel: int) -> None:
     show_picture(figure, f"{table}. {meaning}. {collects}.")
 
 
-def _padding(n: int, K: int, m: int, at: int) -> int:
-    """Return the pad under which a row of n pixels and K weights give m outputs.
+def _padding(n: int, k: int, m: int, at: int) -> int:
+    """Return the pad under which a row of n pixels and k weights give m outputs.
 
     Raises ValueError if there is none, or no output y[at].
     """
-    pad, odd = divmod(m - n + K - 1, 2)
+    pad, odd = divmod(m - n + k - 1, 2)
     if odd or pad < 0 or not 0 <= at < m:
-        sizes = f"{m} outputs from {n} pixels and {K} weights, at = {at}"
+        sizes = f"{m} outputs from {n} pixels and {k} weights, at = {at}"
         raise ValueError(f"gather_step: {sizes}: they do not fit for any pad")
     return pad
 

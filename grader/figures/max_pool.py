@@ -47,7 +47,7 @@ class Window(NamedTuple):
 def pool_windows(x: np.ndarray, size: Size, stride: int) -> None:
     """Show the windows on x, (H, W), the largest entries of each, and beside it what comes out.
 
-    size: (K, L). Raises ValueError if no window fits into x.
+    size: (kh, kw). Raises ValueError if no window fits into x.
     """
     windows = _windows(x, size, stride)
     H, W = x.shape
@@ -76,7 +76,7 @@ def pool_windows(x: np.ndarray, size: Size, stride: int) -> None:
 def pool_overlap(x: np.ndarray, size: Size, stride: int) -> None:
     """Show x, (H, W), once per window, each time with that window and its largest entries.
 
-    size: (K, L). Raises ValueError if no window fits into x, or more than six.
+    size: (kh, kw). Raises ValueError if no window fits into x, or more than six.
     """
     windows = _windows(x, size, stride)
     H, W = x.shape
@@ -104,7 +104,7 @@ def pool_overlap(x: np.ndarray, size: Size, stride: int) -> None:
 def pool_routing(dy: np.ndarray, x: np.ndarray, dx: np.ndarray, size: Size, stride: int) -> None:
     """Show the gradient from above, the windows' largest entries, and where the gradient went.
 
-    dy: (M, N);  x, dx: (H, W);  size: (K, L). Raises ValueError for shapes that do not fit.
+    dy: (M, N);  x, dx: (H, W);  size: (kh, kw). Raises ValueError for shapes that do not fit.
     """
     windows = _windows(x, size, stride)
     expected = _output_shape(windows)

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def stride_windows(x: np.ndarray, K: int, starts: Sequence[int], pad: int = 0) -> None:
-    """Show the windows of K entries of a padded row, and the entries under none of them.
+def stride_windows(x: np.ndarray, k: int, starts: Sequence[int], pad: int = 0) -> None:
+    """Show the windows of k entries of a padded row, and the entries under none of them.
 
     x: (n,);  starts: where the windows begin in the padded row
 
@@ -44,9 +44,9 @@ def stride_windows(x: np.ndarray, K: int, starts: Sequence[int], pad: int = 0) -
     if pad < 0:
         raise ValueError(f"stride_windows: pad is {pad}, expected 0 or more")
     n = len(x)
-    _check_windows("stride_windows", n + 2 * pad, K, starts)
+    _check_windows("stride_windows", n + 2 * pad, k, starts)
     padded = np.pad(x, pad)
-    counts = _window_counts(len(padded), K, starts)
+    counts = _window_counts(len(padded), k, starts)
     figure, (ax,) = new(1, 0.75 * len(padded) + 0.4, 0.46 * len(starts) + 1.5)
     _squares(ax, padded, (0, 0), largest(x))
     for a, count in enumerate(counts):
@@ -56,11 +56,11 @@ def stride_windows(x: np.ndarray, K: int, starts: Sequence[int], pad: int = 0) -
             _hatch(ax, a, 0)
             label(ax, a, 0.75, "unseen" if is_pixel else "unused", color=ORANGE, fontsize=11)
     for i, start in enumerate(starts):
-        _bar(ax, start, K, 0.75 + 0.62 * i, f"y[{i}]")
+        _bar(ax, start, k, 0.75 + 0.62 * i, f"y[{i}]")
     bare(ax, (-0.6, len(padded) - 0.4), (-1.0, 0.5 + 0.62 * len(starts)))
     unseen = np.flatnonzero(np.equal(counts[pad : pad + n], 0)).tolist()
-    title(ax, f"{len(starts)} windows of {K}: {_under_none(len(unseen), n)}")
-    show_picture(figure, _windows_text(n, K, starts, pad, unseen))
+    title(ax, f"{len(starts)} windows of {k}: {_under_none(len(unseen), n)}")
+    show_picture(figure, _windows_text(n, k, starts, pad, unseen))
 
 
 def stride_image(
@@ -68,14 +68,14 @@ def stride_image(
 ) -> None:
     """Show the windows of an image, and how many of them see each pixel.
 
-    shape: (H, W);  size: (K, L), of a window;  rows, columns: where the windows begin
+    shape: (H, W);  size: (kh, kw), of a window;  rows, columns: where the windows begin
 
     Raises ValueError for windows that stick out.
     """
-    (H, W), (K, L) = shape, size
-    _check_windows("stride_image", H, K, rows)
-    _check_windows("stride_image", W, L, columns)
-    counts = np.outer(_window_counts(H, K, rows), _window_counts(W, L, columns))
+    (H, W), (kh, kw) = shape, size
+    _check_windows("stride_image", H, kh, rows)
+    _check_windows("stride_image", W, kw, columns)
+    counts = np.outer(_window_counts(H, kh, rows), _window_counts(W, kw, columns))
     figure, (ax,) = new(1, 0.75 * W + 0.4, 0.72 * H + 0.7)
     grid(ax, counts, largest(counts))
     ax.set_axisbelow(True)  # the outlines of the windows lie above the white lines
@@ -87,7 +87,7 @@ def stride_image(
     title(ax, f"{windows}; a pixel's number counts those that see it")
     unseen = int((counts == 0).sum())
     numbers = "; ".join(f"row {a}: {' '.join(map(str, line))}" for a, line in enumerate(counts))
-    image = f"An image of {H} by {W} pixels under windows of {K} by {L}"
+    image = f"An image of {H} by {W} pixels under windows of {kh} by {kw}"
     begin = f"which begin at rows {listed(rows)} and columns {listed(columns)}"
     each = f"How many windows see each pixel: {numbers}"
     show_picture(figure, f"{image}, {begin}. {each}. {unseen} pixels are seen by none.")
@@ -125,16 +125,16 @@ def stride_rows(matrix: np.ndarray, stride: int) -> None:
 def stride_sprays(dy: np.ndarray, w: np.ndarray, starts: Sequence[int], n: int) -> None:
     """Show the backward pass as a spray: every dy[i] times w where it lands, and the column sums.
 
-    dy: (m,);  w: (K,);  starts: m places on a row of n pixels
+    dy: (m,);  w: (k,);  starts: m places on a row of n pixels
 
     Raises ValueError for sizes that do not fit.
     """
     _check_axes("stride_sprays", 1, dy=dy, w=w)
-    K = len(w)
+    k = len(w)
     if len(dy) != len(starts):
         sizes = f"dy has {len(dy)} numbers and there are {len(starts)} places for them"
         raise ValueError(f"stride_sprays: {sizes}: expected as many")
-    _check_windows("stride_sprays", n, K, starts)
+    _check_windows("stride_sprays", n, k, starts)
     figure, (ax,) = new(1, 0.75 * n + 3.0, 0.72 * (len(dy) + 1) + 1.1)
     total = np.zeros(n)
     limit = largest(np.outer(dy, w))
@@ -143,7 +143,7 @@ def stride_sprays(dy: np.ndarray, w: np.ndarray, starts: Sequence[int], n: int) 
         spray = dy[i] * w
         _squares(ax, spray, (start, i), limit)
         label(ax, -0.8, i, f"dy[{i}] = {number(dy[i])}  times w", ha="right", fontsize=12)
-        total += np.pad(spray, (start, n - K - start))
+        total += np.pad(spray, (start, n - k - start))
         sprays.append(f"dy[{i}] = {number(dy[i])} gives {listed(spray)}, from dx[{start}] on")
     last = len(dy) + 0.35
     ax.plot([-0.5, n - 0.5], [last - 0.68] * 2, color="black", linewidth=1.2)
@@ -160,25 +160,25 @@ def stride_sprays(dy: np.ndarray, w: np.ndarray, starts: Sequence[int], n: int) 
 def stride_trick(dilated: np.ndarray, w: np.ndarray, r: int) -> None:
     """Show w rotated at all its places under a dilated dy, and what each place gives.
 
-    dilated: (m,);  w: (K,);  r: how many zeros more follow. Raises ValueError for a negative r.
+    dilated: (m,);  w: (k,);  r: how many zeros more follow. Raises ValueError for a negative r.
     """
     _check_axes("stride_trick", 1, dilated=dilated, w=w)
     if r < 0:
         raise ValueError(f"stride_trick: r is {r}, expected 0 or more")
-    K = len(w)
-    strip = np.pad(dilated, (K - 1, r + K - 1))
+    k = len(w)
+    strip = np.pad(dilated, (k - 1, r + k - 1))
     turned = w[::-1]
-    n = len(strip) - K + 1
-    dx = [float(strip[a : a + K] @ turned) for a in range(n)]
+    n = len(strip) - k + 1
+    dx = [float(strip[a : a + k] @ turned) for a in range(n)]
     figure, (ax,) = new(1, 0.75 * len(strip) + 4.0, 0.58 * n + 2.1)
     limit = largest(strip, w)
     _squares(ax, strip, (0, 0), limit)
-    around = ("K - 1", K - 1)
+    around = ("k - 1", k - 1)
     _braces(ax, [around, ("dilated dy", len(dilated)), ("r", r), around])
     for a in range(n):
         y = 1.5 + 0.95 * a
         _squares(ax, turned, (a, y), limit, height=0.86)
-        products = _products(strip[a : a + K], turned)
+        products = _products(strip[a : a + k], turned)
         text = f"dx[{a}] = {products}{number(dx[a])}"
         ax.text(len(strip) - 0.1, y, text, va="center", fontsize=12)
     bare(ax, (-0.6, len(strip) + 4.4), (-1.55, 1.5 + 0.95 * n))
@@ -186,7 +186,7 @@ def stride_trick(dilated: np.ndarray, w: np.ndarray, r: int) -> None:
     results = "; ".join(f"at {a} it gives dx[{a}] = {number(value)}" for a, value in enumerate(dx))
     show_picture(
         figure,
-        f"A strip: {K - 1} zeros, the dilated dy {listed(dilated)}, r = {r} more, {K - 1} more. "
+        f"A strip: {k - 1} zeros, the dilated dy {listed(dilated)}, r = {r} more, {k - 1} more. "
         f"Below it the rotated filter w' = {listed(turned)} at its {n} places: {results}.",
     )
 
@@ -218,20 +218,20 @@ def _check_axes(name: str, axes: int, **arrays: np.ndarray) -> None:
             raise ValueError(f"{name}: {shape}, expected {axes}D and at least one number")
 
 
-def _check_windows(name: str, n: int, K: int, starts: Sequence[int]) -> None:
+def _check_windows(name: str, n: int, k: int, starts: Sequence[int]) -> None:
     """Raise a ValueError if there are no windows, or if one sticks out of n entries."""
     if not starts:
-        raise ValueError(f"{name}: no windows of {K} entries on {n} entries, expected at least one")
-    if any(start < 0 or start + K > n for start in starts):
-        windows = f"windows of {K} entries that begin at {listed(starts)}"
+        raise ValueError(f"{name}: no windows of {k} entries on {n} entries, expected at least one")
+    if any(start < 0 or start + k > n for start in starts):
+        windows = f"windows of {k} entries that begin at {listed(starts)}"
         raise ValueError(f"{name}: {windows} stick out of {n} entries")
 
 
-def _window_counts(n: int, K: int, starts: Sequence[int]) -> list[int]:
-    """Return for each of n entries how many windows of K entries see it."""
+def _window_counts(n: int, k: int, starts: Sequence[int]) -> list[int]:
+    """Return for each of n entries how many windows of k entries see it."""
     counts = [0] * n
     for start in starts:
-        for a in range(start, start + K):
+        for a in range(start, start + k):
             counts[a] += 1
     return counts
 
@@ -242,13 +242,13 @@ def _under_none(unseen: int, n: int) -> str:
     return f"{unseen} of {n} pixels {'lies' if unseen == 1 else 'lie'} under none"
 
 
-def _windows_text(n: int, K: int, starts: Sequence[int], pad: int, unseen: list[int]) -> str:
-    windows = [f"y[{i}] sees entries {start} to {start + K - 1}" for i, start in enumerate(starts)]
+def _windows_text(n: int, k: int, starts: Sequence[int], pad: int, unseen: list[int]) -> str:
+    windows = [f"y[{i}] sees entries {start} to {start + k - 1}" for i, start in enumerate(starts)]
     row = f"A row of {n} pixels"
     if pad:
         row += f" padded at each end, {n + 2 * pad} entries"
     names = ", ".join(f"x[{a}]" for a in unseen) or "no pixel"
-    claim = f"{row}, and {len(starts)} windows of {K}"
+    claim = f"{row}, and {len(starts)} windows of {k}"
     return f"{claim}: {'; '.join(windows)}. Under no window: {names}."
 
 
@@ -298,11 +298,11 @@ def _outline(
     ax.text(column - 0.32, row - 0.25, name, fontsize=8, va="center", color=colour)
 
 
-def _bar(ax: Axes, start: int, K: int, y: float, name: str) -> None:
-    """Draw a window as a bar under the K entries that it covers."""
+def _bar(ax: Axes, start: int, k: int, y: float, name: str) -> None:
+    """Draw a window as a bar under the k entries that it covers."""
     style: dict[str, Any] = {"facecolor": "#e8f1f8", "edgecolor": BLUE, "linewidth": 1.4}
-    box(ax, (start - 0.44, y - 0.23), K - 0.12, 0.46, **style)
-    label(ax, start + (K - 1) / 2, y, name, color=BLUE, fontsize=12)
+    box(ax, (start - 0.44, y - 0.23), k - 0.12, 0.46, **style)
+    label(ax, start + (k - 1) / 2, y, name, color=BLUE, fontsize=12)
 
 
 def _braces(ax: Axes, stretches: list[tuple[str, int]]) -> None:

@@ -12,7 +12,7 @@ from grader.call.changed import copied
 
 Generator = np.random.Generator
 Size = int | tuple[int, ...]
-LARGE = 4096  # entries of a large case are 4096*a + c: too many digits for float32
+LARGE = 4096  # a large entry is 4096*a + c: float32 holds it, and not the product of two
 
 
 @dataclass(frozen=True, eq=False)

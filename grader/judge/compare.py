@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from grader.call.answer import Answer
 from grader.judge.case import Case
-from grader.judge.exercise import Exercise, Part
+from grader.judge.exercise import Entry, Exercise, Part
 from grader.judge.fingerprint import fingerprint
 from grader.judge.tolerance import matches, on_grid
 
 
-def entries_of(exercise: Exercise, part: Part) -> list[dict[str, Any]]:
+def entries_of(exercise: Exercise, part: Part) -> list[Entry]:
     """Return the table's entry for every visible case.
 
     For a case that does not judge the part it is the entry of one that judges the same result.
     """
-    table: dict[str, list[dict[str, Any]]] = exercise.table["cases"]
+    table = exercise.table["cases"]
     parts = [other.name for other in exercise.parts if other.result == part.result]
     entries = []
     for number, case in enumerate(exercise.visible):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, cast
 
 import numpy as np
 
@@ -53,6 +53,7 @@ class Part:
 
 
 def _no_cases(rng: Generator, fresh: bool) -> list[Case]:
+    """Return no cases: for a row that has forgotten its `build`, which `grader verify` names."""
     return []
 
 
@@ -75,8 +76,40 @@ class CaseWidget:
     words: str = "Step through this case"
 
 
+class Entry(TypedDict):
+    """What a table knows of a part's results on one visible case.
+
+    scale, right: as grader.judge.fingerprint takes and gives them; wrong: fingerprint -> mistakes;
+    values: the right ones, for a case that is large or on a kink, which no fingerprint or
+    difference could tell.
+    """
+
+    scale: float
+    right: str
+    wrong: dict[str, list[str]]
+    values: NotRequired[Any]
+
+
+class Table(TypedDict):
+    """What `grader fingerprints` makes from the reference and its mistakes.
+
+    It holds data only, no answer as code.
+
+    cases: part -> one entry per visible case.
+    hints: mistake -> its sentence.
+    parts: mistake -> the parts that it gets wrong.
+    shown: part -> right values per case, for parts that no numerical gradient can supply (None
+        where too many to show).
+    """
+
+    cases: dict[str, list[Entry]]
+    hints: dict[str, str]
+    parts: dict[str, list[str]]
+    shown: dict[str, list[Any]]
+
+
 @cache
-def tables_in(path: Path) -> dict[str, Any]:
+def tables_in(path: Path) -> dict[str, Table]:
     """Return exercise -> table of a notebook's file. Each notebook needs its own alone."""
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -142,17 +175,8 @@ class Exercise:
         return self.build(rng, True)
 
     @property
-    def table(self) -> dict[str, Any]:
-        """What `grader fingerprints` makes from the reference and its mistakes.
-
-        It holds data only, no answer as code:
-        "cases": part -> one entry per visible case: scale, right (a fingerprint), wrong
-            (fingerprint -> mistakes), and for a case that is large or on a kink the right values,
-            which no fingerprint or difference could tell;
-        "hints" and "parts": mistake -> its sentence, and the parts it gets wrong;
-        "shown": part -> right values per case, for parts that no numerical gradient can supply
-            (null where too many to show).
-        """
+    def table(self) -> Table:
+        """Its table of fingerprints."""
         return tables_in(self.notebook.tables)[self.name]
 
     @cached_property

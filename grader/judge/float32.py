@@ -1,8 +1,8 @@
 """float32: whether an answer was computed with seven digits, which costs nothing and is noted.
 
 What it costs nothing by: a case's `slack`, the error that honest float32 makes there, widens the
-tolerance (grader.judge.tolerance). Large cases, whose entries have more digits than float32 holds,
-tell whether it was used.
+tolerance (grader.judge.tolerance). Large cases, whose products have more digits than float32
+holds, tell whether it was used.
 """
 
 from __future__ import annotations

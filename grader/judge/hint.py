@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from grader.judge.case import Case
 from grader.judge.compare import entries_of
-from grader.judge.exercise import Exercise, Part
+from grader.judge.exercise import Entry, Exercise, Part
 from grader.judge.fingerprint import fingerprint
 from grader.judge.trial import Trial
 
@@ -112,7 +111,7 @@ def _suspects(evidence: Evidence) -> set[str]:
     return set()
 
 
-def _catalogued(evidence: Evidence, entries: list[dict[str, Any]]) -> list[set[str]]:
+def _catalogued(evidence: Evidence, entries: list[Entry]) -> list[set[str]]:
     """Return the mistakes that give a fingerprint, for every fingerprint that is known."""
     known = []
     for number, observed in evidence.fingerprints.items():
@@ -127,7 +126,7 @@ def _that_spoil_no_right_part(names: set[str], evidence: Evidence) -> set[str]:
     return {name for name in names if evidence.wrong_parts.issuperset(spoiled[name])}
 
 
-def _goes_wrong_alike(mistake: str, entries: list[dict[str, Any]], evidence: Evidence) -> bool:
+def _goes_wrong_alike(mistake: str, entries: list[Entry], evidence: Evidence) -> bool:
     """Tell whether a mistake goes wrong on just the cases that did; a large case counts only where
     it was looked at.
     """

@@ -33,7 +33,7 @@ NEEDS_LAYERS = "needs layers.py beside the notebook: copy it there from the assi
 def judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
     """Return the verdict on one function. Never raises.
 
-    scope: the student's global names, in which the exercise's forward partner is found.
+    namespace: the student's global names, in which the exercise's forward partner is found.
     """
     try:
         if exercise.layers and importlib.util.find_spec("layers") is None:

@@ -7,7 +7,7 @@ notebook.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import numpy as np
 
@@ -17,11 +17,32 @@ from grader.show.render import html
 MIME = "application/vnd.cnn-gradients.verdict+json"
 
 
+class PartJSON(TypedDict):
+    """A PartVerdict as plain JSON values."""
+
+    name: str
+    points: float
+    earned: float
+    message: str
+    mistake: str
+
+
+class VerdictJSON(TypedDict):
+    """A Verdict as plain JSON values, without its example and what was printed."""
+
+    exercise: str
+    earned: float
+    points: float
+    fault: str
+    parts: list[PartJSON]
+    notes: list[str]
+
+
 @dataclass(frozen=True)
 class PartVerdict:
     """The verdict on one part of an exercise.
 
-    says: the sentence on it;  mistake: the name of the catalogued mistake, if one was recognised
+    message: the sentence on it;  mistake: the name of the catalogued mistake, if one was recognised
     """
 
     name: str
@@ -78,14 +99,14 @@ class Verdict:
     def right(self) -> bool:
         return all(part.right for part in self.parts)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> VerdictJSON:
         """Return the verdict without its example as plain JSON values."""
         return {
             "exercise": self.exercise,
             "earned": self.earned,
             "points": self.points,
             "fault": self.fault,
-            "parts": [asdict(part) for part in self.parts],
+            "parts": [cast(PartJSON, asdict(part)) for part in self.parts],
             "notes": list(self.notes),
         }
 
@@ -98,7 +119,7 @@ class Verdict:
     def _repr_html_(self) -> str | None:
         return _html(self)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, VerdictJSON]:
         # It stands beside text and HTML, for programs that read the notebook.
         return {MIME: self.as_json()}
 

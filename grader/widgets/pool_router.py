@@ -95,8 +95,8 @@ def pool_router(
 
     Alone in a cell the widget is displayed.
 
-    x: (H, W), one channel of one image;  size: (K, L)
-    dy: (M, N) like y, with M = (H - K) // stride + 1, and N alike
+    x: (H, W), one channel of one image;  size: (kh, kw)
+    dy: (M, N) like y, with M = (H - kh) // stride + 1, and N alike
     compare: your own y, in the shape of y, or dx, in the shape of x; the entries that are not right
         are marked
     view: "forward" or "backward". By default the second when dy is given; it decides whether
@@ -227,10 +227,10 @@ def _output_shape(x: np.ndarray, size: Size, stride: int) -> tuple[int, ...]:
 
 
 def _size(size: Any) -> Size:
-    """Return (K, L). Raises ValueError if it is not a pair, TypeError as `whole` does."""
+    """Return (kh, kw). Raises ValueError if it is not a pair, TypeError as `whole` does."""
     pair = size.tolist() if isinstance(size, np.ndarray) and size.size == 2 else size
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        expected = "(K, L): rows and columns of a window"
+        expected = "(kh, kw): rows and columns of a window"
         raise ValueError(f"{NAME}: size is {described(size)}, expected {expected}")
     return whole(NAME, "size[0]", pair[0], 1), whole(NAME, "size[1]", pair[1], 1)
 

@@ -75,8 +75,8 @@ def spray(
 
     Alone in a cell the widget is displayed.
 
-    x: (n,), w: (K,), dy: (m,)  or  x: (H, W), w: (K, L), dy: (M, N): one channel of one image
-    stride, pad: as in the notebooks, with M = (H + 2 pad - K) // stride + 1, and N alike
+    x: (n,), w: (k,), dy: (m,)  or  x: (H, W), w: (kh, kw), dy: (M, N): one channel of one image
+    stride, pad: as in the notebooks, with M = (H + 2 pad - kh) // stride + 1, and N alike
     compare: your own y, in the shape of y, or dx, in the shape of x; the entries that are not right
         are marked
     view: "forward gather", "forward spray", "backward spray" or "backward gather". By default the
@@ -186,7 +186,7 @@ def forward_and_backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return y, gathered, and dx, sprayed (Eqs. 9, 10).
 
-    x: (n,), w: (K,), dy: (m,)  or  x: (H, W), w: (K, L), dy: (M, N)  ->  y like dy, dx like x
+    x: (n,), w: (k,), dy: (m,)  or  x: (H, W), w: (kh, kw), dy: (M, N)  ->  y like dy, dx like x
     """
     padded = np.pad(x, pad)
     y = np.zeros(dy.shape)
@@ -234,14 +234,14 @@ def _still_picture(passes: Passes, view: str, compare: np.ndarray | None) -> tup
 def sizes(x: np.ndarray, w: np.ndarray, stride: int, pad: int) -> dict[str, int]:
     """Return the sizes by which the pictures of a convolution are laid out.
 
-    x is H x W, rows x columns with its padding, w is K x L, y is M x N, s is the stride.
+    x is H x W, rows x columns with its padding, w is kh x kw, y is M x N, s is the stride.
     """
     H, W = np.atleast_2d(x).shape
-    K, L = np.atleast_2d(w).shape
+    kh, kw = np.atleast_2d(w).shape
     *M, N = output_shape(x, w, stride, pad)
     rows = H + 2 * pad if M else 1
     lengths = {"H": H, "W": W, "rows": rows, "columns": W + 2 * pad, "s": stride}
-    return lengths | {"K": K, "L": L, "M": M[0] if M else 1, "N": N}
+    return lengths | {"kh": kh, "kw": kw, "M": M[0] if M else 1, "N": N}
 
 
 def _panels(passes: Passes, view: str, wrong: np.ndarray) -> list[Panel]:

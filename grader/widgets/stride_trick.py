@@ -55,13 +55,13 @@ def stride_trick(
 
     Alone in a cell the widget is displayed.
 
-    x: (n,), w: (K,), dy: (m,)  or  x: (H, W), w: (K, L), dy: (M, N): one channel of one image.
+    x: (n,), w: (k,), dy: (m,)  or  x: (H, W), w: (kh, kw), dy: (M, N): one channel of one image.
         Of x only the shape counts
-    stride, pad: as in the notebooks, with M = (H + 2 pad - K) // stride + 1, and N alike
+    stride, pad: as in the notebooks, with M = (H + 2 pad - kh) // stride + 1, and N alike
     compare: your own dx, in the shape of x; the entries that are not right are marked
 
-    dy gets stride - 1 zeros between neighbours, (H + 2 pad - K) mod stride zeros at the end and
-    K - 1 - pad zeros around it (where that is negative, so many rows and columns are cut off).
+    dy gets stride - 1 zeros between neighbours, (H + 2 pad - kh) mod stride zeros at the end and
+    kh - 1 - pad zeros around it (where that is negative, so many rows and columns are cut off).
     W', which is w rotated by 180 degrees, then slides over it at stride 1. The zeros between and at
     the end may be left out, to see what goes wrong. dx follows Eqs. 9 and 10 of the text,
     section 2.
@@ -96,7 +96,7 @@ def with_zeros(dy: np.ndarray, x: np.ndarray, w: np.ndarray, stride: int, pad: i
 
     If w rotated slides over it at stride 1, it gives dx.
 
-    dy: (m,), x: (n,), w: (K,)  ->  (n + K - 1,), and so on each axis of an image
+    dy: (m,), x: (n,), w: (k,)  ->  (n + k - 1,), and so on each axis of an image
     """
     spread = np.zeros([n + 2 * pad - k + 1 for n, k in zip(x.shape, w.shape, strict=True)])
     spread[tuple(slice(None, None, stride) for _ in x.shape)] = dy
@@ -175,8 +175,8 @@ def _places(x: np.ndarray, w: np.ndarray, stride: int, pad: int) -> Places:
     lengths = sizes(x, w, stride, pad)
     down, across = _around(w, pad)
     strip = {
-        "strip_rows": lengths["H"] + lengths["K"] - 1 + 2 * max(0, -down),
-        "strip_columns": lengths["W"] + lengths["L"] - 1 + 2 * max(0, -across),
+        "strip_rows": lengths["H"] + lengths["kh"] - 1 + 2 * max(0, -down),
+        "strip_columns": lengths["W"] + lengths["kw"] - 1 + 2 * max(0, -across),
         "first": min(0, across),
         "around": across,
     }

@@ -51,8 +51,8 @@ def toeplitz_pair(
 
     The products are y = T x and dx = T^T dy. Alone in a cell the widget is displayed.
 
-    w: (K,);  n: pixels of the row;  pad: zeros at each of its ends
-        ->  T: (m, n), m = n + 2 pad - K + 1
+    w: (k,);  n: pixels of the row;  pad: zeros at each of its ends
+        ->  T: (m, n), m = n + 2 pad - k + 1
     x: (n,), dy: (m,): small whole numbers unless they are given
     compare: your own T, (m, n); the entries that are not right are
         marked

@@ -6,13 +6,13 @@ import numpy as np
 def fits(x, w, stride=1, pad=0):
     """Raise a ValueError that names the sizes that do not fit, if there are any.
 
-    x: (N, C, H, W);  w: (F, C, K, L);  stride: 1 or more;  pad: 0 or more
+    x: (N, C, H, W);  w: (F, C, kh, kw);  stride: 1 or more;  pad: 0 or more
     """
     if np.ndim(x) != 4 or np.ndim(w) != 4:
         raise ValueError(
-            f"x is {np.ndim(x)}-dimensional and w {np.ndim(w)}-dimensional, expected x (N, C, H, W) and w (F, C, K, L)"
+            f"x is {np.ndim(x)}-dimensional and w {np.ndim(w)}-dimensional, expected x (N, C, H, W) and w (F, C, kh, kw)"
         )
-    (_, channels, H, W), (_, depth, K, L) = np.shape(x), np.shape(w)
+    (_, channels, H, W), (_, depth, kh, kw) = np.shape(x), np.shape(w)
     if channels != depth:
         raise ValueError(
             f"x has {channels} channels and the filters of w have {depth}: expected the same number"
@@ -21,36 +21,36 @@ def fits(x, w, stride=1, pad=0):
         raise ValueError(f"stride is {stride!r}, expected an int of at least 1")
     if not isinstance(pad, int | np.integer) or pad < 0:
         raise ValueError(f"pad is {pad!r}, expected an int of at least 0")
-    if not (1 <= K <= H + 2 * pad and 1 <= L <= W + 2 * pad):
+    if not (1 <= kh <= H + 2 * pad and 1 <= kw <= W + 2 * pad):
         raise ValueError(
-            f"a {K} x {L} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}"
+            f"a {kh} x {kw} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}"
         )
 
 
 def pool_fits(x, size, stride):
     """Raise a ValueError that names the sizes that do not fit, if there are any.
 
-    x: (N, C, H, W);  size: (K, L);  stride: 1 or more
+    x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more
     """
     if np.ndim(x) != 4:
         raise ValueError(f"x is {np.ndim(x)}-dimensional, expected (N, C, H, W)")
     if np.shape(size) != (2,) or not all(
         isinstance(side, int | np.integer) and side >= 1 for side in size
     ):
-        raise ValueError(f"size is {size!r}, expected (K, L), two ints of at least 1")
+        raise ValueError(f"size is {size!r}, expected (kh, kw), two ints of at least 1")
     if not isinstance(stride, int | np.integer) or stride < 1:
         raise ValueError(f"stride is {stride!r}, expected an int of at least 1")
-    (K, L), (H, W) = size, np.shape(x)[2:]
-    if H < K or W < L:
-        raise ValueError(f"a {K} x {L} window does not fit into a {H} x {W} image")
+    (kh, kw), (H, W) = size, np.shape(x)[2:]
+    if kh > H or kw > W:
+        raise ValueError(f"a {kh} x {kw} window does not fit into a {H} x {W} image")
 
 
-def output_size(n, K, stride, pad):
+def output_size(n, k, stride, pad):
     """Return (how many outputs there are, how many entries at the end of the padded input no window reaches).
 
-    n: entries of the input;  K: taps of the filter;  stride: 1 or more;  pad: zeros at each end
+    n: entries of the input;  k: taps of the filter;  stride: 1 or more;  pad: zeros at each end
     """
-    return (n + 2 * pad - K) // stride + 1, (n + 2 * pad - K) % stride
+    return (n + 2 * pad - k) // stride + 1, (n + 2 * pad - k) % stride
 
 
 def affine_forward(x, w, b):
@@ -89,15 +89,15 @@ def softmax_loss(y, labels):
 def conv_forward(x, w, b, pad):
     """Return the output of a convolutional layer with stride 1.
 
-    x: (N, C, H, W);  w: (F, C, K, L);  b: (F,);  pad: 0 or more  ->  y: (N, F, H', W'), H' = H + 2 pad - K + 1
+    x: (N, C, H, W);  w: (F, C, kh, kw);  b: (F,);  pad: 0 or more  ->  y: (N, F, H', W'), H' = H + 2 pad - kh + 1
     """
     fits(x, w, 1, pad)
-    (H, W), (F, _, K, L) = x.shape[2:], w.shape
-    P, Q = H + 2 * pad - K + 1, W + 2 * pad - L + 1
+    (H, W), (F, _, kh, kw) = x.shape[2:], w.shape
+    P, Q = H + 2 * pad - kh + 1, W + 2 * pad - kw + 1
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             y += np.einsum("nchw,fc->nfhw", padded[:, :, u : u + P, v : v + Q], w[:, :, u, v])
     return y
 
@@ -105,16 +105,16 @@ def conv_forward(x, w, b, pad):
 def conv_backward(dy, x, w, pad):
     """Return dL/dx, dL/dW and dL/db of a convolutional layer with stride 1 (Eqs. 9-10, over channels, filters and images).
 
-    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, K, L);  pad: 0 or more  ->  dx, dw like x, w;  db: (F,)
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw);  pad: 0 or more  ->  dx, dw like x, w;  db: (F,)
     """
     fits(x, w, 1, pad)
     H, W = x.shape[2:]
-    K, L = w.shape[2:]
+    kh, kw = w.shape[2:]
     P, Q = dy.shape[2:]
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     sprayed, dw = np.zeros(padded.shape), np.zeros(w.shape)
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             sprayed[:, :, u : u + P, v : v + Q] += np.einsum("nfhw,fc->nchw", dy, w[:, :, u, v])
             dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dy, padded[:, :, u : u + P, v : v + Q])
     db = dy.sum(axis=(0, 2, 3))  # one b for every image and every place
@@ -124,15 +124,15 @@ def conv_backward(dy, x, w, pad):
 def strided_forward(x, w, b, stride, pad):
     """Return the output of a convolutional layer whose filter moves by `stride` pixels.
 
-    x: (N, C, H, W);  w: (F, C, K, L);  b: (F,)  ->  y: (N, F, H', W'), sizes as output_size counts them
+    x: (N, C, H, W);  w: (F, C, kh, kw);  b: (F,)  ->  y: (N, F, H', W'), sizes as output_size counts them
     """
     fits(x, w, stride, pad)
-    (H, W), (F, _, K, L) = x.shape[2:], w.shape
-    P, Q = output_size(H, K, stride, pad)[0], output_size(W, L, stride, pad)[0]
+    (H, W), (F, _, kh, kw) = x.shape[2:], w.shape
+    P, Q = output_size(H, kh, stride, pad)[0], output_size(W, kw, stride, pad)[0]
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     y = np.zeros((len(x), F, P, Q)) + b[:, None, None]
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             covered = padded[
                 :, :, u : u + stride * (P - 1) + 1 : stride, v : v + stride * (Q - 1) + 1 : stride
             ]
@@ -143,14 +143,14 @@ def strided_forward(x, w, b, stride, pad):
 def strided_backward_spray(dy, x, w, stride, pad):
     """Return dL/dx, dL/dW and dL/db of a strided convolution, by spraying.
 
-    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, K, L)  ->  dx, dw like x, w;  db: (F,)
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw)  ->  dx, dw like x, w;  db: (F,)
     """
     fits(x, w, stride, pad)
-    (H, W), (K, L), (P, Q) = x.shape[2:], w.shape[2:], dy.shape[2:]
+    (H, W), (kh, kw), (P, Q) = x.shape[2:], w.shape[2:], dy.shape[2:]
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     sprayed, dw = np.zeros(padded.shape), np.zeros(w.shape)
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             rows, columns = (
                 slice(u, u + stride * (P - 1) + 1, stride),
                 slice(v, v + stride * (Q - 1) + 1, stride),
@@ -179,14 +179,14 @@ def relu_backward(dy, x):
 def max_pool_forward(x, size, stride):
     """Return the largest entry of every window. Rows and columns that no whole window reaches are left out.
 
-    x: (N, C, H, W);  size: (K, L);  stride: 1 or more  ->  y: (N, C, H', W'), a number for every window
+    x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more  ->  y: (N, C, H', W'), a number for every window
     """
     pool_fits(x, size, stride)
-    (H, W), (K, L) = x.shape[2:], size
-    P, Q = (H - K) // stride + 1, (W - L) // stride + 1
+    (H, W), (kh, kw) = x.shape[2:], size
+    P, Q = (H - kh) // stride + 1, (W - kw) // stride + 1
     y = np.full((*x.shape[:2], P, Q), -np.inf)
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             y = np.maximum(
                 y,
                 x[

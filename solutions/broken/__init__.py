@@ -3,5 +3,5 @@
 BROKEN: student -> (what is special, exercise, the part that is lost or "" for all, the answer, what
     the check must say).
 HOSTILE, in one of them: student -> (what is special, answers that earn nothing, extra cells, what
-    must be said). Once is enough: each of them takes seconds.
+    must be said, whether a person has to look). Once is enough: each of them takes seconds.
 """

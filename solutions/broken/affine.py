@@ -163,37 +163,42 @@ check = lambda function: 4.0
 """
 ZEROS = "def affine_backward(dy, x, w):\n    return x * 0, w * 0, w[0] * 0"
 
-# student -> (what is special, answers that earn nothing, extra cells, what must be said)
-HOSTILE: dict[str, tuple[str, dict[str, str], tuple[str, ...], tuple[str, ...]]] = {
+# student -> (what is special, answers that earn nothing, extra cells, what must be said, a look)
+HOSTILE: dict[str, tuple[str, dict[str, str], tuple[str, ...], tuple[str, ...], bool]] = {
     "endless": (
         "an infinite loop",
         {"affine_backward": ENDLESS},
         (),
         ("takes longer than 5.0 s: is there a loop that never ends?",),
+        False,
     ),
     "imports": (
         "imports the solutions",
         {"affine_backward": IMPORTS},
         (),
         ("no cell of the notebook that ran defines it",),
+        True,
     ),
     "claims": (
         "an array that equals everything",
         {"affine_backward": CLAIMS},
         (),
         ("is zero everywhere",),
+        False,
     ),
     "patches": (
         "patches numpy and check",
         {"affine_backward": ZEROS},
         (PATCHES,),
         ("is zero everywhere",),
+        False,
     ),
     "leaves": (
         "ends the process",
         {"affine_backward": EXITS},
         (),
         ("could not be asked: the process that ran it was stopped",),
+        False,
     ),
-    "flood": ("100 MB of output", {}, ("print('x' * 100_000_000)",), ()),
+    "flood": ("100 MB of output", {}, ("print('x' * 100_000_000)",), (), False),
 }

@@ -8,13 +8,13 @@ def _backward(body: str) -> str:
     indented = body.replace("\n", "\n    ")
     return f"""
 def conv_backward(dy, x, w, pad):
-    K, L = w.shape[2:]
+    kh, kw = w.shape[2:]
     xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     dxp, dw, db = np.zeros(xp.shape), np.zeros(w.shape), dy.sum((0, 2, 3))
     for i in range(dy.shape[2]):
         for j in range(dy.shape[3]):
-            dxp[:, :, i : i + K, j : j + L] += np.tensordot(dy[:, :, i, j], w, 1)
-            dw += np.tensordot(dy[:, :, i, j].T, xp[:, :, i : i + K, j : j + L], 1)
+            dxp[:, :, i : i + kh, j : j + kw] += np.tensordot(dy[:, :, i, j], w, 1)
+            dw += np.tensordot(dy[:, :, i, j].T, xp[:, :, i : i + kh, j : j + kw], 1)
     dx = dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
     {indented}
 """
@@ -85,8 +85,8 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "conv_1d_weight_gradient",
         "",
         "def conv_1d_weight_gradient(dy, x, pad):\n"
-        "    K = len(x) + 2 * pad - len(dy) + 1\n"
-        "    return dy @ numerical_jacobian(lambda v: correlate_1d(x, v, pad), np.zeros(K))",
+        "    k = len(x) + 2 * pad - len(dy) + 1\n"
+        "    return dy @ numerical_jacobian(lambda v: correlate_1d(x, v, pad), np.zeros(k))",
         "write conv_1d_weight_gradient without numerical_jacobian",
     ),
     "factor": (

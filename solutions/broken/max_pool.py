@@ -8,10 +8,10 @@ def _backward(body: str) -> str:
     indented = body.replace("\n", "\n    ")
     return f"""
 def max_pool_backward(dy, x, size, stride):
-    K, L = size
+    kh, kw = size
     dx = np.zeros(x.shape)
     for n, c, i, j in np.ndindex(*dy.shape):
-        window = np.s_[n, c, i * stride : i * stride + K, j * stride : j * stride + L]
+        window = np.s_[n, c, i * stride : i * stride + kh, j * stride : j * stride + kw]
         u, v = np.unravel_index(x[window].argmax(), size)
         dx[n, c, i * stride + u, j * stride + v] += dy[n, c, i, j]
     {indented}

@@ -8,12 +8,12 @@ def _spray(body: str) -> str:
     indented = body.replace("\n", "\n    ")
     return f"""
 def strided_backward_spray(dy, x, w, stride, pad):
-    K, L = w.shape[2:]
+    kh, kw = w.shape[2:]
     xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     dxp, dw, db = np.zeros(xp.shape), np.zeros(w.shape), dy.sum((0, 2, 3))
     for i in range(dy.shape[2]):
         for j in range(dy.shape[3]):
-            at = np.s_[:, :, i * stride : i * stride + K, j * stride : j * stride + L]
+            at = np.s_[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw]
             dxp[at] += np.tensordot(dy[:, :, i, j], w, 1)
             dw += np.tensordot(dy[:, :, i, j].T, xp[at], 1)
     dx = dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
@@ -80,7 +80,7 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "half of a quiz's answer",
         "output_size",
         "",
-        "def output_size(n, K, stride, pad):\n    return (n + 2 * pad - K) // stride + 1",
+        "def output_size(n, k, stride, pad):\n    return (n + 2 * pad - k) // stride + 1",
         "Two numbers are asked for",
     ),
     "last-row": (

@@ -35,7 +35,7 @@ wrong(
     true_convolution=(
         lambda x, w, pad: slide(np.pad(x, pad), w[::-1]),
         "w was turned round: that is the convolution of signal theory. Here, as in every "
-        "framework, w[0] meets the leftmost of the K numbers",
+        "framework, w[0] meets the leftmost of the k numbers",
     ),
     zeros_at_start_only=(
         lambda x, w, pad: slide(np.pad(x, (pad, 0)), w),
@@ -70,7 +70,7 @@ wrong(
     ),
     mode_full=(
         lambda x, w: np.correlate(x, w, "full"),
-        "The mode 'full' always pads by K - 1: here pad decides how many outputs there are",
+        "The mode 'full' always pads by k - 1: here pad decides how many outputs there are",
     ),
     edge_repeated=(
         lambda x, w, pad: slide(np.pad(x, pad, mode="edge"), w),
@@ -82,14 +82,14 @@ wrong(
     ),
     last_tap_only=(
         lambda x, w, pad: slide(np.pad(x, pad)[len(w) - 1 :], w[-1:]),
-        "holds the product of the last tap alone: is there an = where all K products should add "
+        "holds the product of the last tap alone: is there an = where all k products should add "
         "up?",
     ),
     products_not_summed=(
         lambda x, w, pad: np.array(
             [np.pad(x, pad)[i : i + len(w)] * w for i in range(len(np.pad(x, pad)) - len(w) + 1)]
         ),
-        "The K products of a window are still apart: y[i] is their sum",
+        "The k products of a window are still apart: y[i] is their sum",
     ),
     whole_numbers=(
         lambda y: y.astype(int),
@@ -101,7 +101,7 @@ wrong(
 
 
 def sprays(x: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Return the sum of the sprays x[a] * w, each laid down whole from place a on: (n + K - 1,)."""
+    """Return the sum of the sprays x[a] * w, each laid down whole from place a on: (n + k - 1,)."""
     full = np.zeros(len(x) + len(w) - 1)
     for a in range(len(x)):
         full[a : a + len(w)] += x[a] * w
@@ -134,12 +134,12 @@ def spray_wraps(x: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
 
 
 def whole_sprays_only(x: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
-    K = len(w)
-    y = np.zeros(len(x) + 2 * pad - K + 1)
+    k = len(w)
+    y = np.zeros(len(x) + 2 * pad - k + 1)
     for a in range(len(x)):
-        start = a + pad - K + 1
-        if start >= 0 and start + K <= len(y):
-            y[start : start + K] += x[a] * w[::-1]
+        start = a + pad - k + 1
+        if start >= 0 and start + k <= len(y):
+            y[start : start + k] += x[a] * w[::-1]
     return y
 
 
@@ -168,23 +168,23 @@ wrong(
     ),
     cut_by_filter=(
         lambda x, w: sprays(x, w[::-1])[len(w) - 1 : len(x)],
-        "Only the outputs that see no padding are left: K - 1 is the cut at each end for pad 0, "
+        "Only the outputs that see no padding are left: k - 1 is the cut at each end for pad 0, "
         "what is it for pad 1?",
     ),
     cut_of_nothing=(
         lambda x, w, pad: sprays(x, w[::-1])[len(w) - 1 - pad : -(len(w) - 1 - pad)],
-        "a[0:-0] is empty: what does your cut do when pad is K - 1, and when it is larger?",
+        "a[0:-0] is empty: what does your cut do when pad is k - 1, and when it is larger?",
     ),
     cut_becomes_negative=(
         lambda x, w, pad: sprays(x, w[::-1])[
             len(w) - 1 - pad : len(sprays(x, w[::-1])) - (len(w) - 1 - pad)
         ],
-        "For a pad beyond K - 1 the place to cut at is negative, and counts from the end: "
+        "For a pad beyond k - 1 the place to cut at is negative, and counts from the end: "
         "outputs that see zeros alone must be added there",
     ),
     never_longer=(
         lambda x, w, pad: cut(sprays(x, w[::-1]), max(len(w) - 1 - pad, 0)),
-        "Too short for a pad beyond K - 1: the outputs at the ends that see zeros alone exist as "
+        "Too short for a pad beyond k - 1: the outputs at the ends that see zeros alone exist as "
         "well",
     ),
     spray_wraps=(
@@ -291,40 +291,40 @@ wrong(
     same_pad,
     "answer",
     half_for_even=(
-        lambda K: K // 2,
-        "For an even K there is none: try K = 4 in a cell, once with pad 1 and once with pad 2",
+        lambda k: k // 2,
+        "For an even k there is none: try k = 4 in a cell, once with pad 1 and once with pad 2",
     ),
     half_below_for_even=(
-        lambda K: (K - 1) // 2,
-        "For an even K the output is one too short with this pad, and one too long with the next",
+        lambda k: (k - 1) // 2,
+        "For an even k the output is one too short with this pad, and one too long with the next",
     ),
     none_for_one_tap=(
-        lambda K: ((K - 1) // 2 or "none") if K % 2 == 1 else "none",
+        lambda k: ((k - 1) // 2 or "none") if k % 2 == 1 else "none",
         "A single tap needs no padding: 0 is a pad as well, and not the same as none",
     ),
     half_a_zero=(
-        lambda K: (K - 1) / 2,
-        "Half a zero cannot be added at an end: what does that say about an even K?",
+        lambda k: (k - 1) / 2,
+        "Half a zero cannot be added at an end: what does that say about an even k?",
     ),
     both_ends_together=(
-        lambda K: K - 1 if K % 2 == 1 else "none",
-        "The pad stands at both ends: K - 1 zeros are needed in all",
+        lambda k: k - 1 if k % 2 == 1 else "none",
+        "The pad stands at both ends: k - 1 zeros are needed in all",
     ),
     another_word=(
-        lambda K: (K - 1) // 2 if K % 2 == 1 else "impossible",
+        lambda k: (k - 1) // 2 if k % 2 == 1 else "impossible",
         'The word asked for is "none"',
     ),
     even_and_odd_exchanged=(
-        lambda K: K // 2 if K % 2 == 0 else "none",
-        "Even and odd are exchanged: when is K - 1 the double of a whole number?",
+        lambda k: k // 2 if k % 2 == 0 else "none",
+        "Even and odd are exchanged: when is k - 1 the double of a whole number?",
     ),
     two_pads=(
-        lambda K: ((K - 1) // 2, K // 2),
-        "One number is asked for: the same pad stands at both ends, which is what an even K "
+        lambda k: ((k - 1) // 2, k // 2),
+        "One number is asked for: the same pad stands at both ends, which is what an even k "
         "cannot use",
     ),
     always_one=(
-        lambda K: 1 if K % 2 == 1 else "none",
+        lambda k: 1 if k % 2 == 1 else "none",
         "A pad of 1 goes with 3 taps: what do 5 taps need?",
     ),
 )
@@ -341,9 +341,9 @@ def laid_down(top: int, left: int, w: np.ndarray, shape: tuple[int, int]) -> np.
     return image
 
 
-def inside(place: int, K: int, size: int) -> int:
-    """Return where a window of K around a place begins when it is pushed back onto the image."""
-    return min(max(place - K // 2, 0), max(size - K, 0))
+def inside(place: int, k: int, size: int) -> int:
+    """Return where a window of k around a place begins when it is pushed back onto the image."""
+    return min(max(place - k // 2, 0), max(size - k, 0))
 
 
 local_gradient = Reference(convolution.local_gradient, "dy_dx")
@@ -499,11 +499,11 @@ def line_wraps(dy: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
 
 
 def line_whole_sprays(dy: np.ndarray, w: np.ndarray, pad: int) -> np.ndarray:
-    n, K = len(dy) + len(w) - 1 - 2 * pad, len(w)
+    n, k = len(dy) + len(w) - 1 - 2 * pad, len(w)
     dx = np.zeros(n)
     for i in range(len(dy)):
-        if i >= pad and i - pad + K <= n:
-            dx[i - pad : i - pad + K] += dy[i] * w
+        if i >= pad and i - pad + k <= n:
+            dx[i - pad : i - pad + k] += dy[i] * w
     return dx
 
 
@@ -628,27 +628,27 @@ wrong(
     ),
     line_pad_added=(
         lambda dy, w, pad: cut(sprays(dy, w), -pad),
-        "Is pad added to K - 1 where it should be taken away? The padding of x is cut off again, "
+        "Is pad added to k - 1 where it should be taken away? The padding of x is cut off again, "
         "so a larger pad leaves less",
     ),
     line_no_zeros=(
         lambda dy, w: slide(dy, w[::-1]),
         "No zeros stand around dy: without padding x[0] is seen by the first output alone, so "
-        "what do the other K - 1 weights meet there?",
+        "what do the other k - 1 weights meet there?",
     ),
     line_negative_pad=(
         lambda dy, w, pad: slide(np.pad(dy, len(w) - 1 - pad), w[::-1]),
-        "For a pad beyond K - 1 the number of zeros around dy becomes negative: what is to be "
+        "For a pad beyond k - 1 the number of zeros around dy becomes negative: what is to be "
         "done with dy then?",
     ),
     line_clamped_pad=(
         lambda dy, w, pad: slide(np.pad(dy, max(len(w) - 1 - pad, 0)), w[::-1]),
-        "Too long for a pad beyond K - 1: leaving out the zeros is not enough then, the outer "
+        "Too long for a pad beyond k - 1: leaving out the zeros is not enough then, the outer "
         "numbers of dy saw the padding alone",
     ),
     line_absolute_pad=(
         lambda dy, w, pad: slide(np.pad(dy, abs(len(w) - 1 - pad)), w[::-1]),
-        "Zeros were added for a pad beyond K - 1, where something must be cut off: does the sign "
+        "Zeros were added for a pad beyond k - 1, where something must be cut off: does the sign "
         "get lost?",
     ),
 )
@@ -662,39 +662,39 @@ wrong(
     "answer",
     pad_again=(
         lambda pad: pad,
-        "That is the pad of the forward pass: try K = 3 with pad 0, is dx as long as x?",
+        "That is the pad of the forward pass: try k = 3 with pad 0, is dx as long as x?",
     ),
     one_too_many=(
-        lambda K, pad: K - pad,
+        lambda k, pad: k - pad,
         "One too many: the first place of the padded x is seen by one tap, how many zeros stand "
         "beside it?",
     ),
     pad_added=(
-        lambda K, pad: K - 1 + pad,
+        lambda k, pad: k - 1 + pad,
         "The larger the pad, the longer is y, and the less must be added to come back to x",
     ),
     never_negative=(
-        lambda K, pad: max(K - 1 - pad, 0),
-        "It may be negative: for a pad beyond K - 1 something must be cut off",
+        lambda k, pad: max(k - 1 - pad, 0),
+        "It may be negative: for a pad beyond k - 1 something must be cut off",
     ),
     without_sign=(
-        lambda K, pad: abs(K - 1 - pad),
-        "The sign is lost when pad is beyond K - 1: a cut is asked for as a negative number",
+        lambda k, pad: abs(k - 1 - pad),
+        "The sign is lost when pad is beyond k - 1: a cut is asked for as a negative number",
     ),
     other_sign=(
-        lambda K, pad: pad - K + 1,
+        lambda k, pad: pad - k + 1,
         "The sign is the other one: with pad 0 zeros must be added, is that positive or negative?",
     ),
     of_padded_x=(
-        lambda K: K - 1,
+        lambda k: k - 1,
         "That gives the gradient of the padded x: what of it belongs to x itself?",
     ),
     as_for_same=(
-        lambda K: (K - 1) // 2,
-        "That depends on K alone: it leads from y back to x only when y is as long as x",
+        lambda k: (k - 1) // 2,
+        "That depends on k alone: it leads from y back to x only when y is as long as x",
     ),
     pad_twice=(
-        lambda K, pad: K - 1 - 2 * pad,
+        lambda k, pad: k - 1 - 2 * pad,
         "The pad is taken away twice: the number asked for stands at each end",
     ),
 )
@@ -770,12 +770,12 @@ wrong(
     ),
     weights_full=(
         lambda dy, x: np.correlate(x, dy, "full"),
-        "The mode 'full' lets dy stick out of x by up to m - 1: here it sticks out by pad, and K "
+        "The mode 'full' lets dy stick out of x by up to m - 1: here it sticks out by pad, and k "
         "numbers are left",
     ),
     weights_same=(
         lambda dy, x: np.correlate(x, dy, "same"),
-        "The mode 'same' looks at the lengths of x and dy alone: there are K weights, and pad "
+        "The mode 'same' looks at the lengths of x and dy alone: there are k weights, and pad "
         "tells where they start",
     ),
 )
@@ -800,11 +800,11 @@ def gather(images: np.ndarray, w: np.ndarray) -> np.ndarray:
 
     Empty where the filters do not fit.
     """
-    K, L = w.shape[2:]
-    P, Q = max(images.shape[2] - K + 1, 0), max(images.shape[3] - L + 1, 0)
+    kh, kw = w.shape[2:]
+    P, Q = max(images.shape[2] - kh + 1, 0), max(images.shape[3] - kw + 1, 0)
     y = np.zeros((len(images), len(w), P, Q))
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             y += np.einsum("nchw,fc->nfhw", images[:, :, u : u + P, v : v + Q], w[:, :, u, v])
     return y
 
@@ -887,7 +887,8 @@ wrong(
     ),
     forward_last_tap=(
         lambda x, w, b, pad: convolution.conv_forward(x, only(w, np.s_[:, :, -1, -1]), b, pad),
-        "holds the last tap alone, w[f, c, K-1, L-1]: is there an = where all taps should add up?",
+        "holds the last tap alone, w[f, c, kh-1, kw-1]: is there an = where all taps should "
+        "add up?",
     ),
     forward_last_product=(
         lambda x, w, b, pad: convolution.conv_forward(x, only(w, np.s_[:, -1, -1, -1]), b, pad),
@@ -915,7 +916,7 @@ wrong(
     ),
     filter_on_its_side=(
         lambda x, w, b, pad: gather(frame(x, pad, pad), w.transpose(0, 1, 3, 2)) + b[:, None, None],
-        "The filter lies on its side: K counts its rows and L its columns",
+        "The filter lies on its side: kh counts its rows and kw its columns",
     ),
 )
 
@@ -925,12 +926,12 @@ wrong(
 def sprayed(dy: np.ndarray, w: np.ndarray) -> np.ndarray:
     """Return all sprays of dy with w, the padding of x still around them.
 
-    dy: (N, F, H', W');  w: (F, C, K, L)  ->  (N, C, H' + K - 1, W' + L - 1)
+    dy: (N, F, H', W');  w: (F, C, kh, kw)  ->  (N, C, H' + kh - 1, W' + kw - 1)
     """
-    (N, _, P, Q), (_, C, K, L) = dy.shape, w.shape
-    full = np.zeros((N, C, P + K - 1, Q + L - 1))
-    for u in range(K):
-        for v in range(L):
+    (N, _, P, Q), (_, C, kh, kw) = dy.shape, w.shape
+    full = np.zeros((N, C, P + kh - 1, Q + kw - 1))
+    for u in range(kh):
+        for v in range(kw):
             full[:, :, u : u + P, v : v + Q] += np.einsum("nfhw,fc->nchw", dy, w[:, :, u, v])
     return full
 
@@ -938,9 +939,9 @@ def sprayed(dy: np.ndarray, w: np.ndarray) -> np.ndarray:
 def weights(dy: np.ndarray, images: np.ndarray) -> np.ndarray:
     """Return dw from padded images: dy slides over them. Empty where it does not fit."""
     P, Q = dy.shape[2:]
-    K, L = max(images.shape[2] - P + 1, 0), max(images.shape[3] - Q + 1, 0)
-    dw = np.zeros((dy.shape[1], images.shape[1], K, L))
-    for u, v in np.ndindex(K, L):
+    kh, kw = max(images.shape[2] - P + 1, 0), max(images.shape[3] - Q + 1, 0)
+    dw = np.zeros((dy.shape[1], images.shape[1], kh, kw))
+    for u, v in np.ndindex(kh, kw):
         dw[:, :, u, v] = np.einsum("nfhw,nchw->fc", dy, images[:, :, u : u + P, v : v + Q])
     return dw
 
@@ -1011,7 +1012,7 @@ wrong(
         lambda dy, w, pad: gather(
             around(dy, w, pad), np.rot90(w, axes=(2, 3)).transpose(1, 0, 2, 3)
         ),
-        "The filter was rotated by 90 degrees: half a turn keeps K rows and L columns",
+        "The filter was rotated by 90 degrees: half a turn keeps kh rows and kw columns",
     ),
     dx_all_axes_flipped=(
         lambda dy, w, pad: frame(sprayed(dy, w[::-1, ::-1]), -pad, -pad),
@@ -1047,7 +1048,7 @@ wrong(
     ),
     dx_taps_overwrite=(
         dx_taps_overwrite,
-        "each tap wipes out what the taps before it gave: a pixel is seen by up to K x L of "
+        "each tap wipes out what the taps before it gave: a pixel is seen by up to kh x kw of "
         "them, what must happen where they meet?",
     ),
     dx_not_cropped=(
@@ -1073,7 +1074,7 @@ wrong(
         lambda dy, w, pad: gather(
             frame(dy, w.shape[3] - 1 - pad, w.shape[2] - 1 - pad), exchanged(w)
         ),
-        "Height and width are exchanged in the zeros around dy: K belongs to the rows and L to "
+        "Height and width are exchanged in the zeros around dy: kh belongs to the rows and kw to "
         "the columns",
     ),
 )
@@ -1087,7 +1088,7 @@ wrong(
             dw,
             db,
         ),
-        "For a pad beyond K - 1 or L - 1 the number of zeros around dy becomes negative: what is "
+        "For a pad beyond kh - 1 or kw - 1 the number of zeros around dy becomes negative: what is "
         "to be done with dy then?",
     ),
 )
@@ -1099,7 +1100,7 @@ wrong(
         lambda dy, w, pad: gather(
             frame(dy, max(w.shape[2] - 1 - pad, 0), max(w.shape[3] - 1 - pad, 0)), exchanged(w)
         ),
-        "Too large for a pad beyond K - 1 or L - 1: leaving out the zeros is not enough then, "
+        "Too large for a pad beyond kh - 1 or kw - 1: leaving out the zeros is not enough then, "
         "the outer rows or columns of dy saw the padding alone",
     ),
     dx_wraps=(
@@ -1188,7 +1189,7 @@ wrong(
     ),
     dw_transposed=(
         lambda dw: dw.transpose(0, 1, 3, 2),
-        "Rows and columns of the filters are exchanged: K counts the rows of dw too",
+        "Rows and columns of the filters are exchanged: kh counts the rows of dw too",
     ),
     dw_axes_exchanged=(
         lambda dw: dw.transpose(1, 0, 2, 3),

@@ -123,7 +123,7 @@ wrong(
     ),
     window_turned=(
         lambda x, size, stride: max_pool.max_pool_forward(x, size[::-1], stride),
-        "Height and width of the window are exchanged: size is (K, L), rows first",
+        "Height and width of the window are exchanged: size is (kh, kw), rows first",
     ),
     across_channels_forward=(
         lambda y, x, size, stride: (
@@ -138,7 +138,7 @@ wrong(
     ),
     last_window_missing=(
         lambda y: y[:, :, :-1, :-1],
-        "One window is missing in each direction: how many starts are there from 0 to H - K?",
+        "One window is missing in each direction: how many starts are there from 0 to H - kh?",
     ),
     first_of_window=(
         lambda x, size, stride: pooled(x, size, stride, lambda window: window[0, 0]),
@@ -381,7 +381,7 @@ wrong(
     unravelled_turned=(
         unravelled_turned,
         "misplaces winners in windows that are not square: was the flat index taken apart with "
-        "(L, K)?",
+        "(kw, kh)?",
     ),
     winner_transposed=(
         winner_transposed,

@@ -34,51 +34,51 @@ wrong(
     output_size,
     "answer",
     rounded_up=(
-        lambda n, K, stride, pad: (-(-(n + 2 * pad - K) // stride) + 1, (n + 2 * pad - K) % stride),
+        lambda n, k, stride, pad: (-(-(n + 2 * pad - k) // stride) + 1, (n + 2 * pad - k) % stride),
         "A window that sticks out at the end is not used: which way must the division be rounded?",
     ),
     remainder_not_taken=(
-        lambda n, K, stride, pad: ((n + 2 * pad - K) // stride + 1, n + 2 * pad - K),
+        lambda n, k, stride, pad: ((n + 2 * pad - k) // stride + 1, n + 2 * pad - k),
         "The second number counts all places that a window could move by: how many are left over "
         "after whole strides?",
     ),
     numbers_exchanged=(
-        lambda n, K, stride, pad: ((n + 2 * pad - K) % stride, (n + 2 * pad - K) // stride + 1),
+        lambda n, k, stride, pad: ((n + 2 * pad - k) % stride, (n + 2 * pad - k) // stride + 1),
         "The two numbers are exchanged: first the outputs, then what is left over",
     ),
     pad_once=(
-        lambda n, K, stride, pad: ((n + pad - K) // stride + 1, (n + pad - K) % stride),
+        lambda n, k, stride, pad: ((n + pad - k) // stride + 1, (n + pad - k) % stride),
         "The padding counts once: zeros stand at both ends",
     ),
     pad_forgotten=(
-        lambda n, K, stride: ((n - K) // stride + 1, (n - K) % stride),
+        lambda n, k, stride: ((n - k) // stride + 1, (n - k) % stride),
         "The padding is forgotten: the window moves over n numbers and the zeros at both ends",
     ),
     first_window_forgotten=(
-        lambda n, K, stride, pad: ((n + 2 * pad - K) // stride, (n + 2 * pad - K) % stride),
+        lambda n, k, stride, pad: ((n + 2 * pad - k) // stride, (n + 2 * pad - k) % stride),
         "One output too few: a window that cannot move at all still gives one",
     ),
     plus_one_inside=(
-        lambda n, K, stride, pad: ((n + 2 * pad - K + 1) // stride, (n + 2 * pad - K) % stride),
+        lambda n, k, stride, pad: ((n + 2 * pad - k + 1) // stride, (n + 2 * pad - k) % stride),
         "The +1 went into the division: count strides first, then add the window that stands at 0",
     ),
     outputs_alone=(
-        lambda n, K, stride, pad: (n + 2 * pad - K) // stride + 1,
+        lambda n, k, stride, pad: (n + 2 * pad - k) // stride + 1,
         "Two numbers are asked for: the outputs, and the entries at the end that no window reaches",
     ),
     remainder_of_length=(
-        lambda n, K, stride, pad: ((n + 2 * pad - K) // stride + 1, (n + 2 * pad) % stride),
-        "The remainder forgets the filter: the last window ends K - 1 entries after the place "
+        lambda n, k, stride, pad: ((n + 2 * pad - k) // stride + 1, (n + 2 * pad) % stride),
+        "The remainder forgets the filter: the last window ends k - 1 entries after the place "
         "where it starts",
     ),
     not_whole=(
-        lambda n, K, stride, pad: ((n + 2 * pad - K) / stride + 1, (n + 2 * pad - K) % stride),
+        lambda n, k, stride, pad: ((n + 2 * pad - k) / stride + 1, (n + 2 * pad - k) % stride),
         "The first number is not whole: a part of a stride gives no output",
     ),
     zeros_not_counted=(
-        lambda n, K, stride, pad: (
-            (n + 2 * pad - K) // stride + 1,
-            max((n + 2 * pad - K) % stride - pad, 0),
+        lambda n, k, stride, pad: (
+            (n + 2 * pad - k) // stride + 1,
+            max((n + 2 * pad - k) % stride - pad, 0),
         ),
         "The second number counts entries of the padded input: zeros at its end that no window "
         "reaches belong to it",
@@ -112,7 +112,8 @@ wrong(
         lambda x, w, b, stride, pad: strided.strided_forward(
             x, only(w, np.s_[:, :, -1, -1]), b, stride, pad
         ),
-        "holds the last tap alone, w[f, c, K-1, L-1]: is there an = where all taps should add up?",
+        "holds the last tap alone, w[f, c, kh-1, kw-1]: is there an = where all taps should "
+        "add up?",
     ),
     strided_last_product=(
         lambda x, w, b, stride, pad: strided.strided_forward(
@@ -385,13 +386,13 @@ wrong(
     ),
     dx_windows_overwrite=(
         dx_windows_overwrite,
-        "each spray wipes out the ones before it: with a stride below K the windows overlap, "
-        "what must happen where they meet?",
+        "each spray wipes out the ones before it: with a stride below kh or kw the windows "
+        "overlap, what must happen where they meet?",
     ),
     dx_taps_overwrite=(
         dx_taps_overwrite,
-        "each tap wipes out what the taps before it gave: with a stride below K several of them "
-        "saw the same pixel, what must happen there?",
+        "each tap wipes out what the taps before it gave: with a stride below kh or kw several of "
+        "them saw the same pixel, what must happen there?",
     ),
     dx_wraps=(
         dx_wraps,
@@ -424,7 +425,7 @@ wrong(
             around(spread(dy, x, w, stride, pad), w, pad),
             np.rot90(w, axes=(2, 3)).transpose(1, 0, 2, 3),
         ),
-        "The filter was rotated by 90 degrees: half a turn keeps K rows and L columns",
+        "The filter was rotated by 90 degrees: half a turn keeps kh rows and kw columns",
     ),
     dx_all_axes_flipped=(
         lambda dy, x, w, stride, pad: dx_of(dy, x, w[::-1, ::-1], stride, pad),
@@ -468,7 +469,7 @@ wrong(
             frame(spread(dy, x, w, stride, pad), w.shape[3] - 1 - pad, w.shape[2] - 1 - pad),
             exchanged(w),
         ),
-        "Height and width are exchanged in the zeros around dy: K belongs to the rows and L to "
+        "Height and width are exchanged in the zeros around dy: kh belongs to the rows and kw to "
         "the columns",
     ),
     dx_pad_again=(
@@ -528,7 +529,7 @@ wrong(
         lambda dy, x, w, stride, pad: correlated(
             behind(strided.dilate(dy, stride), *remainder(x, w, stride, 0)), w, pad
         ),
-        "the remainder is taken of H - K without the padding: it counts what is left over of the "
+        "the remainder is taken of H - kh without the padding: it counts what is left over of the "
         "padded x",
     ),
     dx_filled_with_zeros=(
@@ -555,7 +556,7 @@ wrong(
             dw,
             db,
         ),
-        "For a pad beyond K - 1 or L - 1 the number of zeros around dy becomes negative: what is "
+        "For a pad beyond kh - 1 or kw - 1 the number of zeros around dy becomes negative: what is "
         "to be done with dy then?",
     ),
 )
@@ -572,7 +573,7 @@ wrong(
             ),
             exchanged(w),
         ),
-        "Too large for a pad beyond K - 1 or L - 1: leaving out the zeros is not enough then, "
+        "Too large for a pad beyond kh - 1 or kw - 1: leaving out the zeros is not enough then, "
         "the outer rows or columns of dy saw the padding alone",
     ),
 )
@@ -630,7 +631,7 @@ wrong(
     ),
     dw_transposed=(
         lambda dw: dw.transpose(0, 1, 3, 2),
-        "Rows and columns of the filters are exchanged: K counts the rows of dw too",
+        "Rows and columns of the filters are exchanged: kh counts the rows of dw too",
     ),
     dw_axes_exchanged=(
         lambda dw: dw.transpose(1, 0, 2, 3),
@@ -674,8 +675,8 @@ wrong(
         lambda dy, x, w, stride, pad: weights(strided.dilate(dy, stride), frame(x, pad, pad))[
             :, :, -w.shape[2] :, -w.shape[3] :
         ],
-        "was cropped at the wrong end: without zeros behind it dy fits at more than K places, "
-        "the first of them belongs to tap 0",
+        "was cropped at the wrong end: without zeros behind it dy fits at more than kh x kw "
+        "places, and the first of them belong to the taps",
     ),
 )
 
@@ -730,30 +731,30 @@ wrong(
     pixels_without_gradient,
     "answer",
     remainder_alone=(
-        lambda n, K, stride, pad: (n + 2 * pad - K) % stride,
-        "That is the remainder at the end: with a stride beyond K there are holes between the "
+        lambda n, k, stride, pad: (n + 2 * pad - k) % stride,
+        "That is the remainder at the end: with a stride beyond k there are holes between the "
         "windows too",
     ),
     holes_alone=(
-        lambda n, K, stride, pad: ((n + 2 * pad - K) // stride) * max(stride - K, 0),
+        lambda n, k, stride, pad: ((n + 2 * pad - k) // stride) * max(stride - k, 0),
         "Those are the holes between the windows: are there entries behind the last window as "
         "well?",
     ),
     padding_counted=(
-        lambda n, K, stride, pad: (
-            ((n + 2 * pad - K) // stride) * max(stride - K, 0) + (n + 2 * pad - K) % stride
+        lambda n, k, stride, pad: (
+            ((n + 2 * pad - k) // stride) * max(stride - k, 0) + (n + 2 * pad - k) % stride
         ),
         "Zeros of the padding are counted too: they are no entries of x",
     ),
     holes_in_padding_counted=(
-        lambda n, K, stride, pad: (
-            max((n + 2 * pad - K) % stride - pad, 0)
-            + (n + 2 * pad - K) // stride * max(stride - K, 0)
+        lambda n, k, stride, pad: (
+            max((n + 2 * pad - k) % stride - pad, 0)
+            + (n + 2 * pad - k) // stride * max(stride - k, 0)
         ),
         "Holes that lie in the padding are counted: only entries of x are asked for",
     ),
     padding_forgotten=(
-        lambda n, K, stride: strided.pixels_without_gradient(n, K, stride, 0),
+        lambda n, k, stride: strided.pixels_without_gradient(n, k, stride, 0),
         "The padding is forgotten: it moves the windows, and so the entries that they miss",
     ),
     seen_entries=(
@@ -761,12 +762,12 @@ wrong(
         "That is how many entries some window sees: asked for are the others",
     ),
     windows_times_taps=(
-        lambda n, K, stride, pad: max(n - ((n + 2 * pad - K) // stride + 1) * K, 0),
-        "Windows may overlap, and may lie on the padding: K entries for each window are more "
+        lambda n, k, stride, pad: max(n - ((n + 2 * pad - k) // stride + 1) * k, 0),
+        "Windows may overlap, and may lie on the padding: k entries for each window are more "
         "than they see",
     ),
     one_hole=(
-        lambda n, K, stride, pad: max(stride - K, 0) + (n + 2 * pad - K) % stride,
+        lambda n, k, stride, pad: max(stride - k, 0) + (n + 2 * pad - k) % stride,
         "One hole is counted: how many gaps are there between the windows?",
     ),
     none_of_them=(

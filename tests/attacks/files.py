@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -140,6 +139,7 @@ SOLVED = {
     "task": False,
 }
 
+BY_ID = "fault: 1 cell has lost nbgrader's metadata, and was recognised by its id"
 EDITED = [
     edited("the test cell is a number", ZERO, sourcing(CHECK, "4.0")),
     edited("the test cell makes the check give points", ZERO, sourcing(CHECK, "check = lambda f: 4.0\ncheck(affine_backward)")),
@@ -149,20 +149,20 @@ EDITED = [
     edited("the test cell stands there twice", f"(?s)fault: the cell {CHECK} stands in the notebook 2 times.*{ZERO}", adding(code("check(affine_backward)", {"nbgrader": MARKS})), looks=True),
     edited("the answer stands there twice", f"(?s)fault: the cell {TARGET} stands in the notebook 2 times.*{ZERO}", adding(code(WRONG, {"nbgrader": SOLVED}), at=3), looks=True),
     edited("the answer is missing", f"(?s)fault: the answer cell {TARGET} is missing.*is not defined", removing(TARGET), looks=True),
-    edited("the answer is a raw cell", f"(?s)fault: the answer cell {TARGET} is missing.*is not defined", lambda nb: find(nb, TARGET).update(cell_type="raw"), looks=True),
+    edited("the answer is a raw cell", f"(?s)fault: the answer cell {TARGET} is no code cell.*{ZERO}", lambda nb: find(nb, TARGET).update(cell_type="raw"), looks=True),
     edited("points in the metadata are inflated", ZERO, setting(CHECK, points=400, score=400, max_score=1e9)),
     edited("points in the metadata are negative or no numbers", ZERO, setting(CHECK, points=float("nan"), schema_version="x")),
     edited("the test is called another's", f"fault: the test cell {CHECK} is missing", setting(CHECK, grade_id="check_affine_forward"), looks=True),
     edited("the answer is called another's", f"fault: the answer cell {TARGET} is missing", setting(TARGET, grade_id="hinge_loss"), looks=True),
-    edited("names of names", f"fault: the test cell {CHECK} is missing", setting(CHECK, grade_id="check_check_affine_backward"), looks=True),
-    edited("a name that is a list", f"fault: the test cell {CHECK} is missing", setting(CHECK, grade_id=[CHECK]), looks=True),
-    edited("a name that leads out of the folder", f"fault: the test cell {CHECK} is missing", setting(CHECK, grade_id="../../../gradebook.db"), looks=True),
+    edited("names of names", BY_ID, setting(CHECK, grade_id="check_check_affine_backward"), looks=True),
+    edited("a name that is a list", BY_ID, setting(CHECK, grade_id=[CHECK]), looks=True),
+    edited("a name that leads out of the folder", BY_ID, setting(CHECK, grade_id="../../../gradebook.db"), looks=True),
     edited("another task worth points", ZERO, adding(code("4.0", {"nbgrader": MARKS | {"grade_id": "check_bonus", "points": 100}}), code("4.0", {"nbgrader": MARKS | {"grade_id": "task", "task": True}}))),
     edited("the answer is a task for a person", ZERO, setting(TARGET, grade=True, points=4, task=True)),
     edited("outputs are forged", ZERO, forged, never=("forged: 4 of 4", "alert('script")),
     edited("hidden tests and solutions are marked", ZERO, sourcing(TARGET, "### BEGIN HIDDEN TESTS\n" + RIGHT + "### END HIDDEN TESTS\n### BEGIN SOLUTION\n" + WRONG + "### END SOLUTION\n")),
     edited("two kernels and a language of its own", ZERO, lambda nb: nb["metadata"].update(kernelspec={"name": "bash", "argv": ["sh", "-c", "touch /tmp/owned"], "display_name": SCRIPT}, language_info={"name": "R", "pygments_lexer": "../../x"})),
-    edited("metadata that is no dict", f"fault: the (answer|test) cell (check_)?{TARGET} is missing", lambda nb: [find(nb, name).update(metadata=value) for name, value in ((TARGET, [1]), (CHECK, "x"))] and None, looks=True, spoils=True),
+    edited("metadata that is no dict", f"(?s)fault: 2 cells have lost nbgrader's metadata.*{ZERO}", lambda nb: [find(nb, name).update(metadata=value) for name, value in ((TARGET, [1]), (CHECK, "x"))] and None, looks=True, spoils=True),
     edited("cells that are no cells", ZERO, adding(None, 3, [], "x", {"cell_type": ["code"]}, {"cell_type": "code", "source": {"a": 1}}, code([1, None, "y = 1"]), at=2)),
     edited("a source that is no text", "is not defined", sourcing(TARGET, {"text/plain": RIGHT})),
     edited("half a letter in a source", f"is not defined|{ZERO}", sourcing(TARGET, WRONG + "# \ud800 \udfff")),
@@ -186,12 +186,12 @@ EDITED += [
 ]  # fmt: skip
 
 UNREADABLE = [
-    unreadable("an older format", "the file is not a notebook of format 4", lambda nb: json.dumps({"nbformat": 3, "worksheets": [{"cells": nb["cells"]}]}).encode()),
+    unreadable("an older format without cells", "the file is not a notebook of format 4", b'{"nbformat": 3, "worksheets": [{"cells": 7}]}'),
     unreadable("a format of the future", "the file is not a notebook of format 4", lambda nb: notebook.dumps(nb | {"nbformat": 5}).encode()),
     unreadable("cells in a dict", "the file is not a notebook of format 4", lambda nb: notebook.dumps(nb | {"cells": {"0": nb["cells"]}}).encode()),
     unreadable("another assignment", "this is not the notebook of this assignment", lambda nb: notebook.dumps(notebook.solve(NOTEBOOKS["4-relu"])).encode()),
     unreadable("an archive", "the file is not text in UTF-8", b"PK\x03\x04" + bytes(range(256))),
-    unreadable("sixteen bits a letter", "the file is not text in UTF-8", lambda nb: notebook.dumps(nb).encode("utf-16")),
+    unreadable("half of sixteen bits a letter", "the file begins as text in UTF-16", lambda nb: notebook.dumps(nb).encode("utf-16")[:-1]),
     unreadable("half a file", "the file is not a notebook: no valid JSON", lambda nb: notebook.dumps(nb).encode()[:-1000]),
     unreadable("a number of ten thousand digits in the file", "the file is not a notebook", lambda nb: notebook.dumps(nb).encode().replace(b'"nbformat": 4', b'"nbformat": 4, "x": ' + b"9" * 10_000, 1)),
     unreadable("brackets in brackets", "the file is nested too deeply", lambda nb: b'{"nbformat": 4, "cells": [], "metadata": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"),

@@ -28,6 +28,7 @@ from grader.instructor.records.autograded import readable
 from grader.instructor.records.pages import FeedbackPage
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
 from grader.instructor.sealed.grade_one import grade_again, grade_submission
+from grader.notebook.intake import parse
 
 KEPT = "KEPT = [correlate_1d]\n\n\ndef spray_1d(x, w, pad):\n    return KEPT[0](x, w, pad)\n"
 HELPED = (
@@ -78,10 +79,11 @@ def test_a_process_that_cannot_be_started_stops_one_submission_at_most(
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     content = json.dumps(notebook.solve(NOTEBOOKS["1-affine"])).encode()
+    submitted = parse(content, list(NOTEBOOKS["1-affine"].by_name))
     with Sandbox(tier, NOTEBOOKS["1-affine"]) as made:
         monkeypatch.setattr(subprocess, "Popen", popen)
         with pytest.raises(MachineFault):
-            grade_again(content, SEED, made)
+            grade_again(submitted, SEED, made)
 
 
 @pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no file system in memory")

@@ -67,10 +67,10 @@ def by_numpy(view, x, w, dy, stride, pad):
         if len(x) == 1 and len(w) == 1 and len(dy) == 1
         else ((pad, pad), (pad, pad))
     )
-    (K, L), (M, N) = w.shape, dy.shape
+    (kh, kw), (M, N) = w.shape, dy.shape
 
     def correlate(image):
-        windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, across), (K, L))[
+        windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, across), (kh, kw))[
             ::stride, ::stride
         ]
         return np.einsum("ijkl,kl->ij", windows, w)
@@ -78,7 +78,7 @@ def by_numpy(view, x, w, dy, stride, pad):
     def sprayed(upstream):
         dx = np.zeros(np.pad(x, across).shape)
         for i, j in np.ndindex(M, N):
-            dx[stride * i : stride * i + K, stride * j : stride * j + L] += upstream[i, j] * w
+            dx[stride * i : stride * i + kh, stride * j : stride * j + kw] += upstream[i, j] * w
         return dx[across[0][0] :, across[1][0] :][: x.shape[0], : x.shape[1]]
 
     stepped = x if view in ("forward spray", "backward gather") else dy
@@ -122,10 +122,10 @@ def test_the_frames_lie_around_what_a_step_ties_together(show, shape, size, stri
     page = show(x, w, stride, pad, dy)
     page.emulate_media(reduced_motion="reduce")
     up, (M, N) = pad if x.ndim == 2 else 0, np.atleast_2d(dy).shape
-    W, (K, L) = x.shape[-1], np.atleast_2d(w).shape
+    W, (kh, kw) = x.shape[-1], np.atleast_2d(w).shape
 
     def window(i, j):
-        return {f"{stride * i + u},{stride * j + v}" for u, v in np.ndindex(K, L)}
+        return {f"{stride * i + u},{stride * j + v}" for u, v in np.ndindex(kh, kw)}
 
     for view in VIEWS:
         by_output = view in ("forward gather", "backward spray")
@@ -135,7 +135,7 @@ def test_the_frames_lie_around_what_a_step_ties_together(show, shape, size, stri
             seen_by = {f"{i},{j}" for i, j in np.ndindex(M, N) if own in window(i, j)}
             assert set(seen["output"]) == ({own} if by_output else seen_by), (view, number)
             assert set(seen["pixel"]) == (window(i, j) if by_output else {own}), (view, number)
-            assert seen["labels"] == (K * L if by_output else len(seen_by))
+            assert seen["labels"] == (kh * kw if by_output else len(seen_by))
 
 
 def test_the_sliders_and_the_fields_of_w_change_the_numbers_as_numpy_says(show):

@@ -58,12 +58,12 @@ def show(show_widget):
     return lambda *args, **kwargs: show_widget(stride_trick(*args, **kwargs))
 
 
-def axis(n, K, stride, pad, left):
+def axis(n, k, stride, pad, left):
     """Return for every place of one axis which dy stands there (-1: a zero), its stage, and whether
     it is cut off.
     """
-    m, r = (n + 2 * pad - K) // stride + 1, (n + 2 * pad - K) % stride
-    step, around = 1 if "b" in left else stride, K - 1 - pad
+    m, r = (n + 2 * pad - k) // stride + 1, (n + 2 * pad - k) % stride
+    step, around = 1 if "b" in left else stride, k - 1 - pad
     where = np.full((m - 1) * step + 1, -1)
     where[::step] = np.arange(m)
     stages = [np.ones(len(where), int)]
@@ -189,10 +189,10 @@ WORKED = [
     "as neighbours.",
     "Dilate: s − 1 = 1 zero between neighbours, in the places of the outputs that the stride has "
     "dropped. dy has 3 numbers now.",
-    "At the end: r = (n + 2p − K) mod s = (6 + 0 − 3) mod 2 = 1 zero, for the outputs dropped "
+    "At the end: r = (n + 2p − k) mod s = (6 + 0 − 3) mod 2 = 1 zero, for the outputs dropped "
     "behind the last one. "
     "dy has 4 numbers now.",
-    "At each end K − 1 − p = 2: 2 zeros more. dy has 8 numbers now.",
+    "At each end k − 1 − p = 2: 2 zeros more. dy has 8 numbers now.",
     "dx[0] = 1·2 = 2: W′ meets dy[0] and zeros. The spray adds the same products.",
     "dx[1] = (−2)·2 = −4: W′ meets dy[0] and zeros. The spray adds the same products.",
     "dx[2] = 4·2 + 1·(−1) = 7: W′ meets dy[0], dy[1] and zeros. The spray adds the same products.",
@@ -210,7 +210,7 @@ MISTAKEN = {
     (
         "end",
         2,
-    ): "Left out at the end: r = (n + 2p − K) mod s = (6 + 0 − 3) mod 2 = 1 zero. dy still has 3 numbers.",
+    ): "Left out at the end: r = (n + 2p − k) mod s = (6 + 0 − 3) mod 2 = 1 zero. dy still has 3 numbers.",
 }
 
 
@@ -260,16 +260,16 @@ def test_an_image_is_told_with_rows_and_columns(show):
     page = show(np.ones((6, 7)), np.ones((3, 2)), 2, 1)
     for step, told in (
         (1, "Dilate: s − 1 = 1 zero between neighbours"),
-        (2, "At the end: r = (H + 2p − K) mod s = (6 + 2 − 3) mod 2 = 1 row of zeros and r = (W + 2p − L) mod s = "
+        (2, "At the end: r = (H + 2p − kh) mod s = (6 + 2 − 3) mod 2 = 1 row of zeros and r = (W + 2p − kw) mod s = "
             "(7 + 2 − 2) mod 2 = 1 column of zeros, for"),
-        (3, "At each end K − 1 − p = 1: 1 row of zeros more and L − 1 − p = 0: 0 columns of zeros more. "
+        (3, "At each end kh − 1 − p = 1: 1 row of zeros more and kw − 1 − p = 0: 0 columns of zeros more. "
             "dy has 8 × 8 numbers now."),
     ):  # fmt: skip
         page.get_by_label("step", exact=True).fill(str(step))
         assert sentence(page).startswith(told)
     page = show(np.ones(4), np.ones(1), 1, 1)
     page.get_by_label("step", exact=True).fill("3")
-    assert sentence(page) == "At each end K − 1 − p = −1: 1 number cut off. dy has 4 numbers now."
+    assert sentence(page) == "At each end k − 1 − p = −1: 1 number cut off. dy has 4 numbers now."
 
 
 def test_hovering_tells_where_a_zero_comes_from_and_what_a_dy_sprays(show):

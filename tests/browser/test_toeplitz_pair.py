@@ -46,7 +46,7 @@ SIZES = [
     (12, 12, 0),
     (1, 12, 0),
     (7, 3, 4),
-]  # K, n, pad
+]  # k, n, pad
 
 
 @pytest.fixture
@@ -106,10 +106,10 @@ def check_frames(seen, k, A, source, forward, gather):
     ]
 
 
-@pytest.mark.parametrize(("K", "n", "pad"), SIZES)
-def test_every_number_and_frame_of_every_line_equals_numpys(show, K, n, pad):
-    m = n + 2 * pad - K + 1
-    w, x, dy = quarters(K + n, (K,), (n,), (m,))
+@pytest.mark.parametrize(("k", "n", "pad"), SIZES)
+def test_every_number_and_frame_of_every_line_equals_numpys(show, k, n, pad):
+    m = n + 2 * pad - k + 1
+    w, x, dy = quarters(k + n, (k,), (n,), (m,))
     w = np.where(w == 0, 0.25, w)
     page = show(w, n, pad, x, dy)
     page.emulate_media(reduced_motion="reduce")

@@ -396,7 +396,8 @@ def test_own_layers_are_right_slow_wrong_or_missing(capsys):
 
 def test_a_worker_gets_no_image_that_judges_it():
     folder = support_of(NOTEBOOKS["6-capstone"]).folder
-    assert support_of(NOTEBOOKS["2-convolution"]) is None
+    assert support_of(NOTEBOOKS["1-affine"]) is None
+    assert support_of(NOTEBOOKS["2-convolution"]).layers == ""
     for name in ("digits", "fashion"):
         with np.load(folder / f"{name}.npz") as kept:
             assert kept["test_images"].size == kept["test_labels"].size == 0

@@ -29,10 +29,10 @@ def lines(draw):
     """Draw x, w, pad and dy in one dimension; the padding may exceed the filter, and w may be
     longer than x.
     """
-    K = draw(st.integers(1, 6))
-    pad = draw(st.integers(0, K + 1))
-    n = draw(st.integers(max(1, K - 2 * pad), 9))
-    x, w, dy = quarters(draw(seeds), n, K, n + 2 * pad - K + 1)
+    k = draw(st.integers(1, 6))
+    pad = draw(st.integers(0, k + 1))
+    n = draw(st.integers(max(1, k - 2 * pad), 9))
+    x, w, dy = quarters(draw(seeds), n, k, n + 2 * pad - k + 1)
     return x, w, pad, dy
 
 
@@ -40,14 +40,14 @@ def lines(draw):
 def layers(draw, most=3, longest=8):
     """Draw x, w, b, pad and dy of a layer; the padding goes up to the longer side of the filter."""
     N, C, F = (draw(st.integers(1, most)) for _ in "NCF")
-    K, L = draw(st.integers(1, 4)), draw(st.integers(1, 4))
-    pad = draw(st.integers(0, max(K, L)))
+    kh, kw = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    pad = draw(st.integers(0, max(kh, kw)))
     H, W = (
-        draw(st.integers(max(1, K - 2 * pad), longest)),
-        draw(st.integers(max(1, L - 2 * pad), longest)),
+        draw(st.integers(max(1, kh - 2 * pad), longest)),
+        draw(st.integers(max(1, kw - 2 * pad), longest)),
     )
-    outputs = (N, F, H + 2 * pad - K + 1, W + 2 * pad - L + 1)
-    x, w, b, dy = quarters(draw(seeds), (N, C, H, W), (F, C, K, L), F, outputs)
+    outputs = (N, F, H + 2 * pad - kh + 1, W + 2 * pad - kw + 1)
+    x, w, b, dy = quarters(draw(seeds), (N, C, H, W), (F, C, kh, kw), F, outputs)
     return x, w, b, pad, dy
 
 
@@ -155,7 +155,7 @@ def test_local_gradient_by_hand_inside_and_at_a_corner():
 
 
 def test_the_quizzes_by_hand():
-    assert [convolution.same_pad(K) for K in (1, 2, 3, 4, 5)] == [0, "none", 1, "none", 2]
+    assert [convolution.same_pad(k) for k in (1, 2, 3, 4, 5)] == [0, "none", 1, "none", 2]
     assert convolution.backward_pad(3, 1) == 1  # the text's 2r + 1 with pad r
     assert convolution.backward_pad(3, 0) == 2
     assert convolution.backward_pad(2, 3) == -2
@@ -231,13 +231,13 @@ def test_backward_pad_turns_the_backward_pass_into_a_correlation_or_cuts_it(line
     assert (back == pad) == (len(w) == 2 * pad + 1)
 
 
-@pytest.mark.parametrize("K", range(1, 12))
-def test_same_pad_is_the_one_pad_that_keeps_the_length(K):
+@pytest.mark.parametrize("k", range(1, 12))
+def test_same_pad_is_the_one_pad_that_keeps_the_length(k):
     x = np.ones(12)
     keeping = [
-        pad for pad in range(2 * K) if len(convolution.correlate_1d(x, np.ones(K), pad)) == len(x)
+        pad for pad in range(2 * k) if len(convolution.correlate_1d(x, np.ones(k), pad)) == len(x)
     ]
-    assert keeping == ([] if convolution.same_pad(K) == "none" else [convolution.same_pad(K)])
+    assert keeping == ([] if convolution.same_pad(k) == "none" else [convolution.same_pad(k)])
 
 
 # --- Eqs. 9 and 10 ---
@@ -335,8 +335,8 @@ def test_the_backward_pass_equals_the_numerical_gradient_exactly(layer):
 @given(layers())
 def test_dx_is_the_layer_with_a_filter_rotated_by_180_degrees_and_its_channel_axes_swapped(layer):
     x, w, _, pad, dy = layer
-    K, L = w.shape[2:]
-    around = np.pad(dy, ((0, 0), (0, 0), (K - 1, K - 1), (L - 1, L - 1)))
+    kh, kw = w.shape[2:]
+    around = np.pad(dy, ((0, 0), (0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1)))
     rotated = w.swapaxes(0, 1)[:, :, ::-1, ::-1]
     whole = convolution.conv_forward(around, rotated, np.zeros(x.shape[1]), 0)
     dx, _, _ = convolution.conv_backward(dy, x, w, pad)
@@ -442,28 +442,28 @@ def test_fits_has_nothing_against_an_empty_batch():
             FILTERS,
             1,
             0,
-            "x is 3-dimensional and w 4-dimensional, expected x (N, C, H, W) and w (F, C, K, L)",
+            "x is 3-dimensional and w 4-dimensional, expected x (N, C, H, W) and w (F, C, kh, kw)",
         ),
         (
             IMAGES,
             FILTERS[0, 0],
             1,
             0,
-            "x is 4-dimensional and w 2-dimensional, expected x (N, C, H, W) and w (F, C, K, L)",
+            "x is 4-dimensional and w 2-dimensional, expected x (N, C, H, W) and w (F, C, kh, kw)",
         ),
         (
             None,
             FILTERS,
             1,
             0,
-            "x is 0-dimensional and w 4-dimensional, expected x (N, C, H, W) and w (F, C, K, L)",
+            "x is 0-dimensional and w 4-dimensional, expected x (N, C, H, W) and w (F, C, kh, kw)",
         ),
         (
             [],
             FILTERS,
             1,
             0,
-            "x is 1-dimensional and w 4-dimensional, expected x (N, C, H, W) and w (F, C, K, L)",
+            "x is 1-dimensional and w 4-dimensional, expected x (N, C, H, W) and w (F, C, kh, kw)",
         ),
         (
             IMAGES[:, :2],

@@ -29,16 +29,16 @@ def pools(draw, ties, most=2, longest=9):
     differ; with ties they are few.
     """
     N, C = (draw(st.integers(1, most)) for _ in "NC")
-    K, L, stride = (draw(st.integers(1, 4)) for _ in "KLs")
-    H, W = draw(st.integers(K, longest)), draw(st.integers(L, longest))
+    kh, kw, stride = (draw(st.integers(1, 4)) for _ in range(3))
+    H, W = draw(st.integers(kh, longest)), draw(st.integers(kw, longest))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     count = N * C * H * W
     x = rng.integers(-2, 2, count) / 1.0 if ties else (rng.permutation(count) - count // 2) / 4
-    dy = rng.integers(-16, 17, (N, C, (H - K) // stride + 1, (W - L) // stride + 1)) / 4
+    dy = rng.integers(-16, 17, (N, C, (H - kh) // stride + 1, (W - kw) // stride + 1)) / 4
     x = x.reshape(N, C, H, W)
     for array in (x, dy):
         array.setflags(write=False)  # whoever changes an argument raises
-    return x, (K, L), stride, dy
+    return x, (kh, kw), stride, dy
 
 
 @st.composite
@@ -214,11 +214,11 @@ def routed(dy, x, size, stride, *, add):
 
 
 @pytest.mark.parametrize("stride", range(1, 6))
-@pytest.mark.parametrize("L", range(1, 5))
-@pytest.mark.parametrize("K", range(1, 5))
-def test_assignment_is_enough_exactly_when_writing_with_and_without_adding_agree(K, L, stride):
+@pytest.mark.parametrize("kw", range(1, 5))
+@pytest.mark.parametrize("kh", range(1, 5))
+def test_assignment_is_enough_exactly_when_writing_with_and_without_adding_agree(kh, kw, stride):
     rng = np.random.default_rng(0)
-    H, W = K + 2 * stride, L + 2 * stride  # three windows each way
+    H, W = kh + 2 * stride, kw + 2 * stride  # three windows each way
     images = [rng.permutation(H * W).reshape(1, 1, H, W) / 4 for _ in range(5)]
     images[0][:, :, stride] += (
         1000  # the first row of the second window, which may lie in the first as well
@@ -227,11 +227,11 @@ def test_assignment_is_enough_exactly_when_writing_with_and_without_adding_agree
     dy = rng.integers(1, 9, (1, 1, 3, 3)) / 4
     agree = [
         np.array_equal(
-            routed(dy, x, (K, L), stride, add=True), routed(dy, x, (K, L), stride, add=False)
+            routed(dy, x, (kh, kw), stride, add=True), routed(dy, x, (kh, kw), stride, add=False)
         )
         for x in images
     ]
-    assert max_pool.assignment_is_enough((K, L), stride) == all(agree)
+    assert max_pool.assignment_is_enough((kh, kw), stride) == all(agree)
 
 
 # --- PyTorch ---
@@ -321,18 +321,23 @@ def test_pool_fits_has_nothing_against_an_empty_batch():
         (IMAGES, (6, 2), 2, "a 6 x 2 window does not fit into a 5 x 6 image"),
         (IMAGES, (2, 7), 1, "a 2 x 7 window does not fit into a 5 x 6 image"),
         (IMAGES[:, :, :0], (2, 2), 1, "a 2 x 2 window does not fit into a 0 x 6 image"),
-        (IMAGES, (0, 2), 2, "size is (0, 2), expected (K, L), two ints of at least 1"),
-        (IMAGES, (2, -1), 2, "size is (2, -1), expected (K, L), two ints of at least 1"),
-        (IMAGES, (1.5, 2), 2, "size is (1.5, 2), expected (K, L), two ints of at least 1"),
-        (IMAGES, (2.0, 2.0), 2, "size is (2.0, 2.0), expected (K, L), two ints of at least 1"),
-        (IMAGES, (float("nan"), 2), 2, "size is (nan, 2), expected (K, L), two ints of at least 1"),
-        (IMAGES, 2, 2, "size is 2, expected (K, L), two ints of at least 1"),
-        (IMAGES, (2,), 2, "size is (2,), expected (K, L), two ints of at least 1"),
-        (IMAGES, (2, 2, 2), 2, "size is (2, 2, 2), expected (K, L), two ints of at least 1"),
-        (IMAGES, "22", 2, "size is '22', expected (K, L), two ints of at least 1"),
-        (IMAGES, ("2", "2"), 2, "size is ('2', '2'), expected (K, L), two ints of at least 1"),
-        (IMAGES, None, 2, "size is None, expected (K, L), two ints of at least 1"),
-        (IMAGES, (None, 2), 2, "size is (None, 2), expected (K, L), two ints of at least 1"),
+        (IMAGES, (0, 2), 2, "size is (0, 2), expected (kh, kw), two ints of at least 1"),
+        (IMAGES, (2, -1), 2, "size is (2, -1), expected (kh, kw), two ints of at least 1"),
+        (IMAGES, (1.5, 2), 2, "size is (1.5, 2), expected (kh, kw), two ints of at least 1"),
+        (IMAGES, (2.0, 2.0), 2, "size is (2.0, 2.0), expected (kh, kw), two ints of at least 1"),
+        (
+            IMAGES,
+            (float("nan"), 2),
+            2,
+            "size is (nan, 2), expected (kh, kw), two ints of at least 1",
+        ),
+        (IMAGES, 2, 2, "size is 2, expected (kh, kw), two ints of at least 1"),
+        (IMAGES, (2,), 2, "size is (2,), expected (kh, kw), two ints of at least 1"),
+        (IMAGES, (2, 2, 2), 2, "size is (2, 2, 2), expected (kh, kw), two ints of at least 1"),
+        (IMAGES, "22", 2, "size is '22', expected (kh, kw), two ints of at least 1"),
+        (IMAGES, ("2", "2"), 2, "size is ('2', '2'), expected (kh, kw), two ints of at least 1"),
+        (IMAGES, None, 2, "size is None, expected (kh, kw), two ints of at least 1"),
+        (IMAGES, (None, 2), 2, "size is (None, 2), expected (kh, kw), two ints of at least 1"),
         (IMAGES, (2, 2), 0, "stride is 0, expected an int of at least 1"),
         (IMAGES, (2, 2), -1, "stride is -1, expected an int of at least 1"),
         (IMAGES, (2, 2), 1.5, "stride is 1.5, expected an int of at least 1"),

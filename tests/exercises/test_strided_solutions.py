@@ -30,23 +30,23 @@ def layers(draw, most=3, longest=10):
     longer side.
     """
     N, C, F = (draw(st.integers(1, most)) for _ in "NCF")
-    K, L, stride = (draw(st.integers(1, 4)) for _ in "KLs")
-    pad = draw(st.integers(0, max(K, L)))
+    kh, kw, stride = (draw(st.integers(1, 4)) for _ in range(3))
+    pad = draw(st.integers(0, max(kh, kw)))
     H, W = (
-        draw(st.integers(max(1, K - 2 * pad), longest)),
-        draw(st.integers(max(1, L - 2 * pad), longest)),
+        draw(st.integers(max(1, kh - 2 * pad), longest)),
+        draw(st.integers(max(1, kw - 2 * pad), longest)),
     )
-    outputs = (N, F, (H + 2 * pad - K) // stride + 1, (W + 2 * pad - L) // stride + 1)
-    x, w, b, dy = quarters(draw(seeds), (N, C, H, W), (F, C, K, L), F, outputs)
+    outputs = (N, F, (H + 2 * pad - kh) // stride + 1, (W + 2 * pad - kw) // stride + 1)
+    x, w, b, dy = quarters(draw(seeds), (N, C, H, W), (F, C, kh, kw), F, outputs)
     return x, w, b, stride, pad, dy
 
 
 @st.composite
 def lines(draw):
-    """Draw n, K, stride and pad in one dimension."""
-    K, stride = draw(st.integers(1, 6)), draw(st.integers(1, 7))
-    pad = draw(st.integers(0, K + 1))
-    return draw(st.integers(max(1, K - 2 * pad), 14)), K, stride, pad
+    """Draw n, k, stride and pad in one dimension."""
+    k, stride = draw(st.integers(1, 6)), draw(st.integers(1, 7))
+    pad = draw(st.integers(0, k + 1))
+    return draw(st.integers(max(1, k - 2 * pad), 14)), k, stride, pad
 
 
 def row(numbers):
@@ -76,7 +76,7 @@ def test_the_trick_by_hand():
     assert dilated.tolist() == [[[[2, 0, -1]]]]
     around = np.array(
         [0.0, 0, 2, 0, -1, 0, 0, 0]
-    )  # K - 1 zeros at each end, and one more for the remainder
+    )  # k - 1 zeros at each end, and one more for the remainder
     assert convolution.correlate_1d(around, W[::-1], 0).tolist() == [2, -4, 7, 2, -4, 0]
     assert convolution.correlate_1d(around[:-1], W[::-1], 0).tolist() == [
         2,
@@ -114,17 +114,17 @@ def test_pixels_without_gradient_by_hand():
 @often
 @given(lines())
 def test_output_size_is_what_counting_gives(line):
-    n, K, stride, pad = line
-    starts = range(0, n + 2 * pad - K + 1, stride)
-    reached = starts[-1] + K
+    n, k, stride, pad = line
+    starts = range(0, n + 2 * pad - k + 1, stride)
+    reached = starts[-1] + k
     assert strided.output_size(*line) == (len(starts), n + 2 * pad - reached)
 
 
 @often
 @given(lines())
 def test_output_size_is_the_size_of_the_forward_pass(line):
-    n, K, stride, pad = line
-    x, w = np.zeros((1, 1, n, n)), np.zeros((1, 1, K, K))
+    n, k, stride, pad = line
+    x, w = np.zeros((1, 1, n, n)), np.zeros((1, 1, k, k))
     outputs, _ = strided.output_size(*line)
     assert strided.strided_forward(x, w, np.zeros(1), stride, pad).shape == (1, 1, outputs, outputs)
 
@@ -132,8 +132,8 @@ def test_output_size_is_the_size_of_the_forward_pass(line):
 @often
 @given(lines())
 def test_pixels_without_gradient_are_those_whose_numerical_gradient_is_zero(line):
-    n, K, stride, pad = line
-    w, dy = np.ones(K), np.ones(strided.output_size(*line)[0])
+    n, k, stride, pad = line
+    w, dy = np.ones(k), np.ones(strided.output_size(*line)[0])
 
     def forward(x):
         return convolution.correlate_1d(x, w, pad)[::stride]
@@ -145,9 +145,9 @@ def test_pixels_without_gradient_are_those_whose_numerical_gradient_is_zero(line
 @often
 @given(lines())
 def test_pixels_without_gradient_are_the_rows_of_zeros_in_dx(line):
-    n, K, stride, pad = line
+    n, k, stride, pad = line
     outputs, _ = strided.output_size(*line)
-    x, w, dy = np.zeros((1, 1, n, n)), np.ones((1, 1, K, K)), np.ones((1, 1, outputs, outputs))
+    x, w, dy = np.zeros((1, 1, n, n)), np.ones((1, 1, k, k)), np.ones((1, 1, outputs, outputs))
     for backward in BACKWARD:
         dx, _, _ = backward(dy, x, w, stride, pad)
         assert strided.pixels_without_gradient(*line) == np.count_nonzero(~dx[0, 0].any(axis=1))

@@ -60,6 +60,7 @@ MAGICS = [
     helped("%%time over a cell with a magic", "%%time\n%matplotlib inline\nfirst = 1"),
     helped("%%capture", "%%capture out\nprint('quiet')"),
     helped("%prun", "%prun -q sum(range(10))"),
+    helped("annotations that are read", "def f(x: int): ...\n\n%time def g(x: int): ...\nprint(f.__annotations__, g.__annotations__)", prints="{'x': <class 'int'>} {'x': <class 'int'>}"),
     helped("questions", "np.zeros?\nnp.zeros??\n?np.ones"),
     helped("the shell", "!ls -la\n!pip install numpy -q\n!python --version"),
     helped("the shell into a name", "files = !ls\nprint(len(files))\nfor name in files:\n    print(name)"),

@@ -563,6 +563,7 @@ def test_the_known_version_and_its_columns_are_nbgraders():
     from alembic.script import ScriptDirectory
     from nbgrader.api import Base
     from nbgrader.dbutil import ALEMBIC_DIR
+    from sqlalchemy import DateTime, Interval
 
     settings = Config()
     settings.set_main_option("script_location", ALEMBIC_DIR)
@@ -570,10 +571,9 @@ def test_the_known_version_and_its_columns_are_nbgraders():
     for name, columns in gradebook_tables.TABLES.items():
         table = Base.metadata.tables[name]
         for column in columns.split():
-            kind = type(table.c[column].type).__name__
-            assert gradebook_tables.TYPES.get(column) == (
-                kind if kind in ("DateTime", "Interval") else None
-            )
+            kind = type(table.c[column].type)
+            expected = kind if kind in (DateTime, Interval) else None
+            assert gradebook_tables.TYPES.get(column) is expected
         needed = {c.name for c in table.c if not c.nullable and c.server_default is None}
         written = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
         assert name not in written or needed <= set(columns.split())

@@ -109,9 +109,9 @@ PLANTED = {
     '"""\n',
     "data.json": json.dumps({"a": [{"b": ["def f(x):\n", "    return np.maximum(x, 0)\n"]}]}),
     "page.md": "Try\n\n```python\ndef f(x):\n    return np.maximum(0, x)\n```\n",
-    "inline.txt": "or `lambda n, K, stride, pad: divmod(n + 2 * pad - K, stride)[0] + 1` as you "
+    "inline.txt": "or `lambda n, k, stride, pad: divmod(n + 2 * pad - k, stride)[0] + 1` as you "
     "like, but rather "
-    "`lambda n, K, stride, pad: ((n + 2 * pad - K) // stride + 1, (n + 2 * pad - K) % stride)`",
+    "`lambda n, k, stride, pad: ((n + 2 * pad - k) // stride + 1, (n + 2 * pad - k) % stride)`",
     "cell.ipynb": json.dumps(
         {"cells": [{"cell_type": "code", "id": "c", "source": ["f = lambda x: x.clip(0)"]}]}
     ),

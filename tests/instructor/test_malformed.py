@@ -17,7 +17,7 @@ from tiers import unsafe
 
 from grader.instructor.author import notebook
 from grader.instructor.classroom import Classroom
-from grader.instructor.sealed.intake import BYTE_LIMIT
+from grader.notebook.cells_of_file import FILE_LIMIT
 
 TESTED = "check_affine_backward"
 
@@ -55,9 +55,7 @@ MALFORMED: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
     "page": (b"<!DOCTYPE html><html>a page of a login</html>", "no valid JSON"),
     "python": (b"def affine_backward(dy, x, w):\n    pass\n", "no valid JSON"),
     "zip": (b"PK\x03\x04" + bytes(range(256)), "not text in UTF-8"),
-    "latin-1": (solved().replace(b"affine", "äffin".encode("latin-1")), "not text in UTF-8"),
-    "utf-16": (solved().decode().encode("utf-16"), "not text in UTF-8"),
-    "mark": (b"\xef\xbb\xbf" + solved(), "no valid JSON"),
+    "latin-1": (solved().replace(b"affine", "äffin".encode("latin-1")), "read as Windows-1252"),
     "nested": (deep(100_000), "nested too deeply"),
     "nested-cells": (deep(900), "none of its exercises was found"),
     "list": (b"[1, 2, 3]", "not a notebook of format 4"),
@@ -79,15 +77,7 @@ MALFORMED: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
         b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "1", "metadata": {}}]}',
         "none of its exercises",
     ),
-    "no-metadata": (
-        solved(lambda made: [c.update(metadata={}) for c in made["cells"]]),
-        "none of its exercises was found",
-    ),
-    "metadata-of-text": (
-        solved(lambda made: [c.update(metadata="x") for c in made["cells"]]),
-        "none of its exercises was found",
-    ),
-    "too-large": (b" " * (BYTE_LIMIT + 1), "at most 8 are read"),
+    "too-large": (b" " * (FILE_LIMIT + 1), "at most 128 are read"),
     "no-test": (without(TESTED), f"the test cell {TESTED} is missing"),
     "no-answer": (without("hinge_loss"), "the answer cell hinge_loss is missing"),
     "test-twice": (twice(TESTED), f"the cell {TESTED} stands in the notebook 2 times"),
@@ -104,8 +94,9 @@ MALFORMED: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
     "loop": (lambda path: path.symlink_to(path), "it is a link"),
     "folder": (lambda path: path.mkdir(), "is not a file"),
     "pipe": (lambda path: os.mkfifo(path), "is not a file"),
-    "absent": (
-        lambda path: path.with_name("other.ipynb").write_bytes(solved()),
+    "absent": (lambda path: None, "hand in the notebook under its own name"),
+    "only-a-picture": (
+        lambda path: path.with_name("photo.jpg").write_bytes(b"\xff\xd8"),
         "hand in the notebook under its own name",
     ),
     "linked-folder": (
@@ -123,8 +114,25 @@ MALFORMED: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
         "timestamp.txt",
     ),
 }
+# What keeps its points, and is for a person to look at: what was guessed is said.
+GUESSED: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
+    "utf-16": (solved().decode().encode("utf-16"), "the file is text in UTF-16"),
+    "no-metadata": (
+        solved(lambda made: [c.update(metadata={}) for c in made["cells"]]),
+        "20 cells have lost nbgrader's metadata, and were recognised by their ids",
+    ),
+    "metadata-of-text": (
+        solved(lambda made: [c.update(metadata="x") for c in made["cells"]]),
+        "20 cells have lost nbgrader's metadata, and were recognised by their ids",
+    ),
+    "another-name": (
+        lambda path: path.with_name("other.ipynb").write_bytes(solved()),
+        "there is no affine.ipynb: graded is other.ipynb",
+    ),
+}
 # Odd, and all the same a notebook that can be graded.
 ODD = {
+    "mark": b"\xef\xbb\xbf" + solved(),
     "nan": solved(lambda made: made.update(metadata={"x": float("nan")})),
     "half-a-character": solved(
         lambda made: made["cells"].append(
@@ -158,7 +166,7 @@ def graded(
     """
     course = released_course("1-affine", tmp_path_factory.mktemp("malformed") / "course")
     made = (
-        {name: content for name, (content, _) in MALFORMED.items()}
+        {name: content for name, (content, _) in (MALFORMED | GUESSED).items()}
         | ODD
         | dict.fromkeys(("ada", "mia", "zoe"), solved())
     )
@@ -201,6 +209,14 @@ def test_the_rest_of_the_class_is_graded(name, graded):
     course, _, said = graded
     assert said[name] == "20 points"
     assert sum(row[2] for row in rows(course.folder / "gradebook.db") if row[0] == name) == 20
+
+
+@pytest.mark.parametrize("name", GUESSED)
+def test_what_was_guessed_keeps_its_points_and_is_said(name, graded):
+    course, _, said = graded
+    assert said[name] == f"20 points; look: {GUESSED[name][1]}"
+    marked = [row for row in rows(course.folder / "gradebook.db") if row[0] == name and row[5]]
+    assert [row[1] for row in marked] == ["check_affine_forward"]
 
 
 def test_a_folder_with_an_odd_name_stays_out_of_gradebook_and_pages(graded):

@@ -106,7 +106,7 @@ def test_what_is_forgotten_is_named(course, file, old, new, message):
 def test_a_reference_that_raises_is_no_traceback(course):
     edit(course / "mine_answers" / "first.py", "return 2 * dy", "return 2 * dyy")
     (message,) = problems(course)
-    start = "scale_backward: the reference's dx of visible case 1 raised NameError in line "
+    start = "scale_backward: the right dx of visible case 1 raised NameError in line "
     assert message.startswith(start)
 
 

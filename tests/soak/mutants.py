@@ -89,11 +89,11 @@ KNOWN = (  # as right as the reference: why, and a pattern of 'exercise: before 
     ("no margin below 0 counts", r"^hinge_loss: .*->  margins\[rows, labels\] = -1$"),
     (
         "more zeros, which are cut off again",
-        r"^spray_1d: .*->.*(max\(pad( \+ 1)?( [+*] K)? \+ 1, 0\)|full, pad\))",
+        r"^spray_1d: .*->.*(max\(pad( \+ 1)?( [+*] k)? \+ 1, 0\)|full, pad\))",
     ),
     (
         "more zeros, which are cut off again",
-        r"^spray_1d: .*->.*max\(pad( \+ 1 - K \+ 1| - \(K - 1\) \+ 1| - K \+ 2|.*, 1\))",
+        r"^spray_1d: .*->.*max\(pad( \+ 1 - k \+ 1| - \(k - 1\) \+ 1| - k \+ 2|.*, 1\))",
     ),
     (
         "more zeros, where nothing is read",
@@ -105,8 +105,8 @@ KNOWN = (  # as right as the reference: why, and a pattern of 'exercise: before 
         r"->.*np\.pad\(.*\((pad, pad \+ 1|([KL]) - 1, \2( \+ 1 - 1| \+ 1| \* 1| - 0)?)\)",
     ),
     (
-        "K is odd; a quiz takes 1.0 for 1",
-        r"^same_pad: .*->  return (.*>= 1 |K( \* 1)? // 2|\(K( - 0| \+ 1 - 1)\) // 2|.* / 2 )",
+        "k is odd; a quiz takes 1.0 for 1",
+        r"^same_pad: .*->  return (.*>= 1 |k( \* 1)? // 2|\(k( - 0| \+ 1 - 1)\) // 2|.* / 2 )",
     ),
     (
         "which one is reflected is all the same",
@@ -176,7 +176,9 @@ VARIABLES = (
     "output_shape input_shape",
 )
 # may be off by one too
-NUMBERS = "K L H W P Q N C F D n m r M stride pad u v i j a c top left step cut more outputs slope"
+NUMBERS = (
+    "k kh kw H W P Q N C F D n m r M stride pad u v i j a c top left step cut more outputs slope"
+)
 KEYS = ("w1 w2 w3 b1 b2 b3",)
 
 

@@ -151,7 +151,7 @@ def test_an_output_holds_the_widget_the_picture_and_the_text():
         ({"x": [[1, np.nan]]}, ValueError, "x[0, 1] is nan; only finite numbers can be shown"),
         ({"x": "abc"}, TypeError, "x is of type str, expected an array of numbers"),
         ({"x": np.ones((1, 4))}, ValueError, "a window of 2 x 2 does not fit into x of shape (1, 4)"),
-        ({"size": 2}, ValueError, "size is 2, expected (K, L): rows and columns of a window"),
+        ({"size": 2}, ValueError, "size is 2, expected (kh, kw): rows and columns of a window"),
         ({"size": (2, 0)}, ValueError, "size[1] is 0, expected 1 or more"),
         ({"size": (2, 1.5)}, TypeError, "size[1] is 1.5, expected a whole number"),
         ({"stride": 0}, ValueError, "stride is 0, expected 1 or more"),

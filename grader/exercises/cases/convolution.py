@@ -13,7 +13,7 @@ from grader.judge.exercise import SMOOTH
 
 WORKED_X, WORKED_W = np.array([1.0, 2, 0, -1, 3]), np.array([1.0, -2, 4])  # the notebook's example
 
-# n, K, pad: pads from 0 beyond K - 1, even and odd filters, one tap, one longer than x
+# n, k, pad: pads from 0 beyond k - 1, even and odd filters, one tap, one longer than x
 LINES = (
     (5, 3, 1),
     (5, 3, 0),
@@ -33,12 +33,12 @@ LINES = (
 def _lines(rng: Generator, fresh: bool, arguments: str) -> list[Case]:
     """Cases for functions of x, w, dy, n, pad in one dimension, the last one large."""
     cases = []
-    for number, (n, K, pad) in enumerate([*LINES, LINES[0]]):
+    for number, (n, k, pad) in enumerate([*LINES, LINES[0]]):
         fill = large if number == len(LINES) else quarters
-        m = n + 2 * pad - K + 1
+        m = n + 2 * pad - k + 1
         values: dict[str, Any] = {
             "x": fill(rng, n),
-            "w": fill(rng, K),
+            "w": fill(rng, k),
             "dy": fill(rng, m),
             "n": n,
             "pad": pad,
@@ -49,7 +49,7 @@ def _lines(rng: Generator, fresh: bool, arguments: str) -> list[Case]:
         cases.append(
             Case(
                 args,
-                {"n": n, "m": m, "K": K},
+                {"n": n, "m": m, "k": k},
                 large=fill is large,
                 slack=SMOOTH if fill is large else 0.0,
             )
@@ -57,7 +57,7 @@ def _lines(rng: Generator, fresh: bool, arguments: str) -> list[Case]:
     return cases
 
 
-# N, C, H, W, F, K, L, stride, pad: small ones to show, then four that find the mistakes, and two
+# N, C, H, W, F, kh, kw, stride, pad: small ones to show, then four that find the mistakes, and two
 # with more
 # padding than anything else and a filter larger than the image
 SMALL = (
@@ -82,15 +82,15 @@ def images(rng: Generator, arguments: str, sizes: list[Sizes]) -> list[Case]:
     the second of them, large.
     """
     cases = []
-    for number, (N, C, H, W, F, K, L, stride, pad) in enumerate([*sizes, sizes[1]]):
+    for number, (N, C, H, W, F, kh, kw, stride, pad) in enumerate([*sizes, sizes[1]]):
         fill = large if number == len(sizes) else quarters
-        P, Q = (H + 2 * pad - K) // stride + 1, (W + 2 * pad - L) // stride + 1
-        shapes = {"x": (N, C, H, W), "w": (F, C, K, L), "b": (F,), "dy": (N, F, P, Q)}
+        P, Q = (H + 2 * pad - kh) // stride + 1, (W + 2 * pad - kw) // stride + 1
+        shapes = {"x": (N, C, H, W), "w": (F, C, kh, kw), "b": (F,), "dy": (N, F, P, Q)}
         values: dict[str, Any] = {name: fill(rng, *shape) for name, shape in shapes.items()} | {
             "stride": stride,
             "pad": pad,
         }
-        letters = {"N": N, "C": C, "H": H, "W": W, "F": F, "K": K, "L": L, "H'": P, "W'": Q}
+        letters = {"N": N, "C": C, "H": H, "W": W, "F": F, "kh": kh, "kw": kw, "H'": P, "W'": Q}
         args = tuple(values[name] for name in arguments.split())
         cases.append(
             Case(args, letters, large=fill is large, slack=SMOOTH if fill is large else 0.0)
@@ -158,12 +158,12 @@ def conv_backward(rng: Generator, fresh: bool) -> list[Case]:
 
 def same_pad(rng: Generator, fresh: bool) -> list[Case]:
     return [
-        Case((K,), {"K": K}) for K in ((3, 5, 4, 1, 2, 7) if not fresh else (1, 3, 4, 9, 10, 11))
+        Case((k,), {"k": k}) for k in ((3, 5, 4, 1, 2, 7) if not fresh else (1, 3, 4, 9, 10, 11))
     ]
 
 
 def backward_pad(rng: Generator, fresh: bool) -> list[Case]:
     pairs = [(3, 1), (3, 0), (4, 1), (2, 3), (5, 2), (1, 0)]
     if fresh:
-        pairs += [(K + 1, pad) for K, pad in whole(rng, 9, (4, 2)).tolist()]
-    return [Case(pair, {"K": pair[0]}) for pair in pairs]
+        pairs += [(k + 1, pad) for k, pad in whole(rng, 9, (4, 2)).tolist()]
+    return [Case(pair, {"k": pair[0]}) for pair in pairs]

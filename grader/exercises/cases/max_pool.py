@@ -13,7 +13,7 @@ from grader.judge.exercise import SMOOTH
 
 # the notebook's example
 WORKED_X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])
-# N, C, H, W, K, L, stride
+# N, C, H, W, kh, kw, stride
 SMALL = ((1, 1, 4, 4, 2, 2, 2), (1, 1, 3, 4, 2, 2, 1), (1, 1, 3, 6, 2, 3, 2))
 FINDERS = (
     (2, 3, 6, 8, 2, 2, 2),
@@ -28,16 +28,16 @@ Sizes = tuple[int, int, int, int, int, int, int]
 
 
 def _letters(sizes: Sizes) -> dict[str, int]:
-    N, C, H, W, K, L, stride = sizes
+    N, C, H, W, kh, kw, stride = sizes
     return {
         "N": N,
         "C": C,
         "H": H,
         "W": W,
-        "K": K,
-        "L": L,
-        "H'": (H - K) // stride + 1,
-        "W'": (W - L) // stride + 1,
+        "kh": kh,
+        "kw": kw,
+        "H'": (H - kh) // stride + 1,
+        "W'": (W - kw) // stride + 1,
     }
 
 
@@ -71,9 +71,9 @@ def _images(rng: Generator, sizes: Sizes) -> list[np.ndarray]:
 
     There a padding of zeros would win, and absolute values mislead.
     """
-    x, (K, L, stride) = _shuffled(rng, _shape(sizes)), sizes[4:]
+    x, (kh, kw, stride) = _shuffled(rng, _shape(sizes)), sizes[4:]
     # lies in two windows, if any overlap
-    shared = (0, 0, stride if stride < K else 0, stride if stride < L else 0)
+    shared = (0, 0, stride if stride < kh else 0, stride if stride < kw else 0)
     largest = np.unravel_index(x.argmax(), x.shape)
     x[shared], x[largest] = x[largest], x[shared]
     return [x, x - x.max() - 1]
@@ -104,10 +104,10 @@ def _image_with_ties(rng: Generator, sizes: Sizes) -> np.ndarray:
 
     The first window of the second image has one winner.
     """
-    K, L = sizes[4:6]
+    kh, kw = sizes[4:6]
     x = whole(rng, 4, _shape(sizes)) - 2.0
-    x[0, 0, :K, :L], x[0, 0, K - 1, : L : L - 1] = -2.0, 1.0
-    x[1:2, 0, :K, :L], x[1:2, 0, K - 1, 0] = -2.0, 0.0
+    x[0, 0, :kh, :kw], x[0, 0, kh - 1, : kw : kw - 1] = -2.0, 1.0
+    x[1:2, 0, :kh, :kw], x[1:2, 0, kh - 1, 0] = -2.0, 0.0
     return x
 
 
@@ -115,14 +115,14 @@ def _tied(rng: Generator, sizes: Sizes, general: bool, limit: int, x: np.ndarray
     """Cases with one non-zero dy each, at windows of x that have a tie: the first of them, and
     others by chance.
     """
-    K, L, stride = sizes[4:]
+    kh, kw, stride = sizes[4:]
     first, *others = np.ndindex(*_outputs(sizes))
     count = 0
     for n, c, i, j in (
         first,
         *(others[k] for k in rng.bit_generator.random_raw(len(others)).argsort()),
     ):
-        window = (n, c, slice(i * stride, i * stride + K), slice(j * stride, j * stride + L))
+        window = (n, c, slice(i * stride, i * stride + kh), slice(j * stride, j * stride + kw))
         where = np.zeros(x.shape, bool)
         where[window] = x[window] == x[window].max()
         if where.sum() < 2 or count == limit:
@@ -134,7 +134,7 @@ def _tied(rng: Generator, sizes: Sizes, general: bool, limit: int, x: np.ndarray
         if n == c == 0 and len(x) > 1:
             dy[1, 0, 0, 0] = 2.5
         free = Free(where, where * free_dy, float(dy.sum()))
-        args = (dy, x, (K, L), stride) if general else (dy, x)
+        args = (dy, x, (kh, kw), stride) if general else (dy, x)
         yield Case(
             args, _letters(sizes), smooth=False, parts=("ties",) if general else (), free=free
         )
@@ -186,4 +186,4 @@ def assignment_is_enough(rng: Generator, fresh: bool) -> list[Case]:
     ]
     if fresh:
         questions += [((a + 1, b + 1), c + 1) for a, b, c in whole(rng, 4, (4, 3)).tolist()]
-    return [Case((size, stride), {"K": size[0], "L": size[1]}) for size, stride in questions]
+    return [Case((size, stride), {"kh": size[0], "kw": size[1]}) for size, stride in questions]

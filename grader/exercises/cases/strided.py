@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.exercises.cases.convolution import images
 from grader.judge.case import Case, Generator, quarters, whole
 
-# N, C, H, W, F, K, L, stride, pad
+# N, C, H, W, F, kh, kw, stride, pad
 SMALL = (
     (1, 1, 3, 6, 1, 2, 3, 2, 0),
     (1, 1, 4, 3, 1, 2, 1, 3, 1),
@@ -53,7 +53,7 @@ def dilate(rng: Generator, fresh: bool) -> list[Case]:
 
 
 def lines(rng: Generator, fresh: bool) -> list[Case]:
-    """n, K, stride, pad: no remainder, several, a filter as long as the input, a stride beyond it,
+    """n, k, stride, pad: no remainder, several, a filter as long as the input, a stride beyond it,
     holes inside the padding.
     """
     sizes_of_lines = [
@@ -71,6 +71,6 @@ def lines(rng: Generator, fresh: bool) -> list[Case]:
     ]
     if fresh:
         for a, b, c, d in whole(rng, 1000, (6, 4)).tolist():
-            K, stride, pad = 1 + a % 5, 1 + b % 6, c % 4
-            sizes_of_lines.append((max(1, K - 2 * pad) + d % 12, K, stride, pad))
-    return [Case(sizes, {"n": sizes[0], "K": sizes[1]}) for sizes in sizes_of_lines]
+            k, stride, pad = 1 + a % 5, 1 + b % 6, c % 4
+            sizes_of_lines.append((max(1, k - 2 * pad) + d % 12, k, stride, pad))
+    return [Case(sizes, {"n": sizes[0], "k": sizes[1]}) for sizes in sizes_of_lines]

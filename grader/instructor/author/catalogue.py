@@ -17,7 +17,7 @@ from grader.instructor.courses import CourseError
 from grader.judge.answers import read
 from grader.judge.case import Case
 from grader.judge.course import Notebook
-from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part
+from grader.judge.exercise import DIFFERENCES, SMOOTH, Entry, Exercise, Part, Table
 from grader.judge.fingerprint import SCALE, fingerprint
 from grader.judge.tolerance import matches, on_grid
 from grader.show.numbers import NUMBERS_LIMIT
@@ -75,13 +75,13 @@ def scale_of(part: Part, right: Answer) -> float:
     return SCALE
 
 
-def build(notebook: Notebook) -> dict[str, Any]:
-    """Return the tables of a notebook's exercises as Exercise.table describes them."""
+def build(notebook: Notebook) -> dict[str, Table]:
+    """Return the tables of a notebook's exercises."""
     with np.errstate(all="ignore"):
         return {exercise.name: _build(exercise) for exercise in notebook.exercises}
 
 
-def _build(exercise: Exercise) -> dict[str, Any]:
+def _build(exercise: Exercise) -> Table:
     cases = exercise.visible
     mistakes = mistakes_of(exercise)
     rights = answers_of(exercise, reference(exercise), cases)
@@ -153,31 +153,24 @@ def _entries(
     part: Part,
     rights: list[dict[str, Answer]],
     wrongs: dict[str, list[dict[str, Answer]]],
-) -> list[dict[str, Any]]:
+) -> list[Entry]:
     """Return a part's entries of the table, case by case.
 
     rights: the reference's answers; wrongs: those of the mistakes, by name.
     """
-    entries: list[dict[str, Any]] = []
+    entries: list[Entry] = []
     for number, case in enumerate(exercise.visible):
         if case.goal or not case.judges(part.name):
             entries.append({"scale": SCALE, "right": "", "wrong": {}})
             continue
         right = rights[number][part.name]
         scale = scale_of(part, right)
-        if right.array is None and right.value is None:
-            raise CourseError(
-                f"{exercise.name}: the reference's {part.name} of visible case {number + 1} "
-                f"{right.message}. Mend the reference, or the case."
-            )
-        if not case.large and not on_grid(right, part, case, scale):
-            raise CourseError(
-                f"{exercise.name}: the right {part.name} of visible case {number + 1} is not a "
-                f"multiple of 1/{scale:g}, so it has no fingerprint. Use numbers such as quarters, "
-                "or say large=True: then it is judged by its values."
-            )
+        problem = _problem_of_right(part, case, right, scale)
+        if problem:
+            where = f"{part.name} of visible case {number + 1}"
+            raise CourseError(f"{exercise.name}: the right {where} {problem}")
         answers = {name: wrong[number][part.name] for name, wrong in wrongs.items()}
-        entry = {
+        entry: Entry = {
             "scale": scale,
             "right": fingerprint(right, scale),
             "wrong": _wrong_fingerprints(part, case, right, scale, answers),
@@ -186,6 +179,18 @@ def _entries(
             entry["values"] = numbers_of(right.array)
         entries.append(entry)
     return entries
+
+
+def _problem_of_right(part: Part, case: Case, right: Answer, scale: float) -> str:
+    """Return why a reference's answer has no fingerprint, as what follows its name, or ""."""
+    if right.array is None and right.value is None:
+        return f"{right.message}. Mend the reference, or the case."
+    if case.large or on_grid(right, part, case, scale):
+        return ""
+    return (
+        f"is not a multiple of 1/{scale:g}, so it has no fingerprint. Use numbers such as "
+        "quarters, or say large=True: then it is judged by its values."
+    )
 
 
 def _wrong_fingerprints(
@@ -208,18 +213,18 @@ def _wrong_fingerprints(
     return names
 
 
-def as_text(tables: dict[str, Any]) -> str:
+def as_text(tables: dict[str, Table]) -> str:
     """Return tables as JSON with a line for each list of cases, of hints, and so on.
 
     So the file is short, and a change shows where it is.
     """
-    blocks = [f"{json.dumps(name)}: {{\n{_block(entry)}\n}}" for name, entry in tables.items()]
+    blocks = [f"{json.dumps(name)}: {{\n{_block(table)}\n}}" for name, table in tables.items()]
     return "{" + ",\n".join(blocks) + "}\n"
 
 
-def _block(entry: dict[str, Any]) -> str:
+def _block(table: Table) -> str:
     """Return the lines of one exercise's table."""
     lines = []
-    for key, value in entry.items():
+    for key, value in table.items():
         lines.append(f" {json.dumps(key)}: {json.dumps(value, separators=(',', ':'))}")
     return ",\n".join(lines)

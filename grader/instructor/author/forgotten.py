@@ -118,13 +118,15 @@ def left_to_write(notebook: Notebook) -> Iterator[str]:
     catalogue = importlib.import_module(f"{notebook.course.references}.mistakes").CATALOGUE
     for exercise in notebook.exercises:
         function: Callable[..., Any] = getattr(module, exercise.name)
-        if MARK in (inspect.getdoc(function) or ""):
-            yield f"the docstring of {exercise.name} in {module.__name__} says {MARK}"
-        if MARK in (exercise.build.__doc__ or ""):
-            yield f"the docstring of {exercise.name}'s cases says {MARK}"
-        for mistake in catalogue:
-            if mistake.exercise == exercise.name and MARK in mistake.hint:
-                yield f"the hint of {mistake.name} says {MARK}"
+        texts = {
+            f"docstring of {exercise.name} in {module.__name__}": inspect.getdoc(function),
+            f"docstring of {exercise.name}'s cases": exercise.build.__doc__,
+        }
+        mistakes = [mistake for mistake in catalogue if mistake.exercise == exercise.name]
+        texts |= {f"hint of {mistake.name}": mistake.hint for mistake in mistakes}
+        for what, text in texts.items():
+            if MARK in (text or ""):
+                yield f"the {what} says {MARK}"
     for cell in load(source_notebook(notebook))["cells"]:
         if MARK in source(cell):
             yield f"the cell {cell['id']} of {notebook.file} says {MARK}"

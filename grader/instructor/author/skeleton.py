@@ -172,11 +172,7 @@ def _values(place: Place, stem: str, draft: Draft) -> dict[str, str]:
     """Return what the texts of an exercise are filled in with."""
     first = "dy" if "dy" in draft.arguments else f"({' + '.join(draft.arguments)})"
     value = f"2 * {first}"
-    like = {name: name[1:] for name in draft.results if name[1:] in draft.arguments}
-    parts = [
-        f'Part("{name}", 1, "n", "{like[name]}")' if name in like else f'Part("{name}", 1, "n")'
-        for name in draft.results
-    ]
+    gradients = [name for name in draft.results if name[1:] in draft.arguments]
     return {
         "name": draft.name,
         "stem": stem,
@@ -186,14 +182,20 @@ def _values(place: Place, stem: str, draft: Draft) -> dict[str, str]:
         "arguments": ", ".join(draft.arguments),
         "argument_names": _tuple(f'"{name}"' for name in draft.arguments),
         "arrays": _tuple("quarters(rng, n)" for _ in draft.arguments),
-        "parts": _tuple(parts),
+        "parts": _tuple(_part(draft, name) for name in draft.results),
         "results": " ".join(draft.results),
         "values": ", ".join(value for _ in draft.results),
         "shapes": ", ".join(f"{name}: (n,)" for name in draft.arguments),
         "result_shapes": ", ".join(f"{name}: (n,)" for name in draft.results),
-        "witness": "".join(_witness(draft, name) for name in draft.results if name in like),
+        "witness": "".join(_witness(draft, name) for name in gradients),
         "rows": "".join(texts.MISTAKE.format(name=draft.name, result=r) for r in draft.results),
     }
+
+
+def _part(draft: Draft, result: str) -> str:
+    """Return the text of a part; a gradient has the shape of its argument."""
+    like = f', "{result[1:]}"' if result[1:] in draft.arguments else ""
+    return f'Part("{result}", 1, "n"{like})'
 
 
 def _tuple(items: Any) -> str:
@@ -282,11 +284,11 @@ def _write(path: Path, text: str) -> Path:
 def _with_imports(text: str, lines: str) -> str:
     """Return a module's text with the imports of `lines` whose names it does not have yet."""
     body = ast.parse(text).body
-    known = {alias.asname or alias.name for node in body for alias in getattr(node, "names", ())}
+    known = {name for node in body for name in _imported(node)}
     added = []
     for node in ast.parse(lines).body:
         assert isinstance(node, ast.Import | ast.ImportFrom)
-        node.names = [name for name in node.names if (name.asname or name.name) not in known]
+        node.names = [alias for alias in node.names if (alias.asname or alias.name) not in known]
         if node.names:
             added.append(ast.unparse(node))
     if not added:
@@ -294,6 +296,13 @@ def _with_imports(text: str, lines: str) -> str:
     last = max((node.end_lineno or 0 for node in body if _is_head(node)), default=0)
     every = text.splitlines()
     return "\n".join([*every[:last], *added, *every[last:]]) + "\n"
+
+
+def _imported(node: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement imports."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name
 
 
 def _is_head(node: ast.stmt) -> bool:

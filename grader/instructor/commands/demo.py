@@ -24,7 +24,7 @@ from grader.instructor.records import gradebook
 from grader.instructor.records.gradebook import Score
 from grader.instructor.sandbox.probes import pick_tier
 from grader.judge.course import Course, Notebook
-from grader.show.verdict import MIME
+from grader.show.verdict import MIME, VerdictJSON
 
 Say = Callable[[str], None]
 Outputs = list[dict[str, Any]]  # of one cell
@@ -263,7 +263,7 @@ def findings(cell_outputs: Outputs) -> Iterator[str]:
             yield from _findings(output["data"][MIME])
 
 
-def _findings(verdict: dict[str, Any]) -> Iterator[str]:
+def _findings(verdict: VerdictJSON) -> Iterator[str]:
     """Yield what a verdict found: its fault, or the parts that are not right."""
     if verdict["fault"]:
         yield verdict["fault"]

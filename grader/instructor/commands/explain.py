@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from grader.instructor.classroom import Grading, made_with
 from grader.instructor.courses import CourseError
-from grader.instructor.records.submission import stored
+from grader.instructor.records.submission import VerdictFile, stored
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
-from grader.instructor.sealed.grade_one import grade_again, ungraded
+from grader.instructor.sealed.grade_one import ExerciseJSON, WorkJSON, grade_again, ungraded
 from grader.instructor.sealed.intake import read_submission
 from grader.judge.exercise import Exercise
 
 COMPARED = ("exercise", "earned", "fault", "parts", "notes")
 LINE_LIMIT = 40  # of what a notebook printed
-
-Verdicts = dict[str, Any]  # a verdict file's content
 
 
 def explain(grading: Grading, student: str) -> Iterator[str]:
@@ -42,6 +39,10 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
         yield from _explained(exercise, then, now, visible_only)
         is_same = is_same and _agree(then, now)
     yield ""
+    for cell in again["cells"]:
+        yield cell["cause"]
+        if cell["lost"]:
+            yield f"  it defines {', '.join(cell['lost'])}: not there"
     for line in again["printed"].splitlines()[:LINE_LIMIT]:
         yield f"printed: {text(line)}"
     if is_same:
@@ -50,7 +51,7 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
         yield "the replay DIFFERS from the stored verdict: see above"
 
 
-def _head(grading: Grading, student: str, before: Verdicts) -> Iterator[str]:
+def _head(grading: Grading, student: str, before: VerdictFile) -> Iterator[str]:
     """Yield what the stored verdict was made from."""
     yield f"{student}, {grading.assignment}: {before['points']:g} points"
     yield (
@@ -66,7 +67,7 @@ def _head(grading: Grading, student: str, before: Verdicts) -> Iterator[str]:
 
 
 def _explained(
-    exercise: Exercise, then: Verdicts, now: Verdicts, visible_only: Verdicts
+    exercise: Exercise, then: ExerciseJSON, now: ExerciseJSON, visible_only: ExerciseJSON
 ) -> Iterator[str]:
     """Yield the verdict on one exercise, and the rule that decided."""
     yield ""
@@ -80,30 +81,32 @@ def _explained(
         yield f"  the stored verdict was another one: {then['earned']:g} points"
 
 
-def _agree(then: Verdicts, now: Verdicts) -> bool:
+def _agree(then: Mapping[str, object], now: Mapping[str, object]) -> bool:
     return all(then[key] == now[key] for key in COMPARED)
 
 
-def _replay(grading: Grading, student: str, before: Verdicts) -> tuple[Verdicts, Verdicts]:
+def _replay(grading: Grading, student: str, before: VerdictFile) -> tuple[WorkJSON, WorkJSON]:
     """Return the verdicts of the stored seed, and those of the visible cases alone.
 
     Raises CourseError.
     """
-    submission = read_submission(grading.submitted(student))
+    submission = read_submission(grading.submitted(student), list(grading.notebook.by_name))
     if submission.digest != before["sha256"]:
         raise CourseError(
             f"The submission of {student} has changed since it was graded. "
             f"Run again: grader grade {grading.assignment}"
         )
     seed = before["seed"]
-    if submission.unreadable:
+    if submission.notebook is None:
         result = ungraded(grading.notebook, seed, submission.unreadable)
         return result, result
     tier = Tier.NONE if grading.unsafe else pick_tier(grading.classroom.course)
     with Sandbox(tier, grading.notebook) as sandbox:
         try:
-            again = grade_again(submission.content, seed, sandbox)
-            visible = grade_again(submission.content, seed, sandbox, fresh=False)
+            again = grade_again(submission.notebook, seed, sandbox, beside=submission.beside)
+            visible = grade_again(
+                submission.notebook, seed, sandbox, fresh=False, beside=submission.beside
+            )
         except MachineFault as error:
             raise CourseError(
                 f"The replay did not come to its end: {error}. Run it again."
@@ -111,7 +114,7 @@ def _replay(grading: Grading, student: str, before: Verdicts) -> tuple[Verdicts,
     return again, visible
 
 
-def _rule(exercise: Exercise, verdict: Verdicts) -> str:
+def _rule(exercise: Exercise, verdict: ExerciseJSON) -> str:
     """Return what an answer to an exercise has to fulfil."""
     if verdict["fault"]:
         return "nothing to compare: a fault of the whole function earns nothing"

@@ -16,16 +16,16 @@ from matplotlib.ticker import MaxNLocator
 from grader.instructor.classroom import Grading
 from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
-from grader.instructor.records.submission import stored
+from grader.instructor.records.submission import VerdictFile, stored
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
+from grader.instructor.sealed.grade_one import ExerciseJSON
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
 from grader.show.render import environment_of
 
 MISTAKE_LIMIT = 3
 TEMPLATES = Path(__file__).with_name("templates")
-Verdicts = dict[str, Any]  # a verdict file's content
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def gather(grading: Grading) -> Report:
     )
 
 
-def _looks(students: list[str], verdicts: dict[str, Verdicts]) -> Iterator[tuple[str, str]]:
+def _looks(students: list[str], verdicts: dict[str, VerdictFile]) -> Iterator[tuple[str, str]]:
     """Yield the students whom a person should look at, and why."""
     for student, verdict in verdicts.items():
         for fault in verdict["faults"]:
@@ -112,7 +112,7 @@ def _looks(students: list[str], verdicts: dict[str, Verdicts]) -> Iterator[tuple
             yield student, "graded without a sandbox"
 
 
-def _exercises(notebook: Notebook, verdicts: list[Verdicts]) -> Iterator[ExerciseResult]:
+def _exercises(notebook: Notebook, verdicts: list[VerdictFile]) -> Iterator[ExerciseResult]:
     """Yield how a class did in each exercise of a notebook."""
     for exercise in notebook.exercises:
         results = list(_results(exercise.name, verdicts))
@@ -126,7 +126,7 @@ def _exercises(notebook: Notebook, verdicts: list[Verdicts]) -> Iterator[Exercis
         )
 
 
-def _results(name: str, verdicts: list[Verdicts]) -> Iterator[Verdicts]:
+def _results(name: str, verdicts: list[VerdictFile]) -> Iterator[ExerciseJSON]:
     """Yield the verdicts on one exercise."""
     for verdict in verdicts:
         for result in verdict["exercises"]:
@@ -134,7 +134,7 @@ def _results(name: str, verdicts: list[Verdicts]) -> Iterator[Verdicts]:
                 yield result
 
 
-def _most_common(exercise: Exercise, results: list[Verdicts]) -> Iterator[Mistake]:
+def _most_common(exercise: Exercise, results: list[ExerciseJSON]) -> Iterator[Mistake]:
     """Yield the most common mistakes in an exercise; a student makes each once."""
     counts: Counter[str] = Counter()
     for result in results:

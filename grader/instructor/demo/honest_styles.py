@@ -23,7 +23,8 @@ CELL = re.compile(r"^# %% *(\w*)\n", re.MULTILINE)
 class Style:
     """The cells of one student.
 
-    answers: by exercise.  extra: other cells.  says: what the checks must report on the answers.
+    answers: by exercise.  extra: other cells.  messages: what the checks must report on the
+    answers.
     """
 
     student: str

@@ -117,9 +117,13 @@ def _files(notebook: Notebook, right: Answers) -> Iterator[Submission]:
 
 def _hostile(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     """Yield code that is hostile or runs away."""
-    for student, (about, answers, extra, messages) in _table(notebook, "HOSTILE").items():
+    hostile = _table(notebook, "HOSTILE")
+    for student, (about, answers, extra, messages, look) in hostile.items():
         points = notebook.points - _points(notebook, answers)
-        yield Submission(student, about, right | answers, points, messages, extra, kind="hostile")
+        all_answers = right | answers
+        yield Submission(
+            student, about, all_answers, points, messages, extra, look=look, kind="hostile"
+        )
 
 
 def _mistaken(notebook: Notebook, right: Answers) -> Iterator[Submission]:

@@ -36,6 +36,11 @@ def _twice(name: str) -> Callable[[str], bytes]:
 
 
 def _other_notebook(cells: list[dict[str, Any]]) -> None:
+    cells[:] = [cell | {"source": "x = 1", "id": f"x-{n}"} for n, cell in enumerate(cells)]
+    _lose_metadata(cells)
+
+
+def _lose_metadata(cells: list[dict[str, Any]]) -> None:
     for cell in cells:
         cell["metadata"] = {}
 
@@ -58,8 +63,9 @@ def files(notebook: Notebook) -> dict[str, File]:
     return {
         "not-json": ("a file that is no JSON", 0.0, _first_half, "the file is not a notebook"),
         "empty": ("an empty file", 0.0, _empty, "the file is empty"),
-        "latin-1": ("another encoding", 0.0, _as_utf_16, "not text in UTF-8"),
         "another": ("another notebook", 0.0, _cells(_other_notebook), ANOTHER),
+        "stripped": ("cells that lost their metadata", full, _cells(_lose_metadata), right),
+        "utf-16": ("another encoding", full, _as_utf_16, right),
         "no-test": ("a deleted test cell", full, _without(f"check_{name}"), right),
         "no-answer": ("a deleted answer cell", without_it, _without(name), NO_ANSWER),
         "twice": ("a cell that stands there twice", full, _twice(name), right),

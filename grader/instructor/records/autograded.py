@@ -9,7 +9,9 @@ import re
 from typing import Any
 
 from grader.instructor.author.notebook import NotebookJSON, answer_cells, check_cells, set_source
-from grader.show.verdict import MIME
+from grader.instructor.sealed.grade_one import ExerciseJSON, WorkJSON
+from grader.instructor.sealed.intake import Identity
+from grader.show.verdict import MIME, VerdictJSON
 
 KEY = "cnn_gradients"  # in the notebook's metadata: which submission it shows
 BLANK_LIMIT = 20  # lines
@@ -30,11 +32,11 @@ def readable(source: str) -> str:
 
 
 def autograded_notebook(
-    released: NotebookJSON, result: dict[str, Any], identity: dict[str, str]
+    released: NotebookJSON, result: WorkJSON, identity: Identity
 ) -> NotebookJSON:
     """Put answers and verdicts into a freshly loaded released notebook; return it.
 
-    result: a verdict file's content; identity: the submission's.
+    result: what a verdict file holds on the work; identity: the submission's.
     """
     answers = answer_cells(released)
     tests = check_cells(released)
@@ -47,15 +49,15 @@ def autograded_notebook(
     return released
 
 
-def _outputs(verdict: dict[str, Any]) -> list[dict[str, Any]]:
+def _outputs(verdict: ExerciseJSON) -> list[dict[str, Any]]:
     """Return the outputs of a test cell, as check shows and returns them.
 
     They are the verdict, a picture of the widget that it suggests, and the points: a float's repr,
     which nbgrader reads.
     """
-    keys = ("exercise", "earned", "points", "fault", "parts", "notes")
+    plain = {key: value for key, value in verdict.items() if key in VerdictJSON.__annotations__}
     words = {"text/plain": verdict["text"], "text/html": verdict["html"]}
-    outputs = [_display(words | {MIME: {key: verdict[key] for key in keys}})]
+    outputs = [_display({**words, MIME: plain})]
     picture = verdict.get("picture")
     if picture:
         outputs.append(_display({"text/plain": picture["text"], "image/svg+xml": picture["svg"]}))

@@ -41,6 +41,7 @@ def opened(classroom: Classroom) -> Iterator[Any]:
 
     Raises CourseError when that cannot be done.
     """
+    # Imported here: see the head of this module.
     from nbgrader.api import Gradebook  # noqa: PLC0415
 
     environment_on_path()
@@ -63,6 +64,7 @@ def scores(classroom: Classroom, assignment: str) -> list[Score]:
 
     Raises CourseError when the assignment is not released.
     """
+    # Imported here: see the head of this module.
     from nbgrader.api import MissingEntry  # noqa: PLC0415
 
     with opened(classroom) as book:
@@ -94,6 +96,7 @@ def export(classroom: Classroom, to: Path) -> None:
 
     Raises CourseError when the file cannot be written.
     """
+    # Imported here: see the head of this module.
     from nbgrader.plugins import CsvExportPlugin  # noqa: PLC0415
 
     part = to.with_name(f".{to.name}.part")

@@ -15,10 +15,12 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-import sqlalchemy
 from sqlalchemy import (
     Boolean,
     Connection,
+    DateTime,
+    Interval,
+    String,
     TableClause,
     bindparam,
     case,
@@ -49,7 +51,7 @@ TABLES = {
     "comment": "id cell_id notebook_id auto_comment",
 }
 # The types of columns in SQLAlchemy; all other columns hold Python's own types.
-TYPES = {"duedate": "DateTime", "timestamp": "DateTime", "extension": "Interval"}
+TYPES = {"duedate": DateTime, "timestamp": DateTime, "extension": Interval}
 # What a new row holds beside its keys, in columns that must not be NULL.
 NEW_ROW = {
     "submitted_notebook": {"flagged": False},
@@ -99,7 +101,7 @@ def tables_of(db: Connection) -> dict[str, TableClause]:
     existing = inspect(db).get_table_names()
     if "assignment" not in existing:
         return {}
-    versions = table("alembic_version", column("version_num", sqlalchemy.String))
+    versions = table("alembic_version", column("version_num", String))
     if "alembic_version" not in existing or db.scalar(select(versions)) != KNOWN:
         # Imported here: see the head of this module.
         from nbgrader.api import Base  # noqa: PLC0415
@@ -109,11 +111,8 @@ def tables_of(db: Connection) -> dict[str, TableClause]:
 
 
 def _table(name: str) -> TableClause:
-    columns = []
-    for column_name in TABLES[name].split():
-        kind = TYPES.get(column_name)
-        columns.append(column(column_name, getattr(sqlalchemy, kind) if kind else None))
-    return table(name, *columns)
+    names = TABLES[name].split()
+    return table(name, *(column(column_name, TYPES.get(column_name)) for column_name in names))
 
 
 def cells_of(db: Connection, tables: dict[str, TableClause], assignment: str) -> list[Cell]:

@@ -132,6 +132,7 @@ def formgrader_templates() -> list[str]:
     Ours come before nbgrader's. Without them the page waits for MathJax from another host, and has
     no keys where there is no network.
     """
+    # Imported here: formgrader alone has loaded it, as above.
     from nbgrader.server_extensions.formgrader import handlers  # noqa: PLC0415
 
     return [str(OURS), handlers.template_path]

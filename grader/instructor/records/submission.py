@@ -10,7 +10,6 @@ import sys
 from dataclasses import dataclass
 from multiprocessing import util
 from pathlib import Path
-from typing import Any
 
 from grader.instructor.author.notebook import load
 from grader.instructor.classroom import Grading, made_with
@@ -20,8 +19,8 @@ from grader.instructor.records.autograded import KEY, autograded_notebook
 from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
-from grader.instructor.sealed.grade_one import TRIES, grade_again, ungraded
-from grader.instructor.sealed.intake import Submission, read_submission
+from grader.instructor.sealed.grade_one import TRIES, WorkJSON, grade_again, ungraded
+from grader.instructor.sealed.intake import Identity, Submission, read_submission
 from grader.instructor.sealed.seed import seed_of
 
 # A student's folder: its name stands in pages, in addresses and in the database.
@@ -33,6 +32,14 @@ BAD_NAME = (
 VERDICT_KEYS = frozenset(
     ("sha256", "seed", "made_with", "points", "faults", "exercises", "answers", "sandbox")
 )
+
+
+class VerdictFile(WorkJSON, Identity):
+    """What a verdict file holds. made_with: the versions; sandbox: the name of its tier."""
+
+    student: str
+    made_with: dict[str, str]
+    sandbox: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ class SubmissionGrader:
         self.secret = secret
         self.made_with = made_with(grading.notebook)
         self.released = grading.released().read_text(encoding="utf-8")
+        self.exercises = list(grading.notebook.by_name)
         self.sandbox = Sandbox(tier, grading.notebook)
         self.sandbox.load()
 
@@ -67,7 +75,7 @@ class SubmissionGrader:
         """
         if not NAME.fullmatch(student):
             return Result(student, f"not graded; look: {BAD_NAME}", look=True)
-        submission = read_submission(self.grading.submitted(student))
+        submission = read_submission(self.grading.submitted(student), self.exercises)
         before = stored(self.grading.verdicts(student))
         if before is not None and self._is_current(before, submission):
             if _is_recorded(self.grading.autograded(student), submission.identity):
@@ -90,7 +98,7 @@ class SubmissionGrader:
         write_atomically(self.grading.verdicts(student), json.dumps(verdict, indent=1) + "\n")
         return self._result(student, verdict, submission)
 
-    def _is_current(self, before: dict[str, Any], submission: Submission) -> bool:
+    def _is_current(self, before: VerdictFile, submission: Submission) -> bool:
         """Tell whether an earlier verdict is on the same work, by the same course.
 
         Such a verdict may not have reached the gradebook.
@@ -98,30 +106,31 @@ class SubmissionGrader:
         if self.grading.force or before["sandbox"] != self.tier.value:
             return False
         is_same_work = submission.identity.items() <= before.items()
-        return is_same_work and bool(before["made_with"] == self.made_with)
+        return is_same_work and before["made_with"] == self.made_with
 
     def _verdict(
-        self, student: str, submission: Submission, before: dict[str, Any] | None
-    ) -> dict[str, Any]:
+        self, student: str, submission: Submission, before: VerdictFile | None
+    ) -> VerdictFile:
         """Return a new verdict file. Unchanged work keeps its seed. Raises MachineFault."""
         if before is not None and before["sha256"] == submission.digest:
             seed = before["seed"]
         else:
             seed = seed_of(self.secret, student, submission.digest)
-        if submission.unreadable:
+        if submission.notebook is None:
             verdict = ungraded(self.grading.notebook, seed, submission.unreadable)
         else:
-            verdict = grade_again(submission.content, seed, self.sandbox)
+            verdict = grade_again(submission.notebook, seed, self.sandbox, beside=submission.beside)
         if submission.no_time:
             verdict["faults"].append(submission.no_time)
-        origin = {
+        return {
+            **verdict,
+            **submission.identity,
             "student": student,
             "made_with": self.made_with,
             "sandbox": self.tier.value,
         }
-        return verdict | submission.identity | origin
 
-    def _result(self, student: str, verdict: dict[str, Any], submission: Submission) -> Result:
+    def _result(self, student: str, verdict: VerdictFile, submission: Submission) -> Result:
         notebook = autograded_notebook(json.loads(self.released), verdict, submission.identity)
         exercises = verdict["exercises"]
         looks = {exercise["exercise"] for exercise in exercises if exercise["look"]}
@@ -132,7 +141,7 @@ class SubmissionGrader:
         return Result(student, message, bool(verdict["faults"]), graded)
 
 
-def stored(path: Path) -> dict[str, Any] | None:
+def stored(path: Path) -> VerdictFile | None:
     """Return an earlier verdict file, or None where there is none that can be used."""
     try:
         verdict = json.loads(path.read_text(encoding="utf-8"))
@@ -142,7 +151,7 @@ def stored(path: Path) -> dict[str, Any] | None:
     return verdict if is_whole else None
 
 
-def _is_recorded(path: Path, identity: dict[str, str]) -> bool:
+def _is_recorded(path: Path, identity: Identity) -> bool:
     """Tell whether an autograded notebook is of the work with this identity."""
     try:
         return bool(load(path)["metadata"].get(KEY) == identity)

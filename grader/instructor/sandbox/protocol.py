@@ -17,12 +17,19 @@ import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from grader.call.answer import NAMES_LIMIT, Answer, plain
 from grader.call.functions import Named
+from grader.instructor.sandbox.messages import (
+    Argument,
+    ArrayArgument,
+    CallsRequest,
+    CaseRequest,
+    Request,
+)
 from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.judge.answers import by_part, expected_shape
 from grader.judge.case import Case
@@ -37,6 +44,7 @@ WARNING_LIMIT = 3
 UNPRINTABLE = ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")
 OTHER_FORM = "it sent a reply of another form"
 
+ReplyJSON = dict[str, object]  # of a worker's, so what is in it may be anything
 Layout = tuple[tuple[str, tuple[int, ...]], ...]  # names and shapes of a dict's arrays
 
 
@@ -61,9 +69,9 @@ class Reply:
     names: tuple[str, ...] = ()
 
 
-def pack(header: dict[str, Any], payload: bytes = b"") -> bytes:
-    """Return a message as bytes: a length, the header as JSON, and the payload."""
-    data = json.dumps(header | {"bytes": len(payload)}).encode()
+def pack(request: Request, payload: bytes = b"") -> bytes:
+    """Return a message as bytes: a length, the request as JSON, and the payload."""
+    data = json.dumps({**request, "bytes": len(payload)}).encode()
     return struct.pack("<I", len(data)) + data + payload
 
 
@@ -75,13 +83,13 @@ def pack_calls(
     seconds: the time limit of each call; ends: the faults after which no further call is made.
     """
     chunks: list[bytes] = []
-    requests = []
+    requests: list[CaseRequest] = []
     for case in cases:
         start = _size(chunks)
         args = [_argument(arg, chunks) for arg in case.args]
         size = _size(chunks) - start
         requests.append({"args": args, "limit": number_limit(exercise, case), "bytes": size})
-    header = {
+    request: CallsRequest = {
         "name": exercise.name,
         "cases": requests,
         "parts": list(exercise.results),
@@ -91,14 +99,14 @@ def pack_calls(
         "seconds": seconds,
         "ends": list(ends),
     }
-    return pack(header, b"".join(chunks))
+    return pack(request, b"".join(chunks))
 
 
 def _size(chunks: list[bytes]) -> int:
     return sum(map(len, chunks))
 
 
-def _argument(arg: Any, chunks: list[bytes]) -> dict[str, Any]:
+def _argument(arg: Any, chunks: list[bytes]) -> Argument:
     """Return what describes an argument; the numbers of its arrays are added to the chunks."""
     if isinstance(arg, np.ndarray):
         return _array(arg, chunks)
@@ -111,7 +119,7 @@ def _argument(arg: Any, chunks: list[bytes]) -> dict[str, Any]:
     return {"value": arg}
 
 
-def _array(array: np.ndarray, chunks: list[bytes]) -> dict[str, Any]:
+def _array(array: np.ndarray, chunks: list[bytes]) -> ArrayArgument:
     dtype = "<i8" if array.dtype.kind == "i" else "<f8"
     chunks.append(np.ascontiguousarray(array, dtype=dtype).tobytes())
     return {"array": array.shape, "dtype": dtype}
@@ -233,7 +241,7 @@ class Channel:
             raise WorkerLost(f"it printed more than {self._limits.output / 2**20:g} MiB")
 
 
-def receive(channel: Channel, deadline: float) -> dict[str, Any]:
+def receive(channel: Channel, deadline: float) -> ReplyJSON:
     """Return the JSON header of a reply that arrives before the deadline (time.monotonic).
 
     Raises WorkerLost.
@@ -266,7 +274,7 @@ def receive_call(channel: Channel, exercise: Exercise, case: Case, deadline: flo
     return replace(reply, answers=by_part(exercise, case, results))
 
 
-def _without_answers(exercise: Exercise, header: dict[str, Any]) -> Reply:
+def _without_answers(exercise: Exercise, header: ReplyJSON) -> Reply:
     """Return a reply but for its answers; whatever is out of shape in it is left out."""
     changed = [_at(exercise.arguments, number) for number in _list(header, "changed")]
     texts = map(text, _list(header, "warned")[:WARNING_LIMIT])
@@ -279,7 +287,7 @@ def _without_answers(exercise: Exercise, header: dict[str, Any]) -> Reply:
     )
 
 
-def _shared(exercise: Exercise, header: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+def _shared(exercise: Exercise, header: ReplyJSON) -> tuple[tuple[str, str], ...]:
     """Return the pairs of a part and an argument that share memory."""
     shared = []
     for pair in _list(header, "shared"):
@@ -291,19 +299,19 @@ def _shared(exercise: Exercise, header: dict[str, Any]) -> tuple[tuple[str, str]
     return tuple(shared)
 
 
-def _list(header: dict[str, Any], key: str) -> list[Any]:
+def _list(header: ReplyJSON, key: str) -> list[object]:
     value = header.get(key)
     return value if isinstance(value, list) else []
 
 
-def _at(names: Sequence[str], number: Any) -> str:
+def _at(names: Sequence[str], number: object) -> str:
     """Return the name at a place that the worker sent, or "" where there is no such place."""
     if type(number) is int and 0 <= number < len(names):
         return names[number]
     return ""
 
 
-def _answer(channel: Channel, part: Any, limit: int, deadline: float) -> Answer:
+def _answer(channel: Channel, part: object, limit: int, deadline: float) -> Answer:
     """Return the answer to one part, and read its numbers. Raises WorkerLost."""
     if not isinstance(part, dict):
         raise WorkerLost(OTHER_FORM)
@@ -323,39 +331,40 @@ def _answer(channel: Channel, part: Any, limit: int, deadline: float) -> Answer:
     return Answer(array, layout=_layout(part.get("layout"), count))
 
 
-def _fault(reply: dict[str, Any]) -> Answer:
+def _fault(reply: ReplyJSON) -> Answer:
     return Answer(fault=text(reply["fault"]), message=text(reply.get("message", "")))
 
 
-def _is_shape(dims: Any, limit: int) -> bool:
+def _is_shape(dims: object, limit: int) -> TypeGuard[list[int]]:
     """Tell whether a value of the worker's is a shape, with no axis longer than the limit."""
     if not isinstance(dims, list) or len(dims) > AXIS_LIMIT:
         return False
     return all(type(length) is int and 0 <= length <= limit for length in dims)
 
 
-def _layout(entries: Any, count: int) -> Layout:
+def _layout(entries: object, count: int) -> Layout:
     """Return names and shapes of a dict's arrays.
 
     They are () where that is not what was sent, or where the shapes do not add up to the count.
     """
     if not isinstance(entries, list) or len(entries) > NAMES_LIMIT:
         return ()
-    if not all(_is_layout_entry(entry, count) for entry in entries):
+    checked = [entry for entry in entries if _is_layout_entry(entry, count)]
+    if len(checked) < len(entries):
         return ()
-    layout = tuple((text(name), tuple(dims)) for name, dims in entries)
+    layout = tuple((text(name), tuple(dims)) for name, dims in checked)
     size = sum(math.prod(shape) for _, shape in layout)
     return layout if size == count else ()
 
 
-def _is_layout_entry(entry: Any, count: int) -> bool:
+def _is_layout_entry(entry: object, count: int) -> TypeGuard[tuple[str, list[int]]]:
     if not isinstance(entry, list) or len(entry) != 2:
         return False
     name, dims = entry
     return isinstance(name, str) and _is_shape(dims, count)
 
 
-def _value(value: Any) -> Any:
+def _value(value: object) -> object:
     """Return a plain value of the worker's, or None where it is none."""
     try:
         return _cleaned(plain(value))
@@ -363,14 +372,14 @@ def _value(value: Any) -> Any:
         return None
 
 
-def _cleaned(value: Any) -> Any:
+def _cleaned(value: object) -> object:
     """Return a plain value with its texts as `text` returns them."""
     if isinstance(value, tuple):
         return tuple(map(_cleaned, value))
     return text(value) if isinstance(value, str) else value
 
 
-def text(value: Any, limit: int = TEXT_LIMIT) -> str:
+def text(value: object, limit: int = TEXT_LIMIT) -> str:
     """Return a text of the worker's, cut and on one line, or "" for what is no text.
 
     What would steer a terminal becomes a space, and lone surrogates become their escape sequences.

@@ -17,16 +17,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from grader import call
+from grader import call, numeric
 from grader.instructor.courses import CourseError
 from grader.instructor.files import NOBODY, remove, temporary_folder
 from grader.instructor.sandbox import seccomp
+from grader.instructor.sandbox.messages import ChildEnd, ChildRequest, Setup, SupportFiles
 from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive, text
 from grader.instructor.sandbox.support import SupportFolder, support_of
 from grader.instructor.sandbox.time_and_memory_limits import Limits
@@ -34,6 +36,7 @@ from grader.judge.course import Notebook
 
 WORKER = Path(__file__).with_name("worker")
 CALL = Path(call.__file__).parent
+NUMERIC = Path(numeric.__file__).parent
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64")
 READABLE = (
     *SYSTEM,
@@ -115,13 +118,14 @@ class Zygote:
         )
         child_socket.close()
         self._received = b""
-        self._setup = _setup(tier, limits, support, package, _paths(support, self._home), user)
+        paths = _paths(support, self._home)
+        self._setup: Setup | None = _setup(tier, limits, support, package, paths, user)
 
     def start(self) -> None:
         """Wait until it is ready; it loads meanwhile."""
         if self._setup:
             self._send(self._setup)
-            self._setup = {}
+            self._setup = None
             self._receive()
 
     def fork(self, plots: bool = False) -> Worker:
@@ -131,9 +135,10 @@ class Zygote:
         read, child_write = os.pipe()
         output, child_output = os.pipe()
         channel = Channel(read, write, output, self.limits)
+        request: ChildRequest = {"plots": plots}
         child_handles = [child_read, child_write, child_output]
         try:
-            self._send({"plots": plots}, child_handles)
+            self._send(request, child_handles)
         finally:
             for handle in child_handles:
                 os.close(handle)
@@ -151,7 +156,7 @@ class Zygote:
     def end(self) -> End:
         """End the child. Raises MachineFault when somebody else has killed it."""
         self._send({"end": True})
-        reply = self._receive()
+        reply: ChildEnd = self._receive()
         if not reply["clean"]:  # what one submission has left must not meet the next one
             self.close()
         if reply["signal"] == signal.SIGKILL:
@@ -189,13 +194,13 @@ class Zygote:
         message = "the process that starts the workers was lost"
         return MachineFault(f"{message}: {last_line}" if last_line else message)
 
-    def _send(self, message: dict[str, Any], handles: list[int] | None = None) -> None:
+    def _send(self, message: Mapping[str, object], handles: list[int] | None = None) -> None:
         try:
             socket.send_fds(self._socket, [json.dumps(message).encode() + b"\n"], handles or [])
         except OSError:
             raise self._loss() from None
 
-    def _receive(self) -> dict[str, Any]:
+    def _receive(self) -> Any:
         self._socket.settimeout(PATIENCE)
         try:
             while b"\n" not in self._received:
@@ -206,7 +211,7 @@ class Zygote:
         except OSError:
             raise self._loss() from None
         line, _, self._received = self._received.partition(b"\n")
-        return dict(json.loads(line))
+        return json.loads(line)
 
 
 class Sandbox:
@@ -254,11 +259,12 @@ class Sandbox:
 class Paths:
     """Where the zygote finds what it needs.
 
-    call: grader/call; support: the folder of a SupportFolder, if any; scratch: where children have
-    their folders; readable: all that children may read.
+    call, numeric: the rooms of these names; support: the folder of a SupportFolder, if any;
+    scratch: where children have their folders; readable: all that children may read.
     """
 
     call: str
+    numeric: str
     support: str
     scratch: str
     readable: tuple[str, ...]
@@ -268,10 +274,12 @@ def _paths(support: SupportFolder | None, home: Path | None) -> Paths:
     """Return the paths of a zygote. home: its folder, None in bubblewrap."""
     if home is None:
         folder = "/support" if support is not None else ""
-        return Paths("/course/call", folder, "/scratch", _readable("/course", folder))
+        return Paths(
+            "/course/call", "/course/numeric", folder, "/scratch", _readable("/course", folder)
+        )
     folder = str(support.folder) if support is not None else ""
-    readable = filter(os.path.exists, _readable(str(WORKER), str(CALL), folder))
-    return Paths(str(CALL), folder, str(home), tuple(readable))
+    readable = filter(os.path.exists, _readable(str(WORKER), str(CALL), str(NUMERIC), folder))
+    return Paths(str(CALL), str(NUMERIC), folder, str(home), tuple(readable))
 
 
 def _readable(*own: str) -> tuple[str, ...]:
@@ -287,11 +295,11 @@ def _setup(
     package: str,
     paths: Paths,
     user: int,
-) -> dict[str, Any]:
+) -> Setup:
     """Return the first message to a zygote (see worker/zygote.py)."""
-    files = None
+    files: SupportFiles | None = None
     if support is not None:
-        files = {"layers": support.layers, "folder": paths.support, "tools": support.tools}
+        files = {"layers": support.layers, "folder": paths.support, "tools": dict(support.tools)}
     program = b""
     if tier is not Tier.NONE:
         program = seccomp.compiled()
@@ -299,6 +307,7 @@ def _setup(
         "sealed": tier is not Tier.NONE,
         "user": user,
         "call": paths.call,
+        "numeric": paths.numeric,
         "package": package,
         "support": files,
         "folder": paths.scratch,
@@ -360,7 +369,7 @@ def _bubblewrap(limits: Limits, support: SupportFolder | None) -> list[str]:
     # After the private /tmp, since an environment may lie in /tmp.
     for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
         command += _read_only(prefix, prefix)
-    for path in (*WORKER.glob("*.py"), CALL):
+    for path in (*WORKER.glob("*.py"), CALL, NUMERIC):
         command += _read_only(str(path), f"/course/{path.name}")
     if support is not None:
         command += _read_only(str(support.folder), "/support")

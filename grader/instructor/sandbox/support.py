@@ -18,7 +18,7 @@ from grader.judge.course import Notebook
 class SupportFolder:
     """What a worker needs, as files (grader.judge.course.Support says what it is).
 
-    layers: the text of layers.py; folder: modules and data files, which the sandbox shows
+    layers: the text of layers.py, or ""; folder: modules and data files, which the sandbox shows
     read-only; tools: name -> the module there from which the stand-in takes it.
     """
 
@@ -43,4 +43,5 @@ def support_of(notebook: Notebook) -> SupportFolder | None:
         tools[name] = source.stem
     for name, content in support.files().items():
         (folder / name).write_bytes(content)
-    return SupportFolder(layers.source(notebook), folder, tools)
+    text = layers.source(notebook) if notebook.brings_answers else ""
+    return SupportFolder(text, folder, tools)

@@ -2,25 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
 from grader.instructor.author import layers
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox
-from grader.instructor.sealed import intake
+from grader.instructor.sealed.cell_fault import CellFaultJSON
+from grader.instructor.sealed.intake import magic_faults
 from grader.instructor.sealed.session import Session
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
 from grader.judge.judge_trial import all_wrong
-from grader.show.verdict import Verdict
+from grader.notebook.cells_of_file import Unreadable
+from grader.notebook.intake import ParsedNotebook, parse
+from grader.show.verdict import Verdict, VerdictJSON
 from grader.widgets.suggest import suggest_widget
 
 TRIES = 3  # of a submission, when something of ours was lost
 
 
-def grade_submission(
-    content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True
-) -> dict[str, Any]:
+class Picture(TypedDict):
+    """A widget's still picture, and the text in its place."""
+
+    svg: str
+    text: str
+
+
+class ExerciseJSON(VerdictJSON):
+    """A verdict with what pages show of it. look: whether a person has to look at it."""
+
+    text: str
+    html: str | None
+    picture: Picture | None
+    look: bool
+
+
+class WorkJSON(TypedDict):
+    """What a verdict file holds on the work itself.
+
+    faults: what a person has to know; answers: what was handed in, by exercise; printed: by the
+    notebook; cells: those that stopped.
+    """
+
+    assignment: str
+    seed: int
+    points: float
+    faults: list[str]
+    exercises: list[ExerciseJSON]
+    answers: dict[str, str]
+    printed: str
+    cells: list[CellFaultJSON]
+
+
+def grade_submission(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True) -> WorkJSON:
     """Return the verdicts on one submission as plain JSON.
 
     content: the notebook's bytes; seed: of its fresh cases; fresh: whether they are asked too, or
@@ -30,23 +64,44 @@ def grade_submission(
     notebook = sandbox.notebook
     assert notebook is not None
     try:
-        submitted = intake.parse(content, list(notebook.by_name))
-    except intake.Unreadable as error:
+        submitted = parse(content, list(notebook.by_name))
+    except Unreadable as error:
         return ungraded(notebook, seed, str(error))
-    session = Session(submitted, notebook.by_name, seed, sandbox, fresh)
+    return grade_notebook(submitted, seed, sandbox, fresh)
+
+
+def grade_notebook(
+    submitted: ParsedNotebook,
+    seed: int,
+    sandbox: Sandbox,
+    fresh: bool = True,
+    beside: Mapping[str, bytes] | None = None,
+) -> WorkJSON:
+    """Return what grade_submission does, for cells that are read already.
+
+    beside: the files that lie in the notebook's folder, by name. Raises MachineFault.
+    """
+    notebook = sandbox.notebook
+    assert notebook is not None
+    session = Session(submitted, notebook.by_name, seed, sandbox, fresh, beside or {})
     try:
         with layers.importable(notebook):
             verdicts = session.run()
     finally:
         session.close()
-    faults = [*submitted.faults, *session.faults]
-    named = {word.removeprefix("check_") for word in " ".join(faults).split()}
+    faults = [*submitted.faults, *magic_faults(submitted), *session.faults]
+    words = " ".join(faults).replace(":", " ").split()
+    named = {word.removeprefix("check_") for word in words}
     looks = named.intersection(notebook.by_name)
-    result = _as_json(notebook, seed, verdicts, faults, submitted.answers, looks)
-    return result | {"printed": session.printed}
+    if faults and not looks:  # of the file as a whole: formgrader shows cells alone
+        looks = {notebook.exercises[0].name}
+    result = _as_json(notebook, seed, verdicts, faults, submitted.answers, looks, session.printed)
+    stopped = [session.cell_faults[number] for number in sorted(session.cell_faults)]
+    result["cells"] = [fault.as_json() for fault in stopped]
+    return result
 
 
-def ungraded(notebook: Notebook, seed: int, fault: str) -> dict[str, Any]:
+def ungraded(notebook: Notebook, seed: int, fault: str) -> WorkJSON:
     """Return the verdicts on a submission that cannot be graded, as grade_submission does.
 
     It has no points, and a person has to look at every exercise.
@@ -54,20 +109,26 @@ def ungraded(notebook: Notebook, seed: int, fault: str) -> dict[str, Any]:
     message = f"could not be graded: {fault}"
     verdicts = [all_wrong(exercise, message) for exercise in notebook.exercises]
     looks = set(notebook.by_name)
-    return _as_json(notebook, seed, verdicts, [fault], {}, looks) | {"printed": ""}
+    return _as_json(notebook, seed, verdicts, [fault], {}, looks)
 
 
-def grade_again(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True) -> dict[str, Any]:
-    """Return what grade_submission does, with more tries when something of ours was lost.
+def grade_again(
+    submitted: ParsedNotebook,
+    seed: int,
+    sandbox: Sandbox,
+    fresh: bool = True,
+    beside: Mapping[str, bytes] | None = None,
+) -> WorkJSON:
+    """Return what grade_notebook does, with more tries when something of ours was lost.
 
     Raises MachineFault when the last try loses something too.
     """
     for _ in range(TRIES - 1):
         try:
-            return grade_submission(content, seed, sandbox, fresh)
+            return grade_notebook(submitted, seed, sandbox, fresh, beside)
         except MachineFault:
             continue
-    return grade_submission(content, seed, sandbox, fresh)
+    return grade_notebook(submitted, seed, sandbox, fresh, beside)
 
 
 def _as_json(
@@ -77,7 +138,8 @@ def _as_json(
     faults: Sequence[str],
     answers: dict[str, str],
     looks: set[str],
-) -> dict[str, Any]:
+    printed: str = "",
+) -> WorkJSON:
     """Return what a verdict file holds on the work itself. looks: exercises for a person."""
     exercises = [
         _with_pages(notebook.by_name[verdict.exercise], verdict, verdict.exercise in looks)
@@ -90,19 +152,22 @@ def _as_json(
         "faults": list(faults),
         "exercises": exercises,
         "answers": answers,
+        "printed": printed,
+        "cells": [],
     }
 
 
-def _with_pages(exercise: Exercise, verdict: Verdict, look: bool) -> dict[str, Any]:
+def _with_pages(exercise: Exercise, verdict: Verdict, look: bool) -> ExerciseJSON:
     """Return a verdict as JSON, with what pages show of it: text, HTML and a picture.
 
     The picture is of the widget that a check suggests, or None where it suggests none.
     """
     widget = suggest_widget(exercise, verdict.example)
-    picture = None
+    picture: Picture | None = None
     if widget is not None:
         picture = {"svg": widget.still, "text": widget.alternative}
-    return verdict.as_json() | {
+    return {
+        **verdict.as_json(),
         "text": str(verdict),
         "html": verdict._repr_html_(),
         "picture": picture,

@@ -1,69 +1,58 @@
-"""Read what a student handed in, as bytes from outside.
+"""Read what a student handed in, as files from outside.
 
-Only regular files of a limited size are read, strictly, and nothing of them ends in a traceback.
+Only regular files of a limited size are read, no link is followed, and nothing of them ends in a
+traceback. What is in them is read by grader.notebook.intake, which students can run themselves.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import stat
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import TypedDict
 
 from grader.instructor import files
 from grader.instructor.classroom import SECRET, STAMP
 from grader.instructor.sealed.magics import beyond_python
 from grader.instructor.sealed.timestamp import UnreadableFile, submitted_at
+from grader.notebook.cells_of_file import FILE_LIMIT, Unreadable
+from grader.notebook.intake import ParsedNotebook, best_of, is_candidate, opened
 
-BYTE_LIMIT = 8 * 2**20
 SECRET_LIMIT = 1024  # bytes
+FILES_LIMIT = 20  # files of a student's folder, and of each folder in it, that are looked into
+FOLDERS_LIMIT = 10
+DEPTH_LIMIT = 3  # folders one in another
+BESIDE_BYTES_LIMIT = 4 * 2**20  # of the small files beside a notebook together
+PLAIN_NAME = re.compile(r"[^\W.][\w. ()+-]{0,99}")  # letters of any language; none that is hidden
 FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 LINK_ERRORS = (errno.ELOOP, errno.ENOTDIR)
-TEST = "check_"  # what the grade_id of an exercise's locked test begins with
 
 
-class Unreadable(Exception):
-    """A submission that cannot be graded at all; the text is for the student."""
+class Identity(TypedDict):
+    """What tells a submission from others: the digest of its notebook, and when it came in."""
 
-
-@dataclass(frozen=True)
-class Cell:
-    """One code cell: its source, and which exercise's locked test stands there ("" for none)."""
-
-    source: str
-    grade_id: str = ""
-    tests: str = ""
-
-
-@dataclass(frozen=True)
-class ParsedNotebook:
-    """The code cells of a notebook in their order.
-
-    faults: what is wrong with its structure, for a person to look at; answers: the sources of
-    answer cells by exercise.
-    """
-
-    cells: tuple[Cell, ...]
-    faults: tuple[str, ...]
-    answers: dict[str, str]
+    sha256: str
+    timestamp: str
 
 
 @dataclass(frozen=True)
 class Submission:
     """What a student has handed in, read once.
 
-    unreadable, no_time: what is wrong with the notebook and with timestamp.txt, or "".
+    content: the bytes of the file that is graded; notebook: its cells, None where there are none;
+    beside: the small files beside it, by name; unreadable, no_time: what is wrong with it and with
+    timestamp.txt, or "".
     """
 
     content: bytes
+    notebook: ParsedNotebook | None
+    beside: dict[str, bytes]
     unreadable: str
     time: datetime | None
     no_time: str
@@ -71,11 +60,14 @@ class Submission:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 digest of the notebook, or of what is wrong with it."""
-        return files.digest(self.content or self.unreadable.encode())
+        """The SHA-256 digest of the file and of those beside it, or of what is wrong with it."""
+        parts = [self.content or self.unreadable.encode()]
+        for name, content in self.beside.items():
+            parts += [name.encode(), content]
+        return files.digest(b"\0".join(parts))
 
     @property
-    def identity(self) -> dict[str, str]:
+    def identity(self) -> Identity:
         """What tells this work from other work.
 
         It stands in the verdict file and in the autograded notebook.
@@ -83,12 +75,21 @@ class Submission:
         return {"sha256": self.digest, "timestamp": self.no_time or str(self.time or "")}
 
 
-def read_submission(path: Path) -> Submission:
-    """Return a submitted notebook, and the time and the secret beside it. Raises nothing."""
+def read_submission(path: Path, exercises: Sequence[str]) -> Submission:
+    """Return a submission, and the time and the secret beside it. Raises nothing.
+
+    path: where its notebook should be, submitted/STUDENT/ASSIGNMENT/NAME.ipynb; exercises: the
+    names that the assignment asks for.
+    """
     content = b""
+    notebook = None
+    beside: dict[str, bytes] = {}
     unreadable = ""
     try:
-        content = notebook_bytes(path)
+        candidates = opened(files_of(path))
+        name, notebook = best_of(candidates, path.name, exercises)
+        content = candidates[name]
+        beside = small_files(path.parent, {path.name, name})
     except Unreadable as error:
         unreadable = str(error)
     time = None
@@ -97,17 +98,101 @@ def read_submission(path: Path) -> Submission:
         time = submitted_at(path.with_name(STAMP))
     except UnreadableFile as error:
         no_time = str(error)
-    return Submission(content, unreadable, time, no_time, submission_secret(path.parent))
+    secret = submission_secret(path.parent)
+    return Submission(content, notebook, beside, unreadable, time, no_time, secret)
 
 
-def notebook_bytes(path: Path) -> bytes:
-    """Return the bytes of a submitted notebook. Raises Unreadable."""
+def magic_faults(notebook: ParsedNotebook) -> Iterator[str]:
+    """Yield which answer cells hold a magic that takes them out of Python's hands."""
+    last = {cell.grade_id: cell.source for cell in notebook.cells}  # what a kernel ends with
+    for name in notebook.answers:
+        magic = beyond_python(last[name])
+        if magic:
+            yield f"the answer cell {name} uses {magic}, which cannot be run here"
+
+
+def files_of(path: Path) -> dict[str, bytes]:
+    """Return the files of a submission that may hold its cells, by their paths in its folder.
+
+    These are the expected one, others beside it, and those in folders there. Raises Unreadable for
+    an expected file, or a folder, that cannot be read.
+    """
     try:
-        return read_bytes(path)
+        names, folders = _entries(path.parent, ())
     except FileNotFoundError:
-        raise Unreadable(
-            f"there is no {path.name}: hand in the notebook under its own name"
-        ) from None
+        names, folders = [], []
+    except OSError as error:
+        raise _not_opened(path.name, error) from None
+    contents = {}
+    if path.name in (*names, *folders):
+        contents[path.name] = read_bytes(path)
+    for place in _places(path.parent, ()):
+        if str(place) not in contents and _may_hold_cells(place):
+            contents |= _readable(path.parent, place)
+    if not contents:
+        raise Unreadable(f"there is no {path.name}: hand in the notebook under its own name")
+    return contents
+
+
+def small_files(folder: Path, besides: set[str]) -> dict[str, bytes]:
+    """Return the small files of a submission that a cell may read or import, by their names.
+
+    besides: what is not among them. Of more than is allowed, those whose names sort last are left
+    out.
+    """
+    contents: dict[str, bytes] = {}
+    left = BESIDE_BYTES_LIMIT
+    for name in _entries(folder, ())[0]:
+        if name in (*besides, STAMP, SECRET) or not PLAIN_NAME.fullmatch(name):
+            continue
+        if name.endswith((".ipynb", ".zip")) or len(contents) == FILES_LIMIT:
+            continue
+        try:
+            content = _bytes(folder, (name,), left)
+        except (Unreadable, OSError):
+            continue
+        contents[name] = content
+        left -= len(content)
+    return contents
+
+
+def _places(folder: Path, parts: tuple[str, ...]) -> Iterator[PurePosixPath]:
+    """Yield where files lie in a student's folder, a few folders deep."""
+    try:
+        names, folders = _entries(folder, parts)
+    except OSError:
+        return
+    for name in names[:FILES_LIMIT]:
+        yield PurePosixPath(*parts, name)
+    if len(parts) < DEPTH_LIMIT:
+        for inner in folders[:FOLDERS_LIMIT]:
+            if not inner.startswith("."):
+                yield from _places(folder, (*parts, inner))
+
+
+def _may_hold_cells(place: PurePosixPath) -> bool:
+    return is_candidate(place) or place.suffix.lower() == ".zip"
+
+
+def _readable(folder: Path, place: PurePosixPath) -> dict[str, bytes]:
+    """Return a file's bytes under its path, or nothing for what is no file that can be read."""
+    try:
+        return {str(place): _bytes(folder, place.parts, FILE_LIMIT)}
+    except (Unreadable, OSError):
+        return {}
+
+
+def _entries(folder: Path, parts: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Return the names of the files and of the folders in a folder, sorted; links are files.
+
+    Raises OSError.
+    """
+    names: list[str] = []
+    folders: list[str] = []
+    with _opened(folder, parts, os.O_DIRECTORY) as handle, os.scandir(handle) as entries:
+        for entry in entries:
+            (folders if entry.is_dir(follow_symlinks=False) else names).append(entry.name)
+    return sorted(names), sorted(folders)
 
 
 def submission_secret(folder: Path) -> str:
@@ -122,35 +207,49 @@ def submission_secret(folder: Path) -> str:
     return secret if re.fullmatch(r"[0-9a-f]{32,}", secret) else ""
 
 
-def read_bytes(path: Path, limit: int = BYTE_LIMIT) -> bytes:
+def read_bytes(path: Path, limit: int = FILE_LIMIT) -> bytes:
     """Return the bytes of a regular file of a limited size.
 
     Links are not followed: neither the file itself nor the two folders above it may be one.
     Raises Unreadable, and FileNotFoundError where there is no such file.
     """
     try:
-        with _opened(path) as handle:
-            _check_file(path.name, os.fstat(handle), limit)
-            with os.fdopen(handle, "rb", closefd=False) as file:
-                return file.read(limit)
+        return _bytes(path.parent, (path.name,), limit)
     except FileNotFoundError:
         raise
     except OSError as error:
-        if error.errno in LINK_ERRORS:
-            reason = "it is a link. Hand in the notebook itself, not a link"
-        else:
-            reason = f"{error.strerror}. Hand in the notebook itself"
-        raise Unreadable(f"{path.name} cannot be opened: {reason}") from None
+        raise _not_opened(path.name, error) from None
+
+
+def _not_opened(name: str, error: OSError) -> Unreadable:
+    """Return what to raise for a file or a folder that cannot be opened."""
+    if error.errno in LINK_ERRORS:
+        reason = "it is a link. Hand in the notebook itself, not a link"
+    else:
+        reason = f"{error.strerror}. Hand in the notebook itself"
+    return Unreadable(f"{name} cannot be opened: {reason}")
+
+
+def _bytes(folder: Path, parts: tuple[str, ...], limit: int) -> bytes:
+    """Return the bytes of a file in a folder. Raises OSError and Unreadable."""
+    with _opened(folder, parts, 0) as handle:
+        _check_file(parts[-1], os.fstat(handle), limit)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(limit)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    """Open a file by way of the two folders above it, following no link. Yields its handle."""
+def _opened(folder: Path, parts: tuple[str, ...], flags: int) -> Iterator[int]:
+    """Open what lies in a student's folder, following no link. Yields its handle.
+
+    Neither it nor the folders above it, up to the student's, may be a link. Raises OSError.
+    """
     handles: list[int] = []
     try:
-        handles.append(os.open(path.parent.parent, FLAGS | os.O_DIRECTORY))
-        handles.append(os.open(path.parent.name, FLAGS | os.O_DIRECTORY, dir_fd=handles[-1]))
-        handles.append(os.open(path.name, FLAGS, dir_fd=handles[-1]))
+        handles.append(os.open(folder.parent, FLAGS | os.O_DIRECTORY))
+        for number, part in enumerate((folder.name, *parts)):
+            kind = flags if number == len(parts) else os.O_DIRECTORY
+            handles.append(os.open(part, FLAGS | kind, dir_fd=handles[-1]))
         yield handles[-1]
     finally:
         for handle in handles:
@@ -166,112 +265,3 @@ def _check_file(name: str, state: os.stat_result, limit: int) -> None:
             f"{name} has {state.st_size / 2**20:.1f} MiB, at most {limit / 2**20:g} are read. "
             "Clear its outputs and hand it in again"
         )
-
-
-def parse(content: bytes, exercises: list[str]) -> ParsedNotebook:
-    """Return the cells of a notebook. exercises: the names this assignment asks for.
-
-    Raises Unreadable.
-    """
-    code = [cell for cell in _cells(content) if cell.get("cell_type") == "code"]
-    cells = [_cell(cell, exercises) for cell in code]
-    answers: dict[str, str] = {}
-    for cell in cells:
-        if cell.grade_id in exercises:
-            answers.setdefault(cell.grade_id, cell.source)
-    faults = [*_structural_faults(cells, exercises), *_magic_faults(cells, exercises)]
-    return ParsedNotebook(tuple(cells), tuple(faults), answers)
-
-
-def _structural_faults(cells: list[Cell], exercises: list[str]) -> Iterator[str]:
-    """Yield what is wrong with the number of answer and test cells.
-
-    Raises Unreadable when there is none of them.
-    """
-    known = [*exercises, *(f"{TEST}{name}" for name in exercises)]
-    count = Counter(cell.grade_id for cell in cells if cell.grade_id in known)
-    if not count:
-        raise Unreadable(
-            "this is not the notebook of this assignment: none of its exercises was found. "
-            "Was another file handed in?"
-        )
-    for name in sorted(count):
-        if count[name] > 1:
-            yield f"the cell {name} stands in the notebook {count[name]} times"
-    yield from _missing("answer", exercises, count)
-    yield from _missing("test", [f"{TEST}{name}" for name in exercises], count)
-
-
-def _missing(kind: str, names: list[str], count: Counter[str]) -> Iterator[str]:
-    for name in names:
-        if name not in count:
-            yield f"the {kind} cell {name} is missing"
-
-
-def _magic_faults(cells: list[Cell], exercises: list[str]) -> Iterator[str]:
-    """Yield which answer cells hold a magic that takes them out of Python's hands."""
-    magics = {}  # of several cells with one name the last counts, as it does when the notebook runs
-    for cell in cells:
-        if cell.grade_id in exercises:
-            magics[cell.grade_id] = beyond_python(cell.source)
-    for name, magic in magics.items():
-        if magic:
-            yield f"the answer cell {name} uses {magic}, which cannot be run here"
-
-
-def _cells(content: bytes) -> list[dict[str, Any]]:
-    """Return the cells of a notebook as JSON. Raises Unreadable."""
-    notebook = _json(content)
-    cells = None
-    if isinstance(notebook, dict) and notebook.get("nbformat") == 4:
-        cells = notebook.get("cells")
-    if not isinstance(cells, list):
-        raise Unreadable(
-            "the file is not a notebook of format 4. Open and save it in JupyterLab, "
-            "and hand it in again"
-        )
-    return [cell for cell in cells if isinstance(cell, dict)]
-
-
-def _json(content: bytes) -> Any:
-    """Return the JSON value in a file's bytes. Raises Unreadable."""
-    if not content.strip():
-        raise Unreadable("the file is empty. Save the notebook and hand it in again")
-    try:
-        return json.loads(content.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise Unreadable("the file is not text in UTF-8. Hand in the .ipynb file itself") from None
-    except RecursionError:
-        raise Unreadable("the file is nested too deeply to be a notebook") from None
-    except ValueError as error:
-        raise Unreadable(
-            f"the file is not a notebook: no valid JSON ({error}). "
-            "Download it again from JupyterLab"
-        ) from None
-
-
-def _cell(cell: dict[str, Any], exercises: list[str]) -> Cell:
-    grade_id = _grade_id(cell)
-    tested = grade_id.removeprefix(TEST)
-    is_test = grade_id.startswith(TEST) and tested in exercises
-    return Cell(_source(cell), grade_id, tested if is_test else "")
-
-
-def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    if not isinstance(source, str):
-        return ""
-    return source.encode("utf-8", "replace").decode()  # drops lone surrogates
-
-
-def _grade_id(cell: dict[str, Any]) -> str:
-    metadata = cell.get("metadata")
-    if not isinstance(metadata, dict):
-        return ""
-    nbgrader = metadata.get("nbgrader")
-    if not isinstance(nbgrader, dict):
-        return ""
-    grade_id = nbgrader.get("grade_id")
-    return grade_id if isinstance(grade_id, str) else ""

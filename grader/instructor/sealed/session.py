@@ -7,10 +7,11 @@ sandboxed worker executes it, and answers with raw arrays.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from grader.call.answer import Answer
+from grader.instructor.sandbox.messages import CellRequest
 from grader.instructor.sandbox.protocol import (
     Reply,
     WorkerLost,
@@ -20,16 +21,24 @@ from grader.instructor.sandbox.protocol import (
     receive_call,
 )
 from grader.instructor.sandbox.sandbox import Sandbox, Worker
+from grader.instructor.sealed.cell_fault import (
+    CellFault,
+    explanations,
+    fault_of_loss,
+    fault_of_reply,
+)
 from grader.instructor.sealed.hidden_cases import cases_of
-from grader.instructor.sealed.intake import ParsedNotebook
 from grader.instructor.sealed.judge_replies import judge_replies
 from grader.instructor.sealed.magics import plain_python
 from grader.judge.case import Case
 from grader.judge.exercise import Exercise
 from grader.judge.judge_trial import ENDED, all_wrong
+from grader.notebook.intake import ParsedNotebook
 from grader.show.verdict import Verdict
 
 RESTART_LIMIT = 3
+REST_OF_A_CELL = 5.0  # seconds in which what stands below a fault may be defined
+FILE_SECONDS = 10.0  # for a file to reach the worker, on a busy machine
 GRACE = 1.0  # seconds beyond a limit before a worker that ignores its alarm is killed
 ENDS = tuple(sorted(ENDED))
 NOT_DEFINED = (
@@ -57,7 +66,7 @@ class Session:
     """One submission in a worker: its cells in their order, and calls where the test cells stand.
 
     exercises: what it is asked, by name; seed: of its fresh cases; fresh: whether they are asked,
-    or the visible ones alone.
+    or the visible ones alone; beside: the files that lie in its folder, by name.
     """
 
     notebook: ParsedNotebook
@@ -65,6 +74,7 @@ class Session:
     seed: int
     sandbox: Sandbox
     fresh: bool = True
+    beside: Mapping[str, bytes] = field(default_factory=dict)
     worker: Worker | None = None
     restarts: int = 0
     deadline: float = 0.0  # of the whole notebook, in time.monotonic
@@ -75,6 +85,7 @@ class Session:
     unclear: dict[str, Unclear] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    cell_faults: dict[int, CellFault] = field(default_factory=dict)
 
     def run(self) -> list[Verdict]:
         """Run the cells and call the functions; return a verdict for each exercise.
@@ -91,7 +102,19 @@ class Session:
             self.ran = []
             unclear = {name: exercises[name] for name in self.unclear}
             self._run_through(unclear, self._explain)
+        for name in exercises:
+            self._explain_by_cells(name)
         return [self.verdicts[name] for name in exercises]
+
+    def _explain_by_cells(self, name: str) -> None:
+        """Say which cells that stopped have cost an exercise its points, and mark it for a look."""
+        verdict = self.verdicts[name]
+        if verdict.right:
+            return
+        faults = [self.cell_faults[number] for number in sorted(self.cell_faults)]
+        sentences = tuple(explanations(verdict, verdict.fault != NOT_DEFINED, faults))
+        self.faults += [f"{name}: {sentence}" for sentence in sentences]
+        self.verdicts[name] = replace(verdict, notes=(*verdict.notes, *sentences))
 
     def _run_through(self, exercises: dict[str, Exercise], ask: Callable[[Exercise], bool]) -> None:
         """Run the cells, and ask exercises where their test cells stand.
@@ -146,6 +169,7 @@ class Session:
                 raise WorkerLost("it was lost too often")
             plots = any("matplotlib" in cell.source for cell in self.notebook.cells)
             self.worker = self.sandbox.worker(plots)
+            self._hand_over_files(self.worker)
             good = self.ran
             self.ran = []
             for number in good:
@@ -153,6 +177,12 @@ class Session:
             if self.worker is None:
                 raise WorkerLost("it was lost again")
         return self.worker
+
+    def _hand_over_files(self, worker: Worker) -> None:
+        """Put the files that lie beside the notebook into the worker's folder."""
+        for name, content in self.beside.items():
+            worker.channel.send(pack({"file": name}, content))
+            receive(worker.channel, time.monotonic() + FILE_SECONDS)
 
     def _lose(self, error: WorkerLost) -> str:
         """Note that the worker is lost; return why."""
@@ -173,17 +203,20 @@ class Session:
         """Run a cell. One that raises stops nothing; one that loses the worker is not run again."""
         if self.is_over:
             return
-        source = plain_python(self.notebook.cells[number].source)
-        request = {"number": number, "source": source, "seconds": self.seconds}
+        written = self.notebook.cells[number].source
+        source = plain_python(written)
+        request: CellRequest = {"number": number, "source": source, "seconds": self.seconds}
         try:
             channel = self._running().channel
             channel.send(pack(request))
-            reply = receive(channel, self._until(self.seconds))
+            reply = receive(channel, self._until(self.seconds + REST_OF_A_CELL))
+            if reply.get("fault"):
+                self.cell_faults[number] = fault_of_reply(number, written, reply, self.seconds)
             self.slow |= reply.get("fault") == "time"
             self.ran.append(number)
         except WorkerLost as error:
             self.bad.add(number)
-            self._lose(error)
+            self.cell_faults[number] = fault_of_loss(number, written, self._lose(error))
 
     def _ask_hidden_cases(self, exercise: Exercise) -> bool:
         """Call an exercise's function with the hidden cases, and decide.

@@ -24,8 +24,8 @@ function poolRouter(el, data) {
   );
   const controls = transport(own, state, draw);
   const hand = editableGrid(own, "x", { value: (i, j) => state.x[i][j], put, look });
-  const rows = slider(own.settings, "window rows", String, (K) => change({ K }));
-  const columns = slider(own.settings, "window columns", String, (L) => change({ L }));
+  const rows = slider(own.settings, "window rows", String, (kh) => change({ kh }));
+  const columns = slider(own.settings, "window columns", String, (kw) => change({ kw }));
   const stride = slider(own.settings, "stride", String, (s) => change({ s }));
   add(own.settings, "button", { type: "button", text: "Reset" }).addEventListener("click", () =>
     reset(),
@@ -40,8 +40,8 @@ function poolRouter(el, data) {
   function reset() {
     const given = data();
     controls.stop();
-    const [K, L] = given.size;
-    Object.assign(state, { K, L, s: given.stride, x: copied(given.x) });
+    const [kh, kw] = given.size;
+    Object.assign(state, { kh, kw, s: given.stride, x: copied(given.x) });
     state.view ??= given.view;
     hand.reset();
     rebuild(given.compare ? Infinity : 0); // your result beside the finished one
@@ -50,7 +50,7 @@ function poolRouter(el, data) {
   const asGiven = () => {
     const given = data();
     return (
-      String([state.K, state.L, state.s, state.x]) ===
+      String([state.kh, state.kw, state.s, state.x]) ===
       String([...given.size, given.stride, given.x])
     );
   };
@@ -60,7 +60,7 @@ function poolRouter(el, data) {
   // ---- one picture per view, window and stride
   function rebuild(step) {
     const given = data();
-    const g = pool(state.x, state.K, state.L, state.s);
+    const g = pool(state.x, state.kh, state.kw, state.s);
     const at = places(layoutOf("pool_router", poolVariant(forward(), g)), g);
     scene = { g, at, dy: upstream(given, g) };
     state.steps = g.M * g.N;
@@ -94,8 +94,8 @@ function poolRouter(el, data) {
     check(state.view);
     const drag = "Drag a number of x up or down to change it, or choose it and type.";
     own.tells.textContent = `${POOLING_TELLS[state.view]} ${drag}`;
-    rows.set(state.K, 1, g.H);
-    columns.set(state.L, 1, g.W);
+    rows.set(state.kh, 1, g.H);
+    columns.set(state.kw, 1, g.W);
     stride.set(state.s, 1, Math.max(4, given.stride, Math.min(Math.max(g.H, g.W), 8)));
     renumber();
   }
@@ -276,7 +276,7 @@ function poolRouter(el, data) {
   /** Frame a window, its winner, and where its number goes. */
   function enframe({ i, j, places: [[a, b]] }) {
     const { g, at, frames } = scene;
-    frames.window(at.at("pixel", g.s * i, g.s * j), g.K, g.L);
+    frames.window(at.at("pixel", g.s * i, g.s * j), g.kh, g.kw);
     frames.pixel(at.at("pixel", a, b));
     frames.output(at.at("output", i, j));
     frames.gradient(forward() ? null : at.at("gradient", a, b));

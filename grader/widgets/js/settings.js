@@ -36,10 +36,10 @@ export function settings({ settings: bar }, state, data, sliders, rebuild, filte
   /** Bring the fields and the sliders in line with the state, for a convolution of these sizes. */
   function show(g) {
     const given = data();
-    const fits = Math.max(0, Math.ceil(Math.max(g.L - g.W, given.row ? 0 : g.K - g.H) / 2));
+    const fits = Math.max(0, Math.ceil(Math.max(g.kw - g.W, given.row ? 0 : g.kh - g.H) / 2));
     const room = Math.floor((given.most - Math.max(g.W, given.row ? 0 : g.H)) / 2);
-    made.stride?.set(state.stride, 1, Math.max(4, given.stride, Math.min(g.L + 1, 8)));
-    made.pad.set(state.pad, fits, Math.max(given.pad, fits, Math.min(room, Math.max(g.K, g.L))));
+    made.stride?.set(state.stride, 1, Math.max(4, given.stride, Math.min(g.kw + 1, 8)));
+    made.pad.set(state.pad, fits, Math.max(given.pad, fits, Math.min(room, Math.max(g.kh, g.kw))));
     fill(state.w);
   }
 

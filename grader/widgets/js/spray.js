@@ -99,8 +99,8 @@ function spray(el, data) {
     scene.kernel = new Grid(svg, {
       id: "kernel",
       name: "the filter",
-      rows: g.K,
-      columns: g.L,
+      rows: g.kh,
+      columns: g.kw,
       place: (u, v) => [v * CELL, u * CELL],
     });
     scene.kernel.group.classList.add("glides");
@@ -150,7 +150,7 @@ function spray(el, data) {
 
   function arrows(layer) {
     const { g, put, view } = scene;
-    const [kernel, y] = put.at("kernel", g.K / 2, 0);
+    const [kernel, y] = put.at("kernel", g.kh / 2, 0);
     for (const x of [kernel - 60, put.at("output", 0, 0)[0] - 60]) {
       const [from, to] = view.forward ? [x, x + 36] : [x + 36, x];
       const tip = view.forward ? -8 : 8;
@@ -237,7 +237,7 @@ function spray(el, data) {
     scene.pixels.fill((i, j) => pixel(i - g.p, j - g.q), image.limit);
     scene.outputs.fill((i, j) => output.values[i][j], output.limit);
     scene.kernel.fill(
-      (u, v) => (turned ? state.w[g.K - 1 - u][g.L - 1 - v] : state.w[u][v]),
+      (u, v) => (turned ? state.w[g.kh - 1 - u][g.kw - 1 - v] : state.w[u][v]),
       largest(state.w),
     );
     scene.title.textContent = turned ? "W\u2032" : "W";
@@ -273,7 +273,7 @@ function spray(el, data) {
   function kernelAt(item, i, j) {
     const { g, put, row } = scene;
     if (!row) return put.at("kernel", 0, 0);
-    return put.at("kernel", 0, item === "output" ? g.s * j + (g.L - 1) / 2 : j + g.q);
+    return put.at("kernel", 0, item === "output" ? g.s * j + (g.kw - 1) / 2 : j + g.q);
   }
 
   /** Frame the item, what it is tied to, and the part of the filter in use. */
@@ -293,7 +293,7 @@ function spray(el, data) {
     const [first, last] = [found[0], found[found.length - 1]];
     const rows = Math.abs(last.u - first.u) + 1; // of the filter
     const columns = Math.abs(last.v - first.v) + 1;
-    const [u, v] = turned ? [g.K - 1 - first.u, g.L - 1 - first.v] : [first.u, first.v];
+    const [u, v] = turned ? [g.kh - 1 - first.u, g.kw - 1 - first.v] : [first.u, first.v];
     scene.frames.kernel([corner[0] + v * CELL, corner[1] + u * CELL], rows, columns);
     // in a row the outputs stand as far apart as their windows; in an image they stand side by side
     const apart = turned && !row ? [last.i - first.i + 1, last.j - first.j + 1] : [rows, columns];
@@ -306,7 +306,7 @@ function spray(el, data) {
     if (!scene.row) return;
     const [edge, end] = turned ? [y + CELL, ky] : [y, ky + CELL];
     add(scene.under, "path", {
-      d: `M ${x} ${edge} L ${kx} ${end} H ${kx + scene.g.L * CELL} L ${x + CELL} ${edge} Z`,
+      d: `M ${x} ${edge} L ${kx} ${end} H ${kx + scene.g.kw * CELL} L ${x + CELL} ${edge} Z`,
       class: "beam",
     });
   }

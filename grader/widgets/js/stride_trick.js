@@ -234,7 +234,7 @@ function strideTrick(el, data) {
       return since > stage ? null : from ? dy[from[0]][from[1]] : 0;
     }, largest(dy));
     grid.kernel.fill(
-      (u, v) => (spraying ? state.w[u][v] : state.w[g.K - 1 - u][g.L - 1 - v]),
+      (u, v) => (spraying ? state.w[u][v] : state.w[g.kh - 1 - u][g.kw - 1 - v]),
       largest(state.w),
     );
     grid.trick.fill((a, b) => made[a][b], largest(right));
@@ -285,12 +285,12 @@ function strideTrick(el, data) {
     const [top, left] = [a - trick.rows.first, b - trick.columns.first];
     for (const { u, v } of meets(trick, a, b))
       share(
-        put.at("strip", top + g.K - 1 - u, left + g.L - 1 - v),
+        put.at("strip", top + g.kh - 1 - u, left + g.kw - 1 - v),
         `\u00d7${short(state.w[u][v])}`,
       );
     enframe({
-      source: [put.at("strip", top, left), g.K, g.L],
-      kernel: [corner, g.K, g.L],
+      source: [put.at("strip", top, left), g.kh, g.kw],
+      kernel: [corner, g.kh, g.kw],
       trick: [put.at("trick", a, b)],
       spray: [put.at("spray", a, b)],
     });

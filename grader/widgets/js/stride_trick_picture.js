@@ -24,7 +24,7 @@ export function trickPlaces(g, row, { rows, columns }) {
 /** The corner of the filter, for a window of the trick or for a dy of the spray. */
 export function kernelAt({ g, row, put }, way, j) {
   if (!row) return put.at("kernel", 0, 0);
-  return put.at("kernel", 0, way === "trick" ? j : g.s * j - g.q + (g.L - 1) / 2);
+  return put.at("kernel", 0, way === "trick" ? j : g.s * j - g.q + (g.kw - 1) / 2);
 }
 
 /** The five grids, in reading order. */
@@ -33,7 +33,7 @@ export function trickGrids(svg, { g, row, trick, put }) {
   const sizes = {
     dy: ["dy", g.M, g.N],
     strip: ["dy with zeros", trick.rows.cells.length, trick.columns.cells.length],
-    kernel: ["the filter", g.K, g.L],
+    kernel: ["the filter", g.kh, g.kw],
     trick: ["dx, by the trick", g.H, g.W],
     spray: ["dx, by the spray", g.H, g.W],
   };
@@ -102,11 +102,11 @@ export function braces(layer, { row, trick, put }) {
     return [mark, stage];
   };
   const start = Math.max(0, around);
-  const [k, p] = [row ? "K" : "L", "\u2212 1 \u2212 p"];
+  const zeros = `${row ? "k" : "kw"} \u2212 1 \u2212 p`;
   return [
-    bring(`${k} ${p}`, AROUND, 0, around),
+    bring(zeros, AROUND, 0, around),
     bring("r", END, start + sizes[1], sizes[2] - sizes[1]),
-    bring(`${k} ${p}`, AROUND, start + sizes[2], around),
+    bring(zeros, AROUND, start + sizes[2], around),
   ].filter(Boolean);
 }
 

@@ -1,6 +1,9 @@
 """Prints, logs and writes to stderr."""
 
-MESSAGES = ("db has shape (1, C)", "shares its memory with the input dy")  # what the checks must say
+MESSAGES = (
+    "db has shape (1, C)",
+    "shares its memory with the input dy",
+)  # what the checks must say
 
 # %%
 import logging, os, sys

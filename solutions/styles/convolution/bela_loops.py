@@ -17,10 +17,10 @@ def correlate_1d(x, w, pad):
 
 # %% spray_1d
 def spray_1d(x, w, pad):
-    n, K = len(x), len(w)
-    y = np.zeros(n + 2 * pad - K + 1)
+    n, k = len(x), len(w)
+    y = np.zeros(n + 2 * pad - k + 1)
     for a in range(n):
-        for u in range(K):
+        for u in range(k):
             i = a + pad - u
             if 0 <= i < len(y):
                 y[i] += x[a] * w[u]
@@ -29,20 +29,20 @@ def spray_1d(x, w, pad):
 
 # %% toeplitz_1d
 def toeplitz_1d(w, n, pad):
-    K = len(w)
-    T = np.zeros((n + 2 * pad - K + 1, n))
+    k = len(w)
+    T = np.zeros((n + 2 * pad - k + 1, n))
     for i in range(T.shape[0]):
         for a in range(n):
             u = a + pad - i
-            if u >= 0 and u < K:
+            if u >= 0 and u < k:
                 T[i][a] = w[u]
     return T
 
 
 # %% same_pad
-def same_pad(K):
-    for p in range(K):
-        if 2 * p - K + 1 == 0:
+def same_pad(k):
+    for p in range(k):
+        if 2 * p - k + 1 == 0:
             return p
     return "none"
 
@@ -72,21 +72,21 @@ def conv_1d_backward_spray(dy, w, pad):
 
 # %% conv_1d_backward_rotated
 def conv_1d_backward_rotated(dy, w, pad):
-    m, K = len(dy), len(w)
-    n = m + K - 1 - 2 * pad
+    m, k = len(dy), len(w)
+    n = m + k - 1 - 2 * pad
     dx = np.zeros(n)
     for a in range(n):
-        for u in range(K):
-            i = a + pad - (K - 1 - u)
+        for u in range(k):
+            i = a + pad - (k - 1 - u)
             if 0 <= i < m:
-                dx[a] += dy[i] * w[K - 1 - u]
+                dx[a] += dy[i] * w[k - 1 - u]
     return dx
 
 
 # %% backward_pad
-def backward_pad(K, pad):
+def backward_pad(k, pad):
     zeros = 0
-    for _ in range(K - 1):
+    for _ in range(k - 1):
         zeros += 1
     return zeros - pad
 
@@ -106,16 +106,16 @@ def conv_1d_weight_gradient(dy, x, pad):
 # %% conv_forward
 def conv_forward(x, w, b, pad):
     N, C, H, W = x.shape
-    F, C, K, L = w.shape
-    y = np.zeros((N, F, H + 2 * pad - K + 1, W + 2 * pad - L + 1))
+    F, C, kh, kw = w.shape
+    y = np.zeros((N, F, H + 2 * pad - kh + 1, W + 2 * pad - kw + 1))
     for n in range(N):
         for f in range(F):
             for i in range(y.shape[2]):
                 for j in range(y.shape[3]):
                     s = b[f]
                     for c in range(C):
-                        for u in range(K):
-                            for v in range(L):
+                        for u in range(kh):
+                            for v in range(kw):
                                 p, q = i + u - pad, j + v - pad
                                 if 0 <= p < H and 0 <= q < W:
                                     s += x[n, c, p, q] * w[f, c, u, v]
@@ -126,7 +126,7 @@ def conv_forward(x, w, b, pad):
 # %% conv_backward
 def conv_backward(dy, x, w, pad):
     N, F, P, Q = dy.shape
-    _, C, K, L = w.shape
+    _, C, kh, kw = w.shape
     H, W = x.shape[2:]
     dx, dw, db = np.zeros(x.shape), np.zeros(w.shape), np.zeros(F)
     for n in range(N):
@@ -136,8 +136,8 @@ def conv_backward(dy, x, w, pad):
                     g = dy[n, f, i, j]
                     db[f] += g
                     for c in range(C):
-                        for u in range(K):
-                            for v in range(L):
+                        for u in range(kh):
+                            for v in range(kw):
                                 p, q = i + u - pad, j + v - pad
                                 if 0 <= p < H and 0 <= q < W:
                                     dx[n, c, p, q] += g * w[f, c, u, v]

@@ -4,8 +4,8 @@ import numpy as np
 
 
 # %%
-def meets(n, K, pad):
-    i, a, u = np.ogrid[: n + 2 * pad - K + 1, :n, :K]
+def meets(n, k, pad):
+    i, a, u = np.ogrid[: n + 2 * pad - k + 1, :n, :k]
     return (i + u == a + pad).astype(float)
 
 
@@ -28,8 +28,8 @@ def toeplitz_1d(w, n, pad):
 
 
 # %% same_pad
-def same_pad(K):
-    return (K - 1) / 2 if K % 2 else "None"
+def same_pad(k):
+    return (k - 1) / 2 if k % 2 else "None"
 
 
 # %% local_gradient
@@ -48,8 +48,8 @@ def conv_1d_backward_spray(dy, w, pad):
 
 # %% conv_1d_backward_rotated
 def conv_1d_backward_rotated(dy, w, pad):
-    K = len(w)
-    wide = sliding_window_view(np.pad(dy, K - 1), K)
+    k = len(w)
+    wide = sliding_window_view(np.pad(dy, k - 1), k)
     return np.einsum("au,u->a", wide, np.flip(w))[pad : len(wide) - pad]
 
 

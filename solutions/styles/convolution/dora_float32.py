@@ -40,13 +40,13 @@ def conv_1d_backward_spray(dy, w, pad):
 def conv_forward(x, w, b, pad):
     x, w, b = x.astype(np.float32), w.astype(np.float32), b.astype(np.float32)
     xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    F, C, K, L = w.shape
-    P, Q = xp.shape[2] - K + 1, xp.shape[3] - L + 1
+    F, C, kh, kw = w.shape
+    P, Q = xp.shape[2] - kh + 1, xp.shape[3] - kw + 1
     y = np.empty((len(x), F, P, Q), np.float32)
     for i in range(P):
         for j in range(Q):
             y[:, :, i, j] = (
-                xp[:, :, i : i + K, j : j + L].reshape(len(x), -1) @ w.reshape(F, -1).T + b
+                xp[:, :, i : i + kh, j : j + kw].reshape(len(x), -1) @ w.reshape(F, -1).T + b
             )
     return y
 
@@ -56,10 +56,10 @@ def conv_backward(dy, x, w, pad):
     dy, w = np.float32(dy), np.float32(w)
     xp = np.float32(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))))
     dxp, dw = np.zeros_like(xp), np.zeros_like(w)
-    K, L = w.shape[2:]
+    kh, kw = w.shape[2:]
     for i in range(dy.shape[2]):
         for j in range(dy.shape[3]):
-            dxp[:, :, i : i + K, j : j + L] += np.tensordot(dy[:, :, i, j], w, 1)
-            dw += np.tensordot(dy[:, :, i, j].T, xp[:, :, i : i + K, j : j + L], 1)
+            dxp[:, :, i : i + kh, j : j + kw] += np.tensordot(dy[:, :, i, j], w, 1)
+            dw += np.tensordot(dy[:, :, i, j].T, xp[:, :, i : i + kh, j : j + kw], 1)
     H, W = x.shape[2], x.shape[3]
     return dxp[:, :, pad : pad + H, pad : pad + W], dw, dy.sum((0, 2, 3))

@@ -27,25 +27,25 @@ class Canvas:
 class Patches:
     def __init__(self, image, filters, pad):
         self.N, self.C, self.H, self.W = image
-        self.K, self.L = filters[2:]
+        self.kh, self.kw = filters[2:]
         self.pad = pad
-        self.P, self.Q = self.H + 2 * pad - self.K + 1, self.W + 2 * pad - self.L + 1
+        self.P, self.Q = self.H + 2 * pad - self.kh + 1, self.W + 2 * pad - self.kw + 1
 
     def taps(self):
-        for u in range(self.K):
-            for v in range(self.L):
+        for u in range(self.kh):
+            for v in range(self.kw):
                 yield u, v, (slice(None), slice(None), slice(u, u + self.P), slice(v, v + self.Q))
 
     def columns(self, x):
         p = self.pad
         x = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
-        out = np.empty((self.C, self.K, self.L, self.N, self.P, self.Q))
+        out = np.empty((self.C, self.kh, self.kw, self.N, self.P, self.Q))
         for u, v, seen in self.taps():
             out[:, u, v] = x[seen].transpose(1, 0, 2, 3)
-        return out.reshape(self.C * self.K * self.L, -1)
+        return out.reshape(self.C * self.kh * self.kw, -1)
 
     def back(self, columns):
-        columns = columns.reshape(self.C, self.K, self.L, self.N, self.P, self.Q)
+        columns = columns.reshape(self.C, self.kh, self.kw, self.N, self.P, self.Q)
         x = np.zeros((self.N, self.C, self.H + 2 * self.pad, self.W + 2 * self.pad))
         for u, v, seen in self.taps():
             x[seen] += columns[:, u, v].transpose(1, 0, 2, 3)

@@ -44,8 +44,8 @@ def conv_1d_backward_rotated(dy, w, pad):
 
 
 # %% backward_pad
-def backward_pad(K, pad):
-    return np.convolve([1], np.ones(K)).size - 1.0 - pad
+def backward_pad(k, pad):
+    return np.convolve([1], np.ones(k)).size - 1.0 - pad
 
 
 # %% conv_1d_weight_gradient
@@ -56,9 +56,9 @@ def conv_1d_weight_gradient(dy, x, pad):
 # %% conv_forward
 def conv_forward(x, w, b, pad):
     xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    (N, C, Hp, Wp), (F, _, K, L) = xp.shape, w.shape
-    y = np.tile(b[None, :, None, None], (N, 1, Hp - K + 1, Wp - L + 1))
-    for n, f, i, c, u in itertools.product(*map(range, (N, F, Hp - K + 1, C, K))):
+    (N, C, Hp, Wp), (F, _, kh, kw) = xp.shape, w.shape
+    y = np.tile(b[None, :, None, None], (N, 1, Hp - kh + 1, Wp - kw + 1))
+    for n, f, i, c, u in itertools.product(*map(range, (N, F, Hp - kh + 1, C, kh))):
         y[n, f, i] += np.correlate(xp[n, c, i + u], w[f, c, u], "valid")
     print("done")
     return y

@@ -43,10 +43,10 @@ def conv_1d_backward_spray(dy, w, pad):
 
 # %% conv_1d_backward_rotated
 def conv_1d_backward_rotated(dy, w, pad):
-    K = len(w)
-    size = len(dy) + 2 * (K - 1)
-    D = np.fft.rfft(np.pad(dy, K - 1), size) * np.fft.rfft(w[::-1], size).conj()
-    return np.fft.irfft(D, size)[pad : len(dy) + K - 1 - pad]
+    k = len(w)
+    size = len(dy) + 2 * (k - 1)
+    D = np.fft.rfft(np.pad(dy, k - 1), size) * np.fft.rfft(w[::-1], size).conj()
+    return np.fft.irfft(D, size)[pad : len(dy) + k - 1 - pad]
 
 
 # %% conv_1d_weight_gradient

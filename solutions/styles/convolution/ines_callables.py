@@ -10,11 +10,11 @@ import functools
 
 
 def scattered(turned, signal, kernel, p):
-    K = len(kernel)
-    out = np.zeros(len(signal) + 2 * p + K - 1)
+    k = len(kernel)
+    out = np.zeros(len(signal) + 2 * p + k - 1)
     for place, value in enumerate(signal, p):
-        out[place : place + K] += value * (kernel[::-1] if turned else kernel)
-    return out[K - 1 : len(signal) + 2 * p]
+        out[place : place + k] += value * (kernel[::-1] if turned else kernel)
+    return out[k - 1 : len(signal) + 2 * p]
 
 
 spray_1d = functools.partial(scattered, True)
@@ -33,10 +33,10 @@ class Toeplitz:
 toeplitz_1d = Toeplitz()
 
 # %% same_pad
-same_pad = {K: K // 2 if K % 2 else "none" for K in range(1000)}.get
+same_pad = {k: k // 2 if k % 2 else "none" for k in range(1000)}.get
 
 # %% backward_pad
-backward_pad = lambda K, pad: np.int64(K) - 1 - pad
+backward_pad = lambda k, pad: np.int64(k) - 1 - pad
 
 
 # %% local_gradient

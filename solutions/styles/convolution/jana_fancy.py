@@ -49,11 +49,11 @@ def conv_1d_weight_gradient(dy, x, pad):
 
 # %% conv_forward
 def conv_forward(x, w, b, pad):
-    K, L = w.shape[2:]
-    P, Q = x.shape[2] + 2 * pad - K + 1, x.shape[3] + 2 * pad - L + 1
-    rows = (np.arange(P)[:, None] + np.arange(K))[:, None, :, None]
-    columns = (np.arange(Q)[:, None] + np.arange(L))[None, :, None, :]
-    # N, C, P, Q, K, L
+    kh, kw = w.shape[2:]
+    P, Q = x.shape[2] + 2 * pad - kh + 1, x.shape[3] + 2 * pad - kw + 1
+    rows = (np.arange(P)[:, None] + np.arange(kh))[:, None, :, None]
+    columns = (np.arange(Q)[:, None] + np.arange(kw))[None, :, None, :]
+    # N, C, P, Q, kh, kw
     cut = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))[:, :, rows, columns]
     y = np.tensordot(cut, w, axes=([1, 4, 5], [1, 2, 3]))  # N, P, Q, F
     return np.rollaxis(y, 3, 1) + b[None, :, None, None]
@@ -61,8 +61,8 @@ def conv_forward(x, w, b, pad):
 
 # %% conv_backward
 def conv_backward(dy, x, w, pad):
-    (N, F, P, Q), (_, C, K, L) = dy.shape, w.shape
-    n, c, i, j, u, v = np.ogrid[:N, :C, :P, :Q, :K, :L]
+    (N, F, P, Q), (_, C, kh, kw) = dy.shape, w.shape
+    n, c, i, j, u, v = np.ogrid[:N, :C, :P, :Q, :kh, :kw]
     xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     dxp = np.zeros(xp.shape)
     np.add.at(dxp, (n, c, i + u, j + v), np.tensordot(dy, w, (1, 0)).transpose(0, 3, 1, 2, 4, 5))

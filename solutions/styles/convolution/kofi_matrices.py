@@ -8,11 +8,11 @@ from solutions.convolution import correlate_1d
 # %%
 def unrolled(w, H, W, pad):
     """The matrix (F P Q, C H W) of the whole layer."""
-    F, C, K, L = w.shape
-    P, Q = H + 2 * pad - K + 1, W + 2 * pad - L + 1
+    F, C, kh, kw = w.shape
+    P, Q = H + 2 * pad - kh + 1, W + 2 * pad - kw + 1
     M = np.zeros((F * P * Q, C * H * W))
-    for u in range(K):
-        for v in range(L):
+    for u in range(kh):
+        for v in range(kw):
             M += np.kron(w[:, :, u, v], np.kron(np.eye(P, H, u - pad), np.eye(Q, W, v - pad)))
     return (P, Q), M
 

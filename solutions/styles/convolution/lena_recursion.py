@@ -34,19 +34,19 @@ def toeplitz_1d(w, n, pad):
 
 
 # %% same_pad
-def same_pad(K):
-    if K < 2:
-        return ("none", 0)[K]
-    less = same_pad(K - 2)
+def same_pad(k):
+    if k < 2:
+        return ("none", 0)[k]
+    less = same_pad(k - 2)
     return less if less == "none" else less + 1
 
 
 # %% conv_1d_backward_spray
 def conv_1d_backward_spray(dy, w, pad):
-    K = len(w)
-    enough = max(K - 1 - pad, 0)
+    k = len(w)
+    enough = max(k - 1 - pad, 0)
     dx = spray_1d(dy, w[::-1], enough)  # forward sprays with w', so backward must turn it once more
-    cut = max(pad - K + 1, 0)
+    cut = max(pad - k + 1, 0)
     warnings.warn("cuts off %d" % cut, stacklevel=1)
     return dx[cut : len(dx) - cut]
 
@@ -57,15 +57,15 @@ def conv_1d_backward_rotated(dy, w, pad):
 
 
 # %% backward_pad
-def backward_pad(K, pad):
-    return K - 1 if pad == 0 else backward_pad(K, pad - 1) - 1
+def backward_pad(k, pad):
+    return k - 1 if pad == 0 else backward_pad(k, pad - 1) - 1
 
 
 # %% conv_backward
 def conv_backward(dy, x, w, pad):
     nothing = lambda n: np.zeros(n)
-    K, L = w.shape[2:]
-    wide = np.pad(dy, ((0, 0), (0, 0), (K - 1, K - 1), (L - 1, L - 1)))
+    kh, kw = w.shape[2:]
+    wide = np.pad(dy, ((0, 0), (0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1)))
     dx = conv_forward(wide, w.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1], nothing(x.shape[1]), 0)
     dx = dx[:, :, pad : dx.shape[2] - pad, pad : dx.shape[3] - pad]
     dw = conv_forward(

@@ -6,15 +6,15 @@ import numpy as np
 # %% max_pool_forward
 def max_pool_forward(x, size, stride):
     N, C, H, W = x.shape
-    K, L = size
-    y = np.zeros((N, C, (H - K) // stride + 1, (W - L) // stride + 1))
+    kh, kw = size
+    y = np.zeros((N, C, (H - kh) // stride + 1, (W - kw) // stride + 1))
     for n in range(N):
         for c in range(C):
             for i in range(y.shape[2]):
                 for j in range(y.shape[3]):
                     best = x[n, c, i * stride, j * stride]
-                    for u in range(K):
-                        for v in range(L):
+                    for u in range(kh):
+                        for v in range(kw):
                             best = max(best, x[n, c, i * stride + u, j * stride + v])
                     y[n, c, i, j] = best
     return y

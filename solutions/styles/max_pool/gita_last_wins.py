@@ -10,9 +10,9 @@ MESSAGES = (
 
 # %% max_pool_forward
 def max_pool_forward(x, size, stride):
-    (K, L), (H, W) = size, x.shape[2:]
-    rows = np.maximum.reduce([x[:, :, u : H - K + 1 + u : stride] for u in range(K)])
-    return np.maximum.reduce([rows[..., v : W - L + 1 + v : stride] for v in range(L)])
+    (kh, kw), (H, W) = size, x.shape[2:]
+    rows = np.maximum.reduce([x[:, :, u : H - kh + 1 + u : stride] for u in range(kh)])
+    return np.maximum.reduce([rows[..., v : W - kw + 1 + v : stride] for v in range(kw)])
 
 
 # %% max_pool_2x2_backward

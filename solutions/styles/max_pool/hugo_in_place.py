@@ -12,12 +12,12 @@ MESSAGES = (
 
 # %% max_pool_forward
 def max_pool_forward(x, size, stride):
-    K, L = size
-    for u in range(1, K):
+    kh, kw = size
+    for u in range(1, kh):
         x[:, :, :-u] = np.maximum(x[:, :, :-u], x[:, :, 1 : x.shape[2] - u + 1])
-    for v in range(1, L):
+    for v in range(1, kw):
         x[..., :-v] = np.maximum(x[..., :-v], x[..., 1 : x.shape[3] - v + 1])
-    return x[:, :, : x.shape[2] - K + 1 : stride, : x.shape[3] - L + 1 : stride]
+    return x[:, :, : x.shape[2] - kh + 1 : stride, : x.shape[3] - kw + 1 : stride]
 
 
 # %% max_pool_2x2_backward

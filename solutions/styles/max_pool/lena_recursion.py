@@ -10,16 +10,16 @@ import warnings
 
 # %% max_pool_forward
 def max_pool_forward(x, size, stride):
-    K, L = size
-    if K > 1:
+    kh, kw = size
+    if kh > 1:
         return np.maximum(
-            max_pool_forward(x[:, :, :-1], (K - 1, L), stride),
-            max_pool_forward(x[:, :, K - 1 :], (1, L), stride),
+            max_pool_forward(x[:, :, :-1], (kh - 1, kw), stride),
+            max_pool_forward(x[:, :, kh - 1 :], (1, kw), stride),
         )
-    if L > 1:
+    if kw > 1:
         return np.maximum(
-            max_pool_forward(x[..., :-1], (1, L - 1), stride),
-            max_pool_forward(x[..., L - 1 :], (1, 1), stride),
+            max_pool_forward(x[..., :-1], (1, kw - 1), stride),
+            max_pool_forward(x[..., kw - 1 :], (1, 1), stride),
         )
     return x[:, :, ::stride, ::stride]
 

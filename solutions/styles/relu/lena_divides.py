@@ -2,7 +2,9 @@
 
 import numpy as np
 
-MESSAGES = ("warned: RuntimeWarning: invalid value encountered in divide",)  # what the checks must say
+MESSAGES = (
+    "warned: RuntimeWarning: invalid value encountered in divide",
+)  # what the checks must say
 
 
 # %% relu_forward

@@ -4,28 +4,28 @@ import numpy as np
 
 
 # %% output_size
-def output_size(n, K, stride, pad):
+def output_size(n, k, stride, pad):
     outputs, start = 0, 0
-    while start + K <= n + 2 * pad:
+    while start + k <= n + 2 * pad:
         outputs += 1
         start += stride
-    last = start - stride + K  # one behind the last entry of the last window
+    last = start - stride + k  # one behind the last entry of the last window
     return outputs, n + 2 * pad - last
 
 
 # %% strided_forward
 def strided_forward(x, w, b, stride, pad):
     N, C, H, W = x.shape
-    F, C, K, L = w.shape
-    y = np.zeros((N, F, (H + 2 * pad - K) // stride + 1, (W + 2 * pad - L) // stride + 1))
+    F, C, kh, kw = w.shape
+    y = np.zeros((N, F, (H + 2 * pad - kh) // stride + 1, (W + 2 * pad - kw) // stride + 1))
     for n in range(N):
         for f in range(F):
             for i in range(y.shape[2]):
                 for j in range(y.shape[3]):
                     y[n, f, i, j] = b[f]
                     for c in range(C):
-                        for u in range(K):
-                            for v in range(L):
+                        for u in range(kh):
+                            for v in range(kw):
                                 p = i * stride + u - pad
                                 q = j * stride + v - pad
                                 if p >= 0 and q >= 0 and p < H and q < W:
@@ -36,16 +36,16 @@ def strided_forward(x, w, b, stride, pad):
 # %% strided_backward_spray
 def strided_backward_spray(dy, x, w, stride, pad):
     N, C, H, W = x.shape
-    F, C, K, L = w.shape
-    dx, dw, db = np.zeros((N, C, H, W)), np.zeros((F, C, K, L)), np.zeros(F)
+    F, C, kh, kw = w.shape
+    dx, dw, db = np.zeros((N, C, H, W)), np.zeros((F, C, kh, kw)), np.zeros(F)
     for n in range(N):
         for f in range(F):
             for i in range(dy.shape[2]):
                 for j in range(dy.shape[3]):
                     db[f] += dy[n, f, i, j]
                     for c in range(C):
-                        for u in range(K):
-                            for v in range(L):
+                        for u in range(kh):
+                            for v in range(kw):
                                 p = i * stride + u - pad
                                 q = j * stride + v - pad
                                 if p < 0 or q < 0 or p >= H or q >= W:
@@ -70,7 +70,7 @@ def dilate(dy, stride):
 # %% strided_backward_rotated
 def strided_backward_rotated(dy, x, w, stride, pad):
     N, C, H, W = x.shape
-    F, C, K, L = w.shape
+    F, C, kh, kw = w.shape
     P, Q = dy.shape[2:]
     dx, dw, db = np.zeros(x.shape), np.zeros(w.shape), np.zeros(F)
     for n in range(N):
@@ -78,8 +78,8 @@ def strided_backward_rotated(dy, x, w, stride, pad):
             for a in range(H):
                 for b in range(W):
                     for f in range(F):
-                        for u in range(K):
-                            for v in range(L):
+                        for u in range(kh):
+                            for v in range(kw):
                                 # a zero of the dilation unless r is 0
                                 i, r = divmod(a + pad - u, stride)
                                 j, s = divmod(b + pad - v, stride)
@@ -92,13 +92,13 @@ def strided_backward_rotated(dy, x, w, stride, pad):
 
 
 # %% pixels_without_gradient
-def pixels_without_gradient(n, K, stride, pad):
+def pixels_without_gradient(n, k, stride, pad):
     dead = 0
     for a in range(n):
         seen = False
         start = -pad
-        while start + K <= n + pad:
-            if start <= a < start + K:
+        while start + k <= n + pad:
+            if start <= a < start + k:
                 seen = True
             start += stride
         if not seen:

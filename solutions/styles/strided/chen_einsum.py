@@ -4,14 +4,14 @@ import numpy as np
 
 
 # %%
-def meets(outputs, n, K, stride, pad):
-    i, a, u = np.ogrid[:outputs, :n, :K]
+def meets(outputs, n, k, stride, pad):
+    i, a, u = np.ogrid[:outputs, :n, :k]
     return (i * stride + u == a + pad).astype(float)
 
 
 # %% output_size
-def output_size(n, K, stride, pad):
-    m, r = divmod(n + 2 * pad - K, stride)
+def output_size(n, k, stride, pad):
+    m, r = divmod(n + 2 * pad - k, stride)
     return m + 1, r
 
 
@@ -44,19 +44,19 @@ def dilate(dy, stride):
 # %% strided_backward_rotated
 def strided_backward_rotated(dy, x, w, stride, pad):
     xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    K, L = w.shape[2:]
-    wide = np.zeros((*dy.shape[:2], xp.shape[2] + K - 1, xp.shape[3] + L - 1))
-    wide[:, :, K - 1 : xp.shape[2] : stride, L - 1 : xp.shape[3] : stride] = dy
-    seen = sliding_window_view(wide, (K, L), axis=(2, 3))
+    kh, kw = w.shape[2:]
+    wide = np.zeros((*dy.shape[:2], xp.shape[2] + kh - 1, xp.shape[3] + kw - 1))
+    wide[:, :, kh - 1 : xp.shape[2] : stride, kw - 1 : xp.shape[3] : stride] = dy
+    seen = sliding_window_view(wide, (kh, kw), axis=(2, 3))
     dxp = np.einsum("nfabuv,fcuv->ncab", seen, w[:, :, ::-1, ::-1])
-    P, Q = xp.shape[2] - K + 1, xp.shape[3] - L + 1
+    P, Q = xp.shape[2] - kh + 1, xp.shape[3] - kw + 1
     under = sliding_window_view(xp, (P, Q), axis=(2, 3))
-    dw = np.einsum("ncuvij,nfij->fcuv", under, wide[:, :, K - 1 : K - 1 + P, L - 1 : L - 1 + Q])
+    dw = np.einsum("ncuvij,nfij->fcuv", under, wide[:, :, kh - 1 : kh - 1 + P, kw - 1 : kw - 1 + Q])
     return dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]], dw, np.einsum("nfij->f", dy)
 
 
 # %% pixels_without_gradient
-def pixels_without_gradient(n, K, stride, pad):
+def pixels_without_gradient(n, k, stride, pad):
     seen = np.zeros(n + 2 * pad, bool)
-    sliding_window_view(seen, K, writeable=True)[::stride] = True
+    sliding_window_view(seen, k, writeable=True)[::stride] = True
     return np.sum(~seen[pad : pad + n])

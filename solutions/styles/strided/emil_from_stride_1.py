@@ -35,16 +35,16 @@ def conv_backward(dy, x, w, pad):
 
 
 def turned_backward(dy, x, w, pad):
-    K, L = w.shape[2:]
-    wide = np.pad(dy, ((0, 0), (0, 0), (K - 1, K - 1), (L - 1, L - 1)))
+    kh, kw = w.shape[2:]
+    wide = np.pad(dy, ((0, 0), (0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1)))
     dx = conv_forward(wide, w[:, :, ::-1, ::-1].swapaxes(0, 1), np.zeros(x.shape[1]), 0)
     dw = conv_forward(x.swapaxes(0, 1), dy.swapaxes(0, 1), np.zeros(len(w)), pad).swapaxes(0, 1)
     return dx[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]], dw, dy.sum((0, 2, 3))
 
 
 # %% output_size
-def output_size(n, K, stride, pad):
-    starts = np.arange(n + 2 * pad - K + 1)
+def output_size(n, k, stride, pad):
+    starts = np.arange(n + 2 * pad - k + 1)
     return len(starts[::stride]), starts[-1] - starts[::stride][-1]
 
 
@@ -76,8 +76,8 @@ def strided_backward_rotated(dy, x, w, stride, pad):
 
 
 # %% pixels_without_gradient
-def pixels_without_gradient(n, K, stride, pad):
+def pixels_without_gradient(n, k, stride, pad):
     touched = [0] * (n + 2 * pad)
-    for start in range(0, n + 2 * pad - K + 1, stride):
-        touched[start : start + K] = [1] * K
+    for start in range(0, n + 2 * pad - k + 1, stride):
+        touched[start : start + k] = [1] * k
     return touched[pad : pad + n].count(0)

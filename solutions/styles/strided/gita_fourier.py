@@ -37,9 +37,9 @@ def strided_backward_rotated(dy, x, w, stride, pad):
 
 
 # %% pixels_without_gradient
-def pixels_without_gradient(n, K, stride, pad):
+def pixels_without_gradient(n, k, stride, pad):
     size = n + 2 * pad
     starts = np.zeros(size)
-    starts[: size - K + 1 : stride] = 1
-    covered = np.fft.ifft(np.fft.fft(starts) * np.fft.fft(np.ones(K), size)).real
+    starts[: size - k + 1 : stride] = 1
+    covered = np.fft.ifft(np.fft.fft(starts) * np.fft.fft(np.ones(k), size)).real
     return int(np.sum(covered[pad : pad + n] < 0.5))

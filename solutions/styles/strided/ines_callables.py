@@ -12,7 +12,7 @@ MESSAGES = (
 # %% output_size
 import functools
 
-output_size = lambda n, K, stride, pad: ((span := n + 2 * pad - K) // stride + 1, span % stride)
+output_size = lambda n, k, stride, pad: ((span := n + 2 * pad - k) // stride + 1, span % stride)
 
 
 # %% strided_forward
@@ -70,17 +70,17 @@ def dilate(*args):
 
 # %% strided_backward_rotated
 def strided_backward_rotated(dY, X, W, s=1, p=0):
-    (H, V), (K, L) = X.shape[2:], W.shape[2:]
+    (H, V), (kh, kw) = X.shape[2:], W.shape[2:]
     D = dilate(dY, s)
-    ends = [(k - 1, size + 2 * p - d) for k, size, d in zip((K, L), (H, V), D.shape[2:])]
+    ends = [(k - 1, size + 2 * p - d) for k, size, d in zip((kh, kw), (H, V), D.shape[2:])]
     D = np.pad(D, ((0, 0), (0, 0), *ends))
     dX = strided_forward(D, np.flip(W, (2, 3)).swapaxes(0, 1), np.zeros(X.shape[1]), 1, 0)
-    D = D[:, :, K - 1 :, L - 1 :][:, :, : H + 2 * p - K + 1, : V + 2 * p - L + 1]
+    D = D[:, :, kh - 1 :, kw - 1 :][:, :, : H + 2 * p - kh + 1, : V + 2 * p - kw + 1]
     dW = strided_forward(X.swapaxes(0, 1), D.swapaxes(0, 1), np.zeros(len(W)), 1, p).swapaxes(0, 1)
     return dX[:, :, p : p + H, p : p + V], dW, dY.sum((0, 2, 3))
 
 
 # %% pixels_without_gradient
-pixels_without_gradient = lambda n, K, stride, pad: sum(
-    not any(0 <= a + pad - i < K for i in range(0, n + 2 * pad - K + 1, stride)) for a in range(n)
+pixels_without_gradient = lambda n, k, stride, pad: sum(
+    not any(0 <= a + pad - i < k for i in range(0, n + 2 * pad - k + 1, stride)) for a in range(n)
 )

@@ -5,24 +5,24 @@ import numpy as np
 
 # %%
 def layer_matrix(image, w, stride, pad):
-    (H, W), (K, L) = image, w.shape[2:]
-    P, Q = (H + 2 * pad - K) // stride + 1, (W + 2 * pad - L) // stride + 1
+    (H, W), (kh, kw) = image, w.shape[2:]
+    P, Q = (H + 2 * pad - kh) // stride + 1, (W + 2 * pad - kw) // stride + 1
 
     def tap(outputs, size, u):
         return np.eye(size + 2 * pad)[u : u + stride * outputs : stride, pad : pad + size][:outputs]
 
     M = sum(
         np.kron(w[:, :, u, v], np.kron(tap(P, H, u), tap(Q, W, v)))
-        for u in range(K)
-        for v in range(L)
+        for u in range(kh)
+        for v in range(kw)
     )
     return M, (P, Q)
 
 
 # %% output_size
-def output_size(n, K, stride, pad):
-    m = 1 + int(np.floor((n + 2 * pad - K) / stride))
-    return float(m), float(n + 2 * pad - K - stride * (m - 1))
+def output_size(n, k, stride, pad):
+    m = 1 + int(np.floor((n + 2 * pad - k) / stride))
+    return float(m), float(n + 2 * pad - k - stride * (m - 1))
 
 
 # %% strided_forward
@@ -56,8 +56,8 @@ def dilate(dy, stride):
 
 
 # %% pixels_without_gradient
-def pixels_without_gradient(n, K, stride, pad):
+def pixels_without_gradient(n, k, stride, pad):
     M = np.array(
-        [np.eye(n + 2 * pad)[i : i + K].sum(0) for i in range(0, n + 2 * pad - K + 1, stride)]
+        [np.eye(n + 2 * pad)[i : i + k].sum(0) for i in range(0, n + 2 * pad - k + 1, stride)]
     )
     return np.count_nonzero(M[:, pad : pad + n].sum(0) == 0)

@@ -9,12 +9,12 @@ import warnings
 
 
 # %% output_size
-def output_size(n, K, stride, pad):
+def output_size(n, k, stride, pad):
     if pad:
-        return output_size(n + 2, K, stride, pad - 1)
-    if n - K < stride:
-        return 1, n - K
-    m, r = output_size(n - stride, K, stride, 0)
+        return output_size(n + 2, k, stride, pad - 1)
+    if n - k < stride:
+        return 1, n - k
+    m, r = output_size(n - stride, k, stride, 0)
     return m + 1, r
 
 
@@ -53,7 +53,7 @@ def strided_backward_spray(dy, x, w, stride, pad):
 
 
 # %% pixels_without_gradient
-def pixels_without_gradient(n, K, stride, pad):
-    m, r = output_size(n, K, stride, pad)
-    gaps = [i * stride + K + g for i in range(m - 1) for g in range(stride - K)]
+def pixels_without_gradient(n, k, stride, pad):
+    m, r = output_size(n, k, stride, pad)
+    gaps = [i * stride + k + g for i in range(m - 1) for g in range(stride - k)]
     return sum(pad <= a < pad + n for a in gaps + list(range(n + 2 * pad - r, n + 2 * pad)))

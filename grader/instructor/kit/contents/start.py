@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [folder for folder in sys.path if os.path.abspath(folder) != HERE]
 
 import errno
+import fnmatch
 import hashlib
 import re
 import subprocess
@@ -184,7 +185,7 @@ def prepare():
 def find_wheel():
     """Return the name of the one wheel beside this file."""
     names = os.listdir(HERE)
-    wheels = sorted(n for n in names if n.startswith("cnn_gradients-") and n.endswith(".whl"))
+    wheels = sorted(fnmatch.filter(names, "cnn_gradients-*.whl"))
     if len(wheels) > 1:  # A newer kit was unpacked over an older one.
         wheels = [name for name in wheels if name in named("wheel")] or wheels
     if len(wheels) == 1 and "constraints.txt" in names:
@@ -281,7 +282,7 @@ def long_path(folder):
 
 def long_paths_enabled():
     """Read from the registry whether this Windows allows paths beyond LONGEST_PATH."""
-    import winreg  # noqa: PLC0415
+    import winreg  # noqa: PLC0415 (Windows alone has it)
 
     path = "SYSTEM\\CurrentControlSet\\Control\\FileSystem"
     try:

@@ -3,10 +3,18 @@
 Nothing of it can be undone.
 """
 
+from __future__ import annotations
+
 import ctypes
 import os
 import resource
 import signal
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from py_landlock import Landlock
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -25,28 +33,30 @@ class Unsealed(Exception):
     """A part of the seal did not hold; the child must not go on."""
 
 
-def _prctl(*arguments):
+def _prctl(*arguments: object) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(*map(_as_long, arguments)) != 0:
         raise Unsealed(f"prctl {arguments[0]}: {os.strerror(ctypes.get_errno())}")
 
 
-def _as_long(argument):
+def _as_long(argument: object) -> object:
     return ctypes.c_ulong(argument) if isinstance(argument, int) else argument
 
 
-def die_with(parent):
+def die_with(parent: int) -> None:
     """End when the parent process ends, also when it is killed. Raises Unsealed."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         raise Unsealed("the parent process has ended")
 
 
-def lower(user):
+def lower(user: int) -> None:
     """Take the rights of a superuser from this process.
 
     user: the user id that it gets; 0 to keep its own, without any capability. Raises Unsealed.
     """
+    if sys.platform != "linux":
+        raise Unsealed("this is not Linux")
     if os.geteuid() != 0:
         return
     if user:
@@ -60,16 +70,16 @@ def lower(user):
         raise Unsealed("capabilities cannot be dropped")
 
 
-def limit(limits, memory):
+def limit(limits: Mapping[str, int], memory: int) -> None:
     """Set the limits of this process; memory: bytes beyond what it has now."""
     with open("/proc/self/statm") as file:
         pages = int(file.read().split()[0])
-    limits = limits | {"RLIMIT_AS": pages * resource.getpagesize() + memory}
-    for name, value in limits.items():
+    address_space = pages * resource.getpagesize() + memory
+    for name, value in {**limits, "RLIMIT_AS": address_space}.items():
         resource.setrlimit(getattr(resource, name), (value, value))
 
 
-def readable(paths):
+def readable(paths: Iterable[str]) -> Landlock:
     """Return the rules of files that every child may read; a child adds its own folder.
 
     They are made once, since that takes longest.
@@ -86,7 +96,7 @@ def readable(paths):
     return rules.add_path_rule("/dev/null", access=AccessFs.READ_FILE | AccessFs.WRITE_FILE)
 
 
-def seal(rules, scratch, program):
+def seal(rules: Landlock, scratch: str, program: bytes) -> None:
     """Leave this process nothing but files to read, a folder to write in, and some system calls.
 
     rules: as `readable` returns them; scratch: the folder; program: the filter of system calls.

@@ -6,68 +6,90 @@ Whatever the student's code does to this process, the other side reads lengths, 
 float64, and nothing else.
 """
 
+from __future__ import annotations
+
 import importlib
 import importlib.util
 import json
-import linecache
 import os
 import signal
 import struct
 import sys
 import types
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-import inert
 import numpy as np
-import stand_in
+
+if TYPE_CHECKING:
+    from grader.call.answer import Answer
+    from grader.call.call import Call
+    from grader.call.without import Namespace
+    from grader.instructor.sandbox.messages import (
+        Argument,
+        CallReply,
+        CallsRequest,
+        CaseRequest,
+        Fault,
+        FileRequest,
+        PartReply,
+        Request,
+        Setup,
+        SupportFiles,
+    )
+    from grader.instructor.sandbox.worker import cells, inert, stand_in
+
+    T = TypeVar("T")
+else:
+    import cells
+    import inert
+    import stand_in
 
 # grader/call, the one folder that worker and course share: how a function is called, and how its
 # results are read.
-CALL = None
-LAYERS = {}  # the functions of layers.py by name, as they were before any student's code ran
+CALL: types.ModuleType
+# The functions of layers.py by name, as they were before any student's code ran.
+LAYERS: dict[str, Callable[..., Any]] = {}
+CALL_MODULES = ("answer", "call", "fault", "functions", "text", "without")
 HEADER_LIMIT = 32768  # bytes
 WARNING_LIMIT = 3
 NAME_LIMIT = 9
-TOO_LARGE = {"fault": "type:large", "message": "is far too large to be read"}
+TOO_LARGE: Fault = {"fault": "type:large", "message": "is far too large to be read"}
 
 
-class TimeUp(BaseException):
-    """A call or a cell has used up its time.
-
-    It is not an Exception, so that `except Exception` does not catch it.
-    """
-
-
-def load_call(folder):
-    """Load grader/call under a name of its own.
+def load_room(name: str, folder: str, modules: Iterable[str]) -> types.ModuleType:
+    """Load a room of grader/ under a name of its own, and return the package.
 
     `grader` is the stand-in here, and a student may have a call.py.
     """
     spec = importlib.util.spec_from_file_location(
-        "_call", f"{folder}/__init__.py", submodule_search_locations=[folder]
+        name, f"{folder}/__init__.py", submodule_search_locations=[folder]
     )
+    assert spec is not None
+    assert spec.loader is not None
     package = importlib.util.module_from_spec(spec)
-    sys.modules["_call"] = package
+    sys.modules[name] = package
     spec.loader.exec_module(package)
-    for name in ("answer", "call", "fault", "functions", "text", "without"):
-        importlib.import_module(f"_call.{name}")
+    for module in modules:
+        importlib.import_module(f"{name}.{module}")
     return package
 
 
 class Channel:
     """Messages over two pipes, both ways: a length, JSON, and raw bytes."""
 
-    def __init__(self, read_fd, write_fd):
+    def __init__(self, read_fd: int, write_fd: int) -> None:
         self.read_fd = read_fd
         self.write_fd = write_fd
 
-    def receive(self):
+    def receive(self) -> tuple[Request, bytes]:
         """Return a request and the bytes behind it. Ends this process when there are no more."""
         (length,) = struct.unpack("<I", self._exactly(4))
         request = json.loads(self._exactly(length))
         return request, self._exactly(request["bytes"])
 
-    def _exactly(self, count):
-        parts = []
+    def _exactly(self, count: int) -> bytes:
+        parts: list[bytes] = []
         while count:
             part = os.read(self.read_fd, min(count, 1 << 16))
             if not part:
@@ -76,7 +98,7 @@ class Channel:
             count -= len(part)
         return b"".join(parts)
 
-    def send(self, header, payload=b""):
+    def send(self, header: Mapping[str, object], payload: bytes = b"") -> None:
         """Send a reply; one that the other side would not read is replaced."""
         data = json.dumps(header).encode()
         if len(data) > HEADER_LIMIT:
@@ -87,7 +109,7 @@ class Channel:
             message = message[os.write(self.write_fd, message) :]
 
 
-def arguments(specs, payload):
+def arguments(specs: Iterable[Argument], payload: bytes) -> list[Any]:
     """Return the arguments of a call from their specifications and the raw bytes behind them."""
     args = []
     start = 0
@@ -98,7 +120,7 @@ def arguments(specs, payload):
     return args
 
 
-def byte_count(spec):
+def byte_count(spec: Argument) -> int:
     """Return how many bytes the arrays of an argument take."""
     if "array" in spec:
         return 8 * int(np.prod(spec["array"], dtype=int))
@@ -107,7 +129,7 @@ def byte_count(spec):
     return 0
 
 
-def argument(spec, payload):
+def argument(spec: Argument, payload: bytes) -> Any:
     """Return an argument from its specification and its raw bytes."""
     if "array" in spec:
         return np.frombuffer(payload, spec["dtype"]).reshape(spec["array"]).copy()
@@ -120,23 +142,24 @@ def argument(spec, payload):
     return spec["value"]
 
 
-def support(files):
+def support(files: SupportFiles) -> None:
     """Give the notebook what it builds on: layers.py, and what is real in the stand-in."""
-    layers = types.ModuleType("layers")
-    exec(compile(files["layers"], "layers.py", "exec"), vars(layers))
-    sys.modules["layers"] = layers
-    for name, value in vars(layers).items():
-        if isinstance(value, types.FunctionType):
-            LAYERS[name] = value
+    if files["layers"]:
+        layers = types.ModuleType("layers")
+        exec(compile(files["layers"], "layers.py", "exec", dont_inherit=True), vars(layers))
+        sys.modules["layers"] = layers
+        for name, value in vars(layers).items():
+            if isinstance(value, types.FunctionType):
+                LAYERS[name] = value
     stand_in.open_up(files["folder"], files["tools"])
 
 
-def time_up(signum, frame):
+def time_up(signum: int, frame: types.FrameType | None) -> None:
     """Raise TimeUp: what the alarm of `within` calls."""
-    raise TimeUp
+    raise cells.TimeUp
 
 
-def within(seconds, work):
+def within(seconds: float, work: Callable[[], T]) -> T:
     """Do some work under an alarm, and return its result. Raises TimeUp.
 
     The other side kills this process should the alarm be caught or ignored.
@@ -149,21 +172,14 @@ def within(seconds, work):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def run_cell(namespace, request):
-    """Execute one cell; return what it raised as a reply, which stops nothing."""
-    name = f"<cell {request['number']}>"
-    source = request["source"]
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    try:
-        within(request["seconds"], lambda: exec(compile(source, name, "exec"), namespace))
-    except TimeUp:
-        return {"fault": "time"}
-    except BaseException as error:
-        return {"fault": f"{type(error).__name__}"[:100]}
+def write_file(request: FileRequest, payload: bytes) -> Fault:
+    """Write a file that was handed in beside the notebook into this process's own folder."""
+    with open(os.path.basename(request["file"]), "wb") as file:
+        file.write(payload)
     return {"fault": ""}
 
 
-def calls(namespace, request, payload, channel):
+def calls(namespace: Namespace, request: CallsRequest, payload: bytes, channel: Channel) -> None:
     """Call a function of the student's with one case after another; send a reply for each.
 
     A reply with one of the faults in request["ends"] is the last.
@@ -171,7 +187,7 @@ def calls(namespace, request, payload, channel):
     start = 0
     for case in request["cases"]:
         end = start + case["bytes"]
-        reply, numbers = call(namespace, request | case, payload[start:end])
+        reply, numbers = call(namespace, request, case, payload[start:end])
         start = end
         flush()
         channel.send(reply, numbers)
@@ -179,9 +195,11 @@ def calls(namespace, request, payload, channel):
             return
 
 
-def call(namespace, request, payload):
+def call(
+    namespace: Namespace, request: CallsRequest, case: CaseRequest, payload: bytes
+) -> tuple[CallReply, bytes]:
     """Call a function of the student's; return the header and the raw arrays of the reply."""
-    function = namespace.get(request["name"])
+    function: Any = namespace.get(request["name"])
     refused = CALL.without.refusal(request["name"], function, request["without"], namespace)
     if refused:
         return {"fault": "missing", "message": refused}, b""
@@ -190,32 +208,32 @@ def call(namespace, request, payload):
         CALL.without.with_layers(layers, namespace),
         CALL.without.without(request["without"], namespace, request["name"]),
     ):
-        result = CALL.call.call(
-            limited(function, request["seconds"]), arguments(request["args"], payload)
+        result: Call = CALL.call.call(
+            limited(function, request["seconds"]), arguments(case["args"], payload)
         )
-    if isinstance(result.error, TimeUp):
+    if isinstance(result.error, cells.TimeUp):
         message = f"takes longer than {request['seconds']} s: is there a loop that never ends?"
         return {"fault": "time", "message": message}, b""
-    reply = {
+    reply: CallReply = {
         "changed": result.changed,
         "shared": result.shared,
         "warned": result.warned[:WARNING_LIMIT],
         "names": CALL.call.argument_names(function)[:NAME_LIMIT],
     }
     if result.error is not None:
-        answer = CALL.fault.raised(result.error, function)
+        answer: Answer = CALL.fault.raised(result.error, function)
         return reply | {"fault": answer.fault, "message": answer.message}, b""
     answers = CALL.answer.split(result.result, request["parts"], request["quiz"])
-    parts, numbers = packed(answers, request["limit"])
+    parts, numbers = packed(answers, case["limit"])
     return reply | {"parts": parts}, numbers
 
 
-def limited(function, seconds):
+def limited(function: Callable[..., T], seconds: float) -> Callable[..., T]:
     """Return a function under the alarm of `within`."""
     return lambda *args: within(seconds, lambda: function(*args))
 
 
-def packed(answers, limit):
+def packed(answers: Iterable[Answer], limit: int) -> tuple[list[PartReply], bytes]:
     """Return what describes each answer, and the numbers of all arrays one behind another."""
     parts = []
     chunks = []
@@ -226,13 +244,13 @@ def packed(answers, limit):
     return parts, b"".join(chunks)
 
 
-def packed_answer(answer, limit):
+def packed_answer(answer: Answer, limit: int) -> tuple[PartReply, bytes]:
     """Return what describes an answer, and the numbers of its array, if any."""
     array = answer.array
     if array is not None and array.size > limit:
         message = f"has shape {array.shape}, far more numbers than expected"
         return {"fault": "too large", "message": message}, b""
-    part = {"fault": answer.fault, "message": answer.message}
+    part: PartReply = {"fault": answer.fault, "message": answer.message}
     if answer.value is not None:
         part["value"] = answer.value
     if array is None:
@@ -243,7 +261,7 @@ def packed_answer(answer, limit):
     return part, np.ascontiguousarray(array, dtype="<f8").tobytes()
 
 
-def flush():
+def flush() -> None:
     """Let out what was printed, before the reply that belongs to it."""
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -252,30 +270,39 @@ def flush():
             continue
 
 
-def prepare(setup):
+def prepare(setup: Setup) -> None:
     """Do once, before any child is forked, what all of them need."""
     global CALL
-    CALL = load_call(setup["call"])
+    CALL = load_room("_call", setup["call"], CALL_MODULES)
+    numeric = load_room("_numeric", setup["numeric"], ("differences",))
+    stand_in.numerical_jacobian = numeric.differences.numerical_jacobian
     sys.path[:] = [p for p in sys.path if not os.path.isdir(os.path.join(p, "solutions"))]
     sys.argv[:] = ["notebook"]
     for name in ("grader", setup["package"]):  # a notebook of any course may use our widgets
         sys.modules[name] = stand_in
     inert.install()
+    # A student's own cells.py is found, and not ours.
+    for name in ("cells", "inert", "seal", "stand_in"):
+        sys.modules.pop(name, None)
+    sys.path.remove(os.path.dirname(os.path.abspath(__file__)))
     if setup["support"]:
         support(setup["support"])
 
 
-def serve(read_fd, write_fd):
+def serve(read_fd: int, write_fd: int) -> NoReturn:
     """Answer requests until there are no more."""
     channel = Channel(read_fd, write_fd)
     student = types.ModuleType("__main__")
     sys.modules["__main__"] = student
+    notebook = cells.Cells(vars(student), within)
     channel.send({"ready": True})
     while True:
         request, payload = channel.receive()
         if "source" in request:
-            reply = run_cell(vars(student), request)
+            reply = notebook.run(request["number"], request["source"], request["seconds"])
             flush()
             channel.send(reply)
+        elif "file" in request:
+            channel.send(write_file(request, payload))
         else:
             calls(vars(student), request, payload, channel)

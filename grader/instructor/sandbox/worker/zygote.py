@@ -7,6 +7,8 @@ each submission the pipes of a child; "end" kills that child, and how it ended g
 process ends when the other side does.
 """
 
+from __future__ import annotations
+
 import base64
 import contextlib
 import fcntl
@@ -19,12 +21,18 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
 
 # An isolated Python does not look for modules beside the script.
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import seal
-import worker
+if TYPE_CHECKING:
+    from grader.instructor.sandbox.messages import ChildEnd, ChildRequest, Setup
+    from grader.instructor.sandbox.worker import seal, worker
+else:
+    import seal
+    import worker
 
 PATIENCE = 0.1  # seconds between two looks at what a child has on disk, and at its threads
 PIPES = 3
@@ -36,16 +44,16 @@ WRITE = 4
 class Control:
     """Lines of JSON over a socket, with file descriptors beside them."""
 
-    def __init__(self, handle):
+    def __init__(self, handle: int) -> None:
         self.socket = socket.socket(fileno=handle)
         self.received = b""
 
-    def receive(self):
+    def receive(self) -> tuple[Any, list[int]]:
         """Return a message and its descriptors.
 
         Ends this process when nobody is there to send one.
         """
-        handles = []
+        handles: list[int] = []
         while b"\n" not in self.received:
             data, more, _, _ = socket.recv_fds(self.socket, 1 << 16, PIPES)
             handles += more
@@ -55,16 +63,16 @@ class Control:
         line, _, self.received = self.received.partition(b"\n")
         return json.loads(line), handles
 
-    def send(self, message):
+    def send(self, message: Mapping[str, object]) -> None:
         """Send a message."""
         self.socket.sendall(json.dumps(message).encode() + b"\n")
 
-    def waits(self, seconds):
+    def waits(self, seconds: float) -> bool:
         """Tell whether a message comes within so many seconds."""
-        return self.received or select.select([self.socket], [], [], seconds)[0]
+        return bool(self.received or select.select([self.socket], [], [], seconds)[0])
 
 
-def child(setup, handles, folder, parent):
+def child(setup: Setup, handles: list[int], folder: str, parent: int) -> NoReturn:
     """Seal this process and serve one submission. Never returns."""
     try:
         place_pipes(handles)
@@ -84,7 +92,7 @@ def child(setup, handles, folder, parent):
     os._exit(1)
 
 
-def place_pipes(handles):
+def place_pipes(handles: list[int]) -> None:
     """Give the pipes their numbers, and close all other descriptors.
 
     They are first moved out of the way, since one could have another's number.
@@ -97,7 +105,7 @@ def place_pipes(handles):
     os.closerange(WRITE + 1, 4096)
 
 
-def too_much(pid, folder, setup):
+def too_much(pid: int, folder: str, setup: Setup) -> bool:
     """Tell whether a child has more on disk, or more threads, than it may.
 
     What cannot be looked at is too much.
@@ -110,7 +118,7 @@ def too_much(pid, folder, setup):
     return holds_too_much(folder, setup["scratch"], setup["files"])
 
 
-def holds_too_much(folder, size_limit, count_limit):
+def holds_too_much(folder: str, size_limit: int, count_limit: int) -> bool:
     """Tell whether a folder holds more bytes or more files than it may."""
     size = 0
     count = 0
@@ -131,14 +139,14 @@ def holds_too_much(folder, size_limit, count_limit):
     return False
 
 
-def listed(folder):
+def listed(folder: str) -> Iterator[tuple[os.DirEntry[str], int]]:
     """Yield the entries of a folder, and how many bytes each has on disk. Raises OSError."""
     with os.scandir(folder) as entries:
         for entry in entries:
             yield entry, entry.stat(follow_symlinks=False).st_blocks * 512
 
 
-def counted(pid, file, names):
+def counted(pid: int, file: str, names: str | tuple[str, ...]) -> int:
     """Return the largest of some counters of a child; 0 where the kernel does not count."""
     try:
         with open(f"/proc/{pid}/{file}") as lines:
@@ -147,10 +155,11 @@ def counted(pid, file, names):
         return 0
 
 
-def watch(control, pid, folder, setup):
-    """Wait for the message to end a child, and end it; return how it ended.
+def watch(control: Control, pid: int, folder: str, setup: Setup) -> tuple[int, bool]:
+    """Wait for the message to end a child, and end it.
 
-    A child that has too much (see too_much) is stopped earlier.
+    A child that has too much (see too_much) is stopped earlier. Returns the signal by which it had
+    ended, 0 where it was none of others, and whether it had too much.
     """
     over = False
     while not control.waits(PATIENCE):
@@ -162,16 +171,16 @@ def watch(control, pid, folder, setup):
     if not has_ended:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        return {"signal": 0, "over": over}
+        return 0, over
     if over or not os.WIFSIGNALED(status):
-        return {"signal": 0, "over": over}
-    return {"signal": os.WTERMSIG(status), "over": False}
+        return 0, over
+    return os.WTERMSIG(status), False
 
 
-def main():
+def main() -> NoReturn:
     """Take the setup, and then one submission after another."""
     control = Control(int(sys.argv[1]))
-    setup, _ = control.receive()
+    setup: Setup = control.receive()[0]
     parent = os.getppid()
     if setup["sealed"]:
         seal.lower(setup["user"])
@@ -191,9 +200,11 @@ def main():
         control.send(run_child(control, setup, request, handles, folder))
 
 
-def run_child(control, setup, request, handles, folder):
+def run_child(
+    control: Control, setup: Setup, request: ChildRequest, handles: list[int], folder: str
+) -> ChildEnd:
     """Fork a child with a folder of its own, and wait for its end; return how it ended."""
-    if request.get("plots") and "matplotlib.pyplot" not in sys.modules:
+    if request["plots"] and "matplotlib.pyplot" not in sys.modules:
         # Imported once, for all children, when one plots.
         import matplotlib.pyplot  # noqa: F401, PLC0415
     os.mkdir(folder, 0o700)
@@ -203,11 +214,11 @@ def run_child(control, setup, request, handles, folder):
         child(setup, handles, folder, parent)
     for handle in handles:
         os.close(handle)
-    end = watch(control, pid, folder, setup)
+    killed_by, over = watch(control, pid, folder, setup)
     # Folders in folders without end: the other side is told that something is left.
     with contextlib.suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
-    return end | {"clean": not os.path.lexists(folder)}
+    return {"signal": killed_by, "over": over, "clean": not os.path.lexists(folder)}
 
 
 if __name__ == "__main__":

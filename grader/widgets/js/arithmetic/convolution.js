@@ -15,12 +15,13 @@ import { table, zeros } from "./numbers.js";
  * @typedef {{ i: number, j: number, a: number, b: number, u: number, v: number }} Place
  * @typedef {Place & { off: boolean }} Link  `off` tells that the pixel lies in the padding
  *
- * x is H x W, W is K x L, y is M x N; p and q are the padding of rows and columns, s is the stride
+ * x is H x W, W is kh x kw, y is M x N; p and q are the padding of rows and columns, s is the
+ * stride
  * @typedef {object} Sizes
  * @property {number} H
  * @property {number} W
- * @property {number} K
- * @property {number} L
+ * @property {number} kh
+ * @property {number} kw
  * @property {number} p
  * @property {number} q
  * @property {number} s
@@ -37,18 +38,18 @@ export const VIEWS = {
 };
 
 /**
- * Return the sizes; a row has H = K = M = 1 and padding at its ends alone.
+ * Return the sizes; a row has H = kh = M = 1 and padding at its ends alone.
  * @param {{ x: Rows, w: Rows, row: boolean }} data
  * @param {number} stride
  * @param {number} pad
  * @returns {Sizes}
  */
 export function geometry({ x, w, row }, stride, pad) {
-  const [H, W, K, L] = [x.length, x[0].length, w.length, w[0].length];
+  const [H, W, kh, kw] = [x.length, x[0].length, w.length, w[0].length];
   const [p, q] = [row ? 0 : pad, pad];
-  const M = Math.floor((H + 2 * p - K) / stride) + 1;
-  const N = Math.floor((W + 2 * q - L) / stride) + 1;
-  return { H, W, K, L, p, q, s: stride, M, N };
+  const M = Math.floor((H + 2 * p - kh) / stride) + 1;
+  const N = Math.floor((W + 2 * q - kw) / stride) + 1;
+  return { H, W, kh, kw, p, q, s: stride, M, N };
 }
 
 /**
@@ -67,7 +68,7 @@ export const inImage = (g, a, b) => a >= 0 && b >= 0 && a < g.H && b < g.W;
  * @returns {Link[]}
  */
 export function linksOfOutput(g, i, j) {
-  return table(g.K, g.L, (u, v) => {
+  return table(g.kh, g.kw, (u, v) => {
     const [a, b] = [g.s * i + u - g.p, g.s * j + v - g.q];
     return { i, j, a, b, u, v, off: !inImage(g, a, b) };
   }).flat();
@@ -83,8 +84,8 @@ export function linksOfOutput(g, i, j) {
 export function linksOfPixel(g, a, b) {
   const exists = (/** @type {number} */ index, /** @type {number} */ size) =>
     Number.isInteger(index) && index >= 0 && index < size;
-  return table(g.K, g.L, (down, across) => {
-    const [u, v] = [g.K - 1 - down, g.L - 1 - across];
+  return table(g.kh, g.kw, (down, across) => {
+    const [u, v] = [g.kh - 1 - down, g.kw - 1 - across];
     return { i: (a + g.p - u) / g.s, j: (b + g.q - v) / g.s, a, b, u, v, off: false };
   })
     .flat()

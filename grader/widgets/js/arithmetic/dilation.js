@@ -16,7 +16,7 @@ import { table } from "./numbers.js";
  * how many windows lie on it, `r` how many pixels the stride leaves over
  * @typedef {object} Axis
  * @property {number} n
- * @property {number} K
+ * @property {number} k
  * @property {number} p
  * @property {number} s
  * @property {number} r
@@ -40,30 +40,30 @@ export const LEFT_OUT = { nothing: [], end: [END], between: [BETWEEN], both: [BE
 /**
  * Return one axis of dy on its way, from m numbers to all of them. left: the stages left out.
  * @param {number} n
- * @param {number} K
+ * @param {number} k
  * @param {number} p
  * @param {number} s
  * @param {number} m
  * @param {number[]} left
  * @returns {Axis}
  */
-export function axis(n, K, p, s, m, left) {
+export function axis(n, k, p, s, m, left) {
   const step = left.includes(BETWEEN) ? 1 : s;
-  const r = (n + 2 * p - K) % s;
-  const around = K - 1 - p;
+  const r = (n + 2 * p - k) % s;
+  const around = k - 1 - p;
   const spread = (m - 1) * step + 1;
   const core = spread + (left.includes(END) ? 0 : r);
   const length = Math.max(0, core + 2 * around);
   const first = Math.min(0, around);
-  const cells = Array.from({ length: core + 2 * Math.max(0, around) }, (_, k) => {
-    const place = k - Math.max(0, around); // from the first dy on
+  const cells = Array.from({ length: core + 2 * Math.max(0, around) }, (_, at) => {
+    const place = at - Math.max(0, around); // from the first dy on
     const cut = place < -around || place >= core + around;
     if (place < 0 || place >= core) return { from: null, stage: AROUND, cut };
     if (place >= spread) return { from: null, stage: END, cut };
     return { from: place % step ? null : place / step, stage: BETWEEN, cut };
   });
-  const count = Math.max(0, length - K + 1);
-  return { n, K, p, s, r, around, first, cells, sizes: [m, spread, core, length], count };
+  const count = Math.max(0, length - k + 1);
+  return { n, k, p, s, r, around, first, cells, sizes: [m, spread, core, length], count };
 }
 
 /**
@@ -73,8 +73,8 @@ export function axis(n, K, p, s, m, left) {
  * @returns {Trick}
  */
 export const trickOf = (g, left) => ({
-  rows: axis(g.H, g.K, g.p, g.s, g.M, left),
-  columns: axis(g.W, g.L, g.q, g.s, g.N, left),
+  rows: axis(g.H, g.kh, g.p, g.s, g.M, left),
+  columns: axis(g.W, g.kw, g.q, g.s, g.N, left),
   left,
 });
 
@@ -105,12 +105,12 @@ export function cellOf({ rows, columns }, a, b) {
  */
 export function meets({ rows, columns }, a, b) {
   const found = [];
-  for (let u = 0; u < rows.K; u++)
-    for (let v = 0; v < columns.K; v++) {
+  for (let u = 0; u < rows.k; u++)
+    for (let v = 0; v < columns.k; v++) {
       const i = rows.cells[a + u - rows.first].from;
       const j = columns.cells[b + v - columns.first].from;
       if (i !== null && j !== null)
-        found.push({ i, j, a, b, u: rows.K - 1 - u, v: columns.K - 1 - v });
+        found.push({ i, j, a, b, u: rows.k - 1 - u, v: columns.k - 1 - v });
     }
   return found;
 }

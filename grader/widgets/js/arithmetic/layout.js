@@ -26,31 +26,31 @@ export const LAYOUT = {
   },
   "spray": {
     "image": {
-      "largest": { "tallest": ["rows", "K", "M"] },
-      "width": [{ "px": 206, "columns": 1, "L": 1, "N": 1 }, { "px": 286, "columns": 1, "L": 1 }],
+      "largest": { "tallest": ["rows", "kh", "M"] },
+      "width": [{ "px": 206, "columns": 1, "kw": 1, "N": 1 }, { "px": 286, "columns": 1, "kw": 1 }],
       "height": [{ "px": 66, "tallest": 1 }],
       "name": { "dx": 2, "dy": -24 },
       "grids": {
         "pixel": { "x": { "px": 26 }, "y": { "px": 52, "tallest": 0.5, "rows": -0.5 } },
         "kernel": {
           "x": { "px": 110, "columns": 1 },
-          "y": { "px": 52, "tallest": 0.5, "K": -0.5 }
+          "y": { "px": 52, "tallest": 0.5, "kh": -0.5 }
         },
         "output": {
-          "x": { "px": 194, "columns": 1, "L": 1 },
+          "x": { "px": 194, "columns": 1, "kw": 1 },
           "y": { "px": 52, "tallest": 0.5, "M": -0.5 }
         }
       }
     },
     "row": {
-      "width": [{ "px": 96, "columns": 1, "L": 1, "cells": -1 }],
+      "width": [{ "px": 96, "columns": 1, "kw": 1, "cells": -1 }],
       "height": [{ "px": 118, "cells": 3 }],
       "name": { "x": 12, "dy": 28 },
       "grids": {
-        "pixel": { "x": { "px": 76, "L": 0.5, "cells": -0.5 }, "y": { "px": 44 } },
+        "pixel": { "x": { "px": 76, "kw": 0.5, "cells": -0.5 }, "y": { "px": 44 } },
         "kernel": { "x": { "px": 76 }, "y": { "px": 68, "cells": 1 } },
         "output": {
-          "x": { "px": 76, "L": 1, "cells": -1 },
+          "x": { "px": 76, "kw": 1, "cells": -1 },
           "y": { "px": 92, "cells": 2 },
           "pitch": "s"
         }
@@ -142,14 +142,14 @@ export const LAYOUT = {
   "stride_trick": {
     "image": {
       "more": { "dx": 30, "dy": 0 },
-      "largest": { "widest": ["N", "L"] },
+      "largest": { "widest": ["N", "kw"] },
       "width": [
         { "px": 136, "widest": 1, "strip_columns": 1, "W": 1 },
         { "px": 256, "widest": 1, "strip_columns": 1 }
       ],
       "height": [
         { "px": 124, "H": 2 },
-        { "px": 124, "M": 1, "K": 1 },
+        { "px": 124, "M": 1, "kh": 1 },
         { "px": 84, "strip_rows": 1 }
       ],
       "name": { "dx": 2, "dy": -24 },
@@ -168,7 +168,7 @@ export const LAYOUT = {
       "more": { "dx": 0, "dy": 18 },
       "width": [
         { "px": 114, "strip_columns": 1 },
-        { "px": 114, "first": -1, "W": 1, "L": 1, "cells": -1 }
+        { "px": 114, "first": -1, "W": 1, "kw": 1, "cells": -1 }
       ],
       "height": [{ "px": 182, "cells": 5 }],
       "name": { "x": 12, "dy": 20 },
@@ -177,11 +177,11 @@ export const LAYOUT = {
         "strip": { "x": { "px": 98 }, "y": { "px": 70, "cells": 1 } },
         "kernel": { "x": { "px": 98, "first": -1 }, "y": { "px": 102, "cells": 2 } },
         "trick": {
-          "x": { "px": 98, "first": -1, "L": 0.5, "cells": -0.5 },
+          "x": { "px": 98, "first": -1, "kw": 0.5, "cells": -0.5 },
           "y": { "px": 132, "cells": 3 }
         },
         "spray": {
-          "x": { "px": 98, "first": -1, "L": 0.5, "cells": -0.5 },
+          "x": { "px": 98, "first": -1, "kw": 0.5, "cells": -0.5 },
           "y": { "px": 158, "cells": 4 }
         }
       }

@@ -6,8 +6,8 @@ import { table, zeros } from "./numbers.js";
  * @typedef {import("./numbers.js").Rows} Rows
  * @typedef {import("./numbers.js").PartialRows} PartialRows
  *
- * x is H x W, a window is K x L, y is M x N, s is the stride
- * @typedef {{ H: number, W: number, K: number, L: number, s: number, M: number, N: number }} Pool
+ * x is H x W, a window is kh x kw, y is M x N, s is the stride
+ * @typedef {{ H: number, W: number, kh: number, kw: number, s: number, M: number, N: number }} Pool
  *
  * the window of output (i, j), and the places of its largest entries, the winner first
  * @typedef {{ i: number, j: number, value: number, places: [number, number][] }} Contest
@@ -15,14 +15,14 @@ import { table, zeros } from "./numbers.js";
 
 /**
  * @param {Rows} x
- * @param {number} K
- * @param {number} L
+ * @param {number} kh
+ * @param {number} kw
  * @param {number} s
  * @returns {Pool}
  */
-export function pool(x, K, L, s) {
+export function pool(x, kh, kw, s) {
   const [H, W] = [x.length, x[0].length];
-  return { H, W, K, L, s, M: Math.floor((H - K) / s) + 1, N: Math.floor((W - L) / s) + 1 };
+  return { H, W, kh, kw, s, M: Math.floor((H - kh) / s) + 1, N: Math.floor((W - kw) / s) + 1 };
 }
 
 /**
@@ -37,8 +37,8 @@ export function contest(g, x, i, j) {
   let value = -Infinity;
   /** @type {[number, number][]} */
   let places = [];
-  for (let a = g.s * i; a < g.s * i + g.K; a++)
-    for (let b = g.s * j; b < g.s * j + g.L; b++) {
+  for (let a = g.s * i; a < g.s * i + g.kh; a++)
+    for (let b = g.s * j; b < g.s * j + g.kw; b++) {
       if (x[a][b] > value) {
         value = x[a][b];
         places = [];
@@ -66,7 +66,7 @@ export function seenBy(g, a, b) {
   for (let i = 0; i < g.M; i++)
     for (let j = 0; j < g.N; j++) {
       const [down, across] = [a - g.s * i, b - g.s * j];
-      if (down >= 0 && down < g.K && across >= 0 && across < g.L) found.push(i * g.N + j);
+      if (down >= 0 && down < g.kh && across >= 0 && across < g.kw) found.push(i * g.N + j);
     }
   return found;
 }

@@ -54,7 +54,7 @@ function sprayInWords({ g, row, forward, source }, { i, j }, found) {
   const off = found.filter((link) => link.off).length;
   const [kernel, target] = forward ? ["W\u2032", "y"] : ["W", "dx"];
   const takers = count(found.length - off, ...named(!forward));
-  const lost = forward ? g.K * g.L - found.length : 0;
+  const lost = forward ? g.kh * g.kw - found.length : 0;
   const nothing = value === 0 ? " Zeros: nothing changes." : "";
   const onto = `is added onto ${takers} of ${target}`;
   return `${item} times ${kernel} ${onto}.${restInWords(off, lost)}${nothing}`;

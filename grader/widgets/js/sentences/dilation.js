@@ -30,8 +30,8 @@ function numbersOf({ rows, columns }, row, stage) {
  * @param {Told} tell
  */
 function axesInWords({ rows, columns }, row, tell) {
-  if (row) return tell(columns, ["n", "K"], "");
-  return `${tell(rows, ["H", "K"], "row")} and ${tell(columns, ["W", "L"], "column")}`;
+  if (row) return tell(columns, ["n", "k"], "");
+  return `${tell(rows, ["H", "kh"], "row")} and ${tell(columns, ["W", "kw"], "column")}`;
 }
 
 /** @type {(many: number, line: string) => string} */
@@ -73,9 +73,10 @@ function betweenInWords(trick, row) {
  * @param {boolean} row
  */
 function endInWords(trick, row) {
-  const many = axesInWords(trick, row, ({ n, K, p, s, r }, [N, k], line) => {
-    const formula = `r = (${N} + 2p \u2212 ${k}) mod s = (${n} + ${2 * p} \u2212 ${K}) mod ${s}`;
-    return `${formula} = ${zerosInWords(r, line)}`;
+  const many = axesInWords(trick, row, ({ n, k, p, s, r }, [pixels, taps], line) => {
+    const letters = `r = (${pixels} + 2p \u2212 ${taps}) mod s`;
+    const values = `(${n} + ${2 * p} \u2212 ${k}) mod ${s}`;
+    return `${letters} = ${values} = ${zerosInWords(r, line)}`;
   });
   const numbers = numbersOf(trick, row, END);
   if (trick.left.includes(END)) return `Left out at the end: ${many}. dy still has ${numbers}.`;
@@ -88,11 +89,11 @@ function endInWords(trick, row) {
  * @param {boolean} row
  */
 function aroundInWords(trick, row) {
-  const around = axesInWords(trick, row, ({ around }, [, k], line) => {
+  const around = axesInWords(trick, row, ({ around }, [, taps], line) => {
     const what = line || "number";
     const cut = `${count(Math.abs(around), what, `${what}s`)} cut off`;
     const many = around < 0 ? cut : `${zerosInWords(around, line)} more`;
-    return `${k} \u2212 1 \u2212 p = ${said(around)}: ${many}`;
+    return `${taps} \u2212 1 \u2212 p = ${said(around)}: ${many}`;
   });
   return `At each end ${around}. dy has ${numbersOf(trick, row, AROUND)} now.`;
 }

@@ -49,7 +49,7 @@ function largestInWords(g, window) {
   const winner = `${entry("x", false, ...places[0])} = ${said(value)}`;
   const tie = tieInWords(window);
   const first = "y is the same whichever wins; the first in reading order is framed.";
-  const pixels = count(g.K * g.L, "pixel", "pixels");
+  const pixels = count(g.kh * g.kw, "pixel", "pixels");
   const name = entry("y", false, i, j);
   return `${name} is the largest of ${pixels} in its window: ${winner}.${tie && tie + first}`;
 }

@@ -88,7 +88,7 @@ function productInWords(g, line, source, w) {
   const weights = found.map(({ v }) => w[0][v]);
   const list = weights.map(said).join(", ");
   const name = view.item === "output" ? "w" : "w reversed";
-  const part = found.length < g.L ? `(${list}), a part of ${name},` : name;
+  const part = found.length < g.kw ? `(${list}), a part of ${name},` : name;
   const held = `${holds(line)} ${part} ${between(along ? "in column" : "in row", places)}`;
   if (along) {
     const values = places.map((place) => source[place]);
@@ -112,7 +112,7 @@ export function entryInWords(g, w, i, a) {
   const v = a + g.q - i;
   const here = `T[${i},${a}]`;
   const twin = `It is T\u1d40[${a},${i}], too`;
-  if (v < 0 || v >= g.L) {
+  if (v < 0 || v >= g.kw) {
     const forward = `the window of y[${i}] does not reach x[${a}]`;
     return `${here} = 0: ${forward}, and dy[${i}] does not reach dx[${a}]. ${twin}.`;
   }

@@ -1,0 +1,192 @@
+"""The forms of what goes between the grader, a zygote and its children, all of it JSON.
+
+They are read while types are checked, and by nothing in the sandbox while it runs. What a child
+sends need not have its form: protocol.py takes it as it comes, and looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, final
+
+if TYPE_CHECKING:
+    from py_landlock import Landlock
+
+
+@final
+class ArrayArgument(TypedDict):
+    """An array by its shape; its numbers come behind the JSON."""
+
+    array: Sequence[int]
+    dtype: str
+
+
+@final
+class DictArgument(TypedDict):
+    """A dict of arrays."""
+
+    dict: Mapping[str, ArrayArgument]
+
+
+@final
+class FunctionArgument(TypedDict):
+    """A function that grader/call/functions.py knows, times a number."""
+
+    function: str
+    scale: float
+
+
+@final
+class TupleArgument(TypedDict):
+    """A tuple of plain values."""
+
+    tuple: Sequence[Any]
+
+
+@final
+class ValueArgument(TypedDict):
+    """A plain value."""
+
+    value: Any
+
+
+Argument = ArrayArgument | DictArgument | FunctionArgument | TupleArgument | ValueArgument
+
+
+@final
+class CellRequest(TypedDict):
+    """Run a cell, for at most so many seconds."""
+
+    number: int
+    source: str
+    seconds: float
+
+
+@final
+class FileRequest(TypedDict):
+    """Write a file into the child's folder: its name; its bytes come behind the JSON."""
+
+    file: str
+
+
+class CaseRequest(TypedDict):
+    """One call. limit: of the numbers in a result; bytes: what its arrays take behind the JSON."""
+
+    args: Sequence[Argument]
+    limit: int
+    bytes: int
+
+
+@final
+class CallsRequest(TypedDict):
+    """Call the function of a name with one case after another.
+
+    parts: the names of its results; without: the names that are taken away meanwhile; layers:
+    whether those of layers.py are lent; quiz: whether the answer is no array; seconds: of each
+    call; ends: the faults after which no further call is made.
+    """
+
+    name: str
+    cases: Sequence[CaseRequest]
+    parts: Sequence[str]
+    without: Sequence[str]
+    layers: bool
+    quiz: bool
+    seconds: float
+    ends: Sequence[str]
+
+
+Request = CellRequest | FileRequest | CallsRequest
+
+
+class Fault(TypedDict):
+    """What ended a cell, or prevents an answer; message: the sentence for the student."""
+
+    fault: str
+    message: NotRequired[str]
+
+
+class CellReply(Fault):
+    """What stopped a cell; message: in the student's words; lost: the names that are not there."""
+
+    lost: NotRequired[list[str]]
+
+
+class PartReply(Fault):
+    """One answer: the shape of an array, whose numbers come behind the JSON, or a plain value."""
+
+    value: NotRequired[Any]
+    dims: NotRequired[list[int]]
+    float: NotRequired[bool]
+    layout: NotRequired[Sequence[tuple[str, Sequence[int]]]]
+
+
+class CallReply(TypedDict, total=False):
+    """The reply to one call; grader.call.call.Call says what the first three are.
+
+    names: of the function's arguments; fault, message: where there are no parts.
+    """
+
+    changed: Sequence[int]
+    shared: Sequence[tuple[int, int]]
+    warned: Sequence[str]
+    names: Sequence[str]
+    fault: str
+    message: str
+    parts: Sequence[PartReply]
+
+
+class SupportFiles(TypedDict):
+    """What support.SupportFolder holds; folder: where the zygote finds it."""
+
+    layers: str
+    folder: str
+    tools: dict[str, str]
+
+
+class Setup(TypedDict):
+    """The first message to a zygote.
+
+    sealed: whether children seal themselves; user: the user id that the zygote takes, 0 to keep
+    its own; call, numeric: the folders grader/call and grader/numeric; package: the name of the
+    course's package; folder: where children have their folders; limits, memory: as seal.limit takes
+    them; scratch, files, written, threads: what a child may have (time_and_memory_limits.Limits);
+    readable: the paths that it may read; program: the filter of system calls, in base64.
+
+    rules: what the zygote itself makes of `readable`.
+    """
+
+    sealed: bool
+    user: int
+    call: str
+    numeric: str
+    package: str
+    support: SupportFiles | None
+    folder: str
+    limits: Mapping[str, int]
+    memory: int
+    scratch: int
+    files: int
+    written: int
+    threads: int
+    readable: Sequence[str]
+    program: str
+    rules: NotRequired[Landlock]
+
+
+class ChildRequest(TypedDict):
+    """Fork a child for the pipes that come beside it. plots: whether matplotlib is loaded first."""
+
+    plots: bool
+
+
+class ChildEnd(TypedDict):
+    """How a child ended.
+
+    signal: the one that killed it, 0 where we did; over: whether it took too much; clean: whether
+    nothing of it is left.
+    """
+
+    signal: int
+    over: bool
+    clean: bool
