@@ -58,7 +58,9 @@ def test_an_answer_among_empty_lines_on_a_page() -> None:
     """The lexer's pattern of a docstring begins with any white space: time grows with the square of
     the empty lines.
     """
-    answer = readable("x = 1" + "\n \t" * 50_000 + "y = 2")  # as it stands in an autograded notebook
+    answer = readable(
+        "x = 1" + "\n \t" * 50_000 + "y = 2"
+    )  # as it stands in an autograded notebook
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(answer)])
     start = time.process_time()
     told = {"notebook": "affine", "score": 0.0, "max_score": 20.0, "late_penalty": 0.0}
