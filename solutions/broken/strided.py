@@ -80,8 +80,8 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "half of a quiz's answer",
         "output_size",
         "",
-        "def output_size(n, k, stride, pad):\n    return (n + 2 * pad - k) // stride + 1",
-        "Two numbers are asked for",
+        "def output_size(n, k, stride, pad):\n    return ((n + 2 * pad - k) // stride + 1,)",
+        "answer  is not right",
     ),
     "last-row": (
         "a row of dw forgotten, which is in no catalogue",
