@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import platform
 import sys
+import unicodedata
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 
 from grader.instructor.courses import (
     CourseError,
-    engine_version,
     find_course,
     notebooks,
     repository_of,
 )
-from grader.instructor.files import digest
 from grader.judge.course import Course, Notebook
 
 # nbgrader's Submit puts these files beside a notebook.
 STAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"
+# Grading puts this beside an autograded notebook: when the same file came for the first time.
+FIRST_STAMP = "first_timestamp.txt"
+NAME_LIMIT = 128  # letters of a student's name: nbgrader's column
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,19 @@ class Classroom:
         folder = folder.resolve()
         if folder.exists() and not folder.is_dir():
             raise CourseError(f"The course folder {folder} is a file. Name a folder with --course.")
-        return cls(folder, db or f"sqlite:///{folder / 'gradebook.db'}", course)
+        return cls(folder, db or sqlite_url(folder), course)
+
+    def check(self) -> None:
+        """Raise CourseError where there is no such folder, and name one that may be meant."""
+        if self.folder.is_dir():
+            return
+        folders = [path for path in self.folder.parent.glob("*") if path.is_dir()]
+        names = [path.name for path in folders]
+        near = difflib.get_close_matches(self.folder.name, names, n=1)
+        hint = f"Did you mean {self.folder.with_name(near[0])}?" if near else ""
+        raise CourseError(
+            f"There is no course folder {self.folder}. {hint or 'Run first: grader release'}"
+        )
 
     @property
     def release(self) -> Path:
@@ -78,8 +95,10 @@ class Classroom:
 
     def students(self, assignment: str) -> list[str]:
         """Return the students with a submission, sorted."""
-        folders = self.submitted.glob(f"*/{assignment}")
-        return sorted(folder.parent.name for folder in folders if folder.is_dir())
+        if not self.submitted.is_dir():
+            return []
+        names = [folder.name for folder in self.submitted.iterdir()]
+        return sorted(name for name in names if (self.submitted / name / assignment).is_dir())
 
 
 @dataclass(frozen=True)
@@ -88,7 +107,7 @@ class Grading:
 
     classroom, assignment: what is graded.
     unsafe: whether students' code runs without a sandbox.
-    force: whether unchanged work is graded again.
+    regrade: whether everything is graded again, into verdicts that are only compared.
     workers: how many submissions are graded at once.
     students: these alone, or everybody where there are none.
     """
@@ -96,7 +115,7 @@ class Grading:
     classroom: Classroom
     assignment: str
     unsafe: bool = False
-    force: bool = False
+    regrade: bool = False
     workers: int = 1
     students: tuple[str, ...] = ()
 
@@ -124,6 +143,15 @@ class Grading:
         """Return the path of a verdict file."""
         return self.classroom.folder / "verdicts" / student / f"{self.assignment}.json"
 
+    def staged(self, student: str) -> Path:
+        """Return the path of a verdict file that a regrade compares with the one that counts."""
+        return self.stage / student / f"{self.assignment}.json"
+
+    @property
+    def stage(self) -> Path:
+        """The folder of the verdicts of a regrade, until they are written or given up."""
+        return self.classroom.folder / "verdicts" / ".regrade"
+
 
 def notebooks_handed_in(classroom: Classroom, names: tuple[str, ...]) -> list[Notebook]:
     """Return the notebooks asked for, or else those that somebody has handed in.
@@ -148,13 +176,48 @@ def notebooks_to_release(course: Course, names: tuple[str, ...]) -> list[Noteboo
     return [notebook for notebook in every if not notebook.brings_answers]
 
 
-def made_with(notebook: Notebook) -> dict[str, str]:
-    """Return what a grade depends on beside the submission and its seed."""
-    return {
-        "course": engine_version(),
-        "numpy": version("numpy"),
-        "fingerprints": digest(notebook.tables.read_bytes()),
-    }
+def sqlite_url(folder: Path) -> str:
+    """Return the URL of a class's own gradebook.
+
+    In a database's URL %, ? and # have a meaning, so they are quoted (RFC 3986).
+    """
+    path = str(folder / "gradebook.db")
+    for letter in "%?#":
+        path = path.replace(letter, quote(letter))
+    return f"sqlite:///{path}"
+
+
+def problem_of_name(name: str) -> str:
+    """Return why a folder's name can be no student's, or "".
+
+    Letters of any writing, marks, spaces and signs are names.
+    """
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return "its name is not written in UTF-8"
+    if len(name) > NAME_LIMIT:
+        return f"its name has {len(name)} letters, and the gradebook holds {NAME_LIMIT}"
+    if name.startswith("."):
+        return "its name begins with a dot, as those of hidden folders do"
+    if plain_name(name) != name:
+        return "another folder has the same name, in another form of Unicode or without spaces"
+    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in name):
+        return "its name holds a line's end or another control character"
+    return ""
+
+
+def plain_name(name: str) -> str:
+    """Return a student's name in Unicode's form NFC, without spaces at its ends.
+
+    A folder that comes from macOS or out of its zip files has the form NFD.
+    """
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and numpy: they are recorded, and no grade depends on them."""
+    return {"python": platform.python_version(), "numpy": version("numpy")}
 
 
 def cores() -> int:

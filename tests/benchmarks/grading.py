@@ -35,6 +35,7 @@ from grader.instructor.demo.sample_class import submissions
 from grader.instructor.files import write_atomically
 from grader.instructor.kit.wheels import REPOSITORY
 from grader.instructor.records import submission
+from grader.instructor.records.standings import Standing
 from grader.instructor.sandbox.sandbox import Sandbox, Worker
 from grader.instructor.sealed import session
 
@@ -187,14 +188,14 @@ def where(assignment: str, folder: Path, count: int = 30) -> None:
     from grader.instructor.sandbox.probes import pick_tier
 
     one = submission.SubmissionGrader(
-        submission.Grading(course, assignment), pick_tier(COURSE), b"benchmark"
+        submission.Task.of(submission.Grading(course, assignment), pick_tier(COURSE), b"benchmark")
     )
     students = course.students(assignment)
-    one.grade(students[0])
+    one.grade(Standing(students[0]))
     spent.clear()
     start = time.perf_counter()
     for student in students[1:]:
-        one.grade(student)
+        one.grade(Standing(student))
     whole = time.perf_counter() - start
     one.sandbox.close()
     told = ", ".join(

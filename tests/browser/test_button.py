@@ -41,7 +41,7 @@ def course(tmp_path, released_course) -> Classroom:
 
 
 def points(course: Classroom) -> dict[str, float]:
-    return {score.student: score.points for score in gradebook.scores(course, "1-affine")}
+    return {score.student: score.points for score in gradebook.standings(course, "1-affine")}
 
 
 def test_the_interface_of_the_button_grades_sealed(course):

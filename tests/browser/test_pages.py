@@ -244,7 +244,7 @@ def named(unsealed, tmp_path_factory) -> Classroom:
         f'"></textarea>{image("grade-id")}'
     )
     path.write_text(notebook.dumps(made))
-    shutil.copytree(path.parents[1], folder / "autograded" / FOLDER)
+    shutil.copytree(path.parents[1], folder / "autograded" / FOLDER, dirs_exist_ok=True)
     with opened(Classroom.at(folder)) as book:
         book.update_or_create_student(FOLDER)
         book.update_or_create_submission(ASSIGNMENT, FOLDER)

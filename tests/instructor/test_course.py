@@ -56,13 +56,13 @@ def test_the_gradebook_holds_the_points_known_beforehand(graded):
         s.student: s.points for s in submissions(NOTEBOOKS["1-affine"]) if s.student in STUDENTS
     }
     assert {
-        score.student: score.points for score in gradebook.scores(graded, "1-affine")
+        score.student: score.points for score in gradebook.standings(graded, "1-affine")
     } == expected
-    assert {score.max_points for score in gradebook.scores(graded, "1-affine")} == {20.0}
+    assert {score.max_points for score in gradebook.standings(graded, "1-affine")} == {20.0}
 
 
 def test_the_points_are_those_that_check_told_the_student(graded):
-    for score in gradebook.scores(graded, "1-affine"):
+    for score in gradebook.standings(graded, "1-affine"):
         shown = demo.outputs(graded.autograded / score.student / "1-affine" / "affine.ipynb")
         assert shown.keys() == score.per_exercise.keys()
         for exercise, points in score.per_exercise.items():
@@ -359,7 +359,7 @@ def test_a_gradebook_that_cannot_be_opened_is_told(kind, tmp_path):
     assert status == 1
     assert said.startswith(f"grader: The gradebook {url} cannot be opened: ")
     assert "Traceback" not in said
-    assert "or name another with --db. Nothing was changed." in said
+    assert "or close what holds it. Nothing was changed." in said
 
 
 def test_a_gradebook_is_made_without_an_activated_environment(tmp_path, monkeypatch):

@@ -189,7 +189,7 @@ def test_several_batches_are_as_one_and_nothing_is_open_between_them(stock, ours
 
 def test_nbgrader_reads_what_was_written(stock, ours):
     record(ours, *stock.sheets.values())
-    points = {score.student: score.points for score in gradebook.scores(ours, "1-affine")}
+    points = {score.student: score.points for score in gradebook.standings(ours, "1-affine")}
     assert points == {
         s.student: s.points for s in submissions(NOTEBOOKS["1-affine"]) if s.student in STUDENTS
     }
@@ -269,7 +269,7 @@ def test_a_regrade_keeps_what_a_person_has_written_as_stock_does(
     ]  # by hand: look again
     assert [row[-1] for row in told["comment"] if row[:2] == ("ada", "hinge_loss")] == ["well done"]
     given = {row[0]: row[3] for row in told["submitted_notebook"]}
-    bela = next(s.points for s in gradebook.scores(ours, "1-affine") if s.student == "bela")
+    bela = next(s.raw_points for s in gradebook.standings(ours, "1-affine") if s.student == "bela")
     assert (
         given
         == {
@@ -538,13 +538,11 @@ def test_an_assignment_that_is_not_released_is_told(ours, tmp_path):
     )
     with pytest.raises(CourseError, match=text):
         Writer(ours, "2-convolution")
-    with pytest.raises(CourseError, match="1-affine is not in the gradebook"):
+    with pytest.raises(CourseError, match="There is no gradebook"):
         Writer(replace(ours, db=f"sqlite:///{tmp_path}/none.db"), "1-affine")
 
 
-@pytest.mark.parametrize(
-    "url", ["book", "sqlite:////no/such/folder/book.db", "sqlite:///{}", "nosuch://x/y"]
-)
+@pytest.mark.parametrize("url", ["book", "sqlite:///{}", "nosuch://x/y"])
 def test_a_gradebook_that_is_none_is_told(url, ours, tmp_path):
     (tmp_path / "text").write_text("this is no database " * 50)
     with pytest.raises(CourseError, match=r"cannot be opened: .* Nothing was changed"):

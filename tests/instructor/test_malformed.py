@@ -219,10 +219,7 @@ def test_what_was_guessed_keeps_its_points_and_is_said(name, graded):
     assert [row[1] for row in marked] == ["check_affine_forward"]
 
 
-def test_a_folder_with_an_odd_name_stays_out_of_gradebook_and_pages(graded):
+def test_a_folder_with_an_odd_name_is_graded_as_any_other(graded):
     course, _, said = graded
-    assert said["an <odd> name"].startswith(
-        "not graded; look: the folder's name is none of a student"
-    )
-    assert "an <odd> name" not in {row[0] for row in rows(course.folder / "gradebook.db")}
-    assert not (course.autograded / "an <odd> name").exists()
+    assert said["an <odd> name"] == "20 points"
+    assert "an <odd> name" in {row[0] for row in rows(course.folder / "gradebook.db")}

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -18,76 +14,11 @@ from nbclient import NotebookClient
 from our_course import EXERCISES, NOTEBOOKS
 from support import ROOT
 from tiers import unsafe
+from toy_course import TOY, run
 
 from grader.exercises import COURSE
 from grader.instructor import courses
-from grader.instructor.author import skeleton_texts
-from grader.instructor.author.notebook import answer_cells, dumps, load, set_source
 from grader.instructor.courses import CourseError, find_course
-
-TOY = ROOT / "tests" / "toy"
-SWAPPED = "def weighted_backward(dy, x, w):\n    return dy * x / 2, dy * w / 2"
-STEALS = "from halves_answers.product import weighted_backward"
-HEADS = {
-    "weighted": ("x, w", "Return x * w / 2."),
-    "weighted_backward": ("dy, x, w", "Return dL/dx and dL/dw of y = x * w / 2."),
-    "how_many_zeros": ("n", "Return how many of the n * n entries of dy/dx are always 0."),
-}
-
-
-def run(folder: Path, *words: str, content: str = "halves") -> tuple[int, str]:
-    """Run a verb on a course by its path."""
-    env = os.environ | {"GRADER_COURSE": str(folder / content)}
-    command = [str(Path(sys.executable).with_name("grader")), *words]
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
-
-
-def toy_notebook() -> dict:
-    """Return the notebook of the toy course, made of its exercises' heads."""
-    made = skeleton_texts.empty_notebook({"assignment": "1-halves", "package": "halves"})
-    made["cells"] = [cell for cell in made["cells"] if cell["id"] == "start"]
-    set_source(made["cells"][0], "import numpy as np\n\nfrom halves import check")
-    for name, (arguments, docstring) in HEADS.items():
-        values = {"name": name, "arguments": arguments, "shapes": "", "result_shapes": ""}
-        points = {"weighted_backward": 2}.get(name, 1)
-        _, stub, test = skeleton_texts.exercise_cells(name, points, values)
-        head, _, body = "".join(stub["source"]).partition('    """TODO')
-        set_source(stub, f'{head}    """{docstring}"""\n{body[body.index("    ### BEGIN") :]}')
-        made["cells"] += [stub, test]
-    return made
-
-
-@pytest.fixture(scope="module")
-def toy(tmp_path_factory) -> Path:
-    """The toy course with its fingerprints, released."""
-    folder = tmp_path_factory.mktemp("toy") / "course"
-    shutil.copytree(TOY, folder)
-    path = folder / "notebooks" / "1-halves" / "product.ipynb"
-    path.parent.mkdir(parents=True)
-    path.write_text(dumps(toy_notebook()), encoding="utf-8")
-    status, said = run(folder, "fingerprints")
-    assert (status, said.splitlines()[-1]) == (0, "1-halves: in step, 3 mistakes")
-    status, said = run(folder, "release")
-    assert status == 0, said
-    assert said.splitlines()[-1].startswith("student kit: none")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def graded(toy) -> Path:
-    """The toy course with a class that is graded."""
-    assert run(toy, "solve", "1-halves", "-o", "solved.ipynb")[0] == 0
-    for student, answer in (("ada", ""), ("bela", SWAPPED), ("eve", STEALS)):
-        made = load(toy / "solved.ipynb")
-        if answer:
-            set_source(answer_cells(made)["weighted_backward"], answer)
-        path = toy / "course" / "submitted" / student / "1-halves" / "product.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_text(dumps(made), encoding="utf-8")
-    status, said = run(toy, "grade", *unsafe())
-    assert status == (0 if unsafe() else 1), said  # eve's cell stopped, and is for a look
-    return toy
 
 
 def test_verify_holds(toy):
@@ -96,10 +27,10 @@ def test_verify_holds(toy):
     assert "80 gradients over 20 seeds equal their numerical gradient" in said
 
 
-def test_a_student_learns_in_a_kernel_what_is_wrong(graded):
-    path = graded / "course" / "submitted" / "bela" / "1-halves" / "product.ipynb"
+def test_a_student_learns_in_a_kernel_what_is_wrong(graded_toy):
+    path = graded_toy / "course" / "submitted" / "bela" / "1-halves" / "product.ipynb"
     node = nbformat.reads(path.read_text(), as_version=4)
-    resources = {"metadata": {"path": str(graded)}}
+    resources = {"metadata": {"path": str(graded_toy)}}
     NotebookClient(node, timeout=60, resources=resources).execute()
     texts = [
         output["data"]["text/plain"]
@@ -115,10 +46,10 @@ def test_a_student_learns_in_a_kernel_what_is_wrong(graded):
     assert "holds the gradient of the other argument" in texts[1]
 
 
-def test_grading_is_sealed_and_names_the_mistake(graded):
+def test_grading_is_sealed_and_names_the_mistake(graded_toy):
     verdicts = {
         student: json.loads(
-            (graded / f"course/verdicts/{student}/1-halves.json").read_text(encoding="utf-8")
+            (graded_toy / f"course/verdicts/{student}/1-halves.json").read_text(encoding="utf-8")
         )
         for student in ("ada", "bela", "eve")
     }
@@ -132,17 +63,17 @@ def test_grading_is_sealed_and_names_the_mistake(graded):
     assert all(verdict["sandbox"] != "no sandbox" for verdict in verdicts.values()) or unsafe()
 
 
-def test_feedback_and_report(graded):
-    assert run(graded, "feedback")[0] == 0
-    page = graded / "course/feedback/bela/1-halves/product.html"
+def test_feedback_and_report(graded_toy):
+    assert run(graded_toy, "feedback")[0] == 0
+    page = graded_toy / "course/feedback/bela/1-halves/product.html"
     assert "holds the gradient of the other argument" in page.read_text(encoding="utf-8")
-    status, said = run(graded, "report")
+    status, said = run(graded_toy, "report")
     assert status == 0
     assert "swapped (1)" in said
     assert "of 4 on average" in said
-    assert run(graded, "export")[0] == 0
-    assert "halves" in (graded / "course/grades.csv").read_text()
-    status, said = run(graded, "explain", "bela", "1-halves", *unsafe())
+    assert run(graded_toy, "export")[0] == 0
+    assert "halves" in (graded_toy / "course/grades.csv").read_text()
+    status, said = run(graded_toy, "explain", "bela", "1-halves", *unsafe())
     assert said.splitlines()[-1] == "the replay gives the stored verdict"
 
 

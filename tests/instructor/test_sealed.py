@@ -15,7 +15,6 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -34,6 +33,7 @@ from grader.instructor.commands import demo
 from grader.instructor.courses import CourseError
 from grader.instructor.demo.sample_class import submissions
 from grader.instructor.records import gradebook, submission
+from grader.instructor.records.standings import Standing
 from grader.instructor.sandbox import probes, seccomp
 from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive_call
 from grader.instructor.sandbox.sandbox import Sandbox, Tier
@@ -504,7 +504,8 @@ def test_the_verdict_file_holds_what_a_grade_depends_on(course):
         (course.submitted / "half" / "1-affine" / "affine.ipynb").read_bytes()
     )
     assert (stored["student"], stored["points"], stored["sandbox"]) == ("half", 8.0, best().value)
-    assert stored["made_with"].keys() == {"course", "numpy", "fingerprints"}
+    assert stored["made_with"].keys() == {"python", "numpy"}
+    assert stored["basis"].keys() == {"course", "notebook", "limits", "exercises"}
     assert 0 <= stored["seed"] < 2**64
 
 
@@ -526,12 +527,12 @@ def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
     assert said.count("unchanged") == len(HONEST) + 1
     assert "half: 20 points" in said
     seed = json.loads((folder / "verdicts" / "ada" / "1-affine.json").read_text())["seed"]
-    said = grader("grade", "--course", folder, "--db", db, "--force", *unsafe())[1]
-    assert "unchanged" not in said
+    said = grader("regrade", "--course", folder, "--db", db, "--yes", *unsafe())[1]
+    assert f"0 gain, 0 lose, {len(HONEST) + 2} keep their points" in said
     assert json.loads((folder / "verdicts" / "ada" / "1-affine.json").read_text())["seed"] == seed
     assert {
         s.student: s.points
-        for s in gradebook.scores(replace(Classroom.at(folder), db=db), "1-affine")
+        for s in gradebook.standings(replace(Classroom.at(folder), db=db), "1-affine")
     }["ada"] == 21.25
     with gradebook.opened(replace(Classroom.at(folder), db=db)) as book:
         assert (
@@ -554,10 +555,16 @@ def test_a_changed_timestamp_is_graded_again_and_keeps_what_a_person_gave(course
     )
     before = json.loads(verdict.read_text())
     for says, status, told in (
-        ("soon", 1, "bela: 20 points; look: timestamp.txt says 'soon'"),
-        ("soon", 1, "bela: unchanged, 20 points"),
-        ("2026-02-03 04:05:06 UTC", 0, "bela: 20 points\n"),
-        ("3 Feb 2026 04:05:06", 0, "bela: unchanged, 20 points"),
+        (
+            "soon",
+            1,
+            "bela: 21.25 points (points by hand in hinge_loss); recorded again, since its "
+            "timestamp.txt is another one; look: timestamp.txt says 'soon'",
+        ),
+        ("soon", 1, "bela: unchanged, 21.25 points"),
+        ("2026-01-01 04:05:06 UTC", 0, "since its timestamp.txt is another one\n"),
+        ("1 Jan 2026 04:05:06", 0, "bela: unchanged, 21.25 points"),
+        ("2026-02-03 04:05:06 UTC", 0, "2026-01-01 04:05:06 UTC, counts\n"),
     ):
         time.write_text(says)
         found, said = grader("grade", "--course", folder, "--db", db, *only, *unsafe())
@@ -568,7 +575,7 @@ def test_a_changed_timestamp_is_graded_again_and_keeps_what_a_person_gave(course
         before["exercises"],
         [],
     )
-    assert dict(submitted_at(folder / "gradebook.db"))["bela"].startswith("2026-02-03 04:05:06")
+    assert dict(submitted_at(folder / "gradebook.db"))["bela"].startswith("2026-01-01 04:05:06")
     (row,) = [
         row for row in rows(folder / "gradebook.db") if row[:2] == ("bela", "check_hinge_loss")
     ]
@@ -601,14 +608,16 @@ def test_what_a_grade_is_made_from_is_read_once(course, monkeypatch):
     monkeypatch.setattr(submission, "stored", Mock(wraps=submission.stored))
     monkeypatch.setattr(intake, "submitted_at", Mock(wraps=intake.submitted_at))
     made = submission.SubmissionGrader(
-        submission.Grading(course, "1-affine", force=True), best(), b"a secret"
+        submission.Task.of(
+            submission.Grading(course, "1-affine", regrade=True), best(), b"a secret"
+        )
     )
     monkeypatch.setattr(submission, "write_atomically", lambda path, content: None)
     try:
-        done = made.grade("bela")
+        done = made.grade(Standing("bela"))
     finally:
         made.sandbox.close()
-    assert done.graded.timestamp == datetime(2026, 1, 2, 3, 4, 5)
+    assert done == submission.Result("bela")
     assert (submission.stored.call_count, intake.submitted_at.call_count) == (1, 1)
 
 
@@ -696,6 +705,9 @@ def test_the_report_counts_names_and_stands_alone(course):
 
 
 def test_a_report_before_grading_is_told(tmp_path):
+    status, said = grader("report", "--course", tmp_path)
+    assert (status, "There is no gradebook" in said) == (1, True)
+    grader("release", "1-affine", "--course", tmp_path)
     text = "grader: Nothing is graded yet for 1-affine. Run first: grader grade 1-affine\n"
     assert grader("report", "--course", tmp_path) == (1, text)
 

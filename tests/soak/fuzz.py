@@ -27,7 +27,8 @@ from grader.instructor.author import notebook
 from grader.instructor.classroom import Classroom, Grading
 from grader.instructor.commands.release import release
 from grader.instructor.records import gradebook
-from grader.instructor.records.submission import SubmissionGrader
+from grader.instructor.records.standings import Standing
+from grader.instructor.records.submission import SubmissionGrader, Task, stored
 from grader.instructor.sandbox.probes import pick_tier
 
 ASSIGNMENT = "1-affine"
@@ -179,7 +180,7 @@ def main() -> None:
         course = Classroom.at(Path(name))
         release(course, [NOTEBOOKS[ASSIGNMENT]])
         solved = notebook.solve(NOTEBOOKS[ASSIGNMENT])
-        unit = SubmissionGrader(Grading(course, ASSIGNMENT), pick_tier(COURSE), b"fuzz")
+        unit = SubmissionGrader(Task.of(Grading(course, ASSIGNMENT), pick_tier(COURSE), b"fuzz"))
         path = unit.grading.submitted("student")
         path.parent.mkdir(parents=True)
         end = time.monotonic() + 60 * asked.minutes
@@ -188,20 +189,19 @@ def main() -> None:
                 data = damaged(solved, rng)
                 path.write_bytes(data)
                 Path(name, "last.ipynb").write_bytes(data)
-                done = unit.grade("student")
-                assert done.graded is not None, (asked.seed, count, done.message)
-                assert 0 <= float(done.message.split()[0]) <= NOTEBOOKS[ASSIGNMENT].points, (
-                    asked.seed,
-                    count,
-                    done.message,
-                )
+                done = unit.grade(Standing("student"))
+                assert done.graded is not None, (asked.seed, count, done.problem)
+                verdict = stored(unit.grading.verdicts("student"))
+                assert verdict is not None
+                points = verdict["points"]
+                assert 0 <= points <= NOTEBOOKS[ASSIGNMENT].points, (asked.seed, count, points)
                 notebook.dumps(done.graded.notebook).encode()
                 if count % 20 == 0:
                     writer.record([done.graded])
                 count += 1
                 seen[
                     "full marks"
-                    if done.message == "20 points"
+                    if points == NOTEBOOKS[ASSIGNMENT].points
                     else "looked at"
                     if done.look
                     else "points lost, without a fault"

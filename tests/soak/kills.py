@@ -104,7 +104,7 @@ def state(course: Classroom) -> dict[str, tuple[object, ...]]:
     in the autograded notebook.
     """
     found: dict[str, tuple[object, ...]] = {}
-    for score in gradebook.scores(course, ASSIGNMENT):
+    for score in gradebook.standings(course, ASSIGNMENT):
         told = json.loads(
             (course.folder / "verdicts" / score.student / f"{ASSIGNMENT}.json").read_text()
         )

@@ -14,10 +14,11 @@ import click
 from grader.instructor.courses import DISTRIBUTION, VARIABLE, CourseError, find_course, notebooks
 
 if TYPE_CHECKING:
-    from grader.instructor.classroom import Classroom
+    from grader.instructor.classroom import Classroom, Grading
     from grader.judge.course import Course
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+MAKERS = ("release", "demo")  # commands that make a course folder
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -79,17 +80,68 @@ def on_classroom(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Path(path_type=Path),
         help="Course folder (default: course/).",
     )
-    @click.option("--db", help="Gradebook URL (default: SQLite in the course folder).")
+    @click.option(
+        "--db",
+        envvar="GRADER_DB",
+        help="Gradebook URL (default: SQLite in the course folder); or GRADER_DB.",
+    )
     @functools.wraps(command)
     def run(course: Course, folder: Path | None, db: str | None, **kwargs: Any) -> None:
         from grader.instructor.classroom import Classroom
 
-        command(Classroom.at(folder, db, course), **kwargs)
+        classroom = Classroom.at(folder, db, course)
+        if command.__name__ not in MAKERS:
+            classroom.check()
+        command(classroom, **kwargs)
 
     return on_course(run)
 
 
 assignment_names = click.argument("names", metavar="[ASSIGNMENT]...", nargs=-1)
+
+
+def on_grading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what says which submissions are graded, and how; hand the gradings over first."""
+
+    @assignment_names
+    @click.option("--unsafe", is_flag=True, help="Run the students' code without a sandbox.")
+    @click.option(
+        "--student",
+        "students",
+        multiple=True,
+        metavar="NAME",
+        help="Grade this student alone; may be given again.",
+    )
+    @click.option(
+        "--workers",
+        type=click.IntRange(1),
+        help="Submissions at the same time (default: one for each core).",
+    )
+    @functools.wraps(command)
+    def run(
+        classroom: Classroom,
+        names: tuple[str, ...],
+        unsafe: bool,
+        students: tuple[str, ...],
+        workers: int | None,
+        **kwargs: Any,
+    ) -> None:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is loaded
+        from grader.instructor.classroom import Grading, cores, notebooks_handed_in
+
+        gradings = [
+            Grading(
+                classroom,
+                notebook.assignment,
+                unsafe=unsafe,
+                workers=workers or cores(),
+                students=students,
+            )
+            for notebook in notebooks_handed_in(classroom, names)
+        ]
+        command(gradings, **kwargs)
+
+    return on_classroom(run)
 
 
 @main.command()
@@ -188,41 +240,36 @@ def wheels(output: Path) -> None:
 
 
 @main.command()
-@assignment_names
-@click.option("--force", is_flag=True, help="Grade unchanged submissions again.")
-@click.option("--unsafe", is_flag=True, help="Run the students' code without a sandbox.")
-@click.option(
-    "--student",
-    "students",
-    multiple=True,
-    metavar="NAME",
-    help="Grade this student alone; may be given again.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1),
-    help="Submissions at the same time (default: one for each core).",
-)
-@on_classroom
-def grade(
-    classroom: Classroom,
-    names: tuple[str, ...],
-    force: bool,
-    unsafe: bool,
-    students: tuple[str, ...],
-    workers: int | None,
-) -> None:
-    """Grade course/submitted/ into the gradebook and course/autograded/, sealed."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is loaded
-    from grader.instructor.classroom import Grading, cores, notebooks_handed_in
+@on_grading
+def grade(gradings: list[Grading]) -> None:
+    """Grade course/submitted/ into the gradebook and course/autograded/, sealed.
+
+    What has not changed is left as it is. Where the course has changed, that is said: see regrade.
+    """
     from grader.instructor.commands.grade import grade
 
-    workers = workers or cores()
-    look_count = 0
-    for notebook in notebooks_handed_in(classroom, names):
-        grading = Grading(classroom, notebook.assignment, unsafe, force, workers, students)
-        look_count += grade(grading, click.echo)
+    look_count = sum(grade(grading, click.echo) for grading in gradings)
     click.echo(f"{look_count} to look at: see above" if look_count else "all graded")
+    sys.exit(1 if look_count else 0)
+
+
+@main.command()
+@click.option("--yes", is_flag=True, help="Write the new points without asking.")
+@on_grading
+def regrade(gradings: list[Grading], yes: bool) -> None:
+    """Grade everything again: show who gains and who loses, and write it if you say so.
+
+    For when cases, points, references, tables or limits of the course have changed. Points by
+    hand and comments stay.
+    """
+    from grader.instructor.commands.regrade import regrade
+
+    def is_wanted(is_any: bool) -> bool:
+        if yes or not is_any or not sys.stdin.isatty():
+            return yes
+        return click.confirm("Write these points into the gradebook?")
+
+    look_count = sum(regrade(grading, click.echo, is_wanted) for grading in gradings)
     sys.exit(1 if look_count else 0)
 
 
@@ -275,13 +322,14 @@ def feedback(classroom: Classroom, names: tuple[str, ...]) -> None:
 
 @main.command()
 @click.option("--to", type=FILE, help="File to write (default: course/grades.csv).")
+@click.option("--bom", is_flag=True, help="Begin with a byte order mark, for spreadsheets.")
 @on_classroom
-def export(classroom: Classroom, to: Path | None) -> None:
+def export(classroom: Classroom, to: Path | None, bom: bool) -> None:
     """Write all grades as CSV."""
-    from grader.instructor.records import gradebook
+    from grader.instructor.records import grades_csv
 
     path = to or classroom.grades
-    gradebook.export(classroom, path)
+    grades_csv.export(classroom, path, bom)
     click.echo(f"wrote {path}")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.instructor.author.notebook import check_cells, dumps, load, source, with_answers
-from grader.instructor.classroom import Classroom, Grading, cores
+from grader.instructor.classroom import Classroom, Grading, cores, sqlite_url
 from grader.instructor.commands.feedback import feedback
 from grader.instructor.commands.grade import grade
 from grader.instructor.commands.release import release
@@ -20,8 +20,8 @@ from grader.instructor.commands.report import gather, write_page
 from grader.instructor.courses import CourseError
 from grader.instructor.demo.sample_class import Submission, submissions
 from grader.instructor.files import write_atomically
-from grader.instructor.records import gradebook
-from grader.instructor.records.gradebook import Score
+from grader.instructor.records import gradebook, grades_csv
+from grader.instructor.records.standings import Standing
 from grader.instructor.sandbox.probes import pick_tier
 from grader.judge.course import Course, Notebook
 from grader.show.verdict import MIME, VerdictJSON
@@ -47,7 +47,7 @@ def play(classroom: Classroom, say: Say, every: bool = False) -> bool:
     one. Returns whether everything came out as known beforehand. Raises CourseError.
     """
     folder = classroom.folder / "demo"
-    demo = replace(classroom, folder=folder, db=f"sqlite:///{folder / 'gradebook.db'}")
+    demo = replace(classroom, folder=folder, db=sqlite_url(folder))
     _clear(folder)
     warning = _without_sandbox(classroom.course)
     if warning:
@@ -59,7 +59,7 @@ def play(classroom: Classroom, say: Say, every: bool = False) -> bool:
         if not every:
             submitted = few(submitted)
         is_good &= _play_one(demo, notebook, submitted, bool(warning), say)
-    gradebook.export(demo, demo.grades)
+    grades_csv.export(demo, demo.grades)
     for line in _where_to_look(demo, notebooks[0].assignment):
         say(line)
     if warning:
@@ -134,7 +134,7 @@ def _say_problems(problems: list[str], say: Say) -> None:
 
 def _examples(grading: Grading, submitted: list[Submission]) -> Iterator[str]:
     """Yield a line for one submission of every kind: its points, what it is, what was found."""
-    scores = _scores(grading.classroom, grading.assignment)
+    scores = _standings(grading.classroom, grading.assignment)
     last_of_kind = {submission.kind: submission for submission in submitted}
     for submission in last_of_kind.values():
         student = submission.student
@@ -146,9 +146,9 @@ def _examples(grading: Grading, submitted: list[Submission]) -> Iterator[str]:
         yield line if len(line) < WIDTH else line[: WIDTH - 3] + "..."
 
 
-def _scores(classroom: Classroom, assignment: str) -> dict[str, Score]:
-    """Return the scores in the gradebook by student."""
-    return {score.student: score for score in gradebook.scores(classroom, assignment)}
+def _standings(classroom: Classroom, assignment: str) -> dict[str, Standing]:
+    """Return what the gradebook holds by student."""
+    return {each.student: each for each in gradebook.standings(classroom, assignment)}
 
 
 def _where_to_look(classroom: Classroom, assignment: str) -> Iterator[str]:
@@ -206,7 +206,7 @@ def differences(classroom: Classroom, assignment: str, submitted: list[Submissio
 
     Compared are the points, and the messages that must be there.
     """
-    scores = _scores(classroom, assignment)
+    scores = _standings(classroom, assignment)
     lines: list[str] = []
     for submission in submitted:
         score = scores.get(submission.student)
@@ -216,7 +216,7 @@ def differences(classroom: Classroom, assignment: str, submitted: list[Submissio
     return lines
 
 
-def _differences(expected: Submission, score: Score | None, text: str) -> Iterator[str]:
+def _differences(expected: Submission, score: Standing | None, text: str) -> Iterator[str]:
     """Yield what differs in one submission. text: what the student reads."""
     who = f"{expected.student} ({expected.about})"
     points = f"{score.points:g}" if score else "no"

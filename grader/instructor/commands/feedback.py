@@ -7,6 +7,7 @@ from collections.abc import Callable
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError
 from grader.instructor.records.steps import NbgraderSteps
+from grader.instructor.sandbox.protocol import text
 
 
 def feedback(classroom: Classroom, assignment: str, say: Callable[[str], None]) -> int:
@@ -29,5 +30,5 @@ def feedback(classroom: Classroom, assignment: str, say: Callable[[str], None]) 
         except CourseError as error:
             failed += 1
             message = str(error)
-        say(f"[{number}/{len(students)}] {student}: {message}")
+        say(f"[{number}/{len(students)}] {text(student)}: {message}")
     return failed

@@ -23,12 +23,13 @@ from typing import Any
 from tqdm import tqdm
 
 from grader.instructor.author.notebook import dumps
-from grader.instructor.classroom import SECRET, STAMP, Classroom, Grading
+from grader.instructor.classroom import FIRST_STAMP, SECRET, STAMP, Classroom, Grading, plain_name
 from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
 from grader.instructor.records import gradebook, submission
 from grader.instructor.records.gradebook_tables import Graded
-from grader.instructor.records.submission import Result
+from grader.instructor.records.standings import NOT_HANDED_IN, Standing
+from grader.instructor.records.submission import Result, Task
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
@@ -47,7 +48,9 @@ def grade(grading: Grading, say: Say) -> int:
     Returns how many a person has to look at. Raises CourseError when there is nothing to grade,
     when the assignment is not released, and when the run is interrupted.
     """
-    students = _students(grading)
+    for line in _rename_folders(grading.classroom):
+        say(line)
+    students = students_of(grading)
     if not grading.released().is_file():
         raise CourseError(
             f"{grading.assignment} is not released: {grading.released()} is missing. "
@@ -59,10 +62,9 @@ def grade(grading: Grading, say: Say) -> int:
             say("--unsafe: the students' code runs without a sandbox")
         elif tier is not Tier.BUBBLEWRAP:
             say(f"sandbox: {tier.value}")
+        task = Task.of(grading, tier, secret_of(grading.classroom))
         run = GradingRun(
-            grading,
-            tier,
-            secret_of(grading.classroom),
+            task,
             waiting=deque(students),
             total=len(students),
             say=say,
@@ -71,7 +73,20 @@ def grade(grading: Grading, say: Say) -> int:
         return run.run()
 
 
-def _students(grading: Grading) -> list[str]:
+def _rename_folders(classroom: Classroom) -> Iterator[str]:
+    """Give students' folders the names that the gradebook has, in NFC; yield what was renamed.
+
+    Where another folder has that name already, both stay, and the second is not graded.
+    """
+    for folder in sorted(classroom.submitted.glob("*")):
+        name = plain_name(folder.name)
+        if name in (folder.name, "") or folder.with_name(name).exists():
+            continue
+        folder.rename(folder.with_name(name))
+        yield f"{text(name)}: the folder's name is now written as the gradebook has it"
+
+
+def students_of(grading: Grading) -> list[str]:
     """Return the students to grade. Raises CourseError when one of them has handed in nothing."""
     assignment = grading.assignment
     submitted = grading.classroom.submitted
@@ -81,12 +96,13 @@ def _students(grading: Grading) -> list[str]:
             f"There are no submissions of {assignment}: "
             f"expected {submitted}/STUDENT/{assignment}/*.ipynb"
         )
-    for name in grading.students:
+    wanted = [plain_name(name) for name in grading.students]
+    for name in wanted:
         if name not in students:
             raise CourseError(
                 f"{name} has handed in no {assignment}: expected {submitted / name / assignment}"
             )
-    return list(grading.students) or students
+    return wanted or students
 
 
 @dataclass(eq=False)
@@ -96,9 +112,7 @@ class GradingRun:
     waiting: the students whose submission no process has yet; total: how many there are.
     """
 
-    grading: Grading
-    tier: Tier
-    secret: bytes
+    task: Task
     waiting: deque[str]
     total: int
     say: Say
@@ -109,12 +123,16 @@ class GradingRun:
     written_at: float = field(default_factory=time.monotonic)  # when the last batch was written
     written_count: int = 0
     look_count: int = 0  # submissions that a person has to look at
+    standings: dict[str, Standing] = field(default_factory=dict)  # before this run, by student
+    basis: Counter[str] = field(default_factory=Counter)  # what of the course is another one now
+    versions: Counter[str] = field(default_factory=Counter)  # of Python and numpy, likewise
+    outdated_count: int = 0  # submissions graded by a course that has changed since
     lost_pools: int = 0  # pools, one after another, that gave no result
 
     def run(self) -> int:
         """Grade all submissions; return how many a person has to look at. Raises CourseError."""
         # Made here, since processes of the pool leave without tidying up.
-        support_of(self.grading.notebook)
+        support_of(self.task.grading.notebook)
         with _interrupts() as interrupts, self.progress:
             self._grade_all(interrupts)
         if self.waiting:
@@ -122,14 +140,36 @@ class GradingRun:
                 f"Interrupted: {self.written_count} of {self.total} are graded. "
                 "Run it again to go on."
             )
+        if not self.task.grading.regrade:
+            for line in self._summary():
+                self.say(line)
         return self.look_count
+
+    def _summary(self) -> Iterator[str]:
+        """Yield what is to be said of the class as a whole."""
+        assignment = self.task.grading.assignment
+        if self.outdated_count:
+            kinds = ", ".join(self.basis)
+            were = "was" if self.outdated_count == 1 else "were"
+            yield (
+                f"{self.outdated_count} {were} graded with {kinds}. Their points stay; "
+                f"see who would gain or lose with: grader regrade {assignment}"
+            )
+        for version, count in self.versions.items():
+            yield f"{count} graded with {version}. Nothing is graded again for that."
+        if not self.task.grading.students:
+            here = set(self.task.grading.classroom.students(assignment))
+            for student, standing in self.standings.items():
+                if standing.is_graded and student not in here:
+                    yield f"{text(student)}: {NOT_HANDED_IN}; the gradebook keeps {standing}"
 
     def _grade_all(self, interrupts: list[int]) -> None:
         """Grade until nobody waits, with a new pool whenever one is lost."""
-        classroom = self.grading.classroom
+        grading = self.task.grading
         pool = self._start_pool()
         try:
-            with gradebook.Writer(classroom, self.grading.assignment) as writer:
+            with gradebook.Writer(grading.classroom, grading.assignment) as writer:
+                self.standings = {each.student: each for each in writer.standings()}
                 self._take_results(pool, writer, interrupts)
                 while self.waiting and not interrupts:
                     pool.shutdown()
@@ -149,22 +189,27 @@ class GradingRun:
 
     def _start_pool(self) -> ProcessPoolExecutor:
         """Return processes that start at once, and load while the gradebook is opened here."""
+        count = min(self.task.grading.workers, len(self.waiting))
         pool = ProcessPoolExecutor(
-            min(self.grading.workers, len(self.waiting)),
+            count,
             mp_context=multiprocessing.get_context("fork"),
             initializer=submission.begin,
-            initargs=(os.getpid(), self.grading, self.tier, self.secret),
+            initargs=(os.getpid(), self.task),
         )
         self.pending = {}
-        with suppress(BrokenProcessPool):  # the first result raises it again
-            self._submit(pool)
+        with suppress(BrokenProcessPool):  # the first submission raises it again
+            for _ in range(count):
+                pool.submit(submission.prepare)
         return pool
 
-    def _submit(self, pool: ProcessPoolExecutor) -> None:
+    def _submit(self, pool: ProcessPoolExecutor, writer: gradebook.Writer) -> None:
         """Keep the processes busy, and no more submissions than that in memory."""
-        while self.waiting and len(self.pending) < 2 * self.grading.workers:
+        while self.waiting and len(self.pending) < 2 * self.task.grading.workers:
             student = self.waiting[0]
-            self.pending[pool.submit(submission.run, student)] = student
+            standing = self.standings.get(student) or Standing(student, due=writer.due)
+            other_penalty = writer.has_other_penalty(standing)
+            future = pool.submit(submission.run, standing, other_penalty)
+            self.pending[future] = student
             self.waiting.popleft()
             self.tries[student] += 1
 
@@ -176,13 +221,14 @@ class GradingRun:
         Ends when all are there, a process of the pool is lost, or somebody interrupts.
         """
         try:
+            self._submit(pool, writer)
             while self.pending:
                 done, _ = wait(self.pending, return_when=FIRST_COMPLETED)
                 for future in done:
                     self._take(future.result(), writer)
                     del self.pending[future]
                 if not interrupts:
-                    self._submit(pool)
+                    self._submit(pool, writer)
         except BrokenProcessPool:
             self._put_back(writer)
 
@@ -192,10 +238,10 @@ class GradingRun:
             if self.tries[student] < TRIES:
                 self.waiting.append(student)
                 continue
-            message = (
+            problem = (
                 f"not graded: the process that graded it was lost, {TRIES} times. Run it again"
             )
-            self._take(Result(student, message, look=True), writer)
+            self._take(Result(student, problem, look=True), writer)
         self.pending.clear()
 
     def _take(self, result: Result, writer: gradebook.Writer) -> None:
@@ -216,6 +262,9 @@ class GradingRun:
         writer.record(graded)
         for one in graded:
             self._write_notebook(one)
+        if graded:
+            now = writer.standings([one.student for one in graded])
+            self.standings |= {each.student: each for each in now}
         with tqdm.external_write_mode(file=sys.stdout):
             for result in self.batch:
                 self._say(result)
@@ -226,16 +275,34 @@ class GradingRun:
     def _say(self, result: Result) -> None:
         self.written_count += 1
         self.look_count += result.look
+        self.basis.update(result.basis)
+        self.outdated_count += bool(result.basis)
+        self.versions.update(result.versions)
+        if self.task.grading.regrade and not result.problem:
+            return
         number = f"[{self.written_count}/{self.total}]"
-        self.say(f"{number} {text(result.student)}: {result.message}")
+        self.say(f"{number} {text(result.student)}: {self._line(result)}")
+
+    def _line(self, result: Result) -> str:
+        """Return what became of a submission, with the points that the gradebook holds now."""
+        if result.problem:
+            return result.problem
+        points = str(self.standings[result.student])
+        if result.unchanged:
+            points = f"unchanged, {points}"
+        return "; ".join([points, *result.notes])
 
     def _write_notebook(self, graded: Graded) -> None:
         """Write an autograded notebook, and beside it what releases its feedback."""
-        target = self.grading.autograded(graded.student)
+        target = self.task.grading.autograded(graded.student)
         stamp = ""
-        if graded.timestamp:
-            stamp = f"{graded.timestamp.isoformat(' ')} UTC\n"
+        if graded.stamp:
+            stamp = f"{graded.stamp.isoformat(' ')} UTC\n"
         _write_or_remove(target.with_name(STAMP), stamp)
+        first = ""
+        if graded.timestamp and graded.stamp and graded.timestamp != graded.stamp:
+            first = f"{graded.timestamp.isoformat(' ')} UTC\n"
+        _write_or_remove(target.with_name(FIRST_STAMP), first)
         _write_or_remove(target.with_name(SECRET), graded.secret)
         write_atomically(target, dumps(graded.notebook))
 

@@ -16,6 +16,8 @@ from matplotlib.ticker import MaxNLocator
 from grader.instructor.classroom import Grading
 from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
+from grader.instructor.records import gradebook
+from grader.instructor.records.standings import NOT_HANDED_IN, TEST, Standing
 from grader.instructor.records.submission import VerdictFile, stored
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
@@ -53,75 +55,123 @@ class ExerciseResult:
 
 
 @dataclass(frozen=True)
+class StudentResult:
+    """A student's points that count, and what was added or taken off, in words."""
+
+    name: str
+    points: float
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """One assignment of one class.
 
-    total: what it is worth; points: by student; looks: (student, why) for everyone whom a person
-    should look at.
+    total: what it is worth; students: what the gradebook holds on each; looks: (student, why) for
+    everyone whom a person should look at.
     """
 
     assignment: str
     total: float
-    points: dict[str, float]
+    students: tuple[StudentResult, ...]
     exercises: tuple[ExerciseResult, ...]
     looks: tuple[tuple[str, str], ...]
 
     @property
     def title(self) -> str:
         """How many are graded, and their points on average."""
-        count = len(self.points)
-        mean = sum(self.points.values()) / count
+        count = len(self.students)
+        mean = sum(student.points for student in self.students) / count
         return f"{self.assignment}: {count} graded, {mean:.1f} of {self.total:g} on average"
 
 
 def gather(grading: Grading) -> Report:
-    """Return a report from the verdict files of an assignment.
+    """Return a report on an assignment: points from the gradebook, mistakes from verdict files.
 
-    Raises CourseError when there are none.
+    Raises CourseError when nothing is graded, or the gradebook cannot be read.
     """
     assignment = grading.assignment
-    students = grading.classroom.students(assignment)
-    verdicts = {}
-    for student in students:
-        verdict = stored(grading.verdicts(student))
-        if verdict:
-            verdicts[student] = verdict
-    if not verdicts:
+    here = grading.classroom.students(assignment)
+    standings = [
+        each for each in gradebook.standings(grading.classroom, assignment) if each.is_graded
+    ]
+    if not standings:
         raise CourseError(
             f"Nothing is graded yet for {assignment}. Run first: grader grade {assignment}"
         )
+    graded = [each.student for each in standings]
+    files = {student: stored(grading.verdicts(student)) for student in graded}
+    verdicts = {student: verdict for student, verdict in files.items() if verdict}
     return Report(
         assignment,
-        grading.notebook.points,
-        points={student: verdict["points"] for student, verdict in verdicts.items()},
-        exercises=tuple(_exercises(grading.notebook, list(verdicts.values()))),
-        looks=tuple(_looks(students, verdicts)),
+        standings[0].max_points,
+        students=tuple(_student(each, here) for each in standings),
+        exercises=tuple(_exercises(grading.notebook, standings, list(verdicts.values()))),
+        looks=tuple(_looks(grading, here, standings, verdicts)),
     )
 
 
-def _looks(students: list[str], verdicts: dict[str, VerdictFile]) -> Iterator[tuple[str, str]]:
+def _student(standing: Standing, here: list[str]) -> StudentResult:
+    """Return how a student did. here: who has a folder in submitted/."""
+    notes = standing.notes
+    if standing.student not in here:
+        notes.append(NOT_HANDED_IN)
+    return StudentResult(text(standing.student), standing.points, tuple(notes))
+
+
+def _looks(
+    grading: Grading,
+    here: list[str],
+    standings: list[Standing],
+    verdicts: dict[str, VerdictFile],
+) -> Iterator[tuple[str, str]]:
     """Yield the students whom a person should look at, and why."""
+    graded = {standing.student for standing in standings}
     for student, verdict in verdicts.items():
         for fault in verdict["faults"]:
-            yield student, fault
-    for student in students:
-        if student not in verdicts:
+            yield text(student), fault
+    for student in here:
+        if student not in graded:
             yield text(student), "not graded yet"
+    for student in sorted(graded):
+        if student not in here:
+            yield text(student), f"{NOT_HANDED_IN}: the gradebook keeps the points"
+        elif student not in verdicts:
+            yield text(student), "no verdict file: graded by another program, or its file is lost"
+    yield from _others(standings, verdicts)
     for student, verdict in verdicts.items():
         if verdict["sandbox"] == Tier.NONE.value:
-            yield student, "graded without a sandbox"
+            yield text(student), "graded without a sandbox"
 
 
-def _exercises(notebook: Notebook, verdicts: list[VerdictFile]) -> Iterator[ExerciseResult]:
+def _others(
+    standings: list[Standing], verdicts: dict[str, VerdictFile]
+) -> Iterator[tuple[str, str]]:
+    """Yield for whom the gradebook and the verdict file do not agree."""
+    for standing in standings:
+        verdict = verdicts.get(standing.student)
+        for each in verdict["exercises"] if verdict else ():
+            cell = standing.cells.get(f"{TEST}{each['exercise']}")
+            if cell is None or cell.automatic != each["earned"]:
+                yield (
+                    text(standing.student),
+                    "the gradebook holds other points than the verdict file: grade again",
+                )
+                break
+
+
+def _exercises(
+    notebook: Notebook, standings: list[Standing], verdicts: list[VerdictFile]
+) -> Iterator[ExerciseResult]:
     """Yield how a class did in each exercise of a notebook."""
     for exercise in notebook.exercises:
         results = list(_results(exercise.name, verdicts))
-        points = [result["earned"] for result in results]
+        points = [each.per_exercise.get(exercise.name, 0.0) for each in standings]
         yield ExerciseResult(
             exercise.name,
             exercise.points,
             mean=sum(points) / len(points),
-            full=points.count(exercise.points),
+            full=sum(earned >= exercise.points for earned in points),
             mistakes=tuple(_most_common(exercise, results)),
         )
 
@@ -162,9 +212,14 @@ def as_text(report: Report) -> Iterator[str]:
         mistakes = [f"{mistake.name} ({mistake.count})" for mistake in row.mistakes]
         mean = f"{row.mean:5.2f} of {row.points:<3g}"
         yield f"{row.name:22} {mean} {row.full:>10}  {', '.join(mistakes) or '-'}"
+    with_notes = [student for student in report.students if student.notes]
+    if with_notes:
+        yield "with remarks:"
+    for student in with_notes:
+        yield f"  {student.name}: {student.points:g} points, {', '.join(student.notes)}"
     yield f"to look at: {len(report.looks) or 'nobody'}"
-    for student, why in report.looks:
-        yield f"  {student}: {why}"
+    for name, why in report.looks:
+        yield f"  {name}: {why}"
 
 
 def write_page(report: Report, path: Path) -> None:
@@ -177,10 +232,12 @@ def write_page(report: Report, path: Path) -> None:
 
 def _distribution(report: Report) -> Any:
     """Return a figure: how many students have how many points."""
-    bins = [points - 0.5 for points in range(int(report.total) + 2)]
+    points = [student.points for student in report.students]
+    highest = int(max([report.total, *points]))  # extra credit can give more than there is
+    bins = [number - 0.5 for number in range(highest + 2)]
     figure = Figure(figsize=(7, 2.8), layout="constrained")
     ax = figure.subplots()
-    ax.hist(list(report.points.values()), bins=bins, color="#555555", edgecolor="white")
+    ax.hist(points, bins=bins, color="#555555", edgecolor="white")
     ax.set_xlabel("points")
     ax.set_ylabel("students")
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))

@@ -5,15 +5,17 @@ Nothing else of the student's is in it.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 from grader.instructor.author.notebook import NotebookJSON, answer_cells, check_cells, set_source
+from grader.instructor.files import digest
 from grader.instructor.sealed.grade_one import ExerciseJSON, WorkJSON
 from grader.instructor.sealed.intake import Identity
 from grader.show.verdict import MIME, VerdictJSON
 
-KEY = "cnn_gradients"  # in the notebook's metadata: which submission it shows
+KEY = "cnn_gradients"  # in the notebook's metadata: which submission and which verdict it shows
 BLANK_LIMIT = 20  # lines
 BLANK = re.compile(rf"\n(?:[^\S\n]*\n){{{BLANK_LIMIT},}}")
 ANSWER_LIMIT = 50_000  # letters of an answer that pages show
@@ -45,8 +47,18 @@ def autograded_notebook(
             set_source(answers[name], readable(source))
     for verdict in result["exercises"]:
         tests[f"check_{verdict['exercise']}"]["outputs"] = _outputs(verdict)
-    released["metadata"][KEY] = identity
+    released["metadata"][KEY] = key_of(result, identity)
     return released
+
+
+def key_of(result: WorkJSON, identity: Identity) -> dict[str, str]:
+    """Return what an autograded notebook keeps of its submission and of the verdicts it shows."""
+    content = json.dumps([result["answers"], result["exercises"]]).encode()
+    return {
+        "sha256": identity["sha256"],
+        "timestamp": identity["timestamp"],
+        "verdict": digest(content),
+    }
 
 
 def _outputs(verdict: ExerciseJSON) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 
-from grader.instructor.classroom import STAMP
+from grader.instructor.classroom import FIRST_STAMP, STAMP
 from grader.instructor.sealed.intake import submission_secret
 from grader.instructor.sealed.timestamp import UnreadableFile, submitted_at
 
@@ -51,10 +51,21 @@ def existing_timestamp(coursedir: Any, folder: str) -> datetime | None:
 
 
 def submitted_timestamp(api: Any, assignment: str, student: str) -> datetime | None:
-    """Return when a student handed in an assignment, or None where no time is to be read."""
+    """Return when a student handed in an assignment, or None where no time is to be read.
+
+    formgrader compares it with the gradebook's time: where the same file came again, and was graded
+    since, that is its first time.
+    """
     coursedir = api.coursedir
     folder = coursedir.format_path(coursedir.submitted_directory, student, assignment)
-    return existing_timestamp(coursedir, folder)
+    time = existing_timestamp(coursedir, folder)
+    autograded = coursedir.format_path(coursedir.autograded_directory, student, assignment)
+    if time is None or time != existing_timestamp(coursedir, autograded):
+        return time
+    try:
+        return submitted_at(Path(autograded) / FIRST_STAMP) or time
+    except UnreadableFile:
+        return time
 
 
 # What reads timestamp.txt in nbgrader: the class, its method, and what takes the method's place.

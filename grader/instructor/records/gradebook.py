@@ -1,38 +1,28 @@
 """The gradebook: opened, read, exported and written. Its tables are in gradebook_tables.py.
 
-What is made or only read (a new database, scores, the CSV) goes through nbgrader, which is
-imported where it is needed: that takes two seconds, and `grader grade` only writes.
+A new database is made by nbgrader, which is imported where it is needed: that takes two seconds.
 """
 
 from __future__ import annotations
 
-import os
+import re
 import warnings
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, NullPool, create_engine, make_url
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy import Connection, Engine, NullPool, TableClause, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
 
 from grader.instructor.classroom import Classroom, environment_on_path
 from grader.instructor.courses import CourseError
-from grader.instructor.files import write_atomically
 from grader.instructor.records.gradebook_tables import Batch, Graded, cells_of, tables_of
 from grader.instructor.records.late_penalty import LatePenalty
 from grader.instructor.records.scores import NeedsReview
+from grader.instructor.records.standings import Standing, due_date, standings_of
 
-
-@dataclass(frozen=True)
-class Score:
-    """A student's points in one assignment, the points it has, and the points per exercise."""
-
-    student: str
-    points: float
-    max_points: float
-    per_exercise: dict[str, float]
+PATIENCE = 10.0  # seconds to wait for another program that holds a SQLite gradebook
 
 
 @contextmanager
@@ -48,7 +38,7 @@ def opened(classroom: Classroom) -> Iterator[Any]:
     try:
         classroom.folder.mkdir(parents=True, exist_ok=True)
         book = Gradebook(classroom.db, classroom.course.name)
-    except (SQLAlchemyError, OSError, ImportError) as error:
+    except (SQLAlchemyError, OSError, ImportError, ValueError) as error:
         raise _not_opened(classroom, error) from None
     try:
         with warnings.catch_warnings():
@@ -59,60 +49,35 @@ def opened(classroom: Classroom) -> Iterator[Any]:
         book.close()
 
 
-def scores(classroom: Classroom, assignment: str) -> list[Score]:
-    """Return the points of every student who submitted the assignment, sorted by student.
+def standings(classroom: Classroom, assignment: str) -> list[Standing]:
+    """Return what the gradebook holds on an assignment, sorted by student.
 
-    Raises CourseError when the assignment is not released.
+    Raises CourseError when the gradebook cannot be read, or the assignment is not released.
     """
-    # Imported here: see the head of this module.
-    from nbgrader.api import MissingEntry  # noqa: PLC0415
-
-    with opened(classroom) as book:
-        try:
-            book.find_assignment(assignment)
-        except MissingEntry:
-            raise _not_released(classroom, assignment) from None
-        exercises = classroom.course.exercises
-        students = [
-            _score(submission, exercises) for submission in book.assignment_submissions(assignment)
-        ]
-    return sorted(students, key=lambda score: score.student)
+    with Writer(classroom, assignment) as book:
+        return book.standings()
 
 
-def _score(submission: Any, exercises: Container[str]) -> Score:
-    """Return the points of one of nbgrader's submissions. exercises: all names of a course's."""
-    per_exercise = {}
-    for notebook in submission.notebooks:
-        for grade in notebook.grades:
-            exercise = grade.name.removeprefix("check_")
-            if exercise in exercises:
-                per_exercise[exercise] = float(grade.score)
-    points = float(submission.score)
-    return Score(submission.student_id, points, float(submission.max_score), per_exercise)
+@contextmanager
+def reading(classroom: Classroom) -> Iterator[tuple[Connection, dict[str, TableClause]]]:
+    """Open the gradebook to read it; yield a connection and nbgrader's tables.
 
-
-def export(classroom: Classroom, to: Path) -> None:
-    """Write all grades as CSV with nbgrader's own exporter; the file is whole or not there.
-
-    Raises CourseError when the file cannot be written.
+    Raises CourseError when that cannot be done, or nothing was released into it yet.
     """
-    # Imported here: see the head of this module.
-    from nbgrader.plugins import CsvExportPlugin  # noqa: PLC0415
-
-    part = to.with_name(f".{to.name}.part")
-    with opened(classroom) as book:
-        try:
-            plugin = CsvExportPlugin(to=str(part))
-            plugin.log.propagate = False
-            plugin.export(book)
-            write_atomically(to, part.read_bytes())
-        except OSError as error:
-            raise CourseError(
-                f"{to} cannot be written: {error.strerror}. Name another place with --to."
-            ) from None
-        finally:
-            if part.exists():
-                os.unlink(part)
+    try:
+        engine = _engine(classroom.db, PATIENCE)
+        with engine.connect() as db:
+            tables = tables_of(db)
+            if tables:
+                yield db, tables
+        engine.dispose()
+    except (SQLAlchemyError, OSError, ImportError, ValueError) as error:
+        raise _not_opened(classroom, error) from None
+    if not tables:
+        raise CourseError(
+            f"There is nothing in the gradebook {without_password(classroom.db)} yet. "
+            "Run first: grader release"
+        )
 
 
 class Writer:
@@ -123,7 +88,7 @@ class Writer:
     assignment is not released.
     """
 
-    def __init__(self, classroom: Classroom, assignment: str, patience: float = 10.0) -> None:
+    def __init__(self, classroom: Classroom, assignment: str, patience: float = PATIENCE) -> None:
         self.classroom = classroom
         self.notebook = classroom.course.by_assignment[assignment]
         self.penalty = LatePenalty(classroom)
@@ -134,7 +99,8 @@ class Writer:
                 self.tables = tables_of(db)
                 if self.tables:
                     cells = cells_of(db, self.tables, assignment)
-        except (SQLAlchemyError, OSError, ImportError) as error:
+                    self.due = due_date(db, self.tables, assignment)
+        except (SQLAlchemyError, OSError, ImportError, ValueError) as error:
             raise _not_opened(classroom, error) from None
         if not any(cell.notebook == self.notebook.stem for cell in cells):
             raise _not_released(classroom, assignment)
@@ -144,6 +110,26 @@ class Writer:
 
     def __exit__(self, *error: object) -> None:
         self.engine.dispose()
+
+    def standings(self, students: Collection[str] | None = None) -> list[Standing]:
+        """Return what the gradebook holds, on these students alone where there are any named.
+
+        Raises CourseError when it cannot be read.
+        """
+        try:
+            with self.engine.connect() as db:
+                return standings_of(db, self.tables, self.notebook.assignment, students)
+        except SQLAlchemyError as error:
+            raise _not_opened(self.classroom, error) from None
+
+    def has_other_penalty(self, standing: Standing) -> bool:
+        """Tell whether the late penalty is not the one that the course's settings give now."""
+        expected = None
+        if standing.is_graded and standing.seconds_late:
+            expected = self.penalty.points_off(
+                standing.student, standing.raw_points, standing.seconds_late
+            )
+        return (standing.penalty or 0.0) != (expected or 0.0)
 
     def record(self, batch: Sequence[Graded]) -> None:
         """Write all of a batch. Manual scores, extra credit and manual comments are kept.
@@ -168,23 +154,32 @@ class Writer:
 
 
 def _engine(url: str, patience: float) -> Engine:
+    """Return what opens connections. Raises CourseError where SQLite would make a new file."""
     options: dict[str, Any] = {}
-    if make_url(url).get_backend_name() == "sqlite":
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
         options["timeout"] = patience
+        path = address.database or ""
+        if not path.startswith("file:") and not Path(path).exists():
+            raise CourseError(
+                f"There is no gradebook {url}. Run first: grader release, "
+                "which makes it; or name the right one with --db."
+            )
     return create_engine(url, poolclass=NullPool, connect_args=options)
 
 
 def _not_opened(classroom: Classroom, error: Exception) -> CourseError:
+    reason = _reason(classroom, error)
     return CourseError(
-        f"The gradebook {classroom.db} cannot be opened: {_reason(error)}. Expected an nbgrader "
-        "database or a place where one can be made; look at the path and its permissions, or name "
-        "another with --db. Nothing was changed."
+        f"The gradebook {without_password(classroom.db)} cannot be opened: {reason}. Expected an "
+        "nbgrader database or a place where one can be made; look at the path and its "
+        "permissions, or close what holds it. Nothing was changed."
     )
 
 
 def _not_released(classroom: Classroom, assignment: str) -> CourseError:
     return CourseError(
-        f"{assignment} is not in the gradebook {classroom.db}. "
+        f"{assignment} is not in the gradebook {without_password(classroom.db)}. "
         f"Run first: grader release {assignment}"
     )
 
@@ -193,13 +188,23 @@ def _not_written(classroom: Classroom, students: list[str], error: Exception) ->
     who = students[0]
     if len(students) > 1:
         who = f"This batch of {len(students)} ({students[0]} to {students[-1]})"
+    where = without_password(classroom.db)
     return CourseError(
-        f"The gradebook {classroom.db} cannot be written: {_reason(error)}. "
+        f"The gradebook {where} cannot be written: {_reason(classroom, error)}. "
         f"{who} has no new score. Close what holds it (formgrader, another grader) or make room, "
         "and run the command again: it goes on where it stopped."
     )
 
 
-def _reason(error: Exception) -> str:
+def without_password(url: str) -> str:
+    """Return a gradebook's URL without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        return re.sub(r"://[^@/]*@", "://***@", url)
+
+
+def _reason(classroom: Classroom, error: Exception) -> str:
     """Return the first line of an error, of the database's own error where there is one."""
-    return str(getattr(error, "orig", None) or error).splitlines()[0]
+    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return reason.replace(classroom.db, without_password(classroom.db))

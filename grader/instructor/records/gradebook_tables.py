@@ -34,6 +34,7 @@ from sqlalchemy import (
     update,
 )
 
+from grader.instructor.author.notebook import NotebookJSON
 from grader.instructor.records.late_penalty import seconds_late
 from grader.instructor.records.scores import NeedsReview, read
 from grader.judge.course import Notebook
@@ -44,7 +45,8 @@ TABLES = {
     "notebook": "id name assignment_id",
     "base_cell": "id name notebook_id type",
     "grade_cells": "id max_score",
-    "student": "id",
+    "task_cells": "id max_score",
+    "student": "id first_name last_name email",
     "submitted_assignment": "id assignment_id student_id timestamp extension",
     "submitted_notebook": "id notebook_id assignment_id flagged late_submission_penalty",
     "grade": "id cell_id notebook_id auto_score manual_score extra_credit needs_manual_grade",
@@ -67,14 +69,18 @@ class Graded:
     """One submission's result.
 
     notebook: the autograded notebook; looks: the exercises that a person should look at;
-    timestamp: when it was handed in, in UTC; secret: under which nbgrader releases its feedback.
+    timestamp: when it was handed in, in UTC; stamp: what its timestamp.txt says, which is later
+    where the same file came again; secret: under which nbgrader releases its feedback;
+    has_new_scores: whether its scores are written, and not only how late it is.
     """
 
     student: str
-    notebook: dict[str, Any]
+    notebook: NotebookJSON
     looks: set[str]
     timestamp: datetime | None = None
+    stamp: datetime | None = None
     secret: str = ""
+    has_new_scores: bool = True
 
 
 @dataclass(frozen=True)
@@ -234,6 +240,8 @@ class Batch:
         grades: list[dict[str, Any]] = []
         comments: list[dict[str, Any]] = []
         for student, row in own_notebooks.items():
+            if not self.results[student].has_new_scores:
+                continue
             scores, texts = self._read(student, max_scores)
             looks = self.results[student].looks
             for cell in grade_cells:

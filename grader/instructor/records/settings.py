@@ -8,8 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from grader.instructor.classroom import environment_on_path
+from grader.instructor.classroom import environment_on_path, sqlite_url
 from grader.instructor.courses import VARIABLE
+from grader.instructor.records import literal_paths
 
 
 def configure(c: Any, repository: Path, name: str) -> None:
@@ -23,7 +24,7 @@ def configure(c: Any, repository: Path, name: str) -> None:
     environment_on_path()  # also where a server was started without activating the environment
     set_folders(c, repository, name)
     _set_pages(c)
-    _repair_formgrader(c)
+    _repair_nbgrader(c)
 
 
 def set_folders(c: Any, repository: Path, name: str) -> None:
@@ -37,7 +38,7 @@ def set_folders(c: Any, repository: Path, name: str) -> None:
     c.CourseDirectory.course_id = name
     c.CourseDirectory.root = str(repository)
     c.CourseDirectory.source_directory = "notebooks"
-    c.CourseDirectory.db_url = os.environ.get("COURSE_DB", f"sqlite:///{course / 'gradebook.db'}")
+    c.CourseDirectory.db_url = os.environ.get("COURSE_DB", sqlite_url(course))
     for step in ("release", "submitted", "autograded", "feedback"):
         folder = os.path.relpath(course / step, repository)
         setattr(c.CourseDirectory, f"{step}_directory", folder)
@@ -66,8 +67,9 @@ def _set_pages(c: Any) -> None:
     }
 
 
-def _repair_formgrader(c: Any) -> None:
+def _repair_nbgrader(c: Any) -> None:
     """Repair what of nbgrader is loaded: to load it here would take two seconds."""
+    literal_paths.repair()
     if "nbgrader.apps.api" in sys.modules:
         # formgrader's Autograde button grades sealed, as `grader grade` does
         from grader.instructor.records import button, exchange  # noqa: PLC0415

@@ -4,141 +4,347 @@ from __future__ import annotations
 
 import gc
 import json
-import re
 import signal
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from multiprocessing import util
 from pathlib import Path
+from typing import Any, cast
 
 from grader.instructor.author.notebook import load
-from grader.instructor.classroom import Grading, made_with
+from grader.instructor.classroom import Grading, problem_of_name, versions
 from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
-from grader.instructor.records.autograded import KEY, autograded_notebook
+from grader.instructor.records.autograded import KEY, autograded_notebook, key_of
 from grader.instructor.records.gradebook_tables import Graded
+from grader.instructor.records.standings import TEST, Standing
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
+from grader.instructor.sealed.basis import Basis, basis_of, differences
 from grader.instructor.sealed.grade_one import TRIES, WorkJSON, grade_again, ungraded
 from grader.instructor.sealed.intake import Identity, Submission, read_submission
 from grader.instructor.sealed.seed import seed_of
 
-# A student's folder: its name stands in pages, in addresses and in the database.
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,127}")
-BAD_NAME = (
-    "the folder's name is none of a student: expected letters, digits and _ . @ + -, at most 128. "
-    "Rename it"
-)
 VERDICT_KEYS = frozenset(
     ("sha256", "seed", "made_with", "points", "faults", "exercises", "answers", "sandbox")
 )
 
 
 class VerdictFile(WorkJSON, Identity):
-    """What a verdict file holds. made_with: the versions; sandbox: the name of its tier."""
+    """What a verdict file holds.
+
+    made_with: the versions of Python and numpy; sandbox: the name of its tier; basis: what of the
+    course the grade depends on; handed_in: when this file first came; due, extension: what the
+    gradebook said of them.
+    """
 
     student: str
     made_with: dict[str, str]
     sandbox: str
+    basis: Basis
+    handed_in: str
+    due: str
+    extension: str
 
 
 @dataclass(frozen=True)
 class Result:
     """What became of one submission.
 
-    look: whether a person has to look at it; graded: what the gradebook does not have yet.
+    problem: why it has no grade, or ""; notes: what is said of it beside its points; look: whether
+    a person has to look at it; graded: what the gradebook does not have yet; unchanged: whether
+    nothing was done; basis: in what the course has changed since it was graded; versions: with
+    which Python and numpy it was graded, where these are others now.
     """
 
     student: str
-    message: str
-    look: bool
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+    look: bool = False
     graded: Graded | None = None
+    unchanged: bool = False
+    basis: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """What all submissions of a run share. secret: what seeds are drawn from."""
+
+    grading: Grading
+    tier: Tier
+    secret: bytes
+    basis: Basis
+
+    @classmethod
+    def of(cls, grading: Grading, tier: Tier, secret: bytes) -> Task:
+        """Return the task of a run. Raises OSError where the released notebook cannot be read."""
+        released = json.loads(grading.released().read_text(encoding="utf-8"))
+        return cls(grading, tier, secret, basis_of(grading.notebook, released))
 
 
 class SubmissionGrader:
-    """Grades submissions one after another, in one sandbox. secret: what seeds are drawn from."""
+    """Grades submissions one after another, in one sandbox."""
 
-    def __init__(self, grading: Grading, tier: Tier, secret: bytes) -> None:
-        self.grading = grading
-        self.tier = tier
-        self.secret = secret
-        self.made_with = made_with(grading.notebook)
-        self.released = grading.released().read_text(encoding="utf-8")
-        self.exercises = list(grading.notebook.by_name)
-        self.sandbox = Sandbox(tier, grading.notebook)
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.grading = task.grading
+        self.versions = versions()
+        self.released = task.grading.released().read_text(encoding="utf-8")
+        self.exercises = list(task.grading.notebook.by_name)
+        self.sandbox = Sandbox(task.tier, task.grading.notebook)
         self.sandbox.load()
 
-    def grade(self, student: str) -> Result:
+    def grade(self, standing: Standing, other_penalty: bool = False) -> Result:
         """Return what became of a student's submission; its verdict file is written.
 
-        Raises OSError when the file cannot be written.
+        standing: what the gradebook holds on it; other_penalty: whether that penalty is not the one
+        of now. Raises OSError when the file cannot be written.
         """
-        if not NAME.fullmatch(student):
-            return Result(student, f"not graded; look: {BAD_NAME}", look=True)
+        student = standing.student
+        problem = problem_of_name(student)
+        if problem:
+            return Result(student, f"not graded; look: {problem}. Rename the folder", look=True)
         submission = read_submission(self.grading.submitted(student), self.exercises)
         before = stored(self.grading.verdicts(student))
-        if before is not None and self._is_current(before, submission):
-            if _is_recorded(self.grading.autograded(student), submission.identity):
-                message = f"unchanged, {before['points']:g} points"
-                return Result(student, message, look=bool(before["faults"]))
-            return self._result(student, before, submission)
+        reasons = list(self._reasons_to_grade(before, submission, standing))
+        if before is not None and not reasons:
+            return self._keep(before, submission, standing, other_penalty)
         try:
-            verdict = self._verdict(student, submission, before)
+            work = self._work(student, submission, before)
         except MachineFault as error:
-            message = f"not graded: {error}, {TRIES} times. Run it again"
-            return Result(student, message, look=True)
+            problem = f"not graded: {error}, {TRIES} times. Run it again"
+            return Result(student, problem, look=True)
         except OSError:
             raise
         except Exception as error:
             # A fault of ours on a file that nobody thought of: the class goes on, and a person
             # looks at this one.
             reason = f"{type(error).__name__}: {text(str(error))}"
-            message = f"not graded; look: a fault of the grader ({reason})"
-            return Result(student, message, look=True)
-        write_atomically(self.grading.verdicts(student), json.dumps(verdict, indent=1) + "\n")
-        return self._result(student, verdict, submission)
+            problem = f"not graded; look: a fault of the grader ({reason})"
+            return Result(student, problem, look=True)
+        verdict = self._verdict(work, before, submission, standing)
+        notes = []
+        if standing.is_graded and before is None:
+            reasons.append("there was no verdict file of it")
+        if reasons:
+            notes.append(f"graded again, since {' and '.join(reasons)}{_change(standing, work)}")
+        if self.grading.regrade:
+            self._write(self.grading.staged(student), verdict)
+            return Result(student)
+        self._write(self.grading.verdicts(student), verdict)
+        notes += _came_again(before, verdict)
+        return self._result(verdict, notes, self._graded(verdict, submission))
 
-    def _is_current(self, before: VerdictFile, submission: Submission) -> bool:
-        """Tell whether an earlier verdict is on the same work, by the same course.
+    def _reasons_to_grade(
+        self, before: VerdictFile | None, submission: Submission, standing: Standing
+    ) -> Iterator[str]:
+        """Yield what has changed about a submission that an earlier verdict does not know."""
+        if before is None:
+            return
+        if before["sha256"] != submission.digest:
+            yield "its file is another one"
+        if before["sandbox"] == Tier.NONE.value != self.task.tier.value:
+            yield "it was graded without a sandbox"
+        if self.grading.regrade:
+            yield "that was asked for"
+        if not standing.is_graded and not self._fits(before):
+            yield "the gradebook had no grade of it, and the notebook has other exercises now"
 
-        Such a verdict may not have reached the gradebook.
-        """
-        if self.grading.force or before["sandbox"] != self.tier.value:
+    def _fits(self, verdict: VerdictFile) -> bool:
+        """Tell whether the gradebook can hold a verdict: the same exercises, no more points."""
+        earned = {each["exercise"]: each["earned"] for each in verdict["exercises"]}
+        exercises = self.grading.notebook.by_name
+        if earned.keys() != exercises.keys():
             return False
-        is_same_work = submission.identity.items() <= before.items()
-        return is_same_work and before["made_with"] == self.made_with
+        return all(exercises[name].points >= points for name, points in earned.items())
 
-    def _verdict(
-        self, student: str, submission: Submission, before: VerdictFile | None
-    ) -> VerdictFile:
-        """Return a new verdict file. Unchanged work keeps its seed. Raises MachineFault."""
+    def _keep(
+        self,
+        before: VerdictFile,
+        submission: Submission,
+        standing: Standing,
+        other_penalty: bool,
+    ) -> Result:
+        """Return what became of work that keeps its verdict.
+
+        Only what the gradebook does not have of it, or has otherwise, is recorded.
+        """
+        student = standing.student
+        verdict = self._verdict(before, before, submission, standing)
+        if verdict != before:
+            self._write(self.grading.verdicts(student), verdict)
+        expected = key_of(verdict, _identity(verdict))
+        key = _autograded_key(self.grading.autograded(student))
+        late = list(_other_lateness(before, verdict))
+        if not late and key.get("timestamp") not in (None, expected["timestamp"]):
+            late.append("its time was not written everywhere")  # a run ended before
+        if other_penalty:
+            late.append("the late penalty is another one")
+        if not late and str(standing.handed_in or "") != verdict["handed_in"] != "":
+            late.append("the gradebook had another time of it")
+        scores = list(_other_scores(verdict, standing))
+        if {**key, "timestamp": expected["timestamp"]} != expected:
+            scores.append("its autograded notebook was missing or another one")
+        notes = list(_came_again(before, verdict))
+        if not late and not scores:
+            return replace(self._result(verdict, notes, None), unchanged=True)
+        reasons = scores if not standing.is_graded else [*late, *scores]
+        notes.insert(0, f"recorded again, since {' and '.join(reasons)}")
+        graded = replace(self._graded(verdict, submission), has_new_scores=bool(scores))
+        return self._result(verdict, notes, graded)
+
+    def _work(self, student: str, submission: Submission, before: VerdictFile | None) -> WorkJSON:
+        """Return new verdicts. Unchanged work keeps its seed. Raises MachineFault."""
         if before is not None and before["sha256"] == submission.digest:
             seed = before["seed"]
         else:
-            seed = seed_of(self.secret, student, submission.digest)
+            seed = seed_of(self.task.secret, student, submission.digest)
         if submission.notebook is None:
-            verdict = ungraded(self.grading.notebook, seed, submission.unreadable)
-        else:
-            verdict = grade_again(submission.notebook, seed, self.sandbox, beside=submission.beside)
-        if submission.no_time:
-            verdict["faults"].append(submission.no_time)
-        return {
-            **verdict,
-            **submission.identity,
-            "student": student,
-            "made_with": self.made_with,
-            "sandbox": self.tier.value,
-        }
+            return ungraded(self.grading.notebook, seed, submission.unreadable)
+        return grade_again(submission.notebook, seed, self.sandbox, beside=submission.beside)
 
-    def _result(self, student: str, verdict: VerdictFile, submission: Submission) -> Result:
-        notebook = autograded_notebook(json.loads(self.released), verdict, submission.identity)
-        exercises = verdict["exercises"]
-        looks = {exercise["exercise"] for exercise in exercises if exercise["look"]}
-        message = f"{verdict['points']:g} points"
-        if verdict["faults"]:
-            message += f"; look: {'; '.join(verdict['faults'])}"
-        graded = Graded(student, notebook, looks, submission.time, submission.secret)
-        return Result(student, message, bool(verdict["faults"]), graded)
+    def _verdict(
+        self,
+        work: WorkJSON | VerdictFile,
+        before: VerdictFile | None,
+        submission: Submission,
+        standing: Standing,
+    ) -> VerdictFile:
+        """Return a verdict file: verdicts, new or kept, and what the gradebook is to know."""
+        faults = list(work["faults"])
+        if work is before:
+            faults = [fault for fault in faults if fault != before["timestamp"]]
+        faults += [submission.no_time] if submission.no_time else []
+        how: dict[str, Any] = {}
+        if work is not before:
+            tier = self.task.tier.value
+            how = {"made_with": self.versions, "sandbox": tier, "basis": self.task.basis}
+        handed_in = _first_time(before, submission)
+        verdict = {
+            **work,
+            **how,
+            **submission.identity,
+            "faults": faults,
+            "student": standing.student,
+            "handed_in": str(handed_in or ""),
+            "due": str(standing.due or ""),
+            "extension": str(standing.extension or ""),
+        }
+        return cast("VerdictFile", verdict)
+
+    def _write(self, path: Path, verdict: VerdictFile) -> None:
+        write_atomically(path, json.dumps(verdict, indent=1) + "\n")
+
+    def _graded(self, verdict: VerdictFile, submission: Submission) -> Graded:
+        """Return all that the gradebook is to have of a verdict."""
+        return Graded(
+            verdict["student"],
+            autograded_notebook(json.loads(self.released), verdict, _identity(verdict)),
+            {each["exercise"] for each in verdict["exercises"] if each["look"]},
+            _time(verdict["handed_in"]),
+            submission.time,
+            submission.secret,
+        )
+
+    def _result(self, verdict: VerdictFile, notes: Sequence[str], graded: Graded | None) -> Result:
+        """Return what became of work that has a verdict."""
+        basis = tuple(differences(verdict.get("basis", {}), self.task.basis))
+        faults = verdict["faults"]
+        if faults:
+            notes = [*notes, f"look: {'; '.join(faults)}"]
+        return Result(
+            verdict["student"],
+            notes=tuple(notes),
+            look=bool(faults or basis),
+            graded=graded,
+            basis=basis,
+            versions=tuple(_other_versions(verdict["made_with"], self.versions)),
+        )
+
+
+def _change(standing: Standing, work: WorkJSON) -> str:
+    """Return how many points there were before, where that is not how many there are."""
+    points = sum(cell.automatic or 0.0 for cell in standing.cells.values())
+    if not standing.is_graded or points == work["points"]:
+        return ""
+    return f" ({points:g} points before)"
+
+
+def _identity(verdict: VerdictFile) -> Identity:
+    return {"sha256": verdict["sha256"], "timestamp": verdict["timestamp"]}
+
+
+def _first_time(before: VerdictFile | None, submission: Submission) -> datetime | None:
+    """Return when a file was handed in; the same file that comes again keeps its first time."""
+    times = [submission.time] if submission.time else []
+    if before is not None and before["sha256"] == submission.digest:
+        first = _time(before.get("handed_in") or before.get("timestamp", ""))
+        times += [first] if first else []
+    return min(times, default=None)
+
+
+def _came_again(before: VerdictFile | None, verdict: VerdictFile) -> Iterator[str]:
+    """Yield a sentence on a file that was handed in again, later, and is the same."""
+    time = _time(verdict["timestamp"])
+    if before is None or time is None or before.get("timestamp") == verdict["timestamp"]:
+        return
+    if str(time) > verdict["handed_in"]:
+        yield (
+            f"the same file came again at {time} UTC: "
+            f"its first time, {verdict['handed_in']} UTC, counts"
+        )
+
+
+def _time(text: str) -> datetime | None:
+    """Return a time of a verdict file, None where it holds none."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _other_lateness(before: VerdictFile, now: VerdictFile) -> Iterator[str]:
+    """Yield what the gradebook says otherwise about how late a submission is."""
+    for key, what in (("due", "due date"), ("extension", "extension")):
+        then = before.get(key)
+        value = now[key]  # type: ignore[literal-required]
+        if then is not None and then != value:
+            yield f"the {what} was {then or 'none'} and is {value or 'none'}"
+    if before.get("timestamp") != now["timestamp"]:
+        yield "its timestamp.txt is another one"
+
+
+def _other_scores(verdict: VerdictFile, standing: Standing) -> Iterator[str]:
+    """Yield what the gradebook lacks of a verdict."""
+    if not standing.is_graded:
+        yield "the gradebook had no grade of it"
+        return
+    for each in verdict["exercises"]:
+        cell = standing.cells.get(f"{TEST}{each['exercise']}")
+        if cell is None or cell.automatic != each["earned"]:
+            yield "the gradebook had other points"
+            return
+
+
+def _autograded_key(path: Path) -> dict[str, str]:
+    """Return which verdict an autograded notebook shows, {} where there is none to read."""
+    try:
+        key = load(path)["metadata"].get(KEY)
+    except CourseError:
+        return {}
+    is_ours = isinstance(key, dict) and key.keys() == {"sha256", "timestamp", "verdict"}
+    return key if is_ours else {}
+
+
+def _other_versions(before: dict[str, str], now: dict[str, str]) -> Iterator[str]:
+    """Yield the versions with which a grade was made, where these are others now."""
+    for name, version in now.items():
+        then = before.get(name)
+        if then and then != version:
+            yield f"{name} {then} (now {version})"
 
 
 def stored(path: Path) -> VerdictFile | None:
@@ -151,21 +357,13 @@ def stored(path: Path) -> VerdictFile | None:
     return verdict if is_whole else None
 
 
-def _is_recorded(path: Path, identity: Identity) -> bool:
-    """Tell whether an autograded notebook is of the work with this identity."""
-    try:
-        return bool(load(path)["metadata"].get(KEY) == identity)
-    except CourseError:
-        return False
-
-
-# A process of the pool is given its task when it starts, and makes its grader for the first
+# A process of the pool is given its task when it starts, and makes its grader before the first
 # submission: the sandbox then loads in all processes at once.
-_task: tuple[Grading, Tier, bytes] | None = None
+_task: Task | None = None
 _grader: SubmissionGrader | None = None
 
 
-def begin(parent: int, grading: Grading, tier: Tier, secret: bytes) -> None:
+def begin(parent: int, task: Task) -> None:
     """Make this process of the pool ready. It leaves Ctrl-C to its parent, and dies with it."""
     global _task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -174,15 +372,21 @@ def begin(parent: int, grading: Grading, tier: Tier, secret: bytes) -> None:
         from grader.instructor.sandbox.worker import seal  # noqa: PLC0415
 
         seal.die_with(parent)
-    _task = grading, tier, secret
+    _task = task
 
 
-def run(student: str) -> Result:
-    """Grade one submission in this process of the pool. Raises OSError."""
+def prepare() -> None:
+    """Make this process's grader."""
     global _grader
     if _grader is None:
         assert _task is not None
-        _grader = SubmissionGrader(*_task)
+        _grader = SubmissionGrader(_task)
         util.Finalize(None, _grader.sandbox.close, exitpriority=10)
         gc.freeze()
-    return _grader.grade(student)
+
+
+def run(standing: Standing, other_penalty: bool) -> Result:
+    """Grade one submission in this process of the pool. Raises OSError."""
+    prepare()
+    assert _grader is not None
+    return _grader.grade(standing, other_penalty)

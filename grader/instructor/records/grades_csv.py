@@ -1,0 +1,99 @@
+"""All grades as CSV: the columns of nbgrader's own export, and remarks."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, TableClause, select
+
+from grader.instructor.classroom import Classroom
+from grader.instructor.courses import CourseError
+from grader.instructor.files import write_atomically
+from grader.instructor.records.gradebook import reading
+from grader.instructor.records.standings import NOT_HANDED_IN, Standing, standings_of, worth_of
+
+COLUMNS = (
+    "assignment",
+    "duedate",
+    "timestamp",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+    "remarks",
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet begins to compute
+
+
+def export(classroom: Classroom, to: Path, bom: bool = False) -> None:
+    """Write all grades as CSV, sorted by assignment and student; the file is whole or not there.
+
+    bom: begin with a byte order mark, by which a spreadsheet program knows that it is UTF-8.
+    Raises CourseError when the gradebook cannot be read, or the file cannot be written.
+    """
+    text = io.StringIO(newline="")
+    table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    table.writeheader()
+    with reading(classroom) as (db, tables):
+        for row in _rows(classroom, db, tables):
+            table.writerow({key: _cell(value) for key, value in row.items()})
+    try:
+        write_atomically(to, text.getvalue().encode("utf-8-sig" if bom else "utf-8"))
+    except OSError as error:
+        raise CourseError(
+            f"{to} cannot be written: {error.strerror}. Name another place with --to."
+        ) from None
+
+
+def _rows(
+    classroom: Classroom, db: Connection, tables: dict[str, TableClause]
+) -> Iterator[dict[str, Any]]:
+    """Yield a row for every student in every assignment; who has not handed in has 0 points."""
+    of = tables["assignment"].c
+    student = tables["student"].c
+    people = sorted(
+        db.execute(select(student.id, student.last_name, student.first_name, student.email))
+    )
+    for assignment, due in sorted(db.execute(select(of.name, of.duedate))):
+        standings = {one.student: one for one in standings_of(db, tables, assignment)}
+        worth = worth_of(db, tables, assignment)
+        here = set(classroom.students(assignment))
+        for name, *names in people:
+            standing = standings.get(name)
+            notes = standing.notes if standing else []
+            if standing and standing.is_graded and name not in here:
+                notes.append(NOT_HANDED_IN)
+            row = _row(standing or Standing(name, due=due, max_points=worth), names)
+            yield {"assignment": assignment, **row, "remarks": "; ".join(notes)}
+
+
+def _row(standing: Standing, names: list[str | None]) -> dict[str, Any]:
+    last_name, first_name, email = names
+    return {
+        "duedate": standing.due,
+        "timestamp": standing.handed_in,
+        "student_id": standing.student,
+        "last_name": last_name,
+        "first_name": first_name,
+        "email": email,
+        "raw_score": float(standing.raw_points),
+        "late_submission_penalty": float(standing.penalty or 0.0),
+        "score": float(standing.points),
+        "max_score": float(standing.max_points),
+    }
+
+
+def _cell(value: Any) -> str:
+    """Return what stands in a cell: nothing that a spreadsheet takes for a formula."""
+    if value is None:
+        return ""
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,0 +1,245 @@
+"""What the gradebook holds on a class: the one source of the points that any command shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, TableClause, func, select
+
+from grader.instructor.records.late_penalty import seconds_late
+
+DAY = 24 * 3600
+TEST = "check_"  # what the name of a test cell begins with
+NOT_HANDED_IN = "no longer in submitted/"  # of a row whose folder is gone
+
+
+@dataclass(frozen=True)
+class CellScore:
+    """The points of one cell: by the grader, by hand, and extra credit. None where there are none.
+
+    max_score: what it is worth; look: whether a person has to look at it.
+    """
+
+    automatic: float | None
+    by_hand: float | None
+    extra: float | None
+    max_score: float
+    look: bool
+
+    @property
+    def points(self) -> float:
+        """What counts, as nbgrader.api.Grade.score says it: points by hand go before ours."""
+        score = self.automatic if self.by_hand is None else self.by_hand
+        return 0.0 if score is None else score + (self.extra or 0.0)
+
+    @property
+    def is_scored(self) -> bool:
+        return self.automatic is not None or self.by_hand is not None
+
+    @property
+    def is_by_hand(self) -> bool:
+        return self.by_hand is not None or bool(self.extra)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the gradebook holds on one student's assignment.
+
+    handed_in, due: in UTC; extension: added to the due date; penalty: the points taken off for
+    being late; max_points: what the assignment is worth; cells: the scores by the names of cells.
+    """
+
+    student: str
+    handed_in: datetime | None = None
+    due: datetime | None = None
+    extension: timedelta | None = None
+    penalty: float | None = None
+    max_points: float = 0.0
+    cells: dict[str, CellScore] = field(default_factory=dict)
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether any cell has a score. An extension alone makes a row, too."""
+        return any(cell.is_scored for cell in self.cells.values())
+
+    @property
+    def raw_points(self) -> float:
+        """The points before a late penalty."""
+        return sum(cell.points for cell in self.cells.values())
+
+    @property
+    def points(self) -> float:
+        """The points that count."""
+        return max(0.0, self.raw_points - (self.penalty or 0.0))
+
+    @property
+    def per_exercise(self) -> dict[str, float]:
+        """The points of each exercise."""
+        tests = {name: cell for name, cell in self.cells.items() if name.startswith(TEST)}
+        return {name.removeprefix(TEST): cell.points for name, cell in tests.items()}
+
+    @property
+    def by_hand(self) -> list[str]:
+        """The exercises that have points by hand."""
+        cells = self.cells.items()
+        return [name.removeprefix(TEST) for name, cell in cells if cell.is_by_hand]
+
+    @property
+    def seconds_late(self) -> float:
+        """By how many seconds it is late; 0 where it is not, or where that is not known."""
+        if self.handed_in is None or self.due is None:
+            return 0.0
+        return max(0.0, seconds_late(self.handed_in, self.due, self.extension))
+
+    @property
+    def notes(self) -> list[str]:
+        """What makes the points other than the grader's, in words."""
+        return list(self._notes())
+
+    def _notes(self) -> Iterator[str]:
+        if self.seconds_late:
+            yield f"{_days(self.seconds_late)} late"
+        if self.penalty:
+            yield f"{self.penalty:g} of {self.raw_points:g} points off for that"
+        if self.by_hand:
+            yield f"points by hand in {', '.join(self.by_hand)}"
+        if self.extension:
+            yield f"an extension of {_days(self.extension.total_seconds())}"
+
+    def __str__(self) -> str:
+        notes = f" ({', '.join(self.notes)})" if self.notes else ""
+        return f"{self.points:g} points{notes}"
+
+
+def _days(seconds: float) -> str:
+    """Return a time in the unit that suits it."""
+    for unit, length in (("day", DAY), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            count = f"{seconds / length:.3g}"
+            return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
+    return f"{seconds:.3g} seconds"
+
+
+def standings_of(
+    db: Connection,
+    tables: dict[str, TableClause],
+    assignment: str,
+    students: Collection[str] | None = None,
+) -> list[Standing]:
+    """Return what the gradebook holds on an assignment, sorted by student.
+
+    students: these alone. There is nothing on a student who has no row.
+    """
+    rows = _submissions(db, tables, assignment, students)
+    cells: dict[str, dict[str, CellScore]] = {}
+    for student, name, *scores in _grades(db, tables, assignment, students):
+        cells.setdefault(student, {})[name] = CellScore(*scores)
+    worth = worth_of(db, tables, assignment)
+    standings = [
+        Standing(student, handed_in, due, extension, penalty, worth, cells.get(student, {}))
+        for student, handed_in, due, extension, penalty in rows
+    ]
+    return sorted(standings, key=lambda standing: standing.student)
+
+
+def _submissions(
+    db: Connection,
+    tables: dict[str, TableClause],
+    assignment: str,
+    students: Collection[str] | None,
+) -> list[Any]:
+    """Return student, time, due date, extension and penalty of each submission."""
+    of = tables["assignment"].c
+    submission = tables["submitted_assignment"].c
+    notebook = tables["submitted_notebook"].c
+    query = (
+        select(
+            submission.student_id,
+            submission.timestamp,
+            of.duedate,
+            submission.extension,
+            func.sum(notebook.late_submission_penalty),
+        )
+        .join_from(
+            tables["submitted_assignment"],
+            tables["assignment"],
+            submission.assignment_id == of.id,
+        )
+        .outerjoin(tables["submitted_notebook"], notebook.assignment_id == submission.id)
+        .where(of.name == assignment)
+        .group_by(submission.student_id, submission.timestamp, of.duedate, submission.extension)
+    )
+    if students is not None:
+        query = query.where(submission.student_id.in_(students))
+    return list(db.execute(query))
+
+
+def _grades(
+    db: Connection,
+    tables: dict[str, TableClause],
+    assignment: str,
+    students: Collection[str] | None,
+) -> list[Any]:
+    """Return student, cell and scores of each graded cell."""
+    of = tables["assignment"].c
+    submission = tables["submitted_assignment"].c
+    notebook = tables["submitted_notebook"].c
+    grade = tables["grade"].c
+    cell = tables["base_cell"].c
+    worth = _worth(tables)
+    query = (
+        select(
+            submission.student_id,
+            cell.name,
+            grade.auto_score,
+            grade.manual_score,
+            grade.extra_credit,
+            worth,
+            grade.needs_manual_grade,
+        )
+        .join_from(
+            tables["submitted_assignment"],
+            tables["assignment"],
+            submission.assignment_id == of.id,
+        )
+        .join(tables["submitted_notebook"], notebook.assignment_id == submission.id)
+        .join(tables["grade"], grade.notebook_id == notebook.id)
+        .join(tables["base_cell"], cell.id == grade.cell_id)
+        .outerjoin(tables["grade_cells"], tables["grade_cells"].c.id == cell.id)
+        .outerjoin(tables["task_cells"], tables["task_cells"].c.id == cell.id)
+        .where(of.name == assignment)
+    )
+    if students is not None:
+        query = query.where(submission.student_id.in_(students))
+    return list(db.execute(query))
+
+
+def due_date(db: Connection, tables: dict[str, TableClause], assignment: str) -> datetime | None:
+    """Return when an assignment is due, None where that is not set."""
+    of = tables["assignment"].c
+    due: datetime | None = db.scalar(select(of.duedate).where(of.name == assignment))
+    return due
+
+
+def worth_of(db: Connection, tables: dict[str, TableClause], assignment: str) -> float:
+    """Return what an assignment is worth."""
+    of = tables["assignment"].c
+    notebook = tables["notebook"].c
+    cell = tables["base_cell"].c
+    query = (
+        select(func.sum(_worth(tables)))
+        .join_from(tables["assignment"], tables["notebook"], notebook.assignment_id == of.id)
+        .join(tables["base_cell"], cell.notebook_id == notebook.id)
+        .outerjoin(tables["grade_cells"], tables["grade_cells"].c.id == cell.id)
+        .outerjoin(tables["task_cells"], tables["task_cells"].c.id == cell.id)
+        .where(of.name == assignment)
+    )
+    return float(db.scalar(query) or 0.0)
+
+
+def _worth(tables: dict[str, TableClause]) -> Any:
+    """Return the points of a graded cell, which may be a task."""
+    return func.coalesce(tables["grade_cells"].c.max_score, tables["task_cells"].c.max_score, 0.0)
