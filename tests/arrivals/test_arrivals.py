@@ -19,6 +19,7 @@ from grader.instructor.author import notebook
 from grader.instructor.classroom import Classroom
 from grader.instructor.sandbox.sandbox import Sandbox, Tier
 from grader.instructor.sealed.grade_one import grade_submission
+from grader.notebook.intake import UNWRITTEN
 
 # They only show how a training goes, and take a minute: in the sandbox their numbers are not there.
 TRAININGS = {
@@ -79,6 +80,16 @@ def test_nothing_is_lost_without_a_sign(verdicts):
         if verdict["points"] < DUE and not verdict["faults"]
     ]
     assert silent == []
+
+
+def test_what_was_graded_is_what_is_shown(verdicts):
+    """A stub beside full points would be no feedback, wherever the answer stands."""
+    for name, verdict in verdicts.items():
+        for each in verdict["exercises"]:
+            if each["earned"]:
+                text = verdict["answers"].get(each["exercise"], "")
+                assert each["exercise"] in text, (name, each["exercise"])
+                assert not UNWRITTEN.search(text), (name, each["exercise"])
 
 
 @pytest.mark.parametrize("assignment", NOTEBOOKS)

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from grader.instructor.author import layers
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox
+from grader.instructor.sealed.answer_text import answer_texts
 from grader.instructor.sealed.cell_fault import CellFaultJSON
 from grader.instructor.sealed.intake import magic_faults
 from grader.instructor.sealed.session import Session
@@ -95,7 +96,8 @@ def grade_notebook(
     looks = named.intersection(notebook.by_name)
     if faults and not looks:  # of the file as a whole: formgrader shows cells alone
         looks = {notebook.exercises[0].name}
-    result = _as_json(notebook, seed, verdicts, faults, submitted.answers, looks, session.printed)
+    answers = answer_texts(submitted, notebook)
+    result = _as_json(notebook, seed, verdicts, faults, answers, looks, session.printed)
     stopped = [session.cell_faults[number] for number in sorted(session.cell_faults)]
     result["cells"] = [fault.as_json() for fault in stopped]
     return result

@@ -32,7 +32,7 @@ class _Inert:
 
 
 _inert = _Inert()
-check = equation = progress = start_check = figures = _inert
+check = progress = start_check = figures = _inert
 numerical_jacobian = _inert  # until the worker puts the real one here
 
 
@@ -40,6 +40,21 @@ def __getattr__(name: str) -> _Inert:
     if name.startswith("__"):
         raise AttributeError(name)
     return _inert
+
+
+def equation(name: object, left: object, right: object) -> None:
+    """Call both sides as the real one does, where a function may need what they leave behind.
+
+    At the top level of a cell it only shows something, and that to nobody.
+    """
+    if sys._getframe(1).f_code.co_name == "<module>":
+        return
+    try:
+        for side in (left, right):
+            if callable(side):
+                side()
+    except Exception:
+        return
 
 
 def track(steps: object, *args: object, **kwargs: object) -> object:

@@ -1,0 +1,150 @@
+"""The text of an answer as people are shown it: what was graded, with its helpers.
+
+It is the answer cell, unless another cell of the student's defines the function, or what it uses.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from grader.instructor.author.notebook import load, source
+from grader.instructor.courses import source_notebook
+from grader.instructor.sealed.cell_fault import DEFINED
+from grader.instructor.sealed.magics import SOURCE_LIMIT, plain_python
+from grader.judge.course import Notebook
+from grader.notebook.intake import UNWRITTEN, Cell, ParsedNotebook
+
+ALIASES = frozenset(("np", "numpy"))  # everybody's: the cell that imports them is no helper
+BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try)  # what they define is there after them
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names that a cell defines, and those that it reads."""
+
+    defined: frozenset[str]
+    read: frozenset[str]
+
+
+def answer_texts(submitted: ParsedNotebook, notebook: Notebook) -> dict[str, str]:
+    """Return the text of each answer, by exercise."""
+    own = {
+        number: cell
+        for number, cell in enumerate(submitted.cells)
+        if not cell.tests and cell.source.strip() not in _given(notebook)
+    }
+    uses = {number: _names(cell.source) for number, cell in own.items()}
+    texts = {}
+    for name in notebook.by_name:
+        numbers = sorted(_cells_of(name, own, uses, _end(name, submitted)))
+        text = _text(name, {number: own[number] for number in numbers})
+        if text:
+            texts[name] = text
+    return texts
+
+
+@cache
+def _given(notebook: Notebook) -> frozenset[str]:
+    """Return the sources of the cells that students get and do not write."""
+    cells = load(source_notebook(notebook))["cells"]
+    return frozenset(
+        source(cell).strip()
+        for cell in cells
+        if cell["cell_type"] == "code"
+        and not cell["metadata"].get("nbgrader", {}).get("solution", False)
+    )
+
+
+def _end(name: str, submitted: ParsedNotebook) -> int:
+    """Return the number of the cell in which an exercise is asked: what comes later is too late."""
+    for number, cell in enumerate(submitted.cells):
+        if cell.tests == name:
+            return number
+    return len(submitted.cells)
+
+
+def _cells_of(name: str, own: Mapping[int, Cell], uses: Mapping[int, Names], end: int) -> set[int]:
+    """Return the numbers of the cells that an answer is made of.
+
+    own: the student's cells; uses: the names in each of them; end: see _end.
+    """
+    answer_cells = {number for number, cell in own.items() if cell.grade_id == name}
+    chosen = {number for number in answer_cells if not UNWRITTEN.search(own[number].source)}
+    place = _definition(name, uses, end)
+    if place is None:
+        place = _definition(name, uses, max(own, default=0) + 1)
+    if place is None:
+        mentions = {n for n, cell in own.items() if re.search(rf"\b{name}\b", cell.source)}
+        return chosen or mentions or answer_cells
+    waiting = [*chosen, place]
+    while waiting:
+        number = waiting.pop()
+        chosen.add(number)
+        for used in uses[number].read - uses[number].defined - ALIASES:
+            helper = _definition(used, uses, end)
+            if helper is None or helper in chosen or own[helper].grade_id not in ("", name):
+                continue
+            waiting.append(helper)
+    return chosen
+
+
+def _definition(name: str, uses: Mapping[int, Names], end: int) -> int | None:
+    """Return the number of the last cell before an end that defines a name."""
+    places = [number for number, names in uses.items() if name in names.defined and number < end]
+    return max(places, default=None)
+
+
+def _text(name: str, cells: Mapping[int, Cell]) -> str:
+    """Return cells as one text; each says where it stands, but for the answer cell alone."""
+    if [cell.grade_id for cell in cells.values()] == [name]:
+        return next(iter(cells.values())).source
+    return "\n\n".join(
+        f"# code cell {number + 1}:\n{cell.source.rstrip()}" for number, cell in cells.items()
+    )
+
+
+@lru_cache(1024)  # most cells of a class are the same
+def _names(text: str) -> Names:
+    """Return the names that a cell defines at its top level, and those that it reads anywhere."""
+    try:
+        if len(text) > SOURCE_LIMIT:
+            raise ValueError(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd escapes in a student's strings
+            tree = ast.parse(plain_python(text))
+        read = {
+            node.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
+        return Names(frozenset(_defined(tree.body)), frozenset(read))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Names(frozenset(one or other for one, other in DEFINED.findall(text)), frozenset())
+
+
+def _defined(body: list[ast.stmt]) -> Iterator[str]:
+    """Yield the names that statements define in the namespace in which they stand."""
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield statement.name
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            for alias in statement.names:
+                yield (alias.asname or alias.name).split(".")[0]
+        elif isinstance(statement, BLOCKS):
+            for block in ("body", "orelse", "finalbody"):
+                yield from _defined(getattr(statement, block, []))
+            for handler in getattr(statement, "handlers", []):
+                yield from _defined(handler.body)
+        else:
+            yield from _assigned(statement)
+
+
+def _assigned(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
