@@ -299,14 +299,15 @@ def doctor(course: Course) -> None:
 
 @main.command()
 @click.option("--all", "every", is_flag=True, help="Play the whole class, through all assignments.")
+@click.option("--unsafe", is_flag=True, help="Grade it without a sandbox.")
 @on_classroom
-def demo(classroom: Classroom, every: bool) -> None:
+def demo(classroom: Classroom, every: bool, unsafe: bool) -> None:
     """Play a class through the first assignment: release, submit, grade, feedback, and compare
     with the points known beforehand.
     """
     from grader.instructor.commands.demo import play
 
-    sys.exit(0 if play(classroom, click.echo, every) else 1)
+    sys.exit(0 if play(classroom, click.echo, every, unsafe) else 1)
 
 
 @main.group()

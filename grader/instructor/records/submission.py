@@ -6,7 +6,6 @@ import gc
 import json
 import re
 import signal
-import sys
 from dataclasses import dataclass
 from multiprocessing import util
 from pathlib import Path
@@ -167,14 +166,21 @@ _grader: SubmissionGrader | None = None
 
 def begin(parent: int, grading: Grading, tier: Tier, secret: bytes) -> None:
     """Make this process of the pool ready. It leaves Ctrl-C to its parent, and dies with it."""
-    global _task
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        # Imported here, since `grader report` reads verdicts on Windows, which lacks `resource`.
-        from grader.instructor.sandbox.worker import seal  # noqa: PLC0415
+    # Imported here, since `grader report` reads verdicts on Windows, which lacks `resource`.
+    from grader.instructor.sandbox.worker import seal  # noqa: PLC0415
 
-        seal.die_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    seal.die_with(parent)
+    take(grading, tier, secret)
+
+
+def take(grading: Grading, tier: Tier, secret: bytes) -> None:
+    """Take the task of a run; in this process nothing else is graded until it has ended."""
+    global _task, _grader
+    if _grader is not None:
+        _grader.sandbox.close()
     _task = grading, tier, secret
+    _grader = None
 
 
 def run(student: str) -> Result:

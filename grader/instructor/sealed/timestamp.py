@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from datetime import datetime
 from pathlib import Path
 
+from grader.instructor import system
 from grader.instructor.sealed.moment import Unclear, moment
 from grader.notebook.cells_of_file import Unreadable, text_of
 
@@ -37,7 +39,9 @@ def submitted_at(path: Path) -> datetime | None:
 
 
 def _text(path: Path) -> str:
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not system.OPENS_SAFELY and system.is_link(path.lstat()):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    handle = os.open(path, system.OPEN_FLAGS)
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise UnreadableFile(f"{path.name} is not a file. {NEXT}")
