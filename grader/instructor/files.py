@@ -9,7 +9,6 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -66,17 +65,20 @@ def remove(folder: Path) -> None:
     A student's code may have made folders in it unreadable, or nested without end.
     """
     if not system.is_linux():  # other systems have no such rm
-        shutil.rmtree(folder, onerror=_remove_all_the_same)
+        _make_writable(folder)  # Windows would keep what is read-only
+        shutil.rmtree(folder, ignore_errors=True)
         return
     for command in (["/bin/chmod", "-R", "u+rwX"], ["/bin/rm", "-rf", "--one-file-system"]):
         subprocess.run([*command, "--", str(folder)], check=False, capture_output=True)
 
 
-def _remove_all_the_same(function: Callable[[str], object], path: str, error: object) -> None:
-    """Try once more to remove a file that is read-only, which Windows would keep."""
-    with suppress(OSError):
-        os.chmod(path, stat.S_IRWXU)
-        function(path)
+def _make_writable(folder: Path) -> None:
+    """Let everything in a folder be removed."""
+    for where, folders, names in os.walk(folder):
+        for path in (Path(where, name) for name in (*folders, *names)):
+            with suppress(OSError):
+                if not system.is_link(path.lstat()):
+                    path.chmod(stat.S_IRWXU)
 
 
 def digest(content: bytes) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from our_course import NOTEBOOKS
 from support import ROOT
+from tiers import lacking, need_tier
 
 from grader.instructor import files, system
 from grader.instructor.author import notebook
@@ -336,12 +338,106 @@ def test_a_file_is_locked_once_with_either_module(monkeypatch, tmp_path):
     assert calls == [(2, 1), (2, 1)]
 
 
+def test_a_class_on_another_drive_than_the_clone_is_named_by_its_whole_path(monkeypatch, tmp_path):
+    from traitlets.config import Config
+
+    from grader.instructor.records import settings
+
+    def relpath(path, start):
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr(os.path, "relpath", relpath)
+    monkeypatch.setenv("COURSE_DIR", str(tmp_path))
+    made = Config()
+    settings.set_folders(made, ROOT, "any")
+    assert made.CourseDirectory.submitted_directory == str(tmp_path / "submitted")
+
+
 def test_a_read_only_folder_is_removed_without_the_programs_of_linux(as_windows, tmp_path):
     folder = tmp_path / "made"
     (folder / "inner").mkdir(parents=True)
     (folder / "inner" / "file").touch(mode=0o400)
     (folder / "inner").chmod(0o500)
     files.remove(folder)
-    with suppress(FileNotFoundError):
-        (folder / "inner").chmod(0o700)
-    assert os.geteuid() or not folder.exists()
+    assert not folder.exists()
+
+
+# --- a container: Linux, where nobody may make a user namespace ---
+
+# A user namespace in which no further one can be made, as an ordinary user without any capability.
+FORBIDDEN = """exec unshare --user --map-user=1000 --map-group=1000 --keep-caps sh -c '
+echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --ambient-caps=-all --inh-caps=-all "$@"
+' sh "$@"
+"""
+GRADER = "from grader.instructor.commands.cli import main; main(prog_name='grader')"
+
+
+def without_namespaces(*command: object) -> subprocess.CompletedProcess[str]:
+    """Run a command where user namespaces are forbidden."""
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.run(
+        ["sh", "-c", FORBIDDEN, "sh", *map(str, command)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        cwd=ROOT,
+    )
+
+
+def test_where_user_namespaces_are_forbidden_the_second_tier_decides_and_is_said(
+    released_course, tmp_path
+):
+    need_tier(Tier.LANDLOCK)
+    if without_namespaces("true").returncode:
+        lacking("unshare and setpriv (util-linux 2.38) cannot forbid user namespaces here")
+    assert without_namespaces("unshare", "--user", "true").returncode != 0
+    course = released_course("1-affine", tmp_path / "course")
+    hand_in(course.folder, {"ada": {}})
+    run = without_namespaces(sys.executable, "-c", GRADER, "grade", "--course", course.folder)
+    assert run.stdout == (
+        "sandbox: Landlock and seccomp alone\n[1/1] ada: 20 points\nall graded\n"
+    ), run.stderr
+    verdicts = json.loads((course.folder / "verdicts" / "ada" / "1-affine.json").read_text())
+    assert verdicts["sandbox"] == "Landlock and seccomp alone"
+    run = without_namespaces(sys.executable, "-c", GRADER, "doctor")
+    assert run.returncode == 0
+    assert "sealed, by Landlock and seccomp alone" in run.stdout
+    if shutil.which("bwrap"):
+        assert "does not start" in run.stdout
+
+
+def container():
+    spec = importlib.util.spec_from_file_location("container", ROOT / "tests/matrix/container.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["container"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_dockerfile_installs_what_both_tiers_need_from_files_that_are_there():
+    steps = container().steps()
+    by_name = dict(steps)
+    assert by_name["FROM"].startswith("debian:")
+    assert json.loads(by_name["ENTRYPOINT"]) == ["/opt/venv/bin/grader"]
+    copied = [word for name, words in steps if name == "COPY" for word in words.split()[:-1]]
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+    packages = " ".join(words for name, words in steps if name == "RUN").split()
+    assert {"libseccomp2", "bubblewrap", "python3-venv"} <= set(packages)
+    pages = [(ROOT / "docs" / name).read_text() for name in ("grading.md", "instructors.md")]
+    folder = f"{by_name['WORKDIR']}/course"
+    for page in pages:
+        assert f'-v "$PWD/course:{folder}"' in page
+        assert "docker build -f docs/Dockerfile" in page
+
+
+@pytest.mark.soak
+def test_the_dockerfiles_steps_make_a_system_in_which_a_class_is_graded():
+    if os.geteuid() or not shutil.which("debootstrap"):
+        lacking("a container is made by root with debootstrap")
+    script = ROOT / "tests" / "matrix" / "container.py"
+    run = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=False, timeout=1800
+    )
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    assert run.stdout.endswith("graded in the container, by the second tier\n")
