@@ -104,8 +104,8 @@ def with_this_script(args):
     own = [str(Path(__file__).resolve()), sys.platform]
     if "-c" in args:
         return [sys.executable, *own, *args[args.index("-c") + 2 :]]
-    assert args[1] == "-I", args
-    return [sys.executable, "-I", *own, "--script", *args[2:]]
+    script = next(number for number, word in enumerate(args) if word.endswith(".py"))
+    return [*args[:script], *own, "--script", *args[script:]]
 
 
 def main() -> None:

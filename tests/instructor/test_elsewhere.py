@@ -31,7 +31,7 @@ from grader.instructor.sealed.timestamp import UnreadableFile, submitted_at
 from grader.notebook.cells_of_file import Unreadable
 
 AFFINE = NOTEBOOKS["1-affine"]
-LOOP = "def affine_backward(dy, x, w, b=None):\n    while True:\n        pass"
+LOOP = "print('\u732b')\ndef affine_backward(dy, x, w, b=None):\n    while True:\n        pass"
 NEEDS = {
     "win32": "sealed grading needs Linux, and this is Windows: run it in WSL or in a container "
     "(docs/grading.md)",
@@ -78,10 +78,11 @@ def elsewhere(platform: str, *commands: str) -> dict[str, tuple[str, str]]:
     """Run commands as on another system; return what each said, and its status, by its name."""
     arguments = " --then ".join(commands).split()
     environment = os.environ | {"PYTHONWARNDEFAULTENCODING": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment["PYTHONIOENCODING"] = "cp1252"  # as a pipe on Windows
     run = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "elsewhere.py"), platform, *arguments],
         capture_output=True,
-        text=True,
+        encoding="cp1252",
         env=environment,
         check=False,
         cwd=ROOT,
@@ -141,7 +142,9 @@ def test_every_command_but_sealed_grading_works_elsewhere(platform, tmp_path):
         "[1/2] ada: 20 points\n[2/2] bela: 16 points\nall graded\n"
     )
     assert NEEDS[platform] in said["doctor"][0]
-    assert "the replay gives the stored verdict" in said["explain bela 1-affine --unsafe"][0]
+    explained = said["explain bela 1-affine --unsafe"][0]
+    assert "the replay gives the stored verdict" in explained
+    assert "printed: \\u732b" in explained
     verdicts = json.loads((folder / "verdicts" / "bela" / "1-affine.json").read_text())
     (told,) = [one for one in verdicts["exercises"] if one["exercise"] == "affine_backward"]
     assert told["fault"].startswith("takes longer than")

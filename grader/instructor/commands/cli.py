@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -25,6 +26,9 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.version_option(package_name=DISTRIBUTION)
 def main() -> None:
     """Run the course: verify it, release it, grade a class."""
+    # What a student wrote may have letters that a file or a pipe on Windows does not take.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def with_error_messages(command: Callable[..., Any]) -> Callable[..., Any]:

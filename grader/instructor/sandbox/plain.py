@@ -140,7 +140,8 @@ class PlainProcess:
         self._home = home
         threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
         self._process = subprocess.Popen(
-            [sys.executable, "-I", str(PROGRAM), *(["plots"] if plots else [])],
+            # Text is UTF-8, as on Linux: what is printed, and files that name no encoding.
+            [sys.executable, "-I", "-X", "utf8", str(PROGRAM), *(["plots"] if plots else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
