@@ -39,7 +39,7 @@ def find_course(content: str | None = None) -> Course:
         in whose folder we are. Raises CourseError.
     """
     wanted = content or os.environ.get(VARIABLE, "")
-    if os.sep in wanted or wanted.endswith(".py"):
+    if os.sep in wanted or "/" in wanted or wanted.endswith(".py"):
         return _course_at(Path(wanted).resolve())
     return _installed(wanted)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 import subprocess
 import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+
+from grader.instructor import system
 
 PREFIX = "cnn-gradients-"
 DAY = 24 * 3600
@@ -49,9 +52,10 @@ def temporary_folder() -> Path:
 def _is_left_over(folder: Path) -> bool:
     """Tell whether a temporary folder is ours, of an ended process, and old. Raises OSError."""
     state = folder.lstat()
-    is_ours = stat.S_ISDIR(state.st_mode) and state.st_uid in (os.geteuid(), NOBODY)
+    owners = system.user_ids(NOBODY)
+    is_ours = stat.S_ISDIR(state.st_mode) and (not owners or state.st_uid in owners)
     number = folder.name.removeprefix(PREFIX).split("-")[0]
-    has_ended = not Path(f"/proc/{number}").exists()
+    has_ended = number.isdigit() and not system.is_running(int(number))
     return is_ours and has_ended and time.time() - state.st_mtime > DAY
 
 
@@ -60,8 +64,21 @@ def remove(folder: Path) -> None:
 
     A student's code may have made folders in it unreadable, or nested without end.
     """
+    if not system.is_linux():  # other systems have no such rm
+        _make_writable(folder)  # Windows would keep what is read-only
+        shutil.rmtree(folder, ignore_errors=True)
+        return
     for command in (["/bin/chmod", "-R", "u+rwX"], ["/bin/rm", "-rf", "--one-file-system"]):
         subprocess.run([*command, "--", str(folder)], check=False, capture_output=True)
+
+
+def _make_writable(folder: Path) -> None:
+    """Let everything in a folder be removed."""
+    for where, folders, names in os.walk(folder):
+        for path in (Path(where, name) for name in (*folders, *names)):
+            with suppress(OSError):
+                if not system.is_link(path.lstat()):
+                    path.chmod(stat.S_IRWXU)
 
 
 def digest(content: bytes) -> str:

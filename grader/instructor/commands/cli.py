@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -26,6 +27,9 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.version_option(package_name=DISTRIBUTION)
 def main() -> None:
     """Run the course: verify it, release it, grade a class."""
+    # What a student wrote may have letters that a file or a pipe on Windows does not take.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def with_error_messages(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -347,14 +351,15 @@ def doctor(course: Course) -> None:
 
 @main.command()
 @click.option("--all", "every", is_flag=True, help="Play the whole class, through all assignments.")
+@click.option("--unsafe", is_flag=True, help="Grade it without a sandbox.")
 @on_classroom
-def demo(classroom: Classroom, every: bool) -> None:
+def demo(classroom: Classroom, every: bool, unsafe: bool) -> None:
     """Play a class through the first assignment: release, submit, grade, feedback, and compare
     with the points known beforehand.
     """
     from grader.instructor.commands.demo import play
 
-    sys.exit(0 if play(classroom, click.echo, every) else 1)
+    sys.exit(0 if play(classroom, click.echo, every, unsafe) else 1)
 
 
 @main.group()

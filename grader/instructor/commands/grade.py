@@ -5,7 +5,6 @@ A student's code never decides its own score.
 
 from __future__ import annotations
 
-import fcntl
 import multiprocessing
 import os
 import signal
@@ -13,7 +12,14 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,6 +28,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from grader.instructor import system
 from grader.instructor.author.notebook import dumps
 from grader.instructor.classroom import FIRST_STAMP, SECRET, STAMP, Classroom, Grading, plain_name
 from grader.instructor.courses import CourseError
@@ -187,22 +194,32 @@ class GradingRun:
                 "The processes that grade are lost as soon as they start. Run it again."
             )
 
-    def _start_pool(self) -> ProcessPoolExecutor:
+    def _start_pool(self) -> Executor:
         """Return processes that start at once, and load while the gradebook is opened here."""
-        count = min(self.task.grading.workers, len(self.waiting))
-        pool = ProcessPoolExecutor(
-            count,
-            mp_context=multiprocessing.get_context("fork"),
-            initializer=submission.begin,
-            initargs=(os.getpid(), self.task),
-        )
+        count = min(self.task.grading.workers, len(self.waiting)) if system.is_linux() else 1
+        pool = self._pool(count) if system.is_linux() else self._thread()
         self.pending = {}
         with suppress(BrokenProcessPool):  # the first submission raises it again
             for _ in range(count):
                 pool.submit(submission.prepare)
         return pool
 
-    def _submit(self, pool: ProcessPoolExecutor, writer: gradebook.Writer) -> None:
+    def _pool(self, count: int) -> Executor:
+        return ProcessPoolExecutor(
+            count,
+            mp_context=multiprocessing.get_context("fork"),
+            initializer=submission.begin,
+            initargs=(os.getpid(), self.task),
+        )
+
+    def _thread(self) -> Executor:
+        """Return one thread in place of processes, since a course cannot be sent to another one.
+
+        The students' code runs in processes all the same.
+        """
+        return ThreadPoolExecutor(1, initializer=submission.take, initargs=(self.task,))
+
+    def _submit(self, pool: Executor, writer: gradebook.Writer) -> None:
         """Keep the processes busy, and no more submissions than that in memory."""
         while self.waiting and len(self.pending) < 2 * self.task.grading.workers:
             student = self.waiting[0]
@@ -214,7 +231,7 @@ class GradingRun:
             self.tries[student] += 1
 
     def _take_results(
-        self, pool: ProcessPoolExecutor, writer: gradebook.Writer, interrupts: list[int]
+        self, pool: Executor, writer: gradebook.Writer, interrupts: list[int]
     ) -> None:
         """Take results as they come.
 
@@ -319,13 +336,11 @@ def _write_or_remove(path: Path, content: str) -> None:
 def _alone(classroom: Classroom) -> Iterator[None]:
     """Let no other run grade the same class meanwhile. Raises CourseError when one does."""
     classroom.folder.mkdir(parents=True, exist_ok=True)
-    with open(classroom.folder / ".grading", "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with open(classroom.folder / ".grading", "wb") as file:
+        if not system.lock(file.fileno()):
             raise CourseError(
                 f"Another `grader grade` runs on {classroom.folder}. Wait until it has ended."
-            ) from None
+            )
         yield
 
 

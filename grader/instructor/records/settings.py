@@ -40,8 +40,15 @@ def set_folders(c: Any, repository: Path, name: str) -> None:
     c.CourseDirectory.source_directory = "notebooks"
     c.CourseDirectory.db_url = os.environ.get("COURSE_DB", sqlite_url(course))
     for step in ("release", "submitted", "autograded", "feedback"):
-        folder = os.path.relpath(course / step, repository)
-        setattr(c.CourseDirectory, f"{step}_directory", folder)
+        setattr(c.CourseDirectory, f"{step}_directory", _relative(course / step, repository))
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """Return a path as it is seen from a folder, or whole where that cannot be."""
+    try:
+        return os.path.relpath(path, folder)
+    except ValueError:  # on Windows, from another drive
+        return str(path)
 
 
 def _set_exchange(c: Any, course: Path) -> None:

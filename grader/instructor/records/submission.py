@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import signal
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -365,14 +364,21 @@ _grader: SubmissionGrader | None = None
 
 def begin(parent: int, task: Task) -> None:
     """Make this process of the pool ready. It leaves Ctrl-C to its parent, and dies with it."""
-    global _task
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        # Imported here, since `grader report` reads verdicts on Windows, which lacks `resource`.
-        from grader.instructor.sandbox.worker import seal  # noqa: PLC0415
+    # Imported here, since `grader report` reads verdicts on Windows, which lacks `resource`.
+    from grader.instructor.sandbox.worker import seal  # noqa: PLC0415
 
-        seal.die_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    seal.die_with(parent)
+    take(task)
+
+
+def take(task: Task) -> None:
+    """Take the task of a run; in this process nothing else is graded until it has ended."""
+    global _task, _grader
+    if _grader is not None:
+        _grader.sandbox.close()
     _task = task
+    _grader = None
 
 
 def prepare() -> None:

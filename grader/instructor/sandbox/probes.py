@@ -15,10 +15,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.instructor import system
 from grader.instructor.courses import CourseError, references_of
 from grader.instructor.sandbox import seccomp
 from grader.instructor.sandbox.protocol import WorkerLost, pack, receive
-from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier, refuse
+from grader.instructor.sandbox.sandbox import (
+    MachineFault,
+    Sandbox,
+    Tier,
+    refuse,
+    refuse_elsewhere,
+)
 from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.judge.course import Course
 
@@ -78,8 +85,8 @@ class Finding:
 
 def examine(tier: Tier, course: Course) -> Finding:
     """Run every probe in a tier, and return what was found. Raises nothing."""
-    if sys.platform != "linux":
-        return Finding(tier, why=f"sealed grading needs Linux, this is {platform.system()}")
+    if not system.is_linux():
+        return Finding(tier, why=system.what_sealed_grading_needs())
     if tier is Tier.BUBBLEWRAP and shutil.which("bwrap") is None:
         return Finding(tier, why=f"bubblewrap is {NO_BUBBLEWRAP}")
     try:
@@ -143,6 +150,8 @@ def pick_tier(course: Course) -> Tier:
 
     Raises CourseError when none does: students' code never runs without a sandbox unasked.
     """
+    if not system.is_linux():
+        raise refuse_elsewhere()
     findings = []
     for tier in (Tier.BUBBLEWRAP, Tier.LANDLOCK):
         finding = examine(tier, course)
@@ -157,9 +166,13 @@ def diagnose(course: Course) -> Iterator[tuple[str, str, bool]]:
 
     The last line tells whether grading works.
     """
-    system = f"{platform.system()} {platform.release()} {platform.machine()}"
-    yield "system", system, sys.platform == "linux"
+    words = f"{system.name()} {platform.release()} {platform.machine()}"
+    yield "system", words, system.is_linux()
     yield "Python", f"{platform.python_version()} in {sys.prefix}", True
+    if not system.is_linux():
+        needs = system.what_sealed_grading_needs()
+        yield "grading", f"REFUSED: {needs}, or grade with --unsafe", False
+        return
     bubblewrap = shutil.which("bwrap")
     yield "bubblewrap", bubblewrap or NO_BUBBLEWRAP, bubblewrap is not None
     yield "Landlock", *_landlock()

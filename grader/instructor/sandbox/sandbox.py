@@ -25,10 +25,12 @@ from pathlib import Path
 from typing import Any
 
 from grader import call, numeric
+from grader.instructor import system
 from grader.instructor.courses import CourseError
 from grader.instructor.files import NOBODY, remove, temporary_folder
 from grader.instructor.sandbox import seccomp
 from grader.instructor.sandbox.messages import ChildEnd, ChildRequest, Setup, SupportFiles
+from grader.instructor.sandbox.plain import PlainProcess
 from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive, text
 from grader.instructor.sandbox.support import SupportFolder, support_of
 from grader.instructor.sandbox.time_and_memory_limits import Limits
@@ -88,6 +90,36 @@ class Worker:
         finally:
             self.printed = self.channel.rest()
             self.channel.close()
+
+
+class PlainWorker(Worker):
+    """A worker that nothing holds, where processes cannot be forked (see plain.py).
+
+    Raises MachineFault when it does not start, and OSError.
+    """
+
+    def __init__(self, limits: Limits, notebook: Notebook | None, plots: bool) -> None:
+        support = support_of(notebook) if notebook else None
+        package = notebook.course.package if notebook else STAND_IN
+        home = temporary_folder()
+        setup = _setup(Tier.NONE, limits, support, package, _paths(support, home), 0)
+        self._process = PlainProcess(setup, home, limits, plots)
+        self.channel = self._process.channel
+        self.printed = ""
+        try:
+            receive(self.channel, time.monotonic() + PATIENCE)
+        except WorkerLost as error:
+            self.close()
+            message = f"a worker cannot be started: {error}. {self.printed}"
+            raise MachineFault(text(message.strip())) from None
+
+    def close(self) -> End:
+        """Kill the process; of how it had ended, nothing is known here."""
+        self._process.kill()
+        self.printed = self.channel.rest()
+        self.channel.close()
+        self._process.clear()
+        return End(over=False)
 
 
 class Zygote:
@@ -234,6 +266,8 @@ class Sandbox:
 
     def load(self) -> None:
         """Start the zygote, without waiting for it. Raises MachineFault."""
+        if not system.is_linux():  # every worker starts by itself
+            return
         if self._zygote is None or self._zygote.lost:
             try:
                 self._zygote = Zygote(self.tier, self.limits, self.notebook)
@@ -245,8 +279,19 @@ class Sandbox:
     def worker(self, plots: bool = False) -> Worker:
         """Return a new worker. Raises MachineFault."""
         self.load()
+        if not system.is_linux():
+            return self._plain_worker(plots)
         assert self._zygote is not None
         return self._zygote.fork(plots)
+
+    def _plain_worker(self, plots: bool) -> PlainWorker:
+        """Return a new worker without a zygote. Raises MachineFault."""
+        if self.tier is not Tier.NONE:
+            raise MachineFault(system.what_sealed_grading_needs())
+        try:
+            return PlainWorker(self.limits, self.notebook, plots)
+        except OSError as error:
+            raise MachineFault(f"a worker cannot be started: {error.strerror}") from None
 
     def close(self) -> None:
         """End the zygote, and with it its worker."""
@@ -379,6 +424,14 @@ def _bubblewrap(limits: Limits, support: SupportFolder | None) -> list[str]:
 def _read_only(path: str, name: str) -> list[str]:
     """Return the options by which bubblewrap shows a path read-only under a name."""
     return ["--ro-bind", path, name]
+
+
+def refuse_elsewhere() -> CourseError:
+    """Return what to raise where sealed grading cannot work at all."""
+    return CourseError(
+        f"Nothing was graded, since {system.what_sealed_grading_needs()}; or, if you trust every "
+        "submission as you trust yourself, grade without a sandbox: --unsafe"
+    )
 
 
 def refuse(why: str) -> CourseError:

@@ -36,7 +36,7 @@ def answer_texts(submitted: ParsedNotebook, notebook: Notebook) -> dict[str, str
     own = {
         number: cell
         for number, cell in enumerate(submitted.cells)
-        if not cell.tests and cell.source.strip() not in _given(notebook)
+        if not cell.tests and cell.source.strip() not in _released_sources(notebook)
     }
     uses = {number: _names(cell.source) for number, cell in own.items()}
     texts = {}
@@ -49,7 +49,7 @@ def answer_texts(submitted: ParsedNotebook, notebook: Notebook) -> dict[str, str
 
 
 @cache
-def _given(notebook: Notebook) -> frozenset[str]:
+def _released_sources(notebook: Notebook) -> frozenset[str]:
     """Return the sources of the cells that students get and do not write."""
     cells = load(source_notebook(notebook))["cells"]
     return frozenset(

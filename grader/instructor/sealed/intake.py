@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypedDict
 
-from grader.instructor import files
+from grader.instructor import files, system
 from grader.instructor.classroom import SECRET, STAMP
 from grader.instructor.sealed.magics import beyond_python
 from grader.instructor.sealed.timestamp import UnreadableFile, submitted_at
@@ -30,7 +30,6 @@ FOLDERS_LIMIT = 10
 DEPTH_LIMIT = 3  # folders one in another
 BESIDE_BYTES_LIMIT = 4 * 2**20  # of the small files beside a notebook together
 PLAIN_NAME = re.compile(r"[^\W.][\w. ()+-]{0,99}")  # letters of any language; none that is hidden
-FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 LINK_ERRORS = (errno.ELOOP, errno.ENOTDIR)
 
 
@@ -189,7 +188,7 @@ def _entries(folder: Path, parts: tuple[str, ...]) -> tuple[list[str], list[str]
     """
     names: list[str] = []
     folders: list[str] = []
-    with _opened(folder, parts, os.O_DIRECTORY) as handle, os.scandir(handle) as entries:
+    with _opened(folder, parts, system.FOLDER_FLAG) as place, os.scandir(place) as entries:
         for entry in entries:
             (folders if entry.is_dir(follow_symlinks=False) else names).append(entry.name)
     return sorted(names), sorted(folders)
@@ -232,28 +231,45 @@ def _not_opened(name: str, error: OSError) -> Unreadable:
 
 def _bytes(folder: Path, parts: tuple[str, ...], limit: int) -> bytes:
     """Return the bytes of a file in a folder. Raises OSError and Unreadable."""
-    with _opened(folder, parts, 0) as handle:
-        _check_file(parts[-1], os.fstat(handle), limit)
-        with os.fdopen(handle, "rb", closefd=False) as file:
+    with _opened(folder, parts, 0) as place:
+        _check_file(parts[-1], os.stat(place), limit)
+        with open(place, "rb", closefd=isinstance(place, str)) as file:
             return file.read(limit)
 
 
 @contextmanager
-def _opened(folder: Path, parts: tuple[str, ...], flags: int) -> Iterator[int]:
-    """Open what lies in a student's folder, following no link. Yields its handle.
+def _opened(folder: Path, parts: tuple[str, ...], flags: int) -> Iterator[int | str]:
+    """Open what lies in a student's folder, following no link. Yields its handle, or its path.
 
     Neither it nor the folders above it, up to the student's, may be a link. Raises OSError.
     """
+    if not system.OPENS_SAFELY:
+        yield _without_links(folder, parts)
+        return
     handles: list[int] = []
     try:
-        handles.append(os.open(folder.parent, FLAGS | os.O_DIRECTORY))
+        handles.append(os.open(folder.parent, system.OPEN_FLAGS | system.FOLDER_FLAG))
         for number, part in enumerate((folder.name, *parts)):
-            kind = flags if number == len(parts) else os.O_DIRECTORY
-            handles.append(os.open(part, FLAGS | kind, dir_fd=handles[-1]))
+            kind = flags if number == len(parts) else system.FOLDER_FLAG
+            handles.append(os.open(part, system.OPEN_FLAGS | kind, dir_fd=handles[-1]))
         yield handles[-1]
     finally:
         for handle in handles:
             os.close(handle)
+
+
+def _without_links(folder: Path, parts: tuple[str, ...]) -> str:
+    """Return the path of what lies in a student's folder. Raises OSError for a link on the way.
+
+    Windows cannot open a file below an open folder, so each step is looked at before. Somebody who
+    can write in the course's folder could put a link there meanwhile; no submission can.
+    """
+    path = folder.parent
+    for part in ("", folder.name, *parts):
+        path = path / part
+        if system.is_link(path.lstat()):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return str(path)
 
 
 def _check_file(name: str, state: os.stat_result, limit: int) -> None:

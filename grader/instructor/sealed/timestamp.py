@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import re
 import stat
-import warnings
 from datetime import datetime
 from pathlib import Path
 
+from grader.instructor import system
+from grader.instructor.sealed.moment import Unclear, moment
+from grader.notebook.cells_of_file import Unreadable, text_of
+
 LENGTH_LIMIT = 100  # characters
-# A zone's name or offset. nbgrader would open any file whose path stands here.
-ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*|[+-]?[0-9]{1,5}")
 NEXT = "Expected a line such as 2026-01-31 23:59:00 UTC. Mend or remove the file and grade again"
 
 
@@ -29,62 +30,33 @@ def submitted_at(path: Path) -> datetime | None:
         text = _text(path)
     except FileNotFoundError:
         return None
-    except UnicodeDecodeError:
-        raise UnreadableFile(f"{path.name} cannot be read: no text in UTF-8. {NEXT}") from None
+    except Unreadable:
+        message = f"{path.name} cannot be read: no text in UTF-8 or UTF-16. {NEXT}"
+        raise UnreadableFile(message) from None
     except OSError as error:
         raise UnreadableFile(f"{path.name} cannot be read: {error.strerror}. {NEXT}") from None
     return parse(text, path.name) if text else None
 
 
 def _text(path: Path) -> str:
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not system.OPENS_SAFELY and system.is_link(path.lstat()):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    handle = os.open(path, system.OPEN_FLAGS)
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise UnreadableFile(f"{path.name} is not a file. {NEXT}")
-        return file.read(4 * LENGTH_LIMIT + 1).decode("utf-8").strip()
+        content = file.read(4 * (LENGTH_LIMIT + 1))
+    text = text_of(content)[0].strip()
+    if not text and b"\0" in content:  # a damaged file is not an empty one
+        return "\0"
+    return text
 
 
 def parse(text: str, name: str = "the timestamp") -> datetime:
-    """Return a time in UTC as nbgrader.utils.parse_utc does, and reject incomplete dates.
-
-    nbgrader's parser would fill in what is missing from today's date. Raises UnreadableFile.
-    """
-    message = f"{name} says {text[:40]!r}, which is no time. {NEXT}"
-    if len(text) > LENGTH_LIMIT:
-        raise UnreadableFile(message)
+    """Return a time in UTC (sealed/moment.py). Raises UnreadableFile for what is not certain."""
     try:
-        time = _utc(text, default=datetime(2000, 1, 1))
-        same_time = _utc(text, default=datetime(2003, 2, 2))
-    except (ValueError, OverflowError, TypeError, ArithmeticError, LookupError):
-        raise UnreadableFile(message) from None
-    if time != same_time:
-        raise UnreadableFile(message)
-    return time
-
-
-def _utc(text: str, default: datetime) -> datetime:
-    """Return the time in UTC, without a zone; what is missing comes from the default.
-
-    A third word is a zone's name or, as for nbgrader, its offset in seconds.
-    """
-    # Imported here, since most submissions of a class come without a timestamp.
-    from dateutil.parser import parse as parse_date  # noqa: PLC0415
-    from dateutil.tz import gettz  # noqa: PLC0415
-
-    words = text.split(" ")
-    zones = {}
-    if len(words) == 3:
-        zone = words[2]
-        if not ZONE.fullmatch(zone):
-            raise ValueError(zone)
-        is_offset = zone.lstrip("+-").isdigit()
-        zones["TZ"] = int(zone) if is_offset else gettz(zone)
-        text = " ".join([*words[:2], "TZ"])
-    with warnings.catch_warnings():
-        # dateutil warns of zones that it does not know, and takes the time for UTC.
-        warnings.simplefilter("ignore")
-        time: datetime = parse_date(text, default=default, tzinfos=zones)
-    offset = time.utcoffset()
-    if offset is None:
-        return time
-    return (time - offset).replace(tzinfo=None)
+        if len(text) > LENGTH_LIMIT:
+            raise Unclear("is no time")
+        return moment(text)
+    except Unclear as error:
+        raise UnreadableFile(f"{name} says {text[:40]!r}, which {error}. {NEXT}") from None

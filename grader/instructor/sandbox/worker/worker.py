@@ -8,6 +8,7 @@ float64, and nothing else.
 
 from __future__ import annotations
 
+import _thread
 import importlib
 import importlib.util
 import json
@@ -15,6 +16,7 @@ import os
 import signal
 import struct
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -164,12 +166,28 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
     The other side kills this process should the alarm be caught or ignored.
     """
+    if not hasattr(signal, "setitimer"):
+        return within_on_windows(seconds, work)
     signal.signal(signal.SIGALRM, time_up)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         return work()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def within_on_windows(seconds: float, work: Callable[[], T]) -> T:
+    """Do what `within` does where there is no alarm: a thread interrupts the work as Ctrl-C does.
+
+    Raises TimeUp.
+    """
+    signal.signal(signal.SIGINT, time_up)
+    alarm = threading.Timer(seconds, _thread.interrupt_main)
+    alarm.start()
+    try:
+        return work()
+    finally:
+        alarm.cancel()
 
 
 def write_file(request: FileRequest, payload: bytes) -> Fault:
