@@ -39,7 +39,7 @@ AMBIGUOUS = {
     "SST": "Samoa or Singapore",
 }
 ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
-# Names that are match as files, and mean another thing on each machine, or count leap seconds.
+# Names that are found as files, and mean another thing on each machine, or count leap seconds.
 NO_ZONES = re.compile(r"right/.*|posix/.*|localtime|posixrules|Factory", re.IGNORECASE)
 OFFSET = re.compile(r"([+-])(\d\d)(?::?(\d\d))?", re.ASCII)
 FROM_UTC = re.compile(r"(?:UTC|GMT)([+-])(\d\d?)(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
@@ -194,12 +194,12 @@ def _named_offset(zone: str, local: datetime) -> timedelta | None:
     # nbgrader would open any file whose path stands here.
     if not ZONE.fullmatch(zone) or NO_ZONES.fullmatch(zone):
         return None
-    match: Any = tz.gettz(zone)
-    if not isinstance(match, tz.tzfile):  # this machine's own zone, or a rule that is spelt out
+    rules: Any = tz.gettz(zone)
+    if not isinstance(rules, tz.tzfile):  # this machine's own zone, or a rule that is spelt out
         return None
-    if tz.datetime_ambiguous(local, match):
+    if tz.datetime_ambiguous(local, rules):
         raise Unclear(f"comes twice in {zone}, since clocks are set back")
-    if not tz.datetime_exists(local, match):
+    if not tz.datetime_exists(local, rules):
         raise Unclear(f"does not exist in {zone}, since clocks are set forward")
-    offset: timedelta = local.replace(tzinfo=match).utcoffset() or timedelta()
+    offset: timedelta = local.replace(tzinfo=rules).utcoffset() or timedelta()
     return offset
