@@ -9,6 +9,7 @@ import ast
 import codecs
 import json
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -238,6 +239,26 @@ def script_cells(text: str) -> Iterator[str]:
     start = 0
     for node in body:
         end = node.end_lineno or start
-        if end > start:
+        if _is_of_marimo(node):
+            yield _marimo_cell(node, lines)
+        elif end > start:
             yield "".join(lines[start:end]).strip("\n")
         start = max(start, end)
+
+
+def _is_of_marimo(node: ast.stmt) -> bool:
+    """Tell whether a statement is a cell of a marimo notebook: a function under @app.cell."""
+    decorators = getattr(node, "decorator_list", ())
+    return any(ast.unparse(each).startswith("app.") for each in decorators)
+
+
+def _marimo_cell(node: ast.stmt, lines: list[str]) -> str:
+    """Return what a cell of a marimo notebook holds: the function itself, or the lines in it."""
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    if not ast.unparse(node.decorator_list[0]).startswith("app.cell"):
+        return "".join(lines[node.lineno - 1 : node.end_lineno]).strip("\n")
+    body = node.body[:-1] if isinstance(node.body[-1], ast.Return) else node.body
+    if not body:
+        return ""
+    first = min([body[0].lineno, *(each.lineno for each in getattr(body[0], "decorator_list", ()))])
+    return textwrap.dedent("".join(lines[first - 1 : body[-1].end_lineno])).strip("\n")

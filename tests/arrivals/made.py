@@ -271,6 +271,21 @@ def script(parting: str, comment: str = "# ") -> bytes:
     return "\n".join(parts).encode()
 
 
+def marimo() -> bytes:
+    """marimo convert: a script in which every cell is a function, or its own function a cell."""
+    parts = ["import marimo\n\napp = marimo.App()\n"]
+    for each in solved()["cells"]:
+        source = "".join(each["source"])
+        if each["cell_type"] != "code":
+            source = f"mo.md(r'''\n{source}\n''')"
+        if source.startswith("def "):
+            parts.append(f"@app.function\n{source}\n")
+        else:
+            body = "".join(f"    {line}\n" for line in source.splitlines())
+            parts.append(f"@app.cell(hide_code=True)\ndef _(mo):\n{body}    return\n")
+    return "\n".join(parts).encode()
+
+
 def databricks(nb: JSON) -> None:
     """Databricks: its own metadata, %python in front of cells."""
     pasted(nb)
@@ -295,6 +310,7 @@ PY = "class Gate:\n    pass\n\ndef gate(x):\n    return (x > 0) * 1.0\n"
 
 FILES = [
     Arrival("plain", {NAME: RIGHT}),
+    Arrival("marimo", {"relu.py": marimo()}, look=True),
     Arrival("indented", {NAME: json.dumps(solved(), indent=4).encode()}),
     Arrival("crlf", {NAME: json.dumps(solved(), indent=1).replace("\n", "\r\n").encode()}),
     Arrival("sources-as-text", {NAME: file(every(lambda c: c.update(source="".join(c["source"]))))}),

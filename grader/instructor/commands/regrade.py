@@ -40,7 +40,7 @@ class Change:
     @property
     def exercises(self) -> Iterator[str]:
         """How the points of each exercise change."""
-        for name in dict.fromkeys([*self.before, *self.after]):
+        for name in dict.fromkeys([*self.after, *self.before]):
             before = self.before.get(name, 0.0)
             after = self.after.get(name, 0.0)
             if before != after:
