@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -222,22 +222,30 @@ def opened(files: Mapping[str, bytes]) -> dict[str, bytes]:
     result: dict[str, bytes] = {}
     for path, content in files.items():
         if path.lower().endswith(".zip"):
-            for name, inner in _in_zip(content):
+            for name, inner in zip_members(content, is_candidate):
                 result[f"{path}/{name}"] = inner
         else:
             result[path] = content
     return result
 
 
-def _in_zip(content: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield the notebooks and scripts in a zip file, and nothing where it is none."""
+def zip_members(
+    content: bytes, is_wanted: Callable[[PurePosixPath], bool], limit: int = FILE_LIMIT
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files in a zip file whose names are wanted, and nothing where it is none.
+
+    limit: bytes of all of them together; a file that goes beyond is left out.
+    """
+    left = limit
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for info in archive.infolist()[:ZIP_FILES_LIMIT]:
-                path = PurePosixPath(info.filename)
-                if is_candidate(path) and info.file_size <= FILE_LIMIT:
+                is_file = not info.is_dir() and info.file_size <= left
+                if is_file and is_wanted(PurePosixPath(info.filename)):
                     with archive.open(info) as file:
-                        yield info.filename, file.read(FILE_LIMIT)
+                        inner = file.read(info.file_size)
+                    left -= len(inner)
+                    yield info.filename, inner
     except Exception:  # a damaged archive, an odd method, a password
         return
 

@@ -355,6 +355,9 @@ FILES = [
     Arrival("nbconvert-script", {"relu.py": script("# In[ ]:")}, look=True),
     Arrival("databricks-script", {"relu.py": script("# COMMAND ----------", "# MAGIC ")}, look=True),
     Arrival("own-module", {NAME: file(both(first("from gates import gate"), instead("relu_backward", HELPED))), "gates.py": PY.encode()}),
+    Arrival("own-package", {NAME: file(both(first("from tools.gates import gate"), instead("relu_backward", HELPED))), "tools/__init__.py": b"", "tools/gates.py": PY.encode()}),
+    Arrival("own-module-in-zip", {"work.zip": zipped({f"work/{NAME}": file(both(first("from gates import gate"), instead("relu_backward", HELPED))), "work/gates.py": PY.encode()})}, look=True),
+    Arrival("own-module-in-folder", {f"work/{NAME}": file(both(first("from gates import gate"), instead("relu_backward", HELPED))), "work/gates.py": PY.encode()}, look=True),
     Arrival("own-data", {NAME: file(both(first("import numpy as np\nslope = np.loadtxt('slope.csv', delimiter=',')" + GATE), instead("relu_backward", HELPED))), "slope.csv": b"1,2\n3,4\n"}),
     Arrival("a-photo-beside", {NAME: RIGHT, "photo.jpg": b"\xff\xd8" * 1000}),
 ]  # fmt: skip

@@ -10,10 +10,11 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypedDict
 
@@ -22,7 +23,7 @@ from grader.instructor.classroom import SECRET, STAMP
 from grader.instructor.sealed.magics import beyond_python
 from grader.instructor.sealed.timestamp import UnreadableFile, submitted_at
 from grader.notebook.cells_of_file import FILE_LIMIT, Unreadable
-from grader.notebook.intake import ParsedNotebook, best_of, is_candidate, opened
+from grader.notebook.intake import ParsedNotebook, best_of, is_candidate, opened, zip_members
 
 SECRET_LIMIT = 1024  # bytes
 FILES_LIMIT = 20  # files of a student's folder, and of each folder in it, that are looked into
@@ -88,7 +89,7 @@ def read_submission(path: Path, exercises: Sequence[str]) -> Submission:
         candidates = opened(files_of(path))
         name, notebook = best_of(candidates, path.name, exercises)
         content = candidates[name]
-        beside = small_files(path.parent, {path.name, name})
+        beside = small_files(path.parent, name, path.name)
     except Unreadable as error:
         unreadable = str(error)
     time = None
@@ -125,34 +126,67 @@ def files_of(path: Path) -> dict[str, bytes]:
     contents = {}
     if path.name in (*names, *folders):
         contents[path.name] = read_bytes(path)
+    left = FILE_LIMIT  # of the others together
     for place in _places(path.parent, ()):
         if str(place) not in contents and _may_hold_cells(place):
-            contents |= _readable(path.parent, place)
+            others = _readable(path.parent, place, left)
+            left -= sum(map(len, others.values()))
+            contents |= others
     if not contents:
         raise Unreadable(f"there is no {path.name}: hand in the notebook under its own name")
     return contents
 
 
-def small_files(folder: Path, besides: set[str]) -> dict[str, bytes]:
-    """Return the small files of a submission that a cell may read or import, by their names.
+def small_files(folder: Path, chosen: str, expected: str) -> dict[str, bytes]:
+    """Return the small files of a submission that a cell may read or import.
 
-    besides: what is not among them. Of more than is allowed, those whose names sort last are left
-    out.
+    folder: the submission's; chosen: the path of the file that is graded, which may lie in a folder
+    or in a zip file; expected: the notebook's proper name, which is not among them. They are named
+    by their paths in the folder of the chosen one. Of more than is allowed, the last are left out.
     """
     contents: dict[str, bytes] = {}
     left = BESIDE_BYTES_LIMIT
-    for name in _entries(folder, ())[0]:
-        if name in (*besides, STAMP, SECRET) or not PLAIN_NAME.fullmatch(name):
-            continue
-        if name.endswith((".ipynb", ".zip")) or len(contents) == FILES_LIMIT:
+    for name, read in _beside(folder, PurePosixPath(chosen)):
+        parts = PurePosixPath(name).parts
+        is_plain = all(PLAIN_NAME.fullmatch(part) for part in parts)
+        if not is_plain or parts[0] in (STAMP, SECRET, expected) or len(contents) == FILES_LIMIT:
             continue
         try:
-            content = _bytes(folder, (name,), left)
+            content = read(left)
         except (Unreadable, OSError):
             continue
         contents[name] = content
         left -= len(content)
     return contents
+
+
+def _beside(folder: Path, chosen: PurePosixPath) -> Iterator[tuple[str, Callable[[int], bytes]]]:
+    """Yield the files in the folder of a chosen one, with what reads them up to a size."""
+    archives = [part for part in chosen.parents if part.suffix.lower() == ".zip"]
+    if archives:
+        base = chosen.parent.relative_to(archives[-1])
+        content = _bytes(folder, archives[-1].parts, FILE_LIMIT)
+        for name, inner in zip_members(content, is_small, BESIDE_BYTES_LIMIT):
+            place = PurePosixPath(name)
+            if place.is_relative_to(base):
+                yield str(place.relative_to(base)), partial(_cut, inner)
+        return
+    for place in _places(folder, chosen.parent.parts):
+        if place != chosen and is_small(place):
+            name = str(place.relative_to(chosen.parent))
+            yield name, partial(_bytes, folder, place.parts)
+
+
+def is_small(place: PurePosixPath) -> bool:
+    """Tell whether a file may be data or a module of a student's, by its name."""
+    return not place.name.lower().endswith((".ipynb", ".zip"))
+
+
+def _cut(content: bytes, limit: int) -> bytes:
+    """Return the content of a file in an archive. Raises Unreadable for more than the limit."""
+    if len(content) > limit:
+        raise Unreadable("a file is too large")
+    return content
 
 
 def _places(folder: Path, parts: tuple[str, ...]) -> Iterator[PurePosixPath]:
@@ -173,10 +207,10 @@ def _may_hold_cells(place: PurePosixPath) -> bool:
     return is_candidate(place) or place.suffix.lower() == ".zip"
 
 
-def _readable(folder: Path, place: PurePosixPath) -> dict[str, bytes]:
+def _readable(folder: Path, place: PurePosixPath, limit: int) -> dict[str, bytes]:
     """Return a file's bytes under its path, or nothing for what is no file that can be read."""
     try:
-        return {str(place): _bytes(folder, place.parts, FILE_LIMIT)}
+        return {str(place): _bytes(folder, place.parts, limit)}
     except (Unreadable, OSError):
         return {}
 

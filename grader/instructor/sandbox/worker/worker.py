@@ -192,7 +192,10 @@ def within_on_windows(seconds: float, work: Callable[[], T]) -> T:
 
 def write_file(request: FileRequest, payload: bytes) -> Fault:
     """Write a file that was handed in beside the notebook into this process's own folder."""
-    with open(os.path.basename(request["file"]), "wb") as file:
+    path = request["file"]
+    if os.path.dirname(path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
         file.write(payload)
     return {"fault": ""}
 
