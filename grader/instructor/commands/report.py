@@ -13,7 +13,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from grader.instructor.classroom import Grading
+from grader.instructor.classroom import Grading, problem_of_name
 from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
 from grader.instructor.records import gradebook
@@ -132,7 +132,7 @@ def _looks(
             yield text(student), fault
     for student in here:
         if student not in graded:
-            yield text(student), "not graded yet"
+            yield text(student), problem_of_name(student) or "not graded yet"
     for student in sorted(graded):
         if student not in here:
             yield text(student), f"{NOT_HANDED_IN}: the gradebook keeps the points"
