@@ -105,23 +105,25 @@ def _points(verdict: VerdictFile) -> dict[str, float]:
 
 def _table(assignment: str, changes: list[Change]) -> Iterator[str]:
     """Yield who gains, who loses, and in which exercises."""
-    moved = sorted(
-        (change for change in changes if change.gain or list(change.exercises)),
-        key=lambda change: (change.gain, change.student),
-    )
     reasons = dict.fromkeys(reason for change in changes for reason in change.why)
     if reasons:
         yield f"{assignment} was graded with {', '.join(reasons)}."
+    moved = [change for change in changes if list(change.exercises)]
+    moved.sort(key=lambda change: (change.gain, change.student))
     width = max((len(text(change.student)) for change in moved), default=0) + 1
     if moved:
         yield f"{'student':{width}} {'before':>7} {'after':>7} {'':>7}  exercises"
     for change in moved:
-        before = f"{sum(change.before.values()):g}" if change.before else "-"
-        after = f"{sum(change.after.values()):g}"
-        name = text(change.student)
-        exercises = ", ".join(change.exercises)
-        yield f"{name:{width}} {before:>7} {after:>7} {change.gain:>+7g}  {exercises}"
+        yield _row(change, width)
     gains = sum(change.gain > 0 for change in moved)
     losses = sum(change.gain < 0 for change in moved)
     same = len(changes) - gains - losses
     yield f"{assignment}: {gains} gain, {losses} lose, {same} keep their points"
+
+
+def _row(change: Change, width: int) -> str:
+    before = f"{sum(change.before.values()):g}" if change.before else "-"
+    after = f"{sum(change.after.values()):g}"
+    exercises = ", ".join(change.exercises)
+    name = text(change.student)
+    return f"{name:{width}} {before:>7} {after:>7} {change.gain:>+7g}  {exercises}"

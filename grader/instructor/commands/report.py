@@ -107,7 +107,7 @@ def gather(grading: Grading) -> Report:
         standings[0].max_points,
         students=tuple(_student(each, here) for each in standings),
         exercises=tuple(_exercises(grading.notebook, standings, list(verdicts.values()))),
-        looks=tuple(_looks(grading, here, standings, verdicts)),
+        looks=tuple(_looks(here, standings, verdicts)),
     )
 
 
@@ -120,44 +120,35 @@ def _student(standing: Standing, here: list[str]) -> StudentResult:
 
 
 def _looks(
-    grading: Grading,
-    here: list[str],
-    standings: list[Standing],
-    verdicts: dict[str, VerdictFile],
+    here: list[str], standings: list[Standing], verdicts: dict[str, VerdictFile]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the students whom a person should look at, and why."""
-    graded = {standing.student for standing in standings}
-    for student, verdict in verdicts.items():
-        for fault in verdict["faults"]:
-            yield text(student), fault
+    """Yield the students whom a person should look at, and why. here: see _student."""
+    graded = [standing.student for standing in standings]
     for student in here:
         if student not in graded:
             yield text(student), problem_of_name(student) or "not graded yet"
-    for student in sorted(graded):
-        if student not in here:
-            yield text(student), f"{NOT_HANDED_IN}: the gradebook keeps the points"
-        elif student not in verdicts:
-            yield text(student), "no verdict file: graded by another program, or its file is lost"
-    yield from _others(standings, verdicts)
-    for student, verdict in verdicts.items():
-        if verdict["sandbox"] == Tier.NONE.value:
-            yield text(student), "graded without a sandbox"
-
-
-def _others(
-    standings: list[Standing], verdicts: dict[str, VerdictFile]
-) -> Iterator[tuple[str, str]]:
-    """Yield for whom the gradebook and the verdict file do not agree."""
     for standing in standings:
         verdict = verdicts.get(standing.student)
-        for each in verdict["exercises"] if verdict else ():
-            cell = standing.cells.get(f"{TEST}{each['exercise']}")
-            if cell is None or cell.automatic != each["earned"]:
-                yield (
-                    text(standing.student),
-                    "the gradebook holds other points than the verdict file: grade again",
-                )
-                break
+        for why in _reasons_to_look(standing, verdict, standing.student in here):
+            yield text(standing.student), why
+
+
+def _reasons_to_look(
+    standing: Standing, verdict: VerdictFile | None, is_here: bool
+) -> Iterator[str]:
+    """Yield why a person should look at a graded submission."""
+    if not is_here:
+        yield f"{NOT_HANDED_IN}: the gradebook keeps the points"
+    if verdict is None:
+        yield "no verdict file: graded by another program, or its file is lost"
+        return
+    yield from verdict["faults"]
+    earned = {f"{TEST}{each['exercise']}": each["earned"] for each in verdict["exercises"]}
+    recorded = {name: cell.automatic for name, cell in standing.cells.items()}
+    if any(recorded.get(name) != points for name, points in earned.items()):
+        yield "the gradebook holds other points than the verdict file: grade again"
+    if verdict["sandbox"] == Tier.NONE.value:
+        yield "graded without a sandbox"
 
 
 def _exercises(

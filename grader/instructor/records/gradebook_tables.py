@@ -239,9 +239,7 @@ class Batch:
         max_scores = {cell.name: cell.max_score for cell in grade_cells}
         grades: list[dict[str, Any]] = []
         comments: list[dict[str, Any]] = []
-        for student, row in own_notebooks.items():
-            if not self.results[student].has_new_scores:
-                continue
+        for student, row in self._with_new_scores(own_notebooks):
             scores, texts = self._read(student, max_scores)
             looks = self.results[student].looks
             for cell in grade_cells:
@@ -253,6 +251,11 @@ class Batch:
                 comments.append({"row": comment_ids[cell.id, row], "auto_comment": text})
         self._grade(grades)
         self._update("comment", comments)
+
+    def _with_new_scores(self, own_notebooks: dict[str, str]) -> list[tuple[str, str]]:
+        """Return the students whose scores are written, and the rows of their notebooks."""
+        rows = own_notebooks.items()
+        return [(student, row) for student, row in rows if self.results[student].has_new_scores]
 
     def _read(
         self, student: str, max_scores: dict[str, float]

@@ -33,11 +33,10 @@ class LiteralGlob:
     def glob(pattern: str) -> list[str]:
         """Return the paths of a pattern, sorted; a name that is there is no pattern."""
         drive, rest = os.path.splitdrive(pattern)
-        first, *parts = re.split(r"[\\/]" if os.sep == "\\" else "/", rest)
-        paths = [drive + os.sep] if first == "" and parts else [drive or "."]
-        for part in parts if first == "" else [first, *parts]:
-            paths = [path for folder in paths for path in _matches(folder, part)]
-        return [os.path.relpath(path) if first else path for path in paths]
+        paths = [drive + os.sep] if rest.startswith(os.sep) else [drive]
+        for part in rest.strip(os.sep).split(os.sep):
+            paths = [match for folder in paths for match in _matches(folder, part)]
+        return paths
 
 
 def _matches(folder: str, part: str) -> list[str]:
@@ -48,7 +47,7 @@ def _matches(folder: str, part: str) -> list[str]:
     if part != "*" and os.path.lexists(path):
         return [path]
     try:
-        names = sorted(os.listdir(folder))
+        names = sorted(os.listdir(folder or os.curdir))
     except OSError:
         return []
     return [

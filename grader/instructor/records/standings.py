@@ -208,8 +208,6 @@ def _grades(
         .join(tables["submitted_notebook"], notebook.assignment_id == submission.id)
         .join(tables["grade"], grade.notebook_id == notebook.id)
         .join(tables["base_cell"], cell.id == grade.cell_id)
-        .outerjoin(tables["grade_cells"], tables["grade_cells"].c.id == cell.id)
-        .outerjoin(tables["task_cells"], tables["task_cells"].c.id == cell.id)
         .where(of.name == assignment)
     )
     if students is not None:
@@ -233,13 +231,14 @@ def worth_of(db: Connection, tables: dict[str, TableClause], assignment: str) ->
         select(func.sum(_worth(tables)))
         .join_from(tables["assignment"], tables["notebook"], notebook.assignment_id == of.id)
         .join(tables["base_cell"], cell.notebook_id == notebook.id)
-        .outerjoin(tables["grade_cells"], tables["grade_cells"].c.id == cell.id)
-        .outerjoin(tables["task_cells"], tables["task_cells"].c.id == cell.id)
         .where(of.name == assignment)
     )
     return float(db.scalar(query) or 0.0)
 
 
 def _worth(tables: dict[str, TableClause]) -> Any:
-    """Return the points of a graded cell, which may be a task."""
-    return func.coalesce(tables["grade_cells"].c.max_score, tables["task_cells"].c.max_score, 0.0)
+    """Return the points of the graded cell of a row, which may be a task."""
+    cell = tables["base_cell"].c
+    kinds = [tables[name].c for name in ("grade_cells", "task_cells")]
+    scores = [select(kind.max_score).where(kind.id == cell.id).scalar_subquery() for kind in kinds]
+    return func.coalesce(*scores, 0.0)

@@ -113,27 +113,20 @@ class SubmissionGrader:
             return self._keep(before, submission, standing, other_penalty)
         try:
             work = self._work(student, submission, before)
-        except MachineFault as error:
-            problem = f"not graded: {error}, {TRIES} times. Run it again"
-            return Result(student, problem, look=True)
         except OSError:
             raise
         except Exception as error:
-            # A fault of ours on a file that nobody thought of: the class goes on, and a person
-            # looks at this one.
-            reason = f"{type(error).__name__}: {text(str(error))}"
-            problem = f"not graded; look: a fault of the grader ({reason})"
-            return Result(student, problem, look=True)
+            return Result(student, _failure(error), look=True)
         verdict = self._verdict(work, before, submission, standing)
-        notes = []
-        if standing.is_graded and before is None:
-            reasons.append("there was no verdict file of it")
-        if reasons:
-            notes.append(f"graded again, since {' and '.join(reasons)}{_change(standing, work)}")
         if self.grading.regrade:
             self._write(self.grading.staged(student), verdict)
             return Result(student)
         self._write(self.grading.verdicts(student), verdict)
+        if standing.is_graded and before is None:
+            reasons.append("there was no verdict file of it")
+        notes = []
+        if reasons:
+            notes.append(f"graded again, since {' and '.join(reasons)}{_change(standing, work)}")
         notes += _came_again(before, verdict)
         return self._result(verdict, notes, self._graded(verdict, submission))
 
@@ -178,12 +171,10 @@ class SubmissionGrader:
         expected = key_of(verdict, _identity(verdict))
         key = _autograded_key(self.grading.autograded(student))
         late = list(_other_lateness(before, verdict))
-        if not late and key.get("timestamp") not in (None, expected["timestamp"]):
-            late.append("its time was not written everywhere")  # a run ended before
         if other_penalty:
             late.append("the late penalty is another one")
-        if not late and str(standing.handed_in or "") != verdict["handed_in"] != "":
-            late.append("the gradebook had another time of it")
+        if not late:  # a run may have ended before it wrote all of it
+            late += _other_times(verdict, standing, key)
         scores = list(_other_scores(verdict, standing))
         if {**key, "timestamp": expected["timestamp"]} != expected:
             scores.append("its autograded notebook was missing or another one")
@@ -272,6 +263,16 @@ def _change(standing: Standing, work: WorkJSON) -> str:
     return f" ({points:g} points before)"
 
 
+def _failure(error: Exception) -> str:
+    """Return why a submission is not graded: a fault of the machine's or, on a file that nobody
+    thought of, of ours. The class goes on, and a person looks at this one.
+    """
+    if isinstance(error, MachineFault):
+        return f"not graded: {error}, {TRIES} times. Run it again"
+    reason = f"{type(error).__name__}: {text(str(error))}"
+    return f"not graded; look: a fault of the grader ({reason})"
+
+
 def _identity(verdict: VerdictFile) -> Identity:
     return {"sha256": verdict["sha256"], "timestamp": verdict["timestamp"]}
 
@@ -314,6 +315,14 @@ def _other_lateness(before: VerdictFile, now: VerdictFile) -> Iterator[str]:
             yield f"the {what} was {then or 'none'} and is {value or 'none'}"
     if before.get("timestamp") != now["timestamp"]:
         yield "its timestamp.txt is another one"
+
+
+def _other_times(verdict: VerdictFile, standing: Standing, key: dict[str, str]) -> Iterator[str]:
+    """Yield where the time of a submission is another one than in its verdict file."""
+    if key.get("timestamp", verdict["timestamp"]) != verdict["timestamp"]:
+        yield "its autograded notebook had another time of it"
+    if verdict["handed_in"] and str(standing.handed_in) != verdict["handed_in"]:
+        yield "the gradebook had another time of it"
 
 
 def _other_scores(verdict: VerdictFile, standing: Standing) -> Iterator[str]:

@@ -74,23 +74,37 @@ def _cells_of(name: str, own: Mapping[int, Cell], uses: Mapping[int, Names], end
     own: the student's cells; uses: the names in each of them; end: see _end.
     """
     answer_cells = {number for number, cell in own.items() if cell.grade_id == name}
-    chosen = {number for number in answer_cells if not UNWRITTEN.search(own[number].source)}
+    written = {number for number in answer_cells if not UNWRITTEN.search(own[number].source)}
     place = _definition(name, uses, end)
     if place is None:
         place = _definition(name, uses, max(own, default=0) + 1)
     if place is None:
-        mentions = {n for n, cell in own.items() if re.search(rf"\b{name}\b", cell.source)}
-        return chosen or mentions or answer_cells
-    waiting = [*chosen, place]
+        return written or _mentions(name, own) or answer_cells
+    chosen: set[int] = set()
+    waiting = [*written, place]
     while waiting:
         number = waiting.pop()
-        chosen.add(number)
-        for used in uses[number].read - uses[number].defined - ALIASES:
-            helper = _definition(used, uses, end)
-            if helper is None or helper in chosen or own[helper].grade_id not in ("", name):
-                continue
-            waiting.append(helper)
+        if number not in chosen:
+            chosen.add(number)
+            waiting += _helpers(
+                number, uses, end, {n for n in own if own[n].grade_id in ("", name)}
+            )
     return chosen
+
+
+def _mentions(name: str, own: Mapping[int, Cell]) -> set[int]:
+    """Return the numbers of the cells in which a name stands."""
+    return {number for number, cell in own.items() if re.search(rf"\b{name}\b", cell.source)}
+
+
+def _helpers(
+    number: int, uses: Mapping[int, Names], end: int, candidates: set[int]
+) -> Iterator[int]:
+    """Yield the numbers of the cells that define what a cell reads."""
+    for used in uses[number].read - uses[number].defined - ALIASES:
+        helper = _definition(used, uses, end)
+        if helper in candidates:
+            yield helper
 
 
 def _definition(name: str, uses: Mapping[int, Names], end: int) -> int | None:
