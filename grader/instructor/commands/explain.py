@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from grader.instructor.classroom import Grading, versions
 from grader.instructor.courses import CourseError
+from grader.instructor.records import gradebook
 from grader.instructor.records.submission import VerdictFile, stored
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.protocol import text
@@ -69,6 +70,18 @@ def _head(grading: Grading, student: str, before: VerdictFile) -> Iterator[str]:
             yield f"graded with {name} {then}, now {version}: the replay may differ"
     for fault in before["faults"]:
         yield f"to look at: {fault}"
+    yield f"in the gradebook: {_recorded(grading, student)}"
+
+
+def _recorded(grading: Grading, student: str) -> str:
+    """Return what the gradebook holds on a submission, or why that is not known."""
+    try:
+        with gradebook.Writer(grading.classroom, grading.assignment) as book:
+            standings = book.standings([student])
+    except CourseError as error:
+        return f"not known. {error}"
+    graded = [str(standing) for standing in standings if standing.is_graded]
+    return graded[0] if graded else "no grade"
 
 
 def _explained(
