@@ -49,6 +49,7 @@ soak: $(DEVELOPERS)  ## what takes long: stock nbgrader, broken files, kills, th
 	sh tests/soak/ordinary_user.sh
 	$(BIN)/python tests/soak/trainings.py --seeds 50
 	$(BIN)/python tests/soak/mutants.py
+	$(BIN)/python tests/soak/beside_stock.py
 	$(BIN)/grader verify --seeds 5000 --mistake-seeds 1000
 
 matrix: $(DEVELOPERS)  ## the pins on every Python and platform; the tests on other Pythons, versions and processor features

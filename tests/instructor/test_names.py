@@ -37,6 +37,7 @@ NAMES = (
     "50% & more #1",
     "who?",
     "a*b",
+    "DOMAIN\\ada",
     "<img src=x onerror=alert(1)>",
     "=1+1",
     "-rf",
