@@ -16,6 +16,7 @@ import nh3
 from grader.export.allowed import ELEMENTS, MORE_ELEMENTS, PAGES, PICTURE, PLAYABLE
 from grader.export.parts import part
 from grader.export.pictures import Find, Missing
+from grader.export.styler import coloured
 
 MEDIA = frozenset({"audio", "embed", "iframe", "img", "object", "source", "video"})
 ANY = re.compile(rf"<(?:{'|'.join(MEDIA)})\b", re.IGNORECASE)
@@ -44,7 +45,7 @@ def settled(html: str, find: Find) -> str:
 
     find: gives a picture's address with its data for any address, or raises Missing.
     """
-    html = drawings(html)
+    html = drawings(coloured(html))
     if not ANY.search(html):
         return html
     tidy = nh3.clean(html, **READABLE)  # so that its tags can be found

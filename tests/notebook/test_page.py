@@ -637,6 +637,24 @@ def test_a_drawing_in_html_is_a_picture_in_which_no_script_runs():
     assert 'alt="words"' in page
 
 
+def test_a_table_that_pandas_has_styled_keeps_the_colours_of_its_cells():
+    sheet = (
+        "#T_1 th {color: blue} #T_1_row0_col0, #T_1_row0_col1 {\n background-color: #ff0000;\n "
+        "color: #fff; position: fixed}\n#T_1_row0_col1 {color: url(//a)}"
+    )
+    cells = "".join(f'<td id="T_1_row0_col{n}" class="data">{n}</td>' for n in range(3))
+    made = clean_output(f"<style>{sheet}</style><table id=T_1><tr>{cells}</tr></table>")
+    assert '<td style="background-color:#ff0000;color:#fff">0</td>' in made
+    assert "<td>1</td><td>2</td>" in made  # what would fetch something costs a cell its style
+
+
+def test_links_within_a_page_end_at_its_headings():
+    page = markdown_page("[there](#A-small-step) [file](more/b.ipynb)\n\n## A *small* step")
+    assert '<a href="#A-small-step">there</a>' in page
+    assert '<h2 id="A-small-step">A <em>small</em> step</h2>' in page
+    assert 'href="more/b.ipynb"' in page
+
+
 @pytest.mark.parametrize(
     ("metadata", "attributes"),
     [
