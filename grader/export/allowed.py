@@ -25,6 +25,9 @@ MORE_ELEMENTS = """abbr audio big caption center cite col colgroup dd del dfn dl
 figure font h1 h2 h3 h4 h5 h6 hr img ins kbd mark q s samp section small strike
 tfoot tt u var video"""
 MORE_ATTRIBUTES = frozenset({"align", "bgcolor", "class", "height", "title", "valign", "width"})
+# It makes a layer, which is drawn over what follows it: with too small a height, a student's answer
+# would cover its points.
+LAYERS = {"opacity"}
 MORE_STYLES = """background-color clear float height list-style list-style-type max-height min-width
 overflow padding-bottom padding-left padding-right padding-top text-decoration width"""
 OF_ELEMENTS = {
@@ -91,6 +94,6 @@ PAGES: dict[str, Any] = VERDICTS | {
     "tags": {*f"{ELEMENTS} {MORE_ELEMENTS}".split(), KEPT},
     "attributes": {"*": {*ATTRIBUTES, *MORE_ATTRIBUTES}, **OF_ELEMENTS},
     "attribute_filter": in_pages,
-    "filter_style_properties": set(f"{STYLES} {MORE_STYLES}".split()),
+    "filter_style_properties": set(f"{STYLES} {MORE_STYLES}".split()) - LAYERS,
     "url_schemes": {*PROTOCOLS, "data"},
 }

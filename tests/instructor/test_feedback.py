@@ -296,6 +296,11 @@ def test_markdown_brings_no_html_of_its_own(text):
     )
 
 
+def test_markdown_cannot_be_drawn_over_the_points_that_follow_it():
+    made = markdown('<div style="opacity:0.99;height:0"><p style="opacity:0.9">20 of 20</p></div>')
+    assert made.strip() == '<div style="height:0"><p style="">20 of 20</p></div>'
+
+
 def test_a_verdict_passes_unchanged():
     example = Example(
         "dw", {"x": np.arange(6.0).reshape(2, 3)}, np.eye(2), np.ones((2, 2)), "numerically"
