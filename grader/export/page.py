@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -19,24 +21,29 @@ from nbconvert.filters.highlight import Highlight2HTML
 from traitlets.config import Config
 
 from grader.export import live, safe
+from grader.export.pictures import Find, Pictures
 from grader.widgets.grids import MIME, Widget
 
 # Its own scripts alone run, none that came in an output: 'unsafe-inline' is for styles
 POLICY = (
-    "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data:; "
+    "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data:; {}"
     "form-action 'none'; base-uri 'none'"
 )
-KINDS = (
-    "text/html",
+PICTURES = (
     "image/svg+xml",
     "image/png",
     "image/jpeg",
-    "text/markdown",
-    "text/latex",
-    "text/plain",
+    "image/gif",
+    "image/webp",
+    "image/bmp",
+    "image/avif",
 )
-ATTACHMENT = re.compile(r"\]\(attachment:([^()]*)\)")
-ATTACHED = ("image/png", "image/jpeg", "image/gif", "image/webp")
+TEXTS = ("text/markdown", "text/latex", "text/plain")
+PLAYERS = re.compile(r"(?:video|audio)/[\w.+-]+")
+UNSEEN = "unseen"  # stands for what a page cannot show: a sentence says so
+SCRIPTED = re.compile(r"<(?:script|canvas|iframe)\b", re.IGNORECASE)
+SPACED = re.compile(r"\]\(attachment:([^()<>\n]*)\)")
+DISPLAYED = {r"\[": "$$", r"\]": "$$", r"\(": "$", r"\)": "$"}
 
 
 class WebPage(TemplateExporter):  # type: ignore[misc]
@@ -61,13 +68,26 @@ class WebPage(TemplateExporter):  # type: ignore[misc]
         yield from {
             "highlight_code": Highlight2HTML(pygments_lexer="ipython3", parent=self),
             "markdown2html": prose,
-            "clean_html": safe.clean_output,
+            "latex2html": latex,
+            "clean_html": html,
             "ansi2html": safe.colours,
             "filter_data_type": chosen,
+            "picture_attributes": safe.picture_attributes,
+            "unseen": unseen,
+            "data_json": data_json,
             "widget": live.widget_of,
             "scripts": scripts,
             "policy": policy,
         }.items()
+
+    def from_file(self, file_stream: Any, *args: Any, **kw: Any) -> tuple[str, Any]:
+        """Return the page of a notebook's file, which may begin with a byte order mark.
+
+        Editors on Windows write one, and nbformat takes it for broken JSON.
+        """
+        text = file_stream.read()
+        text = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
+        return super().from_file(io.StringIO(text), *args, **kw)
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
         text = json.dumps(nb, ensure_ascii=False)
@@ -77,26 +97,91 @@ class WebPage(TemplateExporter):  # type: ignore[misc]
             # HighlightMagicsPreprocessor sets it from a cell's magic; a stranger may have set
             # another, which Pygments would be asked for.
             cell.get("metadata", {}).pop("magics_language", None)
-        more = self._init_resources(resources) | {"widget_css": Widget._css}
+        more = self._init_resources(resources) | {
+            "widget_css": Widget._css,
+            "pictures": Pictures(_folder(resources)),
+            "plays": PLAYERS.search(text) is not None,
+        }
         return super().from_notebook_node(copy, more, **kw)
+
+
+def _folder(resources: Any) -> Path | None:
+    """Return the notebook's folder. None: it came from a pipe, or without a name."""
+    path = ((resources or {}).get("metadata") or {}).get("path")
+    return Path(path) if isinstance(path, str) else None
+
+
+def _find(context: Any) -> Find:
+    """Return what finds the pictures that the cell names which is being written."""
+    pictures: Pictures = context["resources"]["pictures"]
+    return pictures.of(context["cell"])
 
 
 @pass_context
 def prose(context: Any, source: str) -> str:
-    """Return Markdown as HTML, with the pictures that are attached to its cell in their places."""
-    attached = context["cell"].get("attachments", {})
+    """Return Markdown as HTML, with the pictures that it names in their places."""
+    attached = context["cell"].get("attachments")
 
-    def placed(link: re.Match[str]) -> str:
-        picture = attached.get(link[1], {})
-        [kind] = safe.first(ATTACHED, picture) or [""]
-        return f"](data:{kind};base64,{picture[kind].strip()})" if kind else link[0]
+    def spaced(link: re.Match[str]) -> str:
+        """The classic notebook writes a name with its spaces, which Markdown does not know."""
+        known = isinstance(attached, dict) and link[1] in attached
+        return f"](<attachment:{link[1]}>)" if known and " " in link[1] else link[0]
 
-    return safe.markdown(ATTACHMENT.sub(placed, source))
+    return safe.prose(SPACED.sub(spaced, source), _find(context))
+
+
+@pass_context
+def latex(context: Any, source: str) -> str:
+    r"""Return an output's LaTeX as HTML; \[ and \( may stand for dollars."""
+    return safe.prose(re.sub(r"\\[][()]", lambda sign: DISPLAYED[sign[0]], source), _find(context))
+
+
+@pass_context
+def html(context: Any, source: str) -> str:
+    """Return an output's HTML, clean and with the pictures that it names."""
+    return safe.clean_output(source, _find(context))
 
 
 def chosen(data: Any) -> list[str]:
-    """Return the kind in which an output is shown, alone in a list, as nbconvert expects it."""
-    return [MIME] if live.widget_of(data) else safe.first(KINDS, data)
+    """Return the kinds in which an output is shown, one below the other.
+
+    The last is UNSEEN if something of it is not shown: what a script would draw.
+    """
+    if live.widget_of(data):
+        return [MIME]
+    picture = safe.first(PICTURES, data)
+    if isinstance(source := data.get("text/html"), str):
+        return _chosen_html(source, data, picture)
+    played = safe.first(list(filter(PLAYERS.fullmatch, data)), data)
+    if picture or played:
+        return picture or played
+    if isinstance(data.get("application/json"), dict | list):
+        return ["application/json"]
+    texts = safe.first(TEXTS, data) or safe.first([k for k in data if k.startswith("text/")], data)
+    return texts + [UNSEEN] * bool(unseen(data) if texts else data)
+
+
+def _chosen_html(source: str, data: Any, picture: list[str]) -> list[str]:
+    """Return the kinds in which an output with HTML is shown."""
+    if not SCRIPTED.search(source):
+        return ["text/html"]
+    if safe.seen(safe.clean_output(source)):
+        return [*picture, "text/html"]  # such as the poster of a film on another host
+    return picture or [*safe.first(TEXTS, data), UNSEEN]
+
+
+def unseen(data: Any) -> str:
+    """Return the kind of data beside an output's text that a page cannot show; it may be empty.
+
+    A script alone shows nothing in the notebook either.
+    """
+    others = (kind for kind in data if not kind.startswith("text/"))
+    return next((kind for kind in others if kind != "application/javascript"), "")
+
+
+def data_json(data: Any) -> str:
+    """Return data of JSON as text that can be read."""
+    return json.dumps(data, ensure_ascii=False, indent=2)
 
 
 def scripts(nb: Any) -> list[str]:
@@ -107,10 +192,13 @@ def scripts(nb: Any) -> list[str]:
     return [live.script(kind) for kind in sorted(kinds)]
 
 
-def policy(nb: Any) -> str:
-    """Return the page's Content-Security-Policy, which names its scripts by their digests."""
+def policy(nb: Any, plays: bool) -> str:
+    """Return the page's Content-Security-Policy, which names its scripts by their digests.
+
+    plays: whether the page may hold a video or a sound
+    """
     sources = [f"'sha256-{_digest(script)}'" for script in scripts(nb)]
-    return POLICY.format(" ".join(sources) or "'none'")
+    return POLICY.format(" ".join(sources) or "'none'", "media-src data:; " if plays else "")
 
 
 def _digest(script: str) -> str:

@@ -6,34 +6,19 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import nh3
 from nbconvert.filters.ansi import ansi2html, strip_ansi
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from grader.export.mathml import mathml
+from grader.export.allowed import PAGES, VERDICTS
+from grader.export.media import settled
+from grader.export.pictures import Find, within
+from grader.export.prose import Prose
 
 TEMPLATES = Path(__file__).with_name("templates")
-
-# What a verdict is made of. No class and no id: formgrader's scripts act on those.
-ELEMENTS = """a b blockquote br code details div em i li ol p pre span strong sub summary sup table
-tbody td th thead tr ul"""
-ATTRIBUTES = frozenset({"aria-label", "colspan", "href", "open", "role", "rowspan", "style"})
-STYLES = """background border border-bottom border-collapse border-left border-radius border-right
-border-top color display flex flex-wrap font-family font-size font-style font-weight gap line-height
-margin margin-bottom margin-left margin-right margin-top max-width opacity outline outline-offset
-overflow-x padding text-align vertical-align white-space"""
-PROTOCOLS = ("http", "https", "mailto")
-FETCHES = re.compile(r"url|image|src|\\|@", re.IGNORECASE)
-
-# What other outputs are made of: figures, the bar of `progress`, tables of data
-MORE_ELEMENTS = "caption h1 h2 h3 h4 h5 h6 hr img"
-MORE_STYLES = "height overflow width"
-# In an <img> none of these runs anything.
-PICTURE = re.compile(r"data:image/(?:gif|jpeg|png|svg\+xml|webp);base64,[A-Za-z0-9+/=\s]+")
-LINK = re.compile(r"https?://|mailto:|#")
 COLOURS_LIMIT = 10_000  # in one text: nbconvert's time grows with the square of their number
 
 
@@ -41,33 +26,16 @@ COLOURS_LIMIT = 10_000  # in one text: nbconvert's time grows with the square of
 def markdown(source: str) -> str:
     """Return Markdown as HTML, with equations as MathML.
 
-    HTML in it is shown as text, and no link runs a script.
+    HTML in it is cleaned as an output's is. No file is read: a picture that does not lie in the
+    text itself is a sentence.
     """
-    renderer = _Renderer(escape=True, allow_harmful_protocols=False)
-    return MarkdownWithMath(renderer=renderer).render(source)
+    return prose(source, within)
 
 
-class _Renderer(IPythonRenderer):  # type: ignore[misc]
-    def block_math(self, body: str) -> str:
-        return mathml(body, block=True)
-
-    def inline_math(self, body: str) -> str:
-        return mathml(body)
-
-    def latex_environment(self, name: str, body: str) -> str:
-        return mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", block=True)
-
-    def block_mermaidjs(self, code: str) -> str:
-        return f"<pre><code>{escape(code)}</code></pre>"
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        """Show a picture that lies in the text itself, and of any other its description.
-
-        So nothing is fetched.
-        """
-        if url.startswith("data:"):
-            return super().image(text, url, title)
-        return f"<em>{escape(text or 'a picture')}</em>"
+def prose(source: str, find: Find) -> str:
+    """Return Markdown as HTML, with the pictures that `find` finds."""
+    made = Prose(_writable(source))
+    return made.completed(clean_output(made.html, find))
 
 
 def first(kinds: Sequence[str], data: Mapping[str, Any]) -> list[str]:
@@ -78,11 +46,35 @@ def first(kinds: Sequence[str], data: Mapping[str, Any]) -> list[str]:
     return [kind for kind in kinds if isinstance(data.get(kind), str)][:1]
 
 
+def picture_attributes(output: Mapping[str, Any], kind: str) -> list[tuple[str, str]]:
+    """Return the words and the size of an output's picture, and whether it needs a dark ground.
+
+    The size is in its metadata: half as many pixels as in the data, for a retina display.
+    """
+    metadata = _mapping(output.get("metadata"))
+    given = _mapping(metadata.get(kind))
+    words = (given.get("alt"), output.get("data", {}).get("text/plain"), "a picture")
+    made = [("alt", next(text for text in words if isinstance(text, str) and text))]
+    for name in ("width", "height"):
+        value = given.get(name)
+        if isinstance(value, int | float) and 1 <= value <= 10_000:
+            made.append((name, str(round(value))))
+    if metadata.get("needs_background") == "dark":
+        made.append(("class", "on-dark"))
+    return made
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """Return a mapping as it is, and an empty one for anything else that a file may hold."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def colours(text: str) -> str:
-    """Return a text with terminal colours as HTML.
+    """Return a text with terminal colours as HTML, as it stands in a terminal in the end.
 
     The colours are dropped if they are malformed, or too many.
     """
+    text = printed(text)
     few = text.count("\x1b") <= COLOURS_LIMIT
     try:
         return str(ansi2html(text if few else strip_ansi(text)))
@@ -90,33 +82,44 @@ def colours(text: str) -> str:
         return escape(strip_ansi(text))
 
 
+def printed(text: str) -> str:
+    """Return what is left of a text after its carriage returns and backspaces: progress bars."""
+    if "\b" in text:
+        text = _without_backspaces(text)
+    if "\r" not in text:
+        return text
+    return "\n".join(map(_overwritten, text.replace("\r\n", "\n").split("\n")))
+
+
+def _overwritten(line: str) -> str:
+    """Return a line of which each part starts again at the left."""
+    parts = line.split("\r")[::-1]  # what came last is seen as far as it goes
+    ends = accumulate(map(len, parts), max, initial=0)
+    return "".join(part[end:] for part, end in zip(parts, ends))
+
+
+def _without_backspaces(text: str) -> str:
+    kept: list[str] = []
+    for letter in text:
+        if letter != "\b":
+            kept.append(letter)
+        elif kept and kept[-1] != "\n":
+            kept.pop()
+    return "".join(kept)
+
+
 def clean(html: Any) -> str:
     """Return HTML with the elements of a verdict, and of anything else in it the text.
 
     Style sheets and scripts are left out.
     """
-    return nh3.clean(
-        _writable(html.decode() if isinstance(html, bytes) else str(html)),
-        tags=set(ELEMENTS.split()),
-        attributes={"*": set(ATTRIBUTES)},
-        attribute_filter=_in_verdicts,
-        filter_style_properties=set(STYLES.split()),
-        url_schemes=set(PROTOCOLS),
-        link_rel=None,
-    )
+    text = html.decode() if isinstance(html, bytes) else str(html)
+    return nh3.clean(_writable(text), **VERDICTS)
 
 
-def clean_output(html: str) -> str:
+def clean_output(html: str, find: Find = within) -> str:
     """Return any output's HTML with its pictures, and else as `clean` does."""
-    return nh3.clean(
-        _writable(html),
-        tags=set(f"{ELEMENTS} {MORE_ELEMENTS}".split()),
-        attributes={"*": set(ATTRIBUTES), "img": {"alt", "src"}},
-        attribute_filter=_in_outputs,
-        filter_style_properties=set(f"{STYLES} {MORE_STYLES}".split()),
-        url_schemes={*PROTOCOLS, "data"},
-        link_rel=None,
-    )
+    return nh3.clean(settled(_writable(html), find), **PAGES)
 
 
 def _writable(html: str) -> str:
@@ -124,15 +127,6 @@ def _writable(html: str) -> str:
     return html.encode("utf-8", "replace").decode()
 
 
-def _in_verdicts(tag: str, name: str, value: str) -> str | None:
-    """Return an attribute's value, or None for one that is left out."""
-    return None if name == "style" and FETCHES.search(value) else value
-
-
-def _in_outputs(tag: str, name: str, value: str) -> str | None:
-    """Return an attribute's value, or None for one that is left out."""
-    if tag == "img" and name == "src":
-        return value if PICTURE.fullmatch(value) else None
-    if name == "href" and not LINK.match(value):
-        return None
-    return _in_verdicts(tag, name, value)
+def seen(html: str) -> bool:
+    """Tell whether cleaned HTML shows anything."""
+    return bool(re.search(r"<(?:img|video|audio|hr)\b", html) or re.sub(r"<[^>]*>|\s", "", html))

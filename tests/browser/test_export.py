@@ -6,6 +6,8 @@ Every widget's example is in it; the numbers of `spray` are compared with numpy'
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 import subprocess
 import sys
@@ -17,6 +19,7 @@ import nbformat
 import numpy as np
 import pytest
 from examples import WIDGETS
+from PIL import Image
 from support import ROOT
 from widget_page import by_axe, grid
 
@@ -218,6 +221,116 @@ def test_a_hostile_notebook_runs_nothing_and_harms_no_other_widget(opened, tmp_p
     page.locator("summary").click()
     for box in page.locator(".widget").all():
         np.testing.assert_array_equal(grid(box, "pixel"), [[1, 2, 3]])
+
+
+RECORD = """async () => {
+  const canvas = document.createElement("canvas");
+  const recorder = new MediaRecorder(canvas.captureStream(25), {mimeType: "video/webm"});
+  const parts = [];
+  recorder.ondataavailable = (event) => parts.push(event.data);
+  const done = new Promise((resolve) => (recorder.onstop = resolve));
+  canvas.width = 160;
+  canvas.height = 90;
+  recorder.start();
+  for (let hue = 0; hue < 360; hue += 40) {
+    canvas.getContext("2d").fillStyle = `hsl(${hue} 80% 50%)`;
+    canvas.getContext("2d").fillRect(0, 0, 160, 90);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+  recorder.stop();
+  await done;
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+  return btoa(String.fromCharCode(...bytes));
+}"""
+HARMLESS = """# What a page holds
+
+<div class="alert alert-info">The loss is $|s|$.</div>
+
+<details><summary>More</summary>
+
+*folded* ![beside](figures/a.png)
+
+</details>
+
+| norm | <font color="#b00020">value</font> |
+|:--|--:|
+| $|x|$ | 1<br>2 |
+
+![attached](<attachment:my picture.png>) <img src="attachment:my%20picture.png" alt="half" width="30">
+![away](https://example.org/a.png) ![none](figures/b.png)
+"""
+VECTORS = f"""<b onclick="pwned()">b</b><a href="javascript:pwned()">a</a><iframe srcdoc="<script>pwned()</script>"></iframe>
+<video src="{AWAY}/a.mp4" poster="{AWAY}/a.png" onerror="pwned()"></video><audio src=x onerror="pwned()"></audio>
+<object data="{AWAY}/a.pdf"></object><embed src="{AWAY}/a.pdf"><meta http-equiv="refresh" content="0;url={AWAY}">
+<div style="position:fixed;inset:0;z-index:9">over</div><form action="{AWAY}"><input autofocus onfocus="pwned()"></form>
+<svg xmlns="http://www.w3.org/2000/svg" onload="pwned()" width="20" height="20"><script>pwned()</script><image href="{AWAY}/a.png"/></svg>
+<base href="{AWAY}/"><math><mtext><img src=x onerror="pwned()"></mtext></math><img src="figures/a.png" onload="pwned()">"""
+
+
+def test_pictures_films_and_boxes_are_shown_and_nothing_of_a_strangers_runs(
+    browser, opened, tmp_path
+):
+    blank = browser.new_page()
+    film = blank.evaluate(RECORD)
+    blank.close()
+    (tmp_path / "figures").mkdir()
+    drawn = io.BytesIO()
+    Image.new("RGB", (60, 30), "#d55e00").save(drawn, "PNG")
+    (tmp_path / "figures" / "a.png").write_bytes(drawn.getvalue())
+    picture = base64.b64encode(drawn.getvalue()).decode()
+
+    def output(metadata: dict | None = None, **data: Any) -> Any:
+        return nbformat.v4.new_output("display_data", data, metadata=metadata or {})
+
+    source = f'<source src="data:video/webm;base64,{film}" type="video/webm">'
+    outputs = [
+        output(**{"video/webm": film}),
+        output(**{"text/html": f"<video autoplay loop width=80>{source}no video</video>"}),
+        output({"image/png": {"width": 30, "height": 15}}, **{"image/png": picture}),
+        output(**{"text/html": VECTORS}),
+        output(**{"text/html": "<script>pwned()</script>", "application/vnd.plotly.v1+json": {}}),
+        output(**{"application/javascript": "pwned()"}),
+        output(**{"image/svg+xml": '<svg onload="pwned()" xmlns="http://www.w3.org/2000/svg"/>'}),
+    ]
+    prose = nbformat.v4.new_markdown_cell(HARMLESS)
+    prose["attachments"] = {"my picture.png": {"image/png": picture}}
+    hostile = nbformat.v4.new_markdown_cell(VECTORS)
+    path = write(
+        tmp_path / "mine.ipynb", prose, hostile, nbformat.v4.new_code_cell("", outputs=outputs)
+    )
+    exported = path.with_suffix(".html")
+    exported.write_text(WebPage().from_filename(str(path))[0])
+    page = opened(exported)
+    sizes = "(element) => [element.naturalWidth, element.width, element.height]"
+    for name, size in (("attached", [60, 60, 30]), ("half", [60, 30, 15])):
+        assert page.get_by_role("img", name=name).evaluate(sizes) == size
+    assert page.locator(".output > img").first.evaluate(sizes) == [60, 30, 15]
+    assert not page.get_by_role("img", name="beside").is_visible()
+    page.get_by_text("More", exact=True).click()
+    assert page.get_by_role("img", name="beside").evaluate(sizes) == [60, 60, 30]
+    assert page.locator("video").count() == 2
+    for video in page.locator("video").all():
+        video.evaluate("(video) => video.play()")
+        assert video.evaluate("(video) => [video.videoWidth, video.videoHeight]") == [160, 90]
+    assert (
+        page.locator(".alert-info").evaluate("(box) => getComputedStyle(box).borderLeftWidth")
+        == "5px"
+    )
+    assert page.locator("table td").first.locator("math").count() == 1
+    said = page.locator("main").inner_text()
+    assert "none (the picture figures/b.png is not shown: there is no such file" in said
+    assert f"away (the picture {AWAY}/a.png is not shown: it lies on another host" in said
+    assert said.count(f"The video {AWAY}/a.mp4 is not shown") == 2
+    assert "application/vnd.plotly.v1+json is not shown" in said
+    assert (
+        page.locator("*").evaluate_all(
+            "(all) => all.filter((one) => getComputedStyle(one).position === 'fixed').length"
+        )
+        == 0
+    )
+    for element in page.locator("b, a[href^=javascript]").all():
+        element.click()
+    assert by_axe(page, "html") == []
 
 
 def test_print_shows_the_still_pictures_and_what_is_folded(exported, opened):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
+import time
 import tomllib
 from html import unescape
 from importlib import import_module
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -16,7 +19,7 @@ import pytest
 from nbconvert.exporters import Exporter
 from support import ROOT
 
-from grader.export import live, safe
+from grader.export import live, pictures, safe
 from grader.export.page import WebPage
 from grader.export.safe import clean, clean_output
 from grader.figures.canvas import Picture, new
@@ -194,13 +197,14 @@ def test_any_other_widget_is_shown_as_text():
 # --- other cells and outputs ---
 
 
-def test_equations_are_mathml_and_html_in_markdown_is_text():
+def test_equations_are_mathml_and_a_script_in_markdown_is_left_out():
     prose = nbformat.v4.new_markdown_cell(
         "# Title <b>\n\n$$\\mathbf y = \\mathbf x\\mathbf W \\tag{1}$$\n\n<script>pwned()</script>"
     )
     page = page_of(cells=(prose,))
     assert page.count("<math") == 1
     assert "<script" not in page
+    assert "pwned" not in page
 
 
 def test_a_page_has_the_notebooks_title_or_its_name():
@@ -215,7 +219,8 @@ def test_a_picture_attached_to_a_cell_stands_in_it():
     cell["attachments"] = {"a.png": {"image/png": PIXEL}}
     page = page_of(cells=(cell,))
     assert f'src="data:image/png;base64,{PIXEL}" alt="mine"' in page
-    assert "<em>other</em>" in page
+    assert "<em>other (the picture <a" in page
+    assert ">https://example.org/b.png</a> is not shown: it lies on another host" in page
 
 
 def test_raw_cells_streams_and_errors_are_text():
@@ -271,8 +276,10 @@ def test_a_table_of_data_loses_its_style_sheet_and_its_script():
     ],
 )
 def test_an_outputs_html_runs_nothing_and_fetches_nothing(html):
-    harmless = r'style=""|src="data:image/png;base64,AA"'
-    assert re.fullmatch(rf"(<(img|div|a)( ({harmless}))*>)?[^<>]*(</(div|a)>)?", clean_output(html))
+    data = r'src="data:image/(png|svg\+xml);base64,[\w+/=]+"|alt="[\w ]*"'
+    harmless = rf'style=""|href="https://example.org[\w./]*"|{data}'
+    elements = rf"</?(img|div|a|em|code)( ({harmless}))*>"
+    assert re.fullmatch(rf"({elements}|[^<>])*", clean_output(html))
 
 
 # --- what would take very long, or end in a traceback ---
@@ -343,3 +350,377 @@ def test_a_widget_is_made_again_once_for_a_page(bundle, monkeypatch):
 
 def test_style_sheets_that_never_end_are_left_out_at_once():
     assert clean_output("a" + "<style>" * 50_000) == "a"
+
+
+# --- what a page can hold itself is shown, and of anything else a sentence says so ---
+
+
+def markdown_page(source: str, folder: Path | None = None, **attachments: str) -> str:
+    """Return the page of a notebook in a folder, with one Markdown cell; attachments are PNGs."""
+    cell = nbformat.v4.new_markdown_cell(source)
+    cell["attachments"] = {name: {"image/png": data} for name, data in attachments.items()}
+    metadata = {"name": "mine"} | ({"path": str(folder)} if folder else {})
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    page = WebPage().from_notebook_node(notebook, {"metadata": metadata})[0]
+    return page[page.index("<main>") : page.index("</main>")]
+
+
+def text_of(page: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", page[page.find("<main>") :])).strip()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "![mine](attachment:my%20picture.png)",
+        "![mine](<attachment:my picture.png>)",
+        "![mine](attachment:my picture.png)",
+        '<img src="attachment:my picture.png" alt="mine">',
+        '<img alt="mine" src="attachment:my%20picture.png">',
+    ],
+)
+def test_an_attachments_name_may_have_spaces(link):
+    page = markdown_page(link, **{"my picture.png": PIXEL})
+    assert f'<img src="data:image/png;base64,{PIXEL}" alt="mine">' in page
+
+
+def test_a_picture_keeps_its_size():
+    page = markdown_page('<img src="attachment:a" width="30" height="40%">', a=PIXEL)
+    assert re.search(r'<img src="data:[^"]*" alt="a picture" width="30" height="40%">', page)
+
+
+def test_an_attachment_that_is_missing_is_named():
+    assert "The picture attachment:b.png is not shown: no such" in text_of(
+        markdown_page("![](attachment:b.png)", a=PIXEL)
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A notebook's folder with a picture, and beside the folder a file that is none of its own."""
+    made = tmp_path / "notebook"
+    (made / "figures").mkdir(parents=True)
+    for path in (made / "figures" / "a b.png", tmp_path / "secret.png"):
+        path.write_bytes(base64.b64decode(PIXEL))
+    (made / "notes.png").write_text("secret words")
+    (made / "link.png").symlink_to(tmp_path / "secret.png")
+    (made / "out").symlink_to(tmp_path)
+    (made / "inside.png").symlink_to(made / "figures" / "a b.png")
+    (made / "circle.png").symlink_to(made / "circle.png")
+    os.mkfifo(made / "pipe.png")
+    (made / "drawn.svg").write_text('<?xml version="1.0"?>\n<!-- a --><!-- b -->\n<svg xmlns="a"/>')
+    return made
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "![](<figures/a b.png>)",
+        "![](figures/a%20b.png)",
+        '<img src="./figures/a b.png?raw=true">',
+        "![](inside.png)",
+        '<img src="figures\\a b.png">',
+    ],
+)
+def test_a_picture_beside_the_notebook_stands_in_the_page(folder, link):
+    assert f'<img src="data:image/png;base64,{PIXEL}"' in markdown_page(link, folder)
+
+
+def test_a_drawing_beside_the_notebook_stands_in_the_page(folder):
+    assert 'src="data:image/svg+xml;base64,' in markdown_page("![](drawn.svg)", folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("b.png", "there is no such file"),
+        ("figures", "there is no such file|no regular file"),
+        ("notes.png", "the file is no picture"),
+        ("../secret.png", "outside the notebook's folder"),
+        ("%2e%2e/secret.png", "outside the notebook's folder"),
+        ("figures/../../secret.png", "outside the notebook's folder"),
+        ("link.png", "outside the notebook's folder"),
+        ("out/secret.png", "outside the notebook's folder"),
+        ("circle.png", "there is no such file"),
+        ("pipe.png", "no regular file"),
+        ("a%00.png", "there is no such file"),
+        ("a" * 5000, "there is no such file"),
+        ("/etc/passwd", "outside the notebook's folder"),
+        ("file:///etc/passwd", "it does not lie in the notebook itself"),
+        ("//example.org/a.png", "another host"),
+        ("https://example.org/a.png", "another host"),
+        ("data:text/html,x", "no picture's"),
+    ],
+)
+def test_any_other_picture_is_a_sentence_that_names_it(folder, name, why):
+    for link in (f"![words]({name})", f'<img src="{name}" alt="words">'):
+        page = markdown_page(link, folder)
+        assert "<img" not in page
+        assert "words (the picture" in text_of(page)
+        assert re.search(why, text_of(page))
+        assert name.startswith("data:") or name[:400] in text_of(page)
+
+
+def test_a_picture_that_is_too_large_is_a_sentence(folder, monkeypatch):
+    monkeypatch.setattr(pictures, "FILE_LIMIT", 10)
+    assert "the file has more than" in text_of(markdown_page("![](inside.png)", folder))
+
+
+def test_a_picture_that_is_named_again_and_again_does_not_fill_the_page(monkeypatch):
+    monkeypatch.setattr(pictures, "PAGE_LIMIT", 1000)
+    page = markdown_page("![](attachment:a)" * 1000, a=PIXEL)
+    assert 1 < page.count("<img") < 10
+    assert "the page would be too long" in page
+
+
+def test_markdown_of_feedback_pages_reads_no_file(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    made = safe.markdown("![](inside.png) <img src='inside.png'>")
+    assert "<img" not in made
+    assert made.count("it does not lie in the notebook itself") == 2
+
+
+def test_an_outputs_html_and_markdown_show_pictures_beside_the_notebook(folder):
+    outputs = [{"text/html": "<img src=inside.png>"}, {"text/markdown": "![](inside.png)"}]
+    cell = nbformat.v4.new_code_cell(
+        "", outputs=[nbformat.v4.new_output("display_data", data) for data in outputs]
+    )
+    path = folder / "mine.ipynb"
+    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[cell])))
+    assert WebPage().from_filename(str(path))[0].count(f"base64,{PIXEL}") == 2
+
+
+def test_harmless_html_in_markdown_is_shown():
+    page = markdown_page(
+        '<div class="alert alert-info evil">The loss $L_i$</div>\n\n<details><summary>More</summary>'
+        '\n\n**bold**\n\n</details>\n\na<br>b <sub>c</sub> <kbd>d</kbd> <font color="red">e</font> '
+        '<span style="color: blue; position: fixed">f</span> <a id="g"></a>'
+    )
+    for part in (
+        '<div class="alert alert-info">The loss <math',
+        "<details><summary>More</summary>",
+        "<strong>bold</strong>",
+        'a<br>b <sub>c</sub> <kbd>d</kbd> <font color="red">e</font>',
+        '<span style="color:blue">f</span> <a id="g"></a>',
+    ):
+        assert part in page
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("a List<int> of <your name>", "a List<int> of <your name>"),
+        ("before <script> after", "before <script> after"),
+        ("before <!-- after\n\n<!-- never ends", "before <!-- after\n<!-- never ends"),
+        ("a\n\n<style>p {}</style>\n\nb", "a\n\n\nb"),
+        ("<form><button>a</button></form>", "<form><button>a</button></form>"),
+        ("<x-kept>0</x-kept> $x$", "<x-kept>0</x-kept> x"),
+        ("| a |\n|:-|\n| $|x|$ |", "a\n\n\n\n\n  |x|"),
+        ("| a | b |\n|:-|:-|\n| $5 | $6 |", "a\n  b\n\n\n\n\n  $5\n  $6"),
+        ("`$|x|$`", "$|x|$"),
+        ("```\n| $|x|$ |\n```", "| $|x|$ |"),
+        ("<pre>$5 and $6</pre>", "$5 and $6"),
+        ("- [ ] a\n- [x] b", "☐ a\n☑ b"),
+    ],
+)
+def test_what_markdown_says_is_not_lost(source, shown):
+    assert text_of(markdown_page(source)) == shown
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<div onclick="pwned()" style="position:fixed;inset:0">a</div>',
+        '<div style="margin-top:-900px">a</div>',
+        '<a href="java\tscript:pwned()">a</a>',
+        '<img src="x" alt="\n\n$x$\n\n" onerror=pwned()>',
+        '<div title="\n\n$x$\n\n"><b onclick=pwned()>">a',
+        "<math><mtext><img src=x onerror=pwned()></mtext></math>",
+        "<svg><style><img src=x onerror=pwned()></style></svg>",
+        '![$x$](attachment:a"onerror=pwned()>)',
+        '<iframe srcdoc="<script>pwned()</script>" src="javascript:pwned()"></iframe>',
+        "<iframe><img src=x onerror=pwned()></iframe>",
+        '<video src="data:text/html;base64,AAAA" poster="javascript:pwned()" onplay="pwned()"></video>',
+        "<video><video><source src=x onerror=pwned()></video><img src=x onerror=pwned()>",
+        '<object data="data:text/html,<script>pwned()</script>"></object>',
+        '<embed src="javascript:pwned()">',
+        '<meta http-equiv="refresh" content="0;url=javascript:pwned()">',
+        '<base href="javascript:pwned()//"><form action="javascript:pwned()"><input type=submit>',
+        '<a href="data:text/html,<script>pwned()</script>" style="background:url(//a)">a</a>',
+        "```python\n</pre><script>pwned()</script>\n```",
+        "# <img src=x onerror=pwned()> </h1><script>pwned()</script>",
+        "<x-kept onclick=pwned()>0</x-kept> $x$",
+    ],
+)
+def test_no_html_in_markdown_runs_or_fetches(source):
+    made = markdown_page(source, a=PIXEL)
+    for tag in re.findall(r"<[^<>]*>", made):
+        names = re.findall(r"([\w-]+)=", re.sub(r'"[^"]*"', "", tag))
+        assert not [name for name in names if name.startswith("on") or name in ("srcdoc", "action")]
+        assert re.match(r"</?(script|iframe|object|embed|meta|base|form|svg|x-kept)\b", tag) is None
+        assert re.search(r"position|inset|-\d+px|url\(", tag) is None
+        for name, address in re.findall(r'(src|href|poster)="([^"]*)"', tag):
+            assert address.startswith("data:" if name != "href" else ("#", "http"))
+
+
+def test_an_outputs_video_and_sound_are_shown_and_the_policy_permits_their_data():
+    for data in (
+        {"video/mp4": "AAAA", "text/plain": "-"},
+        {"text/html": '<video autoplay><source src="data:video/mp4;base64,AAAA"></video>'},
+    ):
+        page = page_of(data)
+        assert re.search(r'<video controls(="")? src="data:video/mp4;base64,AAAA"></video>', page)
+        assert "; media-src data:;" in policy_of(page)
+    assert '<audio controls src="data:audio/wav;base64,AAAA">' in page_of({"audio/wav": "AAAA"})
+    assert "media-src" not in policy_of(page_of({"text/plain": "1"}))
+
+
+def test_a_film_on_another_host_is_its_poster_and_a_sentence():
+    poster = f"data:image/png;base64,{PIXEL}"
+    page = page_of(
+        {"text/html": f'<video src="https://example.org/a.mp4" poster="{poster}"></video>'},
+        {"text/html": '<iframe src="https://example.org/b"></iframe>', "image/jpeg": PIXEL},
+    )
+    assert "<video" not in page
+    assert f'<img src="{poster}"' in page
+    assert "The video https://example.org/a.mp4 is not shown" in text_of(page)
+    assert f"data:image/jpeg;base64,{PIXEL}" in page
+    assert "A page within this page https://example.org/b is not shown" in text_of(page)
+
+
+PLOTLY = (
+    '<div><script src="https://a/plotly.js"></script><div id="p"></div><script>new()</script></div>'
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        (
+            {"application/vnd.plotly.v1+json": {}, "text/html": PLOTLY},
+            "kind application/vnd.plotly",
+        ),
+        ({"text/html": PLOTLY}, "An output that a script draws is not shown"),
+        ({"text/html": PLOTLY, "text/plain": "Figure({})"}, r"Figure\({}\)\s*An output that a"),
+        ({"application/vnd.vegalite.v5+json": {}, "text/plain": "Chart"}, r"Chart\s*An output of"),
+        ({"application/javascript": "pwned()"}, "kind application/javascript is not shown"),
+        ({"application/pdf": "AAAA", "text/plain": "a.pdf"}, r"a.pdf\s*An output of the kind appl"),
+        ({"application/json": {"a": 1}, "text/plain": "<JSON object>"}, r'{\s*"a": 1\s*}'),
+        ({"text/x-sql": "SELECT 1"}, "SELECT 1"),
+        ({"text/html": "", "text/plain": "<HTML object>"}, r"^x = 1$"),
+        ({"text/html": "<table><tr><td>1</table><script>a()</script>"}, r"1$"),
+    ],
+)
+def test_an_output_that_a_script_would_draw_leaves_its_text_or_a_sentence(data, shown):
+    page = page_of(data)
+    assert re.search(shown, text_of(page))
+    assert "new()" not in page
+    assert "pwned" not in page
+
+
+def test_a_scripts_output_with_a_picture_is_the_picture():
+    page = page_of({"text/html": PLOTLY, "image/png": PIXEL})
+    assert "is not shown" not in page
+    assert f"base64,{PIXEL}" in page
+
+
+@pytest.mark.parametrize("kind", ["image/gif", "image/webp", "image/bmp"])
+def test_pictures_of_other_kinds_are_shown(kind):
+    assert f'src="data:{kind};base64,AAAA"' in page_of({kind: "AAAA", "text/plain": "-"})
+
+
+def test_a_drawing_in_html_is_a_picture_in_which_no_script_runs():
+    page = page_of(
+        {"text/html": '<svg width="9"><title>words</title><script>pwned()</script></svg>'}
+    )
+    assert '<img src="data:image/svg+xml;base64,' in page
+    assert 'alt="words"' in page
+
+
+def test_a_table_that_pandas_has_styled_keeps_the_colours_of_its_cells():
+    sheet = (
+        "#T_1 th {color: blue} #T_1_row0_col0, #T_1_row0_col1 {\n background-color: #ff0000;\n "
+        "color: #fff; position: fixed}\n#T_1_row0_col1 {color: url(//a)}"
+    )
+    cells = "".join(f'<td id="T_1_row0_col{n}" class="data">{n}</td>' for n in range(3))
+    made = clean_output(f"<style>{sheet}</style><table id=T_1><tr>{cells}</tr></table>")
+    assert '<td style="background-color:#ff0000;color:#fff">0</td>' in made
+    assert "<td>1</td><td>2</td>" in made  # what would fetch something costs a cell its style
+
+
+def test_links_within_a_page_end_at_its_headings():
+    page = markdown_page("[there](#A-small-step) [file](more/b.ipynb)\n\n## A *small* step")
+    assert '<a href="#A-small-step">there</a>' in page
+    assert '<h2 id="A-small-step">A <em>small</em> step</h2>' in page
+    assert 'href="more/b.ipynb"' in page
+
+
+@pytest.mark.parametrize(
+    ("metadata", "attributes"),
+    [
+        ({"image/png": {"width": 300, "height": 200}}, 'alt="-" width="300" height="200"'),
+        ({"image/png": {"width": 300.4}}, 'alt="-" width="300"'),
+        ({"image/png": {"alt": "<words>"}}, 'alt="&lt;words&gt;"'),
+        ({"needs_background": "dark"}, 'alt="-" class="on-dark"'),
+        ({"image/png": {"width": '1" onload="a()'}}, 'alt="-"'),
+        ({"image/png": {"width": float("nan"), "height": -1}}, 'alt="-"'),
+        ({"image/png": [1]}, 'alt="-"'),
+    ],
+)
+def test_a_picture_has_the_size_that_its_metadata_say(metadata, attributes):
+    data = {"image/png": PIXEL, "text/plain": "-"}
+    cell = nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("display_data", data)])
+    cell.outputs[0]["metadata"] = metadata
+    assert f"<img {attributes} src=" in page_of(cells=(cell,)).replace("&#34;", '"')
+
+
+@pytest.mark.parametrize("latex", [r"\[ x \]", r"$$x$$", r"\(x\)", r"\begin{align}x\end{align}"])
+def test_an_outputs_latex_is_an_equation(latex):
+    assert "<math" in page_of({"text/latex": latex, "text/plain": "-"})
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("\r 0%\r 50%\r100%\ndone", "100%\ndone"),
+        ("long line\rshort", "shortline"),
+        ("a\r\nb\r", "a\nb"),
+        ("1/2\b\b\b2/2", "2/2"),
+        ("a\n\b\bb", "a\nb"),
+        ("a\r" * 100_000 + "b", "b"),
+    ],
+)
+def test_of_a_progress_bar_the_last_state_is_left(text, left):
+    assert safe.colours(text) == left
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_exported(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("größer")])
+    path = tmp_path / "mine.ipynb"
+    path.write_text("\ufeff" + nbformat.writes(notebook), encoding="utf-8")
+    assert "größer" in WebPage().from_filename(str(path))[0]
+    with path.open("rb") as file:
+        assert "größer" in WebPage().from_file(file)[0]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<svg",
+        "<video>",
+        "<iframe>",
+        "<img ",
+        "$",
+        "$x ",
+        "<",
+        "<x-kept>0</x-kept>",
+        "<!--",
+        "\r",
+        "|$|",
+    ],
+)
+def test_long_hostile_texts_are_cleaned_at_once(part):
+    started = time.monotonic()
+    safe.markdown(part * 20_000)
+    clean_output(part * 20_000)
+    assert time.monotonic() - started < 20

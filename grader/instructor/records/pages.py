@@ -17,7 +17,7 @@ from nbconvert.filters.highlight import Highlight2HTML
 from nbformat import from_dict
 from traitlets.config import Config
 
-from grader.export.safe import TEMPLATES, colours, first
+from grader.export.safe import TEMPLATES, colours, first, picture_attributes
 from grader.instructor.courses import find_course
 from grader.instructor.records.still_pictures import still_pictures
 
@@ -25,8 +25,8 @@ OURS = Path(__file__).with_name("templates")
 
 # No source of scripts is named, so none runs. What a page shows stands in it.
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
-    "form-action 'none'; base-uri 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:; "
+    "font-src data:; form-action 'none'; base-uri 'none'"
 )
 # Of an output's kinds of data the first that is there is shown.
 KINDS = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
@@ -70,6 +70,7 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
         self.register_filter("highlight_code", highlight)
         self.register_filter("filter_data_type", partial(first, KINDS))
         self.register_filter("ansi2html", colours)
+        self.register_filter("picture_attributes", picture_attributes)
         resources = self._init_resources(resources) | {"policy": POLICY}
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 
