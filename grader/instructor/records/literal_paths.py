@@ -42,12 +42,10 @@ class LiteralGlob:
 def _matches(folder: str, part: str) -> list[str]:
     """Return what one part of a pattern stands for in a folder."""
     path = os.path.join(folder, part)
-    if part in ("", ".", "..") or not standard.has_magic(part):
-        return [path] if os.path.lexists(path) else []
     if part != "*" and os.path.lexists(path):
         return [path]
     try:
-        names = sorted(os.listdir(folder or os.curdir))
+        names = sorted(os.listdir(folder or os.curdir)) if standard.has_magic(part) else []
     except OSError:
         return []
     return [
