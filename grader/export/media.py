@@ -36,6 +36,7 @@ READABLE = PAGES | {
     "attributes": PAGES["attributes"]
     | {tag: {"alt", "controls", "loop", *ADDRESSES} for tag in MEDIA},
     "attribute_filter": None,
+    "id_prefix": None,
     "filter_style_properties": None,
     "url_schemes": SCHEMES,
 }

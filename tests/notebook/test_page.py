@@ -501,7 +501,7 @@ def test_harmless_html_in_markdown_is_shown():
         "<details><summary>More</summary>",
         "<strong>bold</strong>",
         'a<br>b <sub>c</sub> <kbd>d</kbd> <font color="red">e</font>',
-        '<span style="color:blue">f</span> <a id="g"></a>',
+        '<span style="color:blue">f</span> <a id="text-g"></a>',
     ):
         assert part in page
 
@@ -667,8 +667,8 @@ def test_a_table_that_pandas_has_styled_keeps_the_colours_of_its_cells():
 
 def test_links_within_a_page_end_at_its_headings():
     page = markdown_page("[there](#A-small-step) [file](more/b.ipynb)\n\n## A *small* step")
-    assert '<a href="#A-small-step">there</a>' in page
-    assert '<h2 id="A-small-step">A <em>small</em> step</h2>' in page
+    assert '<a href="#text-A-small-step">there</a>' in page
+    assert '<h2 id="text-A-small-step">A <em>small</em> step</h2>' in page
     assert 'href="more/b.ipynb"' in page
 
 
