@@ -60,6 +60,9 @@ PATTERNS = {
     "poster": PICTURE,
     "width": LENGTH,
 }
+# So begin the names of places to which a stranger's links lead: formgrader's scripts look for
+# others.
+PLACES = "text-"
 SOURCES = {"img": PICTURE, "video": PLAYABLE, "audio": PLAYABLE}
 
 
@@ -75,7 +78,10 @@ def in_pages(tag: str, name: str, value: str) -> str | None:
     if name == "src":
         return value if tag in SOURCES and SOURCES[tag].fullmatch(value) else None
     if name == "href":
-        return value if LINK.match(value) else None
+        inside = value.startswith("#")
+        return f"#{PLACES}{value[1:]}" if inside else value if LINK.match(value) else None
+    if name == "name":
+        return PLACES + value
     if name in PATTERNS:
         return value if PATTERNS[name].fullmatch(value) else None
     return in_verdicts(tag, name, value)
@@ -94,6 +100,7 @@ PAGES: dict[str, Any] = VERDICTS | {
     "tags": {*f"{ELEMENTS} {MORE_ELEMENTS}".split(), KEPT},
     "attributes": {"*": {*ATTRIBUTES, *MORE_ATTRIBUTES}, **OF_ELEMENTS},
     "attribute_filter": in_pages,
+    "id_prefix": PLACES,
     "filter_style_properties": set(f"{STYLES} {MORE_STYLES}".split()) - LAYERS,
     "url_schemes": {*PROTOCOLS, "data"},
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from functools import partial
 from html import unescape
 from xml.etree import ElementTree
@@ -35,6 +36,7 @@ READABLE = PAGES | {
     "attributes": PAGES["attributes"]
     | {tag: {"alt", "controls", "loop", *ADDRESSES} for tag in MEDIA},
     "attribute_filter": None,
+    "id_prefix": None,
     "filter_style_properties": None,
     "url_schemes": SCHEMES,
 }
@@ -53,17 +55,26 @@ def settled(html: str, find: Find) -> str:
 
 
 def drawings(html: str) -> str:
-    """Return HTML whose <svg> are pictures: in an <img> none of their scripts runs."""
-    made, lower, at = [], html.lower(), 0
-    while (start := lower.find("<svg", at)) >= 0 and (end := lower.find("</svg>", start)) >= 0:
-        end += len("</svg>")
-        made += [html[at:start], _drawing(html[start:end])]
+    """Return HTML whose <svg> are pictures: in an <img> none of their scripts runs.
+
+    Of a <math> a sentence has the text: the cleaning would leave out everything in it.
+    """
+    without = _replaced(html, "script", lambda script: "")  # "<svg" can stand in one as a text
+    return _replaced(_replaced(without, "svg", _drawing), "math", _equation)
+
+
+def _replaced(html: str, tag: str, replace: Callable[[str], str]) -> str:
+    """Return HTML with other HTML for each element of a kind, as long as it has an end."""
+    pieces, lower, at, closing = [], html.lower(), 0, f"</{tag}>"
+    while (start := lower.find(f"<{tag}", at)) >= 0 and (end := lower.find(closing, start)) >= 0:
+        end += len(closing)
+        pieces += [html[at:start], replace(html[start:end])]
         at = end
-    return "".join([*made, html[at:]])
+    return "".join([*pieces, html[at:]])
 
 
 def _drawing(svg: str) -> str:
-    """Return one <svg> as a picture, or as it is if it is no XML."""
+    """Return one <svg> as a picture, or a sentence if it is no XML."""
     missing = f' xmlns="{SVG}"' if "xmlns=" not in svg else ""
     if "xlink:" in svg and "xmlns:xlink" not in svg:
         missing += f' xmlns:xlink="{XLINK}"'
@@ -71,11 +82,16 @@ def _drawing(svg: str) -> str:
     try:
         root = ElementTree.fromstring(whole)
     except (ElementTree.ParseError, ValueError):
-        return svg
+        return part("missing", what="A drawing", address="", alt="", why="its SVG is malformed")
     titles = (root.findtext(f"{{{SVG}}}title"), root.get("aria-label"))
     data = base64.b64encode(whole.encode("utf-8", "replace")).decode()
     alt = next(filter(None, titles), "a drawing")
     return part("picture", src=f"data:image/svg+xml;base64,{data}", given={"alt": alt})
+
+
+def _equation(math: str) -> str:
+    text = " ".join(unescape(re.sub(r"<[^<>]*>", " ", math)).split())[:500]
+    return part("missing", what="An equation in MathML", address=text, alt="", why="")
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -83,32 +99,32 @@ def _attributes(text: str) -> dict[str, str]:
 
 
 def _settled_tag(find: Find, tag: re.Match[str]) -> str:
-    given = _attributes(tag[2])
-    address = given.get("src") or given.get("data") or ""
+    own = _attributes(tag[2])
+    address = own.get("src") or own.get("data") or ""
     if tag[1] != "img":
         return part(
             "missing", what="A page within this page", address=_named(address), alt="", why=""
         )
     try:
-        return part("picture", src=find(address.strip()), given=given)
+        return part("picture", src=find(address.strip()), given=own)
     except Missing as error:
-        alt, named = given.get("alt", ""), _named(address)
+        alt, named = own.get("alt", ""), _named(address)
         why = str(error) if address else "a script would draw it"
         return part("missing", what="The picture", address=named, alt=alt, why=why)
 
 
 def _settled_player(find: Find, player: re.Match[str]) -> str:
-    given = _attributes(player[2])
-    sources = [given, *map(_attributes, SOURCE.findall(player[3]))]
+    own = _attributes(player[2])
+    sources = [own, *map(_attributes, SOURCE.findall(player[3]))]
     addresses = [source["src"].strip() for source in sources if source.get("src")]
     playable = next(filter(PLAYABLE.fullmatch, addresses), None)
     try:
-        poster = find(given["poster"].strip()) if given.get("poster") else None
+        poster = find(own["poster"].strip()) if own.get("poster") else None
     except Missing:
         poster = None
     if playable:
-        return part("player", kind=player[1], src=playable, poster=poster, given=given)
-    picture = part("picture", src=poster, given=given | {"alt": "its first picture"})
+        return part("player", kind=player[1], src=playable, poster=poster, given=own)
+    picture = part("picture", src=poster, given=own | {"alt": "its first picture"})
     named = _named(next(iter(addresses), ""))
     what = "The video" if player[1] == "video" else "The sound"
     sentence = part("missing", what=what, address=named, alt="", why="it lies elsewhere")

@@ -163,10 +163,12 @@ def chosen(data: Any) -> list[str]:
 
 def _chosen_html(source: str, data: Any, picture: list[str]) -> list[str]:
     """Return the kinds in which an output with HTML is shown."""
-    if not SCRIPTED.search(source):
+    scripted = SCRIPTED.search(source)
+    if not scripted and not unseen(data):  # it is as empty in the notebook, if it is empty
         return ["text/html"]
-    if safe.seen(safe.clean_output(source)):
-        return [*picture, "text/html"]  # such as the poster of a film on another host
+    if safe.is_visible(safe.clean_output(source)):
+        # such as the poster of a film on another host
+        return [*picture, "text/html"] if scripted else ["text/html"]
     return picture or [*safe.first(TEXTS, data), UNSEEN]
 
 

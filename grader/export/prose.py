@@ -96,25 +96,25 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
         return f'<li style="list-style:none">{put}</li>\n'
 
     def inline_html(self, html: str) -> str:
-        return _told(html)
+        return _without_unknown(html)
 
     def block_html(self, html: str) -> str:
         """Return HTML with its equations, which JupyterLab typesets there too."""
-        parts = TAG.split(_told(drawings(html)))
+        parts = TAG.split(_without_unknown(drawings(html)))
         verbatim = 0
         for at, part in enumerate(parts):
             if tag := VERBATIM.match(part):
                 verbatim = max(0, verbatim + (-1 if tag[1] else 1))
             elif at % 2 == 0 and not verbatim:
-                parts[at] = EQUATION.sub(self._found, part)
+                parts[at] = EQUATION.sub(self._kept_equation, part)
         return "".join(parts) + "\n"
 
-    def _found(self, equation: re.Match[str]) -> str:
+    def _kept_equation(self, equation: re.Match[str]) -> str:
         block = equation["block"] is not None
         return self._equation(unescape(equation["block"] or equation["line"]), block)
 
 
-def _told(html: str) -> str:
+def _without_unknown(html: str) -> str:
     """Return HTML in which unknown elements are text: List<int>, <your name>.
 
     Scripts, style sheets and comments remain, since the cleaning leaves them out whole, unless they
@@ -125,8 +125,8 @@ def _told(html: str) -> str:
     if "-->" in html:
         whole.add("!--")
 
-    def told(opening: re.Match[str]) -> str:
+    def as_text(opening: re.Match[str]) -> str:
         name = (opening[1] or opening[0][1:]).lower()
         return opening[0] if name in KNOWN or name in whole else "&lt;" + opening[0][1:]
 
-    return OPENING.sub(told, html)
+    return OPENING.sub(as_text, html)

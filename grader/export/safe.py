@@ -34,8 +34,8 @@ def markdown(source: str) -> str:
 
 def prose(source: str, find: Find) -> str:
     """Return Markdown as HTML, with the pictures that `find` finds."""
-    made = Prose(_writable(source))
-    return made.completed(clean_output(made.html, find))
+    written = Prose(_writable(source))
+    return written.completed(clean_output(written.html, find))
 
 
 def first(kinds: Sequence[str], data: Mapping[str, Any]) -> list[str]:
@@ -52,16 +52,16 @@ def picture_attributes(output: Mapping[str, Any], kind: str) -> list[tuple[str, 
     The size is in its metadata: half as many pixels as in the data, for a retina display.
     """
     metadata = _mapping(output.get("metadata"))
-    given = _mapping(metadata.get(kind))
-    words = (given.get("alt"), output.get("data", {}).get("text/plain"), "a picture")
-    made = [("alt", next(text for text in words if isinstance(text, str) and text))]
+    details = _mapping(metadata.get(kind))
+    words = (details.get("alt"), output.get("data", {}).get("text/plain"), "a picture")
+    attributes = [("alt", next(text for text in words if isinstance(text, str) and text))]
     for name in ("width", "height"):
-        value = given.get(name)
+        value = details.get(name)
         if isinstance(value, int | float) and 1 <= value <= 10_000:
-            made.append((name, str(round(value))))
+            attributes.append((name, str(round(value))))
     if metadata.get("needs_background") == "dark":
-        made.append(("class", "on-dark"))
-    return made
+        attributes.append(("class", "on-dark"))
+    return attributes
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -127,6 +127,6 @@ def _writable(html: str) -> str:
     return html.encode("utf-8", "replace").decode()
 
 
-def seen(html: str) -> bool:
+def is_visible(html: str) -> bool:
     """Tell whether cleaned HTML shows anything."""
     return bool(re.search(r"<(?:img|video|audio|hr)\b", html) or re.sub(r"<[^>]*>|\s", "", html))

@@ -296,6 +296,16 @@ def test_markdown_brings_no_html_of_its_own(text):
     )
 
 
+def test_no_place_in_markdown_has_the_name_of_one_of_formgraders():
+    made = markdown('# score\n\n[up](#score) <a id="check_f" name="check_f">f</a> <img src="#">')
+    assert re.findall(r'(?:id|name)="([^"]*)"', made) == [
+        "text-score",
+        "text-check_f",
+        "text-check_f",
+    ]
+    assert 'href="#text-score"' in made
+
+
 def test_markdown_cannot_be_drawn_over_the_points_that_follow_it():
     made = markdown('<div style="opacity:0.99;height:0"><p style="opacity:0.9">20 of 20</p></div>')
     assert made.strip() == '<div style="height:0"><p style="">20 of 20</p></div>'

@@ -501,7 +501,7 @@ def test_harmless_html_in_markdown_is_shown():
         "<details><summary>More</summary>",
         "<strong>bold</strong>",
         'a<br>b <sub>c</sub> <kbd>d</kbd> <font color="red">e</font>',
-        '<span style="color:blue">f</span> <a id="g"></a>',
+        '<span style="color:blue">f</span> <a id="text-g"></a>',
     ):
         assert part in page
 
@@ -637,6 +637,23 @@ def test_a_drawing_in_html_is_a_picture_in_which_no_script_runs():
     assert 'alt="words"' in page
 
 
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<svg><circle cx=5></svg>", "A drawing is not shown"),
+        ("<math><mi>x</mi><mo>=</mo><mn>3</mn></math>", "<code>x = 3</code> is not shown"),
+        ("<script>'<svg'</script><b>kept</b><svg><circle/></svg>", "<b>kept</b><img"),
+    ],
+)
+def test_of_drawings_and_equations_in_html_nothing_is_lost(html, words):
+    assert words in clean_output(html)
+
+
+def test_html_that_waits_for_a_script_in_another_kind_leaves_a_sentence():
+    page = page_of({"text/html": "<div id=a></div>", "application/vnd.bokehjs_exec.v0+json": ""})
+    assert '<p class="unseen"><em>' in page
+
+
 def test_a_table_that_pandas_has_styled_keeps_the_colours_of_its_cells():
     sheet = (
         "#T_1 th {color: blue} #T_1_row0_col0, #T_1_row0_col1 {\n background-color: #ff0000;\n "
@@ -650,8 +667,8 @@ def test_a_table_that_pandas_has_styled_keeps_the_colours_of_its_cells():
 
 def test_links_within_a_page_end_at_its_headings():
     page = markdown_page("[there](#A-small-step) [file](more/b.ipynb)\n\n## A *small* step")
-    assert '<a href="#A-small-step">there</a>' in page
-    assert '<h2 id="A-small-step">A <em>small</em> step</h2>' in page
+    assert '<a href="#text-A-small-step">there</a>' in page
+    assert '<h2 id="text-A-small-step">A <em>small</em> step</h2>' in page
     assert 'href="more/b.ipynb"' in page
 
 
