@@ -75,20 +75,24 @@ def _cells_of(name: str, own: Mapping[int, Cell], uses: Mapping[int, Names], end
     """
     answer_cells = {number for number, cell in own.items() if cell.grade_id == name}
     written = {number for number in answer_cells if not UNWRITTEN.search(own[number].source)}
-    place = _definition(name, uses, end)
-    if place is None:
-        place = _definition(name, uses, max(own, default=0) + 1)
+    places = [_definition(name, uses, before) for before in (end, max(own, default=0) + 1)]
+    place = next((each for each in places if each is not None), None)
     if place is None:
         return written or _mentions(name, own) or answer_cells
+    candidates = {number for number, cell in own.items() if cell.grade_id in ("", name)}
+    return _with_helpers([*written, place], uses, end, candidates)
+
+
+def _with_helpers(
+    waiting: list[int], uses: Mapping[int, Names], end: int, candidates: set[int]
+) -> set[int]:
+    """Return the numbers of some cells, and of those that define what they read."""
     chosen: set[int] = set()
-    waiting = [*written, place]
     while waiting:
         number = waiting.pop()
         if number not in chosen:
             chosen.add(number)
-            waiting += _helpers(
-                number, uses, end, {n for n in own if own[n].grade_id in ("", name)}
-            )
+            waiting += _helpers(number, uses, end, candidates)
     return chosen
 
 
