@@ -101,19 +101,6 @@ def _mentions(name: str, own: Mapping[int, Cell]) -> set[int]:
     return {number for number, cell in own.items() if re.search(rf"\b{name}\b", cell.source)}
 
 
-def _with_helpers(
-    waiting: list[int], uses: Mapping[int, Names], end: int, candidates: set[int]
-) -> set[int]:
-    """Return the numbers of some cells, and of those that define what they read."""
-    chosen: set[int] = set()
-    while waiting:
-        number = waiting.pop()
-        if number not in chosen:
-            chosen.add(number)
-            waiting += _helpers(number, uses, end, candidates)
-    return chosen
-
-
 def _helpers(
     number: int, uses: Mapping[int, Names], end: int, candidates: set[int]
 ) -> Iterator[int]:
