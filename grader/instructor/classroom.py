@@ -108,6 +108,7 @@ class Grading:
     classroom, assignment: what is graded.
     unsafe: whether students' code runs without a sandbox.
     regrade: whether everything is graded again, into verdicts that are only compared.
+    accept: whether verdicts of a regrade take the place of the grades that are there.
     workers: how many submissions are graded at once.
     students: these alone, or everybody where there are none.
     """
@@ -116,6 +117,7 @@ class Grading:
     assignment: str
     unsafe: bool = False
     regrade: bool = False
+    accept: bool = False
     workers: int = 1
     students: tuple[str, ...] = ()
 

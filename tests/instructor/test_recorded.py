@@ -19,7 +19,7 @@ from grader.exercises.cases import affine as affine_cases
 from grader.instructor.author import notebook
 from grader.instructor.classroom import Classroom
 from grader.instructor.commands.report import gather
-from grader.instructor.records import gradebook
+from grader.instructor.records import gradebook, submission
 from grader.instructor.sealed.basis import basis_of, differences
 
 NAME = "1-affine"
@@ -129,7 +129,7 @@ def test_a_lost_autograded_notebook_is_written_again(course):
 def test_a_lost_verdict_file_is_said(course):
     (course.folder / "verdicts" / "ada" / f"{NAME}.json").unlink()
     assert grade(course)[1]["ada"] == (
-        "20 points; graded again, since there was no verdict file of it"
+        "20 points; graded again, since its verdict file was missing or of another grade"
     )
 
 
@@ -232,23 +232,20 @@ def test_the_same_file_that_comes_again_late_keeps_its_first_time(course):
 def test_other_versions_of_python_and_numpy_are_said_and_regrade_nothing(course):
     path = course.folder / "verdicts" / "ada" / f"{NAME}.json"
     verdict = json.loads(path.read_text())
+    del verdict["digest"]
     verdict["made_with"]["numpy"] = "1.0"
-    path.write_text(json.dumps(verdict))
+    path.write_text(json.dumps(verdict | {"digest": submission._digest_of(verdict)}))
     status, by_student, said = grade(course)
     assert (status, by_student["ada"]) == (0, "unchanged, 20 points")
     assert "1 graded with numpy 1.0 (now " in said
 
 
 def test_a_verdict_of_an_earlier_version_stays_and_is_said(course):
-    path = course.folder / "verdicts" / "ada" / f"{NAME}.json"
-    verdict = json.loads(path.read_text())
-    for key in ("basis", "handed_in", "due", "extension"):
-        del verdict[key]
-    path.write_text(json.dumps(verdict))
+    execute(course, "DELETE FROM grader_key WHERE student_id = 'ada'")
     status, by_student, said = grade(course)
     assert status == 1
     assert by_student["ada"].startswith("unchanged, 20 points")
-    assert "1 was graded with an earlier version of the course" in said
+    assert "1 was graded with another program, or an earlier version of this one" in said
     status, said = grader("regrade", "--course", course.folder, "--yes", *unsafe())
     assert (status, "0 gain, 0 lose, 3 keep their points" in said) == (0, True)
     assert grade(course)[0] == 0
@@ -259,6 +256,8 @@ def test_a_password_is_never_printed(course):
     for verb in ("grade", "report", "export"):
         status, said = grader(verb, "--course", course.folder, "--db", url)
         assert (status, "s3cret" in said, "Traceback" in said) == (1, False, False), said
+    for url in ("sqlite://me:s3cret@/x", "postgresql://h/x?password=s3cret", "a://b:s3@cret@h/x"):
+        assert "cret" not in grader("report", "--course", course.folder, "--db", url)[1]
     said = grader("grade", "--course", course.folder, "--db", "postgresql://a:s3cret@h:x/y")[1]
     assert "s3cret" not in said
 
@@ -272,6 +271,48 @@ def test_a_mistyped_course_makes_nothing_and_says_so(verb, course):
         f"grader: There is no course folder {typo}. Did you mean {course.folder}?\n",
     )
     assert not typo.exists()
+
+
+def test_the_first_time_outlives_its_verdict_file(course):
+    stamp = course.submitted / "ada" / NAME / "timestamp.txt"
+    stamp.write_text("2025-12-31 00:00:00 UTC")
+    grade(course)
+    stamp.write_text("2026-02-01 00:00:00 UTC")
+    (course.folder / "verdicts" / "ada" / f"{NAME}.json").unlink()
+    assert "late" not in grade(course)[1]["ada"]
+
+
+def test_an_empty_timestamp_is_said_and_marked_in_formgrader(course):
+    (course.submitted / "ada" / NAME / "timestamp.txt").write_text(" \n")
+    status, by_student, _ = grade(course)
+    assert (status, "look: timestamp.txt is empty" in by_student["ada"]) == (1, True)
+
+
+def test_a_folder_of_another_name_is_said(course):
+    shutil.copytree(course.submitted / "ada" / NAME, course.submitted / "dora" / "1-Affine")
+    said = grade(course)[2]
+    assert "dora: look: the folder 1-Affine is not graded. Is it meant for 1-affine?" in said
+
+
+def test_feedback_and_export_make_no_gradebook_and_no_folder(course, tmp_path):
+    (course.folder / "gradebook.db").unlink()
+    for verb in ("feedback", "export"):
+        status, said = grader(verb, "--course", course.folder)
+        assert (status, "There is no gradebook" in said) == (1, True)
+    assert not (course.folder / "gradebook.db").exists()
+
+
+@pytest.mark.parametrize("text", ["c.(", "c.LateSubmissionPlugin.penalty_method = 'odd'"])
+def test_broken_settings_are_one_sentence(text, graded_toy, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(graded_toy, folder)
+    (folder / "nbgrader_config.py").write_text(f"c = get_config()\n{text}\n")
+    with sqlite3.connect(folder / "course" / "gradebook.db") as db:
+        db.execute("UPDATE assignment SET duedate = '2020-01-01 00:00:00.000000'")
+        db.execute("UPDATE submitted_assignment SET timestamp = '2020-01-02 00:00:00.000000'")
+    status, said = run(folder, "grade", *unsafe())
+    assert (status, "Traceback" in said) == (1, False)
+    assert "nbgrader_config.py" in said
 
 
 # --- what changes about the course is never applied in silence ---
@@ -320,6 +361,43 @@ def test_a_mended_course_is_said_and_applied_by_regrade_alone(what, graded_toy, 
     assert "were graded with" not in run(folder, "grade", *unsafe())[1]
 
 
+@pytest.mark.parametrize("what", ["", "{}", "[[", '{"exercises": 3, "digest": "x"}', None])
+def test_a_broken_verdict_file_is_no_way_round_the_question(what, graded_toy, tmp_path):
+    """What a grade depends on stands in the gradebook: with the course changed, all points stay."""
+    folder = tmp_path / "copy"
+    shutil.copytree(graded_toy, folder)
+    path = folder / "course/verdicts/ada/1-halves.json"
+    path.unlink() if what is None else path.write_text(what)
+    reference = folder / "halves_answers" / "product.py"
+    text = reference.read_text()
+    reference.write_text(text.replace("dy * w / 2, dy * x / 2", "dy * x / 2, dy * w / 2"))
+    status, said = run(folder, "grade", *unsafe())
+    assert status == 1
+    assert "ada: unchanged, 4 points; look: its verdict file does not belong to its grade" in said
+    assert "3 were graded with another reference of weighted_backward" in said
+    assert run(folder, "report")[0] == 0
+    reference.write_text(text)
+    assert "ada: 4 points; graded again, since its verdict file was" in run(folder, "grade")[1]
+
+
+def test_a_restored_gradebook_keeps_its_points_and_their_key(graded_toy, tmp_path):
+    """A regrade is undone by restoring the gradebook and the course: nothing else remembers it."""
+    folder = tmp_path / "copy"
+    shutil.copytree(graded_toy, folder)
+    backup = (folder / "course/gradebook.db").read_bytes()
+    reference = folder / "halves_answers" / "product.py"
+    text = reference.read_text()
+    reference.write_text(text.replace("dy * w / 2, dy * x / 2", "dy * x / 2, dy * w / 2"))
+    assert "ada: 2 points" in run(folder, "regrade", "--yes", *unsafe())[1]
+    (folder / "course/gradebook.db").write_bytes(backup)
+    status, said = run(folder, "grade", *unsafe())
+    assert (status, "ada: unchanged, 4 points" in said) == (1, True), said
+    reference.write_text(text)
+    said = run(folder, "grade", *unsafe())[1]
+    assert "ada: 4 points; graded again, since its verdict file was missing or of another" in said
+    assert "bela: 2 points" in said
+
+
 def test_comments_docstrings_and_the_form_of_lines_are_no_change(graded_toy, tmp_path):
     folder = tmp_path / "copy"
     shutil.copytree(graded_toy, folder)
@@ -347,8 +425,28 @@ def test_who_gains_and_who_loses_is_a_table_and_only_yes_writes_it(graded_toy, t
     assert (folder / "course/gradebook.db").read_bytes() == before
     assert not (folder / "course/verdicts/.regrade").exists()
     said = run(folder, "regrade", "--yes", *unsafe())[1]
-    assert "ada: 2 points; recorded again, since the gradebook had other points" in said
+    assert "ada: 2 points; recorded again, since it was regraded" in said
     assert "bela: unchanged" in run(folder, "grade", *unsafe())[1]
+
+
+def test_the_table_shows_what_the_gradebook_would_hold(graded_toy, tmp_path):
+    """Points by hand stay, and nobody loses them."""
+    folder = tmp_path / "copy"
+    shutil.copytree(graded_toy, folder)
+    with sqlite3.connect(folder / "course" / "gradebook.db") as db:
+        db.execute("UPDATE grade SET manual_score = 3 WHERE auto_score = 2")
+    reference = folder / "halves_answers" / "product.py"
+    text = reference.read_text()
+    reference.write_text(text.replace("dy * w / 2, dy * x / 2", "dy * x / 2, dy * w / 2"))
+    shutil.rmtree(folder / "course/submitted/eve")
+    said = run(folder, "grade", *unsafe())[1]
+    assert "eve: no longer in submitted/; the gradebook keeps" in said
+    assert "graded with another reference of weighted_backward" in said.split("eve: ")[-1]
+    said = run(folder, "regrade", *unsafe())[1]
+    assert ["ada", "5", "5", "+0", "weighted_backward", "2", "->", "0"] in [
+        line.split() for line in said.splitlines()
+    ]
+    assert "1-halves: 1 gain, 0 lose, 1 keep their points" in said
 
 
 def test_new_points_are_said_and_need_a_release(graded_toy, tmp_path):
@@ -364,8 +462,10 @@ def test_new_points_are_said_and_need_a_release(graded_toy, tmp_path):
     assert ["ada", "4", "5", "+1", "weighted", "1", "->", "2"] in [
         line.split() for line in said.splitlines()
     ]
-    assert "grader: ada: the cell check_weighted gives '2.0', expected a number from 0 to 1" in said
+    assert "weighted is worth 2 in the course and 1.0 in the gradebook. Nothing was written" in said
     assert "grader release 1-halves" in said
+    path.write_text((graded_toy / "halves" / "__init__.py").read_text())
+    assert run(folder, "grade", *unsafe())[1].count("unchanged") == 3
 
 
 def test_a_new_draw_of_fresh_cases_is_seen_too(monkeypatch, released_course, tmp_path):

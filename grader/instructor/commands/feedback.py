@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError
+from grader.instructor.records import gradebook
 from grader.instructor.records.steps import NbgraderSteps
 from grader.instructor.sandbox.protocol import text
 
@@ -21,6 +22,7 @@ def feedback(classroom: Classroom, assignment: str, say: Callable[[str], None]) 
         raise CourseError(
             f"Nothing is graded yet for {assignment}. Run first: grader grade {assignment}"
         )
+    gradebook.standings(classroom, assignment)  # nbgrader would make one that is empty
     steps = NbgraderSteps(classroom)
     failed = 0
     for number, student in enumerate(students, 1):

@@ -5,6 +5,7 @@ A student's code never decides its own score.
 
 from __future__ import annotations
 
+import difflib
 import multiprocessing
 import os
 import signal
@@ -93,6 +94,19 @@ def _rename_folders(classroom: Classroom) -> Iterator[str]:
         yield f"{text(name)}: the folder's name is now written as the gradebook has it"
 
 
+def _misnamed(grading: Grading) -> Iterator[str]:
+    """Yield the folders that may be meant for this assignment and have another name."""
+    names = {grading.assignment.casefold(), grading.notebook.stem.casefold()}
+    others = set(grading.classroom.course.by_assignment)
+    for folder in sorted(grading.classroom.submitted.glob("*/*")):
+        near = difflib.get_close_matches(folder.name.casefold(), names, n=1, cutoff=0.8)
+        if near and folder.name not in others and folder.is_dir():
+            yield (
+                f"{text(folder.parent.name)}: look: the folder {text(folder.name)} is not graded. "
+                f"Is it meant for {grading.assignment}?"
+            )
+
+
 def students_of(grading: Grading) -> list[str]:
     """Return the students to grade. Raises CourseError when one of them has handed in nothing."""
     assignment = grading.assignment
@@ -103,7 +117,7 @@ def students_of(grading: Grading) -> list[str]:
             f"There are no submissions of {assignment}: "
             f"expected {submitted}/STUDENT/{assignment}/*.ipynb"
         )
-    wanted = [plain_name(name) for name in grading.students]
+    wanted = list(dict.fromkeys(plain_name(name) for name in grading.students))
     for name in wanted:
         if name not in students:
             raise CourseError(
@@ -165,10 +179,18 @@ class GradingRun:
         for version, count in self.versions.items():
             yield f"{count} graded with {version}. Nothing is graded again for that."
         if not self.task.grading.students:
-            here = set(self.task.grading.classroom.students(assignment))
-            for student, standing in self.standings.items():
-                if standing.is_graded and student not in here:
-                    yield f"{text(student)}: {NOT_HANDED_IN}; the gradebook keeps {standing}"
+            yield from self._missing()
+            yield from _misnamed(self.task.grading)
+
+    def _missing(self) -> Iterator[str]:
+        """Yield whose work is no longer there; a changed course counts for them too."""
+        here = set(self.task.grading.classroom.students(self.task.grading.assignment))
+        for student, standing in self.standings.items():
+            if standing.is_graded and student not in here:
+                kinds = ", ".join(standing.differences(self.task.basis))
+                with_what = f", graded with {kinds}" if kinds else ""
+                self.look_count += bool(kinds)
+                yield f"{text(student)}: {NOT_HANDED_IN}; the gradebook keeps {standing}{with_what}"
 
     def _grade_all(self, interrupts: list[int]) -> None:
         """Grade until nobody waits, with a new pool whenever one is lost."""

@@ -9,42 +9,42 @@ from dataclasses import dataclass, replace
 
 from grader.instructor.classroom import Grading
 from grader.instructor.commands.grade import Say, grade, students_of
+from grader.instructor.courses import CourseError
 from grader.instructor.records import gradebook
-from grader.instructor.records.standings import TEST, Standing
-from grader.instructor.records.submission import VerdictFile, stored
+from grader.instructor.records.submission import stored
 from grader.instructor.sandbox.protocol import text
-from grader.instructor.sealed.basis import differences
 
 
 @dataclass(frozen=True)
 class Change:
-    """One student's points by exercise: those that count now, and those of a regrade.
+    """What a regrade does to one student.
 
-    before: {} where the gradebook has none; why: what of the course was another one.
+    before, after: what the gradebook holds, and would hold; scores: the grader's points of before
+    and after by exercise; why: what of the course was another one.
     """
 
     student: str
-    before: Mapping[str, float]
-    after: Mapping[str, float]
+    before: float | None
+    after: float
+    scores: tuple[Mapping[str, float], Mapping[str, float]]
     why: tuple[str, ...]
 
     @property
     def gain(self) -> float:
-        return sum(self.after.values()) - sum(self.before.values())
+        return self.after - (self.before or 0.0)
 
     @property
     def is_one(self) -> bool:
         """Whether there is anything to write."""
-        return bool(list(self.exercises) or self.why or not self.before)
+        return bool(list(self.exercises) or self.why or self.before is None)
 
     @property
     def exercises(self) -> Iterator[str]:
-        """How the points of each exercise change."""
-        for name in dict.fromkeys([*self.after, *self.before]):
-            before = self.before.get(name, 0.0)
-            after = self.after.get(name, 0.0)
-            if before != after:
-                yield f"{name} {before:g} -> {after:g}"
+        """How the grader's points of each exercise change."""
+        then, now = self.scores
+        for name in dict.fromkeys([*now, *then]):
+            if then.get(name, 0.0) != now.get(name, 0.0):
+                yield f"{name} {then.get(name, 0.0):g} -> {now.get(name, 0.0):g}"
 
 
 def regrade(grading: Grading, say: Say, is_wanted: Callable[[bool], bool]) -> int:
@@ -63,44 +63,46 @@ def regrade(grading: Grading, say: Say, is_wanted: Callable[[bool], bool]) -> in
         if not is_wanted(any(change.is_one for change in changes)):
             say("Nothing was written. To write it, give --yes.")
             return look_count
+        _check_points(grading)
         for change in changes:
             place = grading.verdicts(change.student)
             place.parent.mkdir(parents=True, exist_ok=True)
             os.replace(grading.staged(change.student), place)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-    return grade(replace(grading, students=tuple(change.student for change in changes)), say)
+    students = tuple(change.student for change in changes)
+    return grade(replace(grading, students=students, accept=True), say)
+
+
+def _check_points(grading: Grading) -> None:
+    """Raise CourseError where the gradebook cannot hold the points of today's course."""
+    with gradebook.Writer(grading.classroom, grading.assignment) as book:
+        worth = book.points_of_exercises()
+    for exercise in grading.notebook.exercises:
+        points = worth.get(exercise.name)
+        if points != exercise.points:
+            raise CourseError(
+                f"{exercise.name} is worth {exercise.points:g} in the course and {points} in the "
+                f"gradebook. Nothing was written. Run first: grader release {grading.assignment}"
+            )
 
 
 def _changes(grading: Grading) -> Iterator[Change]:
     """Yield what a regrade changes, student by student."""
-    standings = {
-        each.student: each for each in gradebook.standings(grading.classroom, grading.assignment)
-    }
-    for student in students_of(grading):
-        now = stored(grading.staged(student))
-        if now is None:  # it was said why
-            continue
-        before = stored(grading.verdicts(student))
-        why = differences(before.get("basis", {}), now["basis"]) if before else ()
-        yield Change(
-            student, _points_before(standings.get(student), before), _points(now), tuple(why)
-        )
-
-
-def _points_before(standing: Standing | None, before: VerdictFile | None) -> dict[str, float]:
-    """Return the grader's own points in the gradebook or, without a row, in the verdict file."""
-    if standing is None or not standing.is_graded:
-        return _points(before) if before else {}
-    return {
-        name.removeprefix(TEST): cell.automatic or 0.0
-        for name, cell in standing.cells.items()
-        if name.startswith(TEST)
-    }
-
-
-def _points(verdict: VerdictFile) -> dict[str, float]:
-    return {each["exercise"]: each["earned"] for each in verdict["exercises"]}
+    with gradebook.Writer(grading.classroom, grading.assignment) as book:
+        standings = {each.student: each for each in book.standings()}
+        for student in students_of(grading):
+            verdict = stored(grading.staged(student))
+            if verdict is None:  # it was said why
+                continue
+            scores = {each["exercise"]: each["earned"] for each in verdict["exercises"]}
+            standing = standings.get(student)
+            if standing is None or not standing.is_graded:
+                yield Change(student, None, sum(scores.values()), ({}, scores), ())
+                continue
+            why = tuple(standing.differences(verdict["basis"]))
+            after = book.with_penalty(standing.with_scores(scores)).points
+            yield Change(student, standing.points, after, (standing.automatic, scores), why)
 
 
 def _table(assignment: str, changes: list[Change]) -> Iterator[str]:
@@ -122,8 +124,8 @@ def _table(assignment: str, changes: list[Change]) -> Iterator[str]:
 
 
 def _row(change: Change, width: int) -> str:
-    before = f"{sum(change.before.values()):g}" if change.before else "-"
-    after = f"{sum(change.after.values()):g}"
+    before = "-" if change.before is None else f"{change.before:g}"
+    after = f"{change.after:g}"
     exercises = ", ".join(change.exercises)
     name = text(change.student)
     return f"{name:{width}} {before:>7} {after:>7} {change.gain:>+7g}  {exercises}"

@@ -18,7 +18,7 @@ from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
 from grader.instructor.records import gradebook
 from grader.instructor.records.standings import NOT_HANDED_IN, TEST, Standing
-from grader.instructor.records.submission import VerdictFile, stored
+from grader.instructor.records.submission import Task, VerdictFile, stored
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
 from grader.instructor.sealed.grade_one import ExerciseJSON
@@ -107,7 +107,7 @@ def gather(grading: Grading) -> Report:
         standings[0].max_points,
         students=tuple(_student(each, here) for each in standings),
         exercises=tuple(_exercises(grading.notebook, standings, list(verdicts.values()))),
-        looks=tuple(_looks(here, standings, verdicts)),
+        looks=(*_outdated(grading, standings), *_looks(here, standings, verdicts)),
     )
 
 
@@ -117,6 +117,19 @@ def _student(standing: Standing, here: list[str]) -> StudentResult:
     if standing.student not in here:
         notes.append(NOT_HANDED_IN)
     return StudentResult(text(standing.student), standing.points, tuple(notes))
+
+
+def _outdated(grading: Grading, standings: list[Standing]) -> Iterator[tuple[str, str]]:
+    """Yield how many were graded with another course than today's."""
+    try:
+        now = Task.of(grading, Tier.NONE, b"").basis
+    except (CourseError, OSError):  # of a report nothing else depends on it
+        return
+    kinds: Counter[str] = Counter()
+    for standing in standings:
+        kinds.update(standing.differences(now))
+    for kind, count in kinds.items():
+        yield f"{count} of {len(standings)}", f"graded with {kind}: see grader regrade"
 
 
 def _looks(
@@ -139,6 +152,8 @@ def _reasons_to_look(
     """Yield why a person should look at a graded submission."""
     if not is_here:
         yield f"{NOT_HANDED_IN}: the gradebook keeps the points"
+    if standing.looks and not (verdict and verdict["faults"]):
+        yield f"marked in formgrader: {', '.join(standing.looks)}"
     if verdict is None:
         yield "no verdict file: graded by another program, or its file is lost"
         return

@@ -9,18 +9,19 @@ import re
 import warnings
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, TableClause, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, SAWarning, SQLAlchemyError
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from grader.instructor.classroom import Classroom, environment_on_path
 from grader.instructor.courses import CourseError
 from grader.instructor.records.gradebook_tables import Batch, Graded, cells_of, tables_of
 from grader.instructor.records.late_penalty import LatePenalty
 from grader.instructor.records.scores import NeedsReview
-from grader.instructor.records.standings import Standing, due_date, standings_of
+from grader.instructor.records.standings import TEST, Standing, due_date, standings_of
 
 PATIENCE = 10.0  # seconds to wait for another program that holds a SQLite gradebook
 
@@ -124,12 +125,23 @@ class Writer:
 
     def has_other_penalty(self, standing: Standing) -> bool:
         """Tell whether the late penalty is not the one that the course's settings give now."""
-        expected = None
+        return (standing.penalty or 0.0) != (self.with_penalty(standing).penalty or 0.0)
+
+    def with_penalty(self, standing: Standing) -> Standing:
+        """Return a student's standing with the late penalty that the course's settings give."""
+        penalty = None
         if standing.is_graded and standing.seconds_late:
-            expected = self.penalty.points_off(
+            penalty = self.penalty.points_off(
                 standing.student, standing.raw_points, standing.seconds_late
             )
-        return (standing.penalty or 0.0) != (expected or 0.0)
+        return replace(standing, penalty=penalty)
+
+    def points_of_exercises(self) -> dict[str, float]:
+        """Return what each exercise is worth in the gradebook."""
+        with self.engine.connect() as db:
+            cells = cells_of(db, self.tables, self.notebook.assignment)
+        kinds = [cell for cell in cells if cell.kind == "GradeCell"]
+        return {cell.name.removeprefix(TEST): cell.max_score for cell in kinds}
 
     def record(self, batch: Sequence[Graded]) -> None:
         """Write all of a batch. Manual scores, extra credit and manual comments are kept.
@@ -162,7 +174,7 @@ def _engine(url: str, patience: float) -> Engine:
         path = address.database or ""
         if not path.startswith("file:") and not Path(path).exists():
             raise CourseError(
-                f"There is no gradebook {url}. Run first: grader release, "
+                f"There is no gradebook {without_password(url)}. Run first: grader release, "
                 "which makes it; or name the right one with --db."
             )
     return create_engine(url, poolclass=NullPool, connect_args=options)
@@ -198,10 +210,9 @@ def _not_written(classroom: Classroom, students: list[str], error: Exception) ->
 
 def without_password(url: str) -> str:
     """Return a gradebook's URL without its password."""
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except (ArgumentError, ValueError):
-        return re.sub(r"://[^@/]*@", "://***@", url)
+    if not url.startswith("sqlite:///"):  # a path may hold an @
+        url = re.sub(r"://.*@", "://***@", url)
+    return re.sub(r"(?i)(passw\w*|pwd)=[^&]*", r"\1=***", url)
 
 
 def _reason(classroom: Classroom, error: Exception) -> str:

@@ -35,6 +35,7 @@ from sqlalchemy import (
 )
 
 from grader.instructor.author.notebook import NotebookJSON
+from grader.instructor.records.keys import Key, write_keys
 from grader.instructor.records.late_penalty import seconds_late
 from grader.instructor.records.scores import NeedsReview, read
 from grader.judge.course import Notebook
@@ -71,7 +72,8 @@ class Graded:
     notebook: the autograded notebook; looks: the exercises that a person should look at;
     timestamp: when it was handed in, in UTC; stamp: what its timestamp.txt says, which is later
     where the same file came again; secret: under which nbgrader releases its feedback;
-    has_new_scores: whether its scores are written, and not only how late it is.
+    has_new_scores: whether its scores are written, and not only how late it is; key: what the
+    grade depends on.
     """
 
     student: str
@@ -81,6 +83,7 @@ class Graded:
     stamp: datetime | None = None
     secret: str = ""
     has_new_scores: bool = True
+    key: Key | None = None
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,9 @@ class Batch:
         self._grade_and_comment(cells, own_cells, notebooks, own_notebooks)
         late = self._late(assignment_id, due) if due else {}
         self._penalties(own_cells, own_notebooks, late, penalty)
+        keys = {student: graded.key for student, graded in self.results.items() if graded.key}
+        if keys:
+            write_keys(self.db, self.assignment, keys)
 
     def _assignment(self) -> tuple[str, datetime | None]:
         """Return the assignment's id and due date.

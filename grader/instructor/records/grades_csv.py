@@ -46,6 +46,8 @@ def export(classroom: Classroom, to: Path, bom: bool = False) -> None:
         for row in _rows(classroom, db, tables):
             table.writerow({key: _cell(value) for key, value in row.items()})
     try:
+        if not to.parent.is_dir():
+            raise NotADirectoryError(0, "there is no such folder")
         write_atomically(to, text.getvalue().encode("utf-8-sig" if bom else "utf-8"))
     except OSError as error:
         raise CourseError(
@@ -71,6 +73,8 @@ def _rows(
             notes = standing.notes if standing else []
             if standing and standing.is_graded and name not in here:
                 notes.append(NOT_HANDED_IN)
+            if standing and standing.looks:
+                notes.append(f"to look at: {', '.join(standing.looks)}")
             row = _row(standing or Standing(name, due=due, max_points=worth), names)
             yield {"assignment": assignment, **row, "remarks": "; ".join(notes)}
 

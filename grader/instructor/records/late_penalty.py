@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from grader.instructor.classroom import Classroom
+from grader.instructor.courses import CourseError
 from grader.instructor.records.steps import config
 
 # The sections of nbgrader_config.py that can set a penalty. nbgrader's default takes nothing off.
@@ -36,7 +37,10 @@ class LatePenalty:
         """
         if self._plugin is None:
             return None
-        penalty = self._plugin.late_submission_penalty(student, points, seconds)
+        try:
+            penalty = self._plugin.late_submission_penalty(student, points, seconds)
+        except Exception as error:  # a course's own program
+            raise _broken(error) from None
         if penalty is None:
             return None
         return min(max(penalty, 0.0), points)
@@ -50,7 +54,17 @@ class LatePenalty:
         # Imported here, since loading nbgrader takes two seconds and few courses have penalties.
         from nbgrader.preprocessors import AssignLatePenalties  # noqa: PLC0415
 
-        step = AssignLatePenalties(config=settings)
-        step.log.propagate = False
-        step.init_plugin()
+        try:
+            step = AssignLatePenalties(config=settings)
+            step.log.propagate = False
+            step.init_plugin()
+        except Exception as error:  # whatever the settings name
+            raise _broken(error) from None
         return step.plugin_inst
+
+
+def _broken(error: Exception) -> CourseError:
+    return CourseError(
+        "The late penalty that nbgrader_config.py sets cannot be had "
+        f"({type(error).__name__}: {error}). Mend it there; nothing was written."
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, TableClause, func, select
 
+from grader.instructor.records.keys import Key, read_keys
 from grader.instructor.records.late_penalty import seconds_late
+from grader.instructor.sealed.basis import Basis, differences
 
 DAY = 24 * 3600
 TEST = "check_"  # what the name of a test cell begins with
@@ -49,7 +51,8 @@ class Standing:
     """What the gradebook holds on one student's assignment.
 
     handed_in, due: in UTC; extension: added to the due date; penalty: the points taken off for
-    being late; max_points: what the assignment is worth; cells: the scores by the names of cells.
+    being late; max_points: what the assignment is worth; key: what the grade depends on, None where
+    another program made it; cells: the scores by the names of cells.
     """
 
     student: str
@@ -58,6 +61,7 @@ class Standing:
     extension: timedelta | None = None
     penalty: float | None = None
     max_points: float = 0.0
+    key: Key | None = None
     cells: dict[str, CellScore] = field(default_factory=dict)
 
     @property
@@ -80,6 +84,17 @@ class Standing:
         """The points of each exercise."""
         tests = {name: cell for name, cell in self.cells.items() if name.startswith(TEST)}
         return {name.removeprefix(TEST): cell.points for name, cell in tests.items()}
+
+    @property
+    def automatic(self) -> dict[str, float]:
+        """The grader's own points of each exercise."""
+        tests = {name: cell for name, cell in self.cells.items() if name.startswith(TEST)}
+        return {name.removeprefix(TEST): cell.automatic or 0.0 for name, cell in tests.items()}
+
+    @property
+    def looks(self) -> list[str]:
+        """The exercises that a person has to look at, as formgrader marks them."""
+        return [name.removeprefix(TEST) for name, cell in self.cells.items() if cell.look]
 
     @property
     def by_hand(self) -> list[str]:
@@ -108,6 +123,18 @@ class Standing:
             yield f"points by hand in {', '.join(self.by_hand)}"
         if self.extension:
             yield f"an extension of {_days(self.extension.total_seconds())}"
+
+    def differences(self, now: Basis) -> Iterator[str]:
+        """Yield with what the grade was made that is another one now."""
+        yield from differences(self.key["basis"] if self.key else {}, now)
+
+    def with_scores(self, scores: Mapping[str, float]) -> Standing:
+        """Return what it would be with other points of the grader's. scores: by exercise."""
+        cells = {
+            name: replace(cell, automatic=scores.get(name.removeprefix(TEST), cell.automatic))
+            for name, cell in self.cells.items()
+        }
+        return replace(self, cells=cells)
 
     def __str__(self) -> str:
         notes = f" ({', '.join(self.notes)})" if self.notes else ""
@@ -138,8 +165,18 @@ def standings_of(
     for student, name, *scores in _grades(db, tables, assignment, students):
         cells.setdefault(student, {})[name] = CellScore(*scores)
     worth = worth_of(db, tables, assignment)
+    keys = read_keys(db, assignment)
     standings = [
-        Standing(student, handed_in, due, extension, penalty, worth, cells.get(student, {}))
+        Standing(
+            student,
+            handed_in,
+            due,
+            extension,
+            penalty,
+            worth,
+            keys.get(student),
+            cells.get(student, {}),
+        )
         for student, handed_in, due, extension, penalty in rows
     ]
     return sorted(standings, key=lambda standing: standing.student)

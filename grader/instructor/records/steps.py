@@ -26,7 +26,14 @@ def config(classroom: Classroom) -> Any:
     os.environ |= {"COURSE_DIR": str(classroom.folder), "COURSE_DB": classroom.db}
     folder = sources_of(classroom.course)
     if (folder / "nbgrader_config.py").is_file():
-        return PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
+        try:
+            return PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
+        except Exception as error:  # it is a program
+            reason = f"{type(error).__name__}: {error}"
+            raise CourseError(
+                f"{folder / 'nbgrader_config.py'} cannot be read ({reason}). "
+                "Mend it and run the command again."
+            ) from None
     settings = Config()
     configure(settings, folder, classroom.course.name)
     return settings

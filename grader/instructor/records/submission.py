@@ -15,9 +15,10 @@ from typing import Any, cast
 from grader.instructor.author.notebook import load
 from grader.instructor.classroom import Grading, problem_of_name, versions
 from grader.instructor.courses import CourseError
-from grader.instructor.files import write_atomically
+from grader.instructor.files import digest, write_atomically
 from grader.instructor.records.autograded import KEY, autograded_notebook, key_of
 from grader.instructor.records.gradebook_tables import Graded
+from grader.instructor.records.keys import Key
 from grader.instructor.records.standings import TEST, Standing
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
@@ -25,10 +26,6 @@ from grader.instructor.sealed.basis import Basis, basis_of, differences
 from grader.instructor.sealed.grade_one import TRIES, WorkJSON, grade_again, ungraded
 from grader.instructor.sealed.intake import Identity, Submission, read_submission
 from grader.instructor.sealed.seed import seed_of
-
-VERDICT_KEYS = frozenset(
-    ("sha256", "seed", "made_with", "points", "faults", "exercises", "answers", "sandbox")
-)
 
 
 class VerdictFile(WorkJSON, Identity):
@@ -79,9 +76,20 @@ class Task:
 
     @classmethod
     def of(cls, grading: Grading, tier: Tier, secret: bytes) -> Task:
-        """Return the task of a run. Raises OSError where the released notebook cannot be read."""
+        """Return the task of a run.
+
+        Raises OSError where the released notebook cannot be read, and CourseError for a broken
+        course.
+        """
         released = json.loads(grading.released().read_text(encoding="utf-8"))
-        return cls(grading, tier, secret, basis_of(grading.notebook, released))
+        try:
+            basis = basis_of(grading.notebook, released)
+        except Exception as error:  # references, cases and tables are a course's own programs
+            raise CourseError(
+                f"The course of {grading.assignment} cannot be read ({type(error).__name__}: "
+                f"{error}). Run grader verify {grading.assignment}, and mend what it says."
+            ) from None
+        return cls(grading, tier, secret, basis)
 
 
 class SubmissionGrader:
@@ -108,9 +116,13 @@ class SubmissionGrader:
             return Result(student, f"not graded; look: {problem}. Rename the folder", look=True)
         submission = read_submission(self.grading.submitted(student), self.exercises)
         before = stored(self.grading.verdicts(student))
+        if before is not None and before["sha256"] != submission.digest:
+            before = None
         reasons = list(self._reasons_to_grade(before, submission, standing))
-        if before is not None and not reasons:
+        if not reasons and before is not None and self._may_record(before, standing):
             return self._keep(before, submission, standing, other_penalty)
+        if not reasons and standing.is_graded:
+            return self._leave(standing)
         try:
             work = self._work(student, submission, before)
         except OSError:
@@ -122,8 +134,6 @@ class SubmissionGrader:
             self._write(self.grading.staged(student), verdict)
             return Result(student)
         self._write(self.grading.verdicts(student), verdict)
-        if standing.is_graded and before is None:
-            reasons.append("there was no verdict file of it")
         notes = []
         if reasons:
             notes.append(f"graded again, since {' and '.join(reasons)}{_change(standing, work)}")
@@ -133,17 +143,39 @@ class SubmissionGrader:
     def _reasons_to_grade(
         self, before: VerdictFile | None, submission: Submission, standing: Standing
     ) -> Iterator[str]:
-        """Yield what has changed about a submission that an earlier verdict does not know."""
-        if before is None:
-            return
-        if before["sha256"] != submission.digest:
-            yield "its file is another one"
-        if before["sandbox"] == Tier.NONE.value != self.task.tier.value:
-            yield "it was graded without a sandbox"
+        """Yield why a submission that has a grade is graded again.
+
+        A grade of a course that has changed since stays, unless its file is another one.
+        """
+        key = standing.key
         if self.grading.regrade:
             yield "that was asked for"
-        if not standing.is_graded and not self._fits(before):
-            yield "the gradebook had no grade of it, and the notebook has other exercises now"
+        elif not standing.is_graded or key is None:
+            if before and not standing.is_graded and not self._fits(before):
+                yield "the gradebook had no grade of it, and the notebook has other exercises now"
+        elif key["sha256"] != submission.digest:
+            yield "its file is another one"
+            for other in differences(key["basis"], self.task.basis):
+                yield f"it was graded with {other}"
+        elif not list(differences(key["basis"], self.task.basis)):
+            if key["sandbox"] == Tier.NONE.value != self.task.tier.value:
+                yield "it was graded without a sandbox"
+            if before is None or not _is_of(before, key):
+                yield "its verdict file was missing or of another grade"
+
+    def _may_record(self, before: VerdictFile, standing: Standing) -> bool:
+        """Tell whether a verdict file is that of the grade, or may take its place."""
+        if not standing.is_graded:
+            return True
+        if self.grading.accept:
+            return before["basis"] == self.task.basis
+        return standing.key is not None and _is_of(before, standing.key)
+
+    def _leave(self, standing: Standing) -> Result:
+        """Return a grade that stays as it is, since nothing says how today's course compares."""
+        kinds = tuple(standing.differences(self.task.basis))
+        note = "look: its verdict file does not belong to its grade"
+        return Result(standing.student, notes=(note,), look=True, unchanged=True, basis=kinds)
 
     def _fits(self, verdict: VerdictFile) -> bool:
         """Tell whether the gradebook can hold a verdict: the same exercises, no more points."""
@@ -175,7 +207,8 @@ class SubmissionGrader:
             late.append("the late penalty is another one")
         if not late:  # a run may have ended before it wrote all of it
             late += _other_times(verdict, standing, key)
-        scores = list(_other_scores(verdict, standing))
+        is_new = standing.key is None or not _is_of(verdict, standing.key)
+        scores = list(_other_scores(verdict, standing, is_new))
         if {**key, "timestamp": expected["timestamp"]} != expected:
             scores.append("its autograded notebook was missing or another one")
         notes = list(_came_again(before, verdict))
@@ -212,7 +245,7 @@ class SubmissionGrader:
         if work is not before:
             tier = self.task.tier.value
             how = {"made_with": self.versions, "sandbox": tier, "basis": self.task.basis}
-        handed_in = _first_time(before, submission)
+        handed_in = _first_time(before, submission, standing)
         verdict = {
             **work,
             **how,
@@ -226,22 +259,27 @@ class SubmissionGrader:
         return cast("VerdictFile", verdict)
 
     def _write(self, path: Path, verdict: VerdictFile) -> None:
-        write_atomically(path, json.dumps(verdict, indent=1) + "\n")
+        whole = {**verdict, "digest": _digest_of(verdict)}
+        write_atomically(path, json.dumps(whole, indent=1) + "\n")
 
     def _graded(self, verdict: VerdictFile, submission: Submission) -> Graded:
         """Return all that the gradebook is to have of a verdict."""
+        looks = {each["exercise"] for each in verdict["exercises"] if each["look"]}
+        if verdict["faults"] and not looks:  # of the whole: formgrader shows cells alone
+            looks = {verdict["exercises"][0]["exercise"]}
         return Graded(
             verdict["student"],
             autograded_notebook(json.loads(self.released), verdict, _identity(verdict)),
-            {each["exercise"] for each in verdict["exercises"] if each["look"]},
+            looks,
             _time(verdict["handed_in"]),
             submission.time,
             submission.secret,
+            key=_key(verdict),
         )
 
     def _result(self, verdict: VerdictFile, notes: Sequence[str], graded: Graded | None) -> Result:
         """Return what became of work that has a verdict."""
-        basis = tuple(differences(verdict.get("basis", {}), self.task.basis))
+        basis = tuple(differences(verdict["basis"], self.task.basis))
         faults = verdict["faults"]
         if faults:
             notes = [*notes, f"look: {'; '.join(faults)}"]
@@ -277,9 +315,29 @@ def _identity(verdict: VerdictFile) -> Identity:
     return {"sha256": verdict["sha256"], "timestamp": verdict["timestamp"]}
 
 
-def _first_time(before: VerdictFile | None, submission: Submission) -> datetime | None:
+def _is_of(verdict: VerdictFile, key: Key) -> bool:
+    """Tell whether a verdict file is that of a recorded grade."""
+    return _key(verdict) == {**key, "handed_in": verdict["handed_in"]}
+
+
+def _key(verdict: VerdictFile) -> Key:
+    """Return the key of the grade that a verdict file gives."""
+    return {
+        "sha256": verdict["sha256"],
+        "handed_in": verdict["handed_in"],
+        "sandbox": verdict["sandbox"],
+        "basis": verdict["basis"],
+        "scores": {each["exercise"]: each["earned"] for each in verdict["exercises"]},
+    }
+
+
+def _first_time(
+    before: VerdictFile | None, submission: Submission, standing: Standing
+) -> datetime | None:
     """Return when a file was handed in; the same file that comes again keeps its first time."""
     times = [submission.time] if submission.time else []
+    if standing.key and standing.key["sha256"] == submission.digest and standing.handed_in:
+        times.append(standing.handed_in)
     if before is not None and before["sha256"] == submission.digest:
         first = _time(before.get("handed_in") or before.get("timestamp", ""))
         times += [first] if first else []
@@ -325,10 +383,13 @@ def _other_times(verdict: VerdictFile, standing: Standing, key: dict[str, str]) 
         yield "the gradebook had another time of it"
 
 
-def _other_scores(verdict: VerdictFile, standing: Standing) -> Iterator[str]:
-    """Yield what the gradebook lacks of a verdict."""
+def _other_scores(verdict: VerdictFile, standing: Standing, is_new: bool) -> Iterator[str]:
+    """Yield what the gradebook lacks of a verdict. is_new: whether it is one of a regrade."""
     if not standing.is_graded:
         yield "the gradebook had no grade of it"
+        return
+    if is_new:
+        yield "it was regraded"
         return
     for each in verdict["exercises"]:
         cell = standing.cells.get(f"{TEST}{each['exercise']}")
@@ -356,13 +417,17 @@ def _other_versions(before: dict[str, str], now: dict[str, str]) -> Iterator[str
 
 
 def stored(path: Path) -> VerdictFile | None:
-    """Return an earlier verdict file, or None where there is none that can be used."""
+    """Return an earlier verdict file, or None where there is none that is whole and ours."""
     try:
         verdict = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        its_digest = verdict.pop("digest")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    is_whole = isinstance(verdict, dict) and verdict.keys() >= VERDICT_KEYS
-    return verdict if is_whole else None
+    return verdict if its_digest == _digest_of(verdict) else None
+
+
+def _digest_of(verdict: Any) -> str:
+    return digest(json.dumps(verdict, sort_keys=True).encode())
 
 
 # A process of the pool is given its task when it starts, and makes its grader before the first

@@ -68,7 +68,7 @@ def differences(before: Mapping[str, Any], now: Basis) -> Iterator[str]:
     before: what a verdict file holds; {} for one of a version that kept none.
     """
     if not before:
-        yield "an earlier version of the course, which did not say with what"
+        yield "another program, or an earlier version of this one"
         return
     if before["course"] != now["course"]:
         yield f"version {before['course']} of the course"

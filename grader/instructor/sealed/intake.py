@@ -21,7 +21,7 @@ from typing import TypedDict
 from grader.instructor import files, system
 from grader.instructor.classroom import SECRET, STAMP
 from grader.instructor.sealed.magics import beyond_python
-from grader.instructor.sealed.timestamp import UnreadableFile, submitted_at
+from grader.instructor.sealed.timestamp import NEXT, UnreadableFile, submitted_at
 from grader.notebook.cells_of_file import FILE_LIMIT, Unreadable
 from grader.notebook.intake import ParsedNotebook, best_of, is_candidate, opened, zip_members
 
@@ -98,6 +98,8 @@ def read_submission(path: Path, exercises: Sequence[str]) -> Submission:
         time = submitted_at(path.with_name(STAMP))
     except UnreadableFile as error:
         no_time = str(error)
+    if time is None and not no_time and os.path.lexists(path.with_name(STAMP)):
+        no_time = f"{STAMP} is empty. {NEXT}"
     secret = submission_secret(path.parent)
     return Submission(content, notebook, beside, unreadable, time, no_time, secret)
 
