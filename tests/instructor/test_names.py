@@ -17,8 +17,8 @@ from tiers import unsafe
 
 from grader.instructor.author import notebook
 from grader.instructor.classroom import Classroom
+from grader.instructor.paths import LiteralGlob
 from grader.instructor.records import gradebook
-from grader.instructor.records.literal_paths import LiteralGlob
 from grader.instructor.records.steps import NbgraderSteps
 
 NAME = "1-affine"

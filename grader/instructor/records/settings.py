@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from grader.instructor import paths
 from grader.instructor.classroom import environment_on_path, sqlite_url
 from grader.instructor.courses import VARIABLE, find_course
-from grader.instructor.records import literal_paths
 from grader.notebook import validate
 
 
@@ -77,7 +77,7 @@ def _set_pages(c: Any) -> None:
 
 def _repair_nbgrader(c: Any) -> None:
     """Repair what of nbgrader is loaded: to load it here would take two seconds."""
-    literal_paths.repair()
+    paths.repair()
     if "nbgrader.validator" in sys.modules:
         validate.repair(find_course())
     if "nbgrader.apps.api" in sys.modules:
