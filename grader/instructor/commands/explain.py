@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
 from grader.instructor.classroom import Grading, versions
 from grader.instructor.courses import CourseError
 from grader.instructor.records import gradebook
-from grader.instructor.records.submission import VerdictFile, stored
+from grader.instructor.records.submission import VerdictFile, basis_now, stored
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
-from grader.instructor.sealed.basis import basis_of, differences
+from grader.instructor.sealed.basis import differences
 from grader.instructor.sealed.grade_one import ExerciseJSON, WorkJSON, grade_again, ungraded
 from grader.instructor.sealed.intake import read_submission
 from grader.judge.exercise import Exercise
@@ -61,8 +60,7 @@ def _head(grading: Grading, student: str, before: VerdictFile) -> Iterator[str]:
         f"submission {before['sha256'][:16]}..., seed {before['seed']}, "
         f"graded in: {before['sandbox']}"
     )
-    released = json.loads(grading.released().read_text(encoding="utf-8"))
-    for other in differences(before.get("basis", {}), basis_of(grading.notebook, released)):
+    for other in differences(before["basis"], basis_now(grading)):
         yield f"graded with {other}: the replay may differ"
     for name, version in versions().items():
         then = before["made_with"].get(name)

@@ -144,7 +144,9 @@ class GradingRun:
     written_at: float = field(default_factory=time.monotonic)  # when the last batch was written
     written_count: int = 0
     look_count: int = 0  # submissions that a person has to look at
-    standings: dict[str, Standing] = field(default_factory=dict)  # before this run, by student
+    standings: dict[str, Standing] = field(
+        default_factory=dict
+    )  # what the gradebook holds, by student
     basis: Counter[str] = field(default_factory=Counter)  # what of the course is another one now
     versions: Counter[str] = field(default_factory=Counter)  # of Python and numpy, likewise
     outdated_count: int = 0  # submissions graded by a course that has changed since

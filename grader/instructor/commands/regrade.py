@@ -53,7 +53,7 @@ def regrade(grading: Grading, say: Say, is_wanted: Callable[[bool], bool]) -> in
     is_wanted: whether to write, asked once the table is shown, with whether anything changes.
     Returns how many a person has to look at. Raises CourseError as `grade` does.
     """
-    stage = replace(grading, regrade=True).stage
+    stage = grading.stage
     shutil.rmtree(stage, ignore_errors=True)
     try:
         look_count = grade(replace(grading, regrade=True), say)

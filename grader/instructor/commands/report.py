@@ -17,13 +17,14 @@ from grader.instructor.classroom import Grading, problem_of_name
 from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
 from grader.instructor.records import gradebook
-from grader.instructor.records.standings import NOT_HANDED_IN, TEST, Standing
-from grader.instructor.records.submission import Task, VerdictFile, stored
+from grader.instructor.records.standings import NOT_HANDED_IN, Standing
+from grader.instructor.records.submission import VerdictFile, basis_now, stored
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
 from grader.instructor.sealed.grade_one import ExerciseJSON
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
+from grader.notebook.intake import TEST
 from grader.show.render import environment_of
 
 MISTAKE_LIMIT = 3
@@ -122,7 +123,7 @@ def _student(standing: Standing, here: list[str]) -> StudentResult:
 def _outdated(grading: Grading, standings: list[Standing]) -> Iterator[tuple[str, str]]:
     """Yield how many were graded with another course than today's."""
     try:
-        now = Task.of(grading, Tier.NONE, b"").basis
+        now = basis_now(grading)
     except (CourseError, OSError):  # of a report nothing else depends on it
         return
     kinds: Counter[str] = Counter()

@@ -21,7 +21,8 @@ from grader.instructor.courses import CourseError
 from grader.instructor.records.gradebook_tables import Batch, Graded, cells_of, tables_of
 from grader.instructor.records.late_penalty import LatePenalty
 from grader.instructor.records.scores import NeedsReview
-from grader.instructor.records.standings import TEST, Standing, due_date, standings_of
+from grader.instructor.records.standings import Standing, due_date, standings_of
+from grader.notebook.intake import TEST
 
 PATIENCE = 10.0  # seconds to wait for another program that holds a SQLite gradebook
 

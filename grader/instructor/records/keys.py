@@ -7,7 +7,7 @@ along. nbgrader leaves the table alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypedDict
 
 from sqlalchemy import (
@@ -49,11 +49,15 @@ class Key(TypedDict):
     scores: dict[str, float]
 
 
-def read_keys(db: Connection, assignment: str) -> dict[str, Key]:
-    """Return the keys of an assignment's grades by student."""
+def read_keys(
+    db: Connection, assignment: str, students: Collection[str] | None = None
+) -> dict[str, Key]:
+    """Return the keys of an assignment's grades by student. students: these alone."""
     if not inspect(db).has_table(KEYS.name):
         return {}
     query = select(KEYS.c.student_id, KEYS.c.content).where(KEYS.c.assignment == assignment)
+    if students is not None:
+        query = query.where(KEYS.c.student_id.in_(students))
     return {student: json.loads(content) for student, content in db.execute(query)}
 
 

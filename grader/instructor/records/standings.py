@@ -12,9 +12,9 @@ from sqlalchemy import Connection, TableClause, func, select
 from grader.instructor.records.keys import Key, read_keys
 from grader.instructor.records.late_penalty import seconds_late
 from grader.instructor.sealed.basis import Basis, differences
+from grader.notebook.intake import TEST
 
 DAY = 24 * 3600
-TEST = "check_"  # what the name of a test cell begins with
 NOT_HANDED_IN = "no longer in submitted/"  # of a row whose folder is gone
 
 
@@ -82,14 +82,18 @@ class Standing:
     @property
     def per_exercise(self) -> dict[str, float]:
         """The points of each exercise."""
-        tests = {name: cell for name, cell in self.cells.items() if name.startswith(TEST)}
-        return {name.removeprefix(TEST): cell.points for name, cell in tests.items()}
+        return {name: cell.points for name, cell in self._tests.items()}
 
     @property
     def automatic(self) -> dict[str, float]:
         """The grader's own points of each exercise."""
-        tests = {name: cell for name, cell in self.cells.items() if name.startswith(TEST)}
-        return {name.removeprefix(TEST): cell.automatic or 0.0 for name, cell in tests.items()}
+        return {name: cell.automatic or 0.0 for name, cell in self._tests.items()}
+
+    @property
+    def _tests(self) -> dict[str, CellScore]:
+        """The test cells by the names of their exercises."""
+        cells = self.cells.items()
+        return {name.removeprefix(TEST): cell for name, cell in cells if name.startswith(TEST)}
 
     @property
     def looks(self) -> list[str]:
@@ -165,7 +169,7 @@ def standings_of(
     for student, name, *scores in _grades(db, tables, assignment, students):
         cells.setdefault(student, {})[name] = CellScore(*scores)
     worth = worth_of(db, tables, assignment)
-    keys = read_keys(db, assignment)
+    keys = read_keys(db, assignment, students)
     standings = [
         Standing(
             student,
@@ -193,25 +197,39 @@ def _submissions(
     submission = tables["submitted_assignment"].c
     notebook = tables["submitted_notebook"].c
     query = (
-        select(
+        _of_assignment(
+            tables,
+            assignment,
+            students,
             submission.student_id,
             submission.timestamp,
             of.duedate,
             submission.extension,
             func.sum(notebook.late_submission_penalty),
         )
-        .join_from(
-            tables["submitted_assignment"],
-            tables["assignment"],
-            submission.assignment_id == of.id,
-        )
         .outerjoin(tables["submitted_notebook"], notebook.assignment_id == submission.id)
-        .where(of.name == assignment)
         .group_by(submission.student_id, submission.timestamp, of.duedate, submission.extension)
     )
-    if students is not None:
-        query = query.where(submission.student_id.in_(students))
     return list(db.execute(query))
+
+
+def _of_assignment(
+    tables: dict[str, TableClause],
+    assignment: str,
+    students: Collection[str] | None,
+    *columns: Any,
+) -> Any:
+    """Return a query of columns over the submissions of an assignment, by these students."""
+    of = tables["assignment"].c
+    submission = tables["submitted_assignment"].c
+    query = (
+        select(*columns)
+        .join_from(
+            tables["submitted_assignment"], tables["assignment"], submission.assignment_id == of.id
+        )
+        .where(of.name == assignment)
+    )
+    return query if students is None else query.where(submission.student_id.in_(students))
 
 
 def _grades(
@@ -221,34 +239,27 @@ def _grades(
     students: Collection[str] | None,
 ) -> list[Any]:
     """Return student, cell and scores of each graded cell."""
-    of = tables["assignment"].c
     submission = tables["submitted_assignment"].c
     notebook = tables["submitted_notebook"].c
     grade = tables["grade"].c
     cell = tables["base_cell"].c
-    worth = _worth(tables)
     query = (
-        select(
+        _of_assignment(
+            tables,
+            assignment,
+            students,
             submission.student_id,
             cell.name,
             grade.auto_score,
             grade.manual_score,
             grade.extra_credit,
-            worth,
+            _worth(tables),
             grade.needs_manual_grade,
-        )
-        .join_from(
-            tables["submitted_assignment"],
-            tables["assignment"],
-            submission.assignment_id == of.id,
         )
         .join(tables["submitted_notebook"], notebook.assignment_id == submission.id)
         .join(tables["grade"], grade.notebook_id == notebook.id)
         .join(tables["base_cell"], cell.id == grade.cell_id)
-        .where(of.name == assignment)
     )
-    if students is not None:
-        query = query.where(submission.student_id.in_(students))
     return list(db.execute(query))
 
 

@@ -19,13 +19,14 @@ from grader.instructor.files import digest, write_atomically
 from grader.instructor.records.autograded import KEY, autograded_notebook, key_of
 from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.records.keys import Key
-from grader.instructor.records.standings import TEST, Standing
+from grader.instructor.records.standings import Standing
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
 from grader.instructor.sealed.basis import Basis, basis_of, differences
 from grader.instructor.sealed.grade_one import TRIES, WorkJSON, grade_again, ungraded
 from grader.instructor.sealed.intake import Identity, Submission, read_submission
 from grader.instructor.sealed.seed import seed_of
+from grader.notebook.intake import TEST
 
 
 class VerdictFile(WorkJSON, Identity):
@@ -76,20 +77,23 @@ class Task:
 
     @classmethod
     def of(cls, grading: Grading, tier: Tier, secret: bytes) -> Task:
-        """Return the task of a run.
+        """Return the task of a run. Raises OSError and CourseError, as basis_now does."""
+        return cls(grading, tier, secret, basis_now(grading))
 
-        Raises OSError where the released notebook cannot be read, and CourseError for a broken
-        course.
-        """
-        released = json.loads(grading.released().read_text(encoding="utf-8"))
-        try:
-            basis = basis_of(grading.notebook, released)
-        except Exception as error:  # references, cases and tables are a course's own programs
-            raise CourseError(
-                f"The course of {grading.assignment} cannot be read ({type(error).__name__}: "
-                f"{error}). Run grader verify {grading.assignment}, and mend what it says."
-            ) from None
-        return cls(grading, tier, secret, basis)
+
+def basis_now(grading: Grading) -> Basis:
+    """Return what grades of an assignment depend on today.
+
+    Raises OSError where the released notebook cannot be read, and CourseError for a broken course.
+    """
+    released = json.loads(grading.released().read_text(encoding="utf-8"))
+    try:
+        return basis_of(grading.notebook, released)
+    except Exception as error:  # references, cases and tables are a course's own programs
+        raise CourseError(
+            f"The course of {grading.assignment} cannot be read ({type(error).__name__}: "
+            f"{error}). Run grader verify {grading.assignment}, and mend what it says."
+        ) from None
 
 
 class SubmissionGrader:
@@ -221,10 +225,10 @@ class SubmissionGrader:
 
     def _work(self, student: str, submission: Submission, before: VerdictFile | None) -> WorkJSON:
         """Return new verdicts. Unchanged work keeps its seed. Raises MachineFault."""
-        if before is not None and before["sha256"] == submission.digest:
-            seed = before["seed"]
-        else:
+        if before is None:
             seed = seed_of(self.task.secret, student, submission.digest)
+        else:
+            seed = before["seed"]
         if submission.notebook is None:
             return ungraded(self.grading.notebook, seed, submission.unreadable)
         return grade_again(submission.notebook, seed, self.sandbox, beside=submission.beside)
@@ -338,16 +342,15 @@ def _first_time(
     times = [submission.time] if submission.time else []
     if standing.key and standing.key["sha256"] == submission.digest and standing.handed_in:
         times.append(standing.handed_in)
-    if before is not None and before["sha256"] == submission.digest:
-        first = _time(before.get("handed_in") or before.get("timestamp", ""))
-        times += [first] if first else []
+    first = _time(before["handed_in"]) if before is not None else None
+    times += [first] if first else []
     return min(times, default=None)
 
 
 def _came_again(before: VerdictFile | None, verdict: VerdictFile) -> Iterator[str]:
     """Yield a sentence on a file that was handed in again, later, and is the same."""
     time = _time(verdict["timestamp"])
-    if before is None or time is None or before.get("timestamp") == verdict["timestamp"]:
+    if before is None or time is None or before["timestamp"] == verdict["timestamp"]:
         return
     if str(time) > verdict["handed_in"]:
         yield (
@@ -367,11 +370,10 @@ def _time(text: str) -> datetime | None:
 def _other_lateness(before: VerdictFile, now: VerdictFile) -> Iterator[str]:
     """Yield what the gradebook says otherwise about how late a submission is."""
     for key, what in (("due", "due date"), ("extension", "extension")):
-        then = before.get(key)
-        value = now[key]  # type: ignore[literal-required]
-        if then is not None and then != value:
+        then, value = before[key], now[key]  # type: ignore[literal-required]
+        if then != value:
             yield f"the {what} was {then or 'none'} and is {value or 'none'}"
-    if before.get("timestamp") != now["timestamp"]:
+    if before["timestamp"] != now["timestamp"]:
         yield "its timestamp.txt is another one"
 
 

@@ -1,7 +1,7 @@
 """What the grades of an assignment depend on beside the submissions: the course's own part.
 
-A verdict file keeps it. Where the course has changed since, `grader grade` says so, and
-`grader regrade` shows who gains and who loses by it.
+The gradebook keeps it beside each grade. Where the course has changed since, `grader grade` says
+so, and `grader regrade` shows who gains and who loses by it.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def basis_of(notebook: Notebook, released: NotebookJSON) -> Basis:
 def differences(before: Mapping[str, Any], now: Basis) -> Iterator[str]:
     """Yield with what a grade was made that is another one now: "other cases of relu_backward".
 
-    before: what a verdict file holds; {} for one of a version that kept none.
+    before: what a grade's key holds; {} for a grade that has none.
     """
     if not before:
         yield "another program, or an earlier version of this one"
