@@ -19,6 +19,10 @@ DAY = 24 * 3600
 NOBODY = 65534  # whose files they are when the superuser grades without bubblewrap
 
 
+# Why one place cannot be written while others can: unlike a full disk.
+UNWRITABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
+
+
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:
     """Write a file so that no half-written one is ever seen. Raises OSError.
 

@@ -133,6 +133,44 @@ def test_a_lost_verdict_file_is_said(course):
     )
 
 
+def test_one_place_that_cannot_be_written_stops_nobody_else(course):
+    shutil.rmtree(course.autograded / "ada")
+    (course.autograded / "ada").write_text("a file where a folder has to be")
+    shutil.rmtree(course.folder / "verdicts" / "bela")
+    (course.folder / "verdicts" / "bela").write_text("another one")
+    _, by_student, said = grade(course)
+    assert "look: " in by_student["ada"]
+    assert "cannot be written" in by_student["ada"]
+    assert by_student["bela"].startswith("not graded; look: ")
+    assert by_student["chen"] == "unchanged, 16 points"
+    assert "2 to look at: see above" in said
+    for place in ("autograded/ada", "verdicts/bela"):
+        (course.folder / place).unlink()
+    assert grade(course)[0] == 0
+    assert (course.autograded / "ada" / FILE).is_file()
+    assert points(course) == {"ada": 20.0, "bela": 20.0, "chen": 16.0}
+
+
+def test_feedback_says_whose_autograded_notebook_is_missing(course):
+    shutil.rmtree(course.autograded)
+    shutil.rmtree(course.submitted / "chen")
+    status, said = grader("feedback", NAME, "--course", course.folder)
+    assert status == 1
+    assert said.count("is missing. Run first: grader grade 1-affine") == 2
+    assert "is missing, and the work is no longer in submitted/" in said
+
+
+def test_explain_ends_with_one_where_the_replay_differs(course):
+    path = course.folder / "verdicts" / "chen" / f"{NAME}.json"
+    verdict = json.loads(path.read_text())
+    del verdict["digest"]
+    verdict["exercises"][0]["earned"] += 1.0
+    path.write_text(json.dumps({**verdict, "digest": submission._digest_of(verdict)}))
+    for student, expected in (("ada", 0), ("chen", 1)):
+        status, said = grader("explain", student, NAME, "--course", course.folder, *unsafe())
+        assert (status, "DIFFERS" in said) == (expected, expected == 1)
+
+
 def test_another_file_is_graded_again_and_what_there_was_before_is_said(course):
     made = notebook.solve(NOTEBOOKS[NAME])
     (course.submitted / "chen" / FILE).write_text(notebook.dumps(made))
@@ -150,7 +188,7 @@ def test_a_moved_due_date_and_an_extension_are_said(course):
     assert by_student["bela"] == f"20 points (1 day late); recorded again, since {moved}"
     assert by_student["ada"].endswith(
         f"(an extension of 3 days); recorded again, since {moved} and the extension was none and "
-        "is 3 days, 0:00:00"
+        "is 3 days"
     )
     assert {line.split(",")[0] for line in grade(course)[1].values()} == {"unchanged"}
 

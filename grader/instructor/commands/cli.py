@@ -300,13 +300,16 @@ def report(classroom: Classroom, names: tuple[str, ...]) -> None:
 @click.option("--unsafe", is_flag=True, help="Run the student's code without a sandbox.")
 @on_classroom
 def explain(classroom: Classroom, student: str, name: str, unsafe: bool) -> None:
-    """Replay a grade from its seed: the verdicts, and the rule that decided."""
+    """Replay a grade from its seed: the verdicts, and the rule that decided.
+
+    Ends with 1 where the replay differs from the stored verdict.
+    """
     from grader.instructor.classroom import Grading
     from grader.instructor.commands.explain import explain
 
     (notebook,) = notebooks(classroom.course, (name,))
-    for line in explain(Grading(classroom, notebook.assignment, unsafe), student):
-        click.echo(line)
+    is_same = explain(Grading(classroom, notebook.assignment, unsafe), student, click.echo)
+    sys.exit(0 if is_same else 1)
 
 
 @main.command()

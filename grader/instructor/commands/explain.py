@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from grader.instructor.classroom import Grading, versions
 from grader.instructor.courses import CourseError
@@ -20,10 +20,11 @@ COMPARED = ("exercise", "earned", "fault", "parts", "notes")
 LINE_LIMIT = 40  # of what a notebook printed
 
 
-def explain(grading: Grading, student: str) -> Iterator[str]:
-    """Yield the lines that explain one student's grade.
+def explain(grading: Grading, student: str, say: Callable[[str], None]) -> bool:
+    """Say the lines that explain one student's grade.
 
-    Raises CourseError when there is no grade, or the submission has changed since.
+    Returns whether the replay gives the stored verdict. Raises CourseError when there is no grade,
+    or the submission has changed since.
     """
     before = stored(grading.verdicts(student))
     if before is None:
@@ -31,26 +32,35 @@ def explain(grading: Grading, student: str) -> Iterator[str]:
             f"There is no verdict on {student}: expected {grading.verdicts(student)}. "
             "Run first: grader grade"
         )
-    yield from _head(grading, student, before)
+    for line in _head(grading, student, before):
+        say(line)
     again, visible = _replay(grading, student, before)
     is_same = True
     for then, now, visible_only in zip(
         before["exercises"], again["exercises"], visible["exercises"], strict=True
     ):
         exercise = grading.notebook.by_name[then["exercise"]]
-        yield from _explained(exercise, then, now, visible_only)
+        for line in _explained(exercise, then, now, visible_only):
+            say(line)
         is_same = is_same and _agree(then, now)
+    for line in _around(again):
+        say(line)
+    if is_same:
+        say("the replay gives the stored verdict")
+    else:
+        say("the replay DIFFERS from the stored verdict: see above")
+    return is_same
+
+
+def _around(work: WorkJSON) -> Iterator[str]:
+    """Yield which cells stopped, and what the notebook printed."""
     yield ""
-    for cell in again["cells"]:
+    for cell in work["cells"]:
         yield cell["cause"]
         if cell["lost"]:
             yield f"  it defines {', '.join(cell['lost'])}: not there"
-    for line in again["printed"].splitlines()[:LINE_LIMIT]:
+    for line in work["printed"].splitlines()[:LINE_LIMIT]:
         yield f"printed: {text(line)}"
-    if is_same:
-        yield "the replay gives the stored verdict"
-    else:
-        yield "the replay DIFFERS from the stored verdict: see above"
 
 
 def _head(grading: Grading, student: str, before: VerdictFile) -> Iterator[str]:

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import (
     FIRST_COMPLETED,
     Executor,
@@ -23,7 +23,7 @@ from concurrent.futures import (
 )
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from grader.instructor import system
 from grader.instructor.author.notebook import dumps
 from grader.instructor.classroom import FIRST_STAMP, SECRET, STAMP, Classroom, Grading, plain_name
 from grader.instructor.courses import CourseError
-from grader.instructor.files import write_atomically
+from grader.instructor.files import UNWRITABLE, write_atomically
 from grader.instructor.records import gradebook, submission
 from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing
@@ -159,10 +159,10 @@ class GradingRun:
         with _interrupts() as interrupts, self.progress:
             self._grade_all(interrupts)
         if self.waiting:
-            raise CourseError(
-                f"Interrupted: {self.written_count} of {self.total} are graded. "
-                "Run it again to go on."
-            )
+            count = f"{self.written_count} of {self.total}"
+            if self.task.grading.regrade:
+                raise CourseError(f"Interrupted: {count} were tried, and nothing was written.")
+            raise CourseError(f"Interrupted: {count} are graded. Run it again to go on.")
         if not self.task.grading.regrade:
             for line in self._summary():
                 self.say(line)
@@ -301,8 +301,8 @@ class GradingRun:
         self.batch.sort(key=lambda result: result.student)
         graded = [result.graded for result in self.batch if result.graded]
         writer.record(graded)
-        for one in graded:
-            self._write_notebook(one)
+        unwritable = dict(filter(None, map(self._write_notebook, graded)))
+        self.batch = [_with_problem(each, unwritable) for each in self.batch]
         if graded:
             now = writer.standings([one.student for one in graded])
             self.standings |= {each.student: each for each in now}
@@ -333,8 +333,18 @@ class GradingRun:
             points = f"unchanged, {points}"
         return "; ".join([points, *result.notes])
 
-    def _write_notebook(self, graded: Graded) -> None:
-        """Write an autograded notebook, and beside it what releases its feedback."""
+    def _write_notebook(self, graded: Graded) -> tuple[str, str] | None:
+        """Write an autograded notebook, and beside it what releases its feedback.
+
+        Returns the student and why, where that cannot be done. Raises OSError when no file can.
+        """
+        try:
+            self._write_files(graded)
+        except UNWRITABLE as error:
+            return graded.student, submission.cannot_write(error)
+        return None
+
+    def _write_files(self, graded: Graded) -> None:
         target = self.task.grading.autograded(graded.student)
         stamp = ""
         if graded.stamp:
@@ -346,6 +356,14 @@ class GradingRun:
         _write_or_remove(target.with_name(FIRST_STAMP), first)
         _write_or_remove(target.with_name(SECRET), graded.secret)
         write_atomically(target, dumps(graded.notebook))
+
+
+def _with_problem(result: Result, unwritable: Mapping[str, str]) -> Result:
+    """Return a result with why its notebook cannot be written, where that is so."""
+    why = unwritable.get(result.student)
+    if why is None:
+        return result
+    return replace(result, notes=(*result.notes, f"look: {why}"), look=True)
 
 
 def _write_or_remove(path: Path, content: str) -> None:

@@ -60,8 +60,10 @@ def regrade(grading: Grading, say: Say, is_wanted: Callable[[bool], bool]) -> in
         changes = list(_changes(grading))
         for line in _table(grading.assignment, changes):
             say(line)
-        if not is_wanted(any(change.is_one for change in changes)):
-            say("Nothing was written. To write it, give --yes.")
+        is_any = any(change.is_one for change in changes)
+        if not is_wanted(is_any):
+            if is_any:
+                say("Nothing was written. To write it, give --yes.")
             return look_count
         _check_points(grading)
         for change in changes:

@@ -149,9 +149,13 @@ def _days(seconds: float) -> str:
     """Return a time in the unit that suits it."""
     for unit, length in (("day", DAY), ("hour", 3600), ("minute", 60)):
         if seconds >= length:
-            count = f"{seconds / length:.3g}"
+            count = _three_digits(seconds / length)
             return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
     return f"{seconds:.3g} seconds"
+
+
+def _three_digits(number: float) -> str:
+    return f"{number:.3g}" if number < 100 else f"{number:.0f}"
 
 
 def standings_of(

@@ -15,7 +15,7 @@ from typing import Any, cast
 from grader.instructor.author.notebook import load
 from grader.instructor.classroom import Grading, problem_of_name, versions
 from grader.instructor.courses import CourseError
-from grader.instructor.files import digest, write_atomically
+from grader.instructor.files import UNWRITABLE, digest, write_atomically
 from grader.instructor.records.autograded import KEY, autograded_notebook, key_of
 from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.records.keys import Key
@@ -112,12 +112,20 @@ class SubmissionGrader:
         """Return what became of a student's submission; its verdict file is written.
 
         standing: what the gradebook holds on it; other_penalty: whether that penalty is not the one
-        of now. Raises OSError when the file cannot be written.
+        of now. Raises OSError when no file can be written.
         """
-        student = standing.student
-        problem = problem_of_name(student)
+        problem = problem_of_name(standing.student)
         if problem:
-            return Result(student, f"not graded; look: {problem}. Rename the folder", look=True)
+            problem = f"not graded; look: {problem}. Rename the folder"
+            return Result(standing.student, problem, look=True)
+        try:
+            return self._grade(standing, other_penalty)
+        except UNWRITABLE as error:
+            return Result(standing.student, f"not graded; look: {cannot_write(error)}", look=True)
+
+    def _grade(self, standing: Standing, other_penalty: bool) -> Result:
+        """Return what `grade` does, for a student with a good name. Raises OSError."""
+        student = standing.student
         submission = read_submission(self.grading.submitted(student), self.exercises)
         before = stored(self.grading.verdicts(student))
         if before is not None and before["sha256"] != submission.digest:
@@ -179,6 +187,11 @@ class SubmissionGrader:
         """Return a grade that stays as it is, since nothing says how today's course compares."""
         kinds = tuple(standing.differences(self.task.basis))
         note = "look: its verdict file does not belong to its grade"
+        if standing.key is None:
+            note = (
+                "look: another program graded it, and its points stay. "
+                "See what this one would give with grader regrade"
+            )
         return Result(standing.student, notes=(note,), look=True, unchanged=True, basis=kinds)
 
     def _fits(self, verdict: VerdictFile) -> bool:
@@ -315,6 +328,11 @@ def _failure(error: Exception) -> str:
     return f"not graded; look: a fault of the grader ({reason})"
 
 
+def cannot_write(error: OSError) -> str:
+    """Return why one of a student's files cannot be written, and what to do."""
+    return f"{error.filename} cannot be written ({error.strerror}). Mend that and run it again"
+
+
 def _identity(verdict: VerdictFile) -> Identity:
     return {"sha256": verdict["sha256"], "timestamp": verdict["timestamp"]}
 
@@ -372,9 +390,14 @@ def _other_lateness(before: VerdictFile, now: VerdictFile) -> Iterator[str]:
     for key, what in (("due", "due date"), ("extension", "extension")):
         then, value = before[key], now[key]  # type: ignore[literal-required]
         if then != value:
-            yield f"the {what} was {then or 'none'} and is {value or 'none'}"
+            yield f"the {what} was {_plain(then)} and is {_plain(value)}"
     if before["timestamp"] != now["timestamp"]:
         yield "its timestamp.txt is another one"
+
+
+def _plain(value: str) -> str:
+    """Return a due date or an extension in words."""
+    return value.removesuffix(", 0:00:00") or "none"
 
 
 def _other_times(verdict: VerdictFile, standing: Standing, key: dict[str, str]) -> Iterator[str]:

@@ -44,6 +44,7 @@ NO_ZONES = re.compile(r"right/.*|posix/.*|localtime|posixrules|Factory", re.IGNO
 OFFSET = re.compile(r"([+-])(\d\d)(?::?(\d\d))?", re.ASCII)
 FROM_UTC = re.compile(r"(?:UTC|GMT)([+-])(\d\d?)(?::?(\d\d))?", re.ASCII | re.IGNORECASE)
 HOURS_LIMIT = 14  # of a zone from UTC
+YEARS = range(1990, 2200)  # in which a notebook may have been handed in
 
 _WEEKDAY = r"(?:(?P<weekday>[a-z]{3,9})\.?,? )?"
 _NAME = r"(?P<name>[a-z]{3,9})\.?"
@@ -114,6 +115,8 @@ def _month_name(day: date) -> str:
 def _days(parts: dict[str, Any]) -> Iterator[date]:
     """Yield the days that a form's parts may mean; there are two where the month may be first."""
     year = int(parts["year"])
+    if year not in YEARS:
+        raise Unclear(f"is of the year {year}")
     if "first" not in parts:
         month = int(parts["month"]) if "month" in parts else _month(parts["name"].lower())
         yield date(year, month, int(parts["day"]))

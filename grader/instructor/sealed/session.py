@@ -145,7 +145,8 @@ class Session:
         try:
             end = worker.close()
         finally:
-            self.printed = (self.printed + worker.printed)[: self.sandbox.limits.kept]
+            # A later worker runs the same cells again.
+            self.printed = max(self.printed, worker.printed[: self.sandbox.limits.kept], key=len)
         return "it had too many files or threads, or too large ones" if end.over else ""
 
     @property
