@@ -5,13 +5,14 @@ prevents them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from types import CoroutineType
 from typing import Any
 
 import numpy as np
 
+from .forms import Details, fault_of
 from .text import short
 
 
@@ -24,6 +25,7 @@ class Answer:
         came in the second shape.
     layout: names and shapes of a dict of arrays, whose numbers stand in one long row, name by name
         in the alphabet's order.
+    form, details: what the fault and its sentence were made of (grader/call/forms.py).
     """
 
     array: np.ndarray | None = None
@@ -32,6 +34,14 @@ class Answer:
     value: Any = None
     also: bool = False
     layout: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    form: str = ""
+    details: Details = field(default_factory=dict)
+
+
+def faulty(form: str, **details: Any) -> Answer:
+    """Return the Answer of a fault, by its form and details (see fault_of)."""
+    fault, message = fault_of(form, details)
+    return Answer(fault=fault, message=message, form=form, details=details)
 
 
 def split(result: Any, names: list[str], quiz: bool) -> list[Answer]:
@@ -41,9 +51,7 @@ def split(result: Any, names: list[str], quiz: bool) -> list[Answer]:
             result.close()  # else Python warns that it was never awaited
         return list(_split(result, names, quiz))
     except BaseException as error:  # an object that raises when it is looked at
-        return [Answer(fault="type:unreadable", message=f"cannot be read: {short(error)}")] * len(
-            names
-        )
+        return [faulty("unreadable", words=short(error))] * len(names)
 
 
 def _split(result: Any, names: list[str], quiz: bool) -> Iterator[Answer]:
@@ -55,21 +63,18 @@ def _split(result: Any, names: list[str], quiz: bool) -> Iterator[Answer]:
         if len(result) == len(names):
             yield from map(numbers, result)
         else:
-            message = f"returned {len(result)} results, expected {len(names)}: {', '.join(names)}"
-            yield from [Answer(fault=f"count:{len(result)}", message=message)] * len(names)
+            yield from [faulty("count", count=len(result), results=names)] * len(names)
     else:
-        message = f"returned {kind(result)}, expected {len(names)} results: {', '.join(names)}"
-        yield from [Answer(fault=f"type:{type(result).__name__}", message=message)] * len(names)
+        yield from [faulty("one", **kind(result), results=names)] * len(names)
 
 
-def kind(result: object) -> str:
-    """Return 'None', 'a list', 'an array of shape (2, 3)' for a message."""
-    if result is None:
-        return "None (is the return missing?)"
-    if isinstance(result, np.ndarray):
-        return f"an array of shape {result.shape}"
-    name = type(result).__name__
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+def kind(result: object) -> dict[str, Any]:
+    """Return what a sentence says of a value: the name of its type, and the shape of an array."""
+    name = short(type(result).__name__, 60)
+    if not name.isidentifier():  # a student can call a type as they like
+        name = "object"
+    shape = {"shape": result.shape} if isinstance(result, np.ndarray) else {}
+    return {"type": name, "value": "ndarray" if shape else name, **shape}
 
 
 def numbers(result: Any) -> Answer:
@@ -77,46 +82,37 @@ def numbers(result: Any) -> Answer:
     if isinstance(result, dict):
         return _row(result)
     if not isinstance(result, (np.ndarray, np.generic, int, float, complex)):
-        return Answer(
-            fault=f"type:{type(result).__name__}",
-            message=f"is {kind(result)}, expected a numpy array of numbers",
-        )
+        return faulty("no array", **kind(result))
     # A copy: the result may be a buffer, or an object that lies.
     array = np.array(result, subok=False)
     if array.dtype.kind == "c":
-        return Answer(fault="type:complex", message="holds complex numbers, expected real ones")
+        return faulty("complex")
     if array.dtype.kind not in "fiub":
-        return Answer(
-            fault=f"type:{array.dtype.kind}",
-            message=f"holds {array.dtype.name} entries, expected numbers",
-        )
+        return faulty("entries", type=array.dtype.name.partition("[")[0])
     finite = np.isfinite(array)
     if not finite.all():
         place = tuple(int(i) for i in np.argwhere(~finite)[0])
-        name = "NaN" if np.isnan(array[place]) else "infinity"
-        return Answer(
-            fault="not finite", message=f"holds {name}" + (f" at {list(place)}" if place else "")
-        )
+        number = "NaN" if np.isnan(array[place]) else "infinity"
+        return faulty("not finite", number=number, place=place)
     return Answer(array)
 
 
 def _row(result: dict[Any, Any]) -> Answer:
     """Return the numbers of a dict of arrays in one row."""
     if not result or len(result) > NAMES_LIMIT or not all(map(_is_a_name, result)):
-        message = "is a dict, but its keys are not the names of the parameters"
-        return Answer(fault="type:dict", message=message)
+        return faulty("keys")
     layout, rows = [], []
     for name in sorted(result):
         part = numbers(result[name])
         if part.array is None:
-            return Answer(fault=part.fault, message=f"{name} {part.message}")
+            return faulty(part.form, **part.details, key=name)
         layout.append((name, part.array.shape))
         rows.append(part.array.ravel().astype(float))
     return Answer(np.concatenate(rows), layout=tuple(layout))
 
 
 def _is_a_name(key: Any) -> bool:
-    return type(key) is str and len(key) < 20
+    return type(key) is str and len(key) < 20 and key.isidentifier()
 
 
 NAMES_LIMIT = 20
@@ -125,19 +121,14 @@ QUIZ_LIMIT = 20  # numbers or words; no quiz asks for more
 
 def quiz_answer(result: Any) -> Answer:
     if isinstance(result, np.ndarray) and result.size > QUIZ_LIMIT:
-        return Answer(
-            fault="type:large", message=f"is {kind(result)}, expected a few numbers or a word"
-        )
+        return faulty("large quiz", **kind(result))
     if (
         result is None
         or isinstance(result, (dict, set))
         or callable(result)
         or hasattr(type(result), "__next__")
     ):
-        return Answer(
-            fault=f"type:{type(result).__name__}",
-            message=f"is {kind(result)}, expected numbers, a tuple or a word",
-        )
+        return faulty("quiz", **kind(result))
     return Answer(value=plain(result))
 
 

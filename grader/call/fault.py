@@ -5,16 +5,16 @@ from __future__ import annotations
 import linecache
 from typing import Any
 
-from .answer import Answer
+from .answer import Answer, faulty
 from .text import short
 
 # In numpy's words on sizes that do not fit.
 SIZES = ("matmul", "not aligned", "broadcast", "core dimension")
-RAISED = {
-    NotImplementedError: "is not written yet",
-    RecursionError: "calls itself without an end",
-    KeyboardInterrupt: "was interrupted: is there a loop that never ends?",
-    SystemExit: "ends the program: return the result instead of calling exit()",
+RAISED: dict[type[BaseException], str] = {
+    NotImplementedError: "unwritten",
+    RecursionError: "endless",
+    KeyboardInterrupt: "interrupted",
+    SystemExit: "exit",
 }
 
 
@@ -26,32 +26,34 @@ def raised(error: BaseException, function: Any) -> Answer:
     """
     kind = type(error)
     if kind is NotImplementedError and not _raised_in(function, error):
-        message = f"calls a function that is not written yet{where(function, error)}"
-        return Answer(fault="raised:unwritten", message=message)
-    for known, message in RAISED.items():
+        return faulty("calls unwritten", **where(function, error))
+    for known, form in RAISED.items():
         if issubclass(kind, known) and (known is not NotImplementedError or kind is known):
-            return Answer(fault=f"raised:{known.__name__}", message=message)
+            return faulty(form)
     text = short(error).split(" [original->remapped]")[0]  # einsum goes on for long
-    message = f"raised {kind.__name__}{where(function, error)}"
-    fault = "sizes" if _is_about_sizes(kind, text) else kind.__name__
-    return Answer(fault=f"raised:{fault}", message=f"{message} ({text})" if text else message)
+    form = "sizes" if _is_about_sizes(kind, text) else "raised"
+    return faulty(form, type=_name(kind), words=text, **where(function, error))
+
+
+def _name(kind: type[BaseException]) -> str:
+    """Return the name of a kind of exception; a student can call one as they like."""
+    name = short(kind.__name__, 60)
+    return name if name.isidentifier() else "Exception"
 
 
 def _is_about_sizes(kind: type[BaseException], text: str) -> bool:
     return issubclass(kind, ValueError) and any(word in text for word in SIZES)
 
 
-def where(function: Any, error: BaseException) -> str:
-    """Return ' in line 4: dx = dy @ w' for the last line of the student's own file that the error
-    passed, or ''.
-    """
+def where(function: Any, error: BaseException) -> dict[str, Any]:
+    """Return the last line of the student's own file that an error passed: its number and code."""
     home = getattr(getattr(function, "__code__", None), "co_filename", None)
-    place = ""
+    place: dict[str, Any] = {}
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == home:
-            line = linecache.getline(str(home), trace.tb_lineno).strip()
-            place = f" in line {trace.tb_lineno}" + (f": {short(line, 100)}" if line else "")
+            code = linecache.getline(str(home), trace.tb_lineno).strip()
+            place = {"line": trace.tb_lineno, "code": short(code, 100)}
         trace = trace.tb_next
     return place
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from .text import short
+from .answer import Answer, faulty, kind
 
 Namespace = dict[str, Any]  # the student's global names
 
@@ -33,20 +33,20 @@ def with_layers(layers: dict[str, Callable[..., Any]], namespace: Namespace) -> 
         namespace.update(held)
 
 
-def refusal(name: str, function: Any, names: Sequence[str], namespace: Namespace) -> str:
-    """Return why a function is not called at all, or ''.
+def refusal(function: Any, names: Sequence[str], namespace: Namespace) -> Answer | None:
+    """Return the fault of a function that is not called at all, None for any other.
 
     names: what the exercise must do without
     """
     if function is None:
-        return "is not defined"
+        return faulty("not defined")
     if not callable(function):
-        return f"is {short(function, 40)}, expected a function"
+        return faulty("no function", **kind(function))
     held = reaches(function, [namespace.get(other) for other in names])
     if held is None:
-        return ""
+        return None
     other = next((other for other in names if namespace.get(other) is held), "")
-    return f"is or holds {other}: write {name} without {other}" if other else ""
+    return faulty("partner", name=other) if other else None
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from grader.call.answer import Answer, split
 from grader.call.call import Call
 from grader.call.fault import raised
@@ -22,7 +24,23 @@ def read(exercise: Exercise, case: Case, call: Call, function: Any = None) -> di
 def by_part(exercise: Exercise, case: Case, results: list[Answer]) -> dict[str, Answer]:
     """Return what each part judges, from one Answer per result of the function."""
     by_result = dict(zip(exercise.results, results, strict=True))
-    return {part.name: accepted(part, case, by_result[part.result]) for part in exercise.parts}
+    return {part.name: _of_part(part, case, by_result) for part in exercise.parts}
+
+
+def _of_part(part: Part, case: Case, by_result: dict[str, Answer]) -> Answer:
+    """Return what a part judges: one result, or several of them in one long row."""
+    if len(part.results) == 1:
+        return accepted(part, case, by_result[part.result])
+    rows, layout = [], []
+    for name in sorted(part.results):
+        answer = by_result[name]
+        if answer.array is None:
+            is_of_all = all(other.message == answer.message for other in by_result.values())
+            message = answer.message if is_of_all else f"{name} {answer.message}"
+            return replace(answer, message=message)
+        rows.append(answer.array.ravel().astype(float))
+        layout.append((name, answer.array.shape))
+    return Answer(np.concatenate(rows), layout=tuple(layout))
 
 
 def accepted(part: Part, case: Case, answer: Answer) -> Answer:

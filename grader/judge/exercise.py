@@ -34,7 +34,7 @@ class Part:
     like: the argument whose shape it shares, for messages.
     also: a second shape that is accepted with a note.
     tolerance: largest error accepted, relative to the largest entry of the right answer.
-    of: the result that it judges; "" for the one of its own name.
+    of: the results that it judges together, separated by spaces; "" for the one of its own name.
     convention: the note on a right answer that follows another convention where several are right.
     """
 
@@ -48,8 +48,14 @@ class Part:
     convention: str = ""
 
     @property
+    def results(self) -> tuple[str, ...]:
+        """The names of the results that it judges."""
+        return tuple(self.of.split()) or (self.name,)
+
+    @property
     def result(self) -> str:
-        return self.of or self.name
+        """The name of the one result that it judges, its own where these are several."""
+        return self.results[0] if len(self.results) == 1 else self.name
 
 
 def _no_cases(rng: Generator, fresh: bool) -> list[Case]:
@@ -179,6 +185,10 @@ class Exercise:
         """Its table of fingerprints."""
         return tables_in(self.notebook.tables)[self.name]
 
+    def parts_of(self, case: Case) -> list[str]:
+        """Return the names of the parts that a case judges."""
+        return [part.name for part in self.parts if case.judges(part.name)]
+
     @cached_property
     def is_quiz(self) -> bool:
         return self.parts[0].shape is None
@@ -186,7 +196,7 @@ class Exercise:
     @cached_property
     def results(self) -> tuple[str, ...]:
         """The names of what the function returns, in its order."""
-        return tuple(dict.fromkeys(part.result for part in self.parts))
+        return tuple(dict.fromkeys(name for part in self.parts for name in part.results))
 
 
 def quiz(

@@ -19,9 +19,10 @@ from grader.call.quiet import quiet
 from grader.call.text import short
 from grader.call.without import Namespace, public, refusal, with_layers, without
 from grader.judge.answers import read
+from grader.judge.asking import Asking
 from grader.judge.compare import is_right
 from grader.judge.exercise import Exercise, Part
-from grader.judge.judge_trial import ENDS, WARNINGS_LIMIT, all_wrong, judge_trial
+from grader.judge.judge_trial import WARNINGS_LIMIT, all_wrong, judge_trial
 from grader.judge.notes import argument_order, changed_by, notes_on, shared_by
 from grader.judge.right import Right, right_values
 from grader.judge.trial import Trial
@@ -38,8 +39,10 @@ def judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
     try:
         if exercise.layers and importlib.util.find_spec("layers") is None:
             return all_wrong(exercise, NEEDS_LAYERS)
-        refused = refusal(exercise.name, function, exercise.without, namespace)
-        return all_wrong(exercise, refused) if refused else _judge(exercise, function, namespace)
+        refused = refusal(function, exercise.without, namespace)
+        if refused is not None:
+            return all_wrong(exercise, refused.message)
+        return _judge(exercise, function, namespace)
     except BaseException as error:
         # The last line of defence: objects that raise wherever they are looked at.
         kind = short(type(error).__name__)
@@ -92,19 +95,22 @@ def _new_trial(exercise: Exercise, namespace: Namespace) -> Trial:
 
 
 def _ask(trial: Trial, function: Any) -> list[Call]:
-    """Ask the function all cases and the first once more, until an answer that ends them; fill in
-    the trial's answers.
+    """Ask the function all cases and the first once more, but for those that another call has
+    ended; fill in the trial's answers.
     """
     calls = []
+    asking = Asking(trial.exercise)
     for case in (*trial.cases, trial.cases[0]):
         if case.goal and trial.enough() is not trial:
             break
-        result = call(function, case.args)
-        calls.append(result)
-        # At once: the result may be a buffer that the next call uses again.
-        trial.answers.append(read(trial.exercise, case, result, function))
-        if isinstance(result.error, ENDS):
-            break
+        answers = asking.unasked(case)
+        if answers is None:
+            result = call(function, case.args)
+            calls.append(result)
+            # At once: the result may be a buffer that the next call uses again.
+            answers = read(trial.exercise, case, result, function)
+            asking.note(case, answers)
+        trial.answers.append(answers)
     return calls
 
 

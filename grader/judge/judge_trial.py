@@ -7,13 +7,16 @@ shape, finite, and the same when the function is called twice.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from grader.call.answer import Answer
+from grader.call.ended import ENDS
 from grader.judge.answers import expected_shape
+from grader.judge.case import Case
 from grader.judge.detect import Pair, detect, wrong_shape
 from grader.judge.exercise import Exercise, Part
 from grader.judge.hint import recognise, with_sizes
@@ -21,18 +24,14 @@ from grader.judge.right import Right
 from grader.judge.trial import Trial
 from grader.show.verdict import Example, PartVerdict, Verdict
 
-# After these the other cases would say the same, or take as long again.
-ENDS = (NotImplementedError, RecursionError, KeyboardInterrupt, SystemExit)
-# The faults of these and of the worker: said in words of ours, without any input.
-ENDED = {f"raised:{kind.__name__}" for kind in ENDS} | {"time", "missing"}
 WARNINGS_LIMIT = 3
 GUESSING = 0.3  # of ten classes, by a lucky start
 FORGETFUL = (
     "gives another answer when it is called again with the same input: what does it remember?"
 )
 ONLY_VISIBLE = (
-    "is right on the cases of the check and wrong on others: "
-    "does it compute, or does it know the answers?"
+    "is right on the cases of the check and wrong on others of the same kinds: "
+    "which numbers or sizes may it take for granted?"
 )
 NO_BETTER = "that is no better than guessing: does every step change the parameters, and downhill?"
 NOT_ENOUGH = (
@@ -50,10 +49,9 @@ def all_wrong(exercise: Exercise, fault: str) -> Verdict:
 def judge_trial(trial: Trial) -> Verdict:
     """Return the verdict on the answers to all cases."""
     trial = trial.enough()
-    for number in range(len(trial.answers)):
-        verdict = _fault_of_all_parts(trial, number)
-        if verdict is not None:
-            return verdict
+    verdict = _fault_of_all_parts(trial)
+    if verdict is not None:
+        return verdict
     parts: list[PartVerdict] = []
     example: Example | None = None
     advice: tuple[str, ...] = ()
@@ -70,17 +68,28 @@ def judge_trial(trial: Trial) -> Verdict:
     return Verdict(trial.exercise.name, tuple(parts), "", advice, example)
 
 
-def _fault_of_all_parts(trial: Trial, number: int) -> Verdict | None:
-    """Return the verdict on a function that has one fault in all parts of a case: it raised, or
-    returned too few results.
+def _fault_of_all_parts(trial: Trial) -> Verdict | None:
+    """Return the verdict on a function that is wrong in all parts and has one fault in all parts of
+    a case: it raised, or returned too few results.
     """
-    answers = list(trial.answers[number].values())
-    faults = {answer.message for answer in answers}
-    if trial.exercise.is_quiz or len(faults) > 1 or faults == {""}:
+    exercise = trial.exercise
+    if exercise.is_quiz or any(map(trial.earns, exercise.parts)):
         return None
-    if trial.is_visible(number) or answers[0].fault in ENDED:
-        return _one_fault(trial, number, faults.pop())
-    return all_wrong(trial.exercise, ONLY_VISIBLE)
+    for number in range(len(trial.answers)):
+        fault = call_fault(trial.answers[number])
+        if fault is not None and (trial.is_visible(number) or fault.fault in ENDS):
+            return _one_fault(trial, number, fault.message)
+        if fault is not None:
+            return all_wrong(exercise, ONLY_VISIBLE)
+    return None
+
+
+def call_fault(answers: Mapping[str, Answer]) -> Answer | None:
+    """Return the fault that a call has in all parts, None where it has none."""
+    first, *others = answers.values()
+    if not first.fault or any(other.message != first.message for other in others):
+        return None
+    return first
 
 
 def _one_fault(trial: Trial, number: int, message: str) -> Verdict:
@@ -126,9 +135,9 @@ def _without_a_case_to_show(trial: Trial, part: Part) -> PartVerdict:
     """Return the verdict on a part that is right, or wrong on hidden cases alone, or not the same
     twice.
     """
-    wrong = trial.wrong(part)
-    if wrong or not trial.is_repeated(part):
-        return PartVerdict(part.name, part.points, 0.0, _wrong_on_hidden_cases(trial, part, wrong))
+    if not trial.earns(part):
+        message = _wrong_on_hidden_cases(trial, part, trial.wrong(part))
+        return PartVerdict(part.name, part.points, 0.0, message)
     why = trial.exercise.why or _learnt(trial, part, _last_case_of(trial, part))
     return PartVerdict(part.name, part.points, part.points, f"right: {why}" if why else "right")
 
@@ -138,7 +147,8 @@ def _wrong_part(
 ) -> PartVerdict:
     """Return the verdict on a part that is wrong. before: the verdicts on the parts before it."""
     message = _what_is_wrong(trial, part, finding)
-    if trial.exercise.costly:  # its parts are trainings of one function, which go wrong in one way
+    # The parts of a training, or of a call that raised, go wrong in one way.
+    if trial.exercise.costly or call_fault(trial.answers[finding.number]):
         same = [verdict.name for verdict in before if verdict.message == message]
         message = f"the same as {same[0]}" if same else message
     return PartVerdict(part.name, part.points, 0.0, message, finding.mistake)
@@ -149,7 +159,7 @@ def _wrong_on_hidden_cases(trial: Trial, part: Part, wrong: list[int]) -> str:
     if not wrong:
         return FORGETFUL
     answer = trial.answers[wrong[0]][part.name]
-    return answer.message if answer.fault in ENDED else ONLY_VISIBLE
+    return answer.message if answer.fault in ENDS else ONLY_VISIBLE
 
 
 def _last_case_of(trial: Trial, part: Part) -> int:
@@ -214,10 +224,20 @@ def _observed(trial: Trial, part: Part, number: int) -> str:
         return answer.message
     if case.explain is not None and right is not None:
         return case.explain(answer.array, right, case)
+    if len(part.results) > 1:
+        return _wrong_shape_in_row(part, case, answer)
     expected = expected_shape(part, case)
     if answer.array.shape != expected and case.goal is None:
         return wrong_shape(answer.array.shape, expected, part.like)
     return _learnt(trial, part, number)
+
+
+def _wrong_shape_in_row(part: Part, case: Case, answer: Answer) -> str:
+    """Return which of several results has a wrong shape, or ''."""
+    for name, shape in answer.layout:
+        if shape != case.layout[name]:
+            return f"{name} {wrong_shape(shape, case.layout[name], part.like)}"
+    return ""
 
 
 def _in_common(trial: Trial, part: Part, number: int) -> str:
@@ -260,10 +280,25 @@ def _with_a_capital(text: str) -> str:
 def _example(trial: Trial, part: Part, number: int, right: Right) -> Example | None:
     """Return the input with yours and right, or None where there is nothing to set side by side."""
     exercise, answer = trial.exercise, trial.answers[number][part.name]
-    if not exercise.arguments or exercise.costly or answer.fault in ENDED:
+    if not exercise.arguments or exercise.costly or answer.fault in ENDS:
         return None
     inputs = dict(zip(exercise.arguments, trial.cases[number].args, strict=True))
+    if answer.array is not None and len(part.results) > 1:
+        return _example_of_one_result(trial.cases[number], inputs, answer, right)
     return Example(part.result, inputs, _yours(answer), right.values, right.source)
+
+
+def _example_of_one_result(
+    case: Case, inputs: dict[str, Any], answer: Answer, right: Right
+) -> Example | None:
+    """Return yours and right of the first wrong result of a part that judges several."""
+    if right.values is None or answer.array is None or answer.array.shape != right.values.shape:
+        return None
+    yours, rights = case.unpacked(answer.array), case.unpacked(right.values)
+    for name, value in yours.items():
+        if not np.allclose(value, rights[name]):
+            return Example(name, inputs, value, rights[name], right.source)
+    return None
 
 
 def _yours(answer: Answer) -> Any:

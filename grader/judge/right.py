@@ -37,7 +37,7 @@ def right_values(exercise: Exercise, part: Part, number: int, namespace: Namespa
     entry = exercise.table["cases"][part.name][number]
     if "values" in entry:
         return Right(np.array(entry["values"]), "right")
-    values = exercise.table["shown"].get(part.name)
+    values = exercise.table["shown"].get(part.result)
     if values is None:
         return _by_differences(exercise, part, exercise.visible[number], namespace)
     return Right() if values[number] is None else Right(np.array(values[number]), "right")
@@ -45,14 +45,16 @@ def right_values(exercise: Exercise, part: Part, number: int, namespace: Namespa
 
 def _by_differences(exercise: Exercise, part: Part, case: Case, namespace: Namespace) -> Right:
     """Return the numerical gradient of the student's own forward, if that is right."""
-    witness = exercise.witness.get(part.name)
-    if witness is None or any(map(_is_too_large, case.args)):
+    witnesses = [exercise.witness.get(name) for name in sorted(part.results)]
+    if None in witnesses or any(map(_is_too_large, case.args)):
         return Right()
     if exercise.forward and not _forward_is_right(exercise, namespace):
         return Right(advice=(_advice(exercise),))
     forward = _on_copies(namespace.get(exercise.forward))
     try:
-        return Right(np.asarray(witness(forward, *case.copy_args())), "numerically")
+        arrays = [np.asarray(each(forward, *case.copy_args())) for each in witnesses if each]
+        row = np.concatenate([array.ravel() for array in arrays])
+        return Right(arrays[0] if len(arrays) == 1 else row, "numerically")
     # a forward that is right on its own cases may still fail here, in any way
     except BaseException:
         return Right()

@@ -33,6 +33,16 @@ class Trial:
     again: dict[str, Answer]
     again_of: int = 0
 
+    def earns(self, part: Part) -> bool:
+        """Tell whether a part is right on every case that judges it, and when it is asked again.
+
+        A part that no case judges earns nothing.
+        """
+        judging = [number for number, case in enumerate(self.cases) if case.judges(part.name)]
+        if not judging or judging[-1] >= len(self.answers):
+            return False
+        return not self.wrong(part) and self.is_repeated(part)
+
     def wrong(self, part: Part) -> list[int]:
         """Return the numbers of the cases on which a part is wrong."""
         wrong = []

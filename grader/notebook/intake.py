@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from grader.judge.course import Course
@@ -49,6 +50,11 @@ class ParsedNotebook:
     cells: tuple[Cell, ...]
     faults: tuple[str, ...]
     answers: dict[str, str]
+
+    @cached_property
+    def code(self) -> str:
+        """All that is written in its cells, with one space for each gap."""
+        return " ".join(" ".join(cell.source for cell in self.cells).split())
 
     @property
     def written(self) -> int:

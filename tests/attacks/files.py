@@ -201,9 +201,9 @@ UNREADABLE = [
 PAGES = [
     edited("scripts in text, attachments and metadata", ZERO, scripted, HTML, never=("alert(",)),
     edited("a script in an answer's text", ZERO, sourcing(TARGET, f'"""</pre>{SCRIPT}"""\n' + WRONG.replace("\n", f'\n    """</code>{SCRIPT}"""\n', 1)), HTML),
-    edited("a script in the name of an error", r"raised <img src=x onerror=alert\(1\)>", sourcing(TARGET, "def affine_backward(dy, x, w):\n    raise type('<img src=x onerror=alert(1)>', (Exception,), {})\n"), HTML),
+    edited("a script in the name of an error", r"raised Exception in line 2", sourcing(TARGET, "def affine_backward(dy, x, w):\n    raise type('<img src=x onerror=alert(1)>', (Exception,), {})\n"), HTML),
     edited("a script in the names of a dict", "is a dict", sourcing(TARGET, f"def affine_backward(dy, x, w):\n    return {{{SCRIPT[:19]!r}: x}}, {{'dw': w}}, {{'&quot;><b>': w}}\n"), HTML),
-    edited("a script as the type of a result", "is an? <script", sourcing(TARGET, f"Evil = type({SCRIPT!r}, (), {{}})\n\n\ndef affine_backward(dy, x, w):\n    return Evil(), Evil(), Evil()\n"), HTML),
+    edited("a script as the type of a result", "is an object", sourcing(TARGET, f"Evil = type({SCRIPT!r}, (), {{}})\n\n\ndef affine_backward(dy, x, w):\n    return Evil(), Evil(), Evil()\n"), HTML),
     Attack("a script as an answer to a quiz", HTML, "literal_product: 0 of 1", {"literal_product": f"def literal_product(C, D):\n    return {SCRIPT!r}\n"}, lost=("literal_product",)),
     edited("what is printed is a page", f"(?s){ZERO}.*printed: <script", adding(code(f"print({SCRIPT!r})"), at=2), HTML),
 ]  # fmt: skip

@@ -49,7 +49,7 @@ FILLING = [
     answer("memory bit by bit", FILLS, body("kept = []\nwhile True:\n    kept.append(np.empty(2**24))"), "raised .*MemoryError"),
     answer("memory by mapping", FILLS, "import mmap\n\n" + body("kept = [mmap.mmap(-1, 2**26) for _ in range(64)]\nreturn len(kept)"), "raised (OSError|MemoryError)"),
     answer("text that doubles", FILLS, body("text = bytes(2**29)\nreturn text + text + text"), "raised MemoryError"),
-    answer("a file larger than the scratch space", FILLS, body("with open('big', 'wb') as file:\n    for _ in range(40):\n        file.write(bytes(2**20))\nraise KeyError('all written')"), f"raised OSError|{STOPPED}|too large", never=("('all written')",)),
+    answer("a file larger than the scratch space", FILLS, body("with open('big', 'wb') as file:\n    for _ in range(40):\n        file.write(bytes(2**20))\nraise KeyError('all written')"), f"raised OSError|{STOPPED}|too large", never=("('all written')",), spoils=True),
     answer("many files", FILLS, "import time\n\n" + body("for number in range(3000):\n    open(f'file-{number}', 'w').close()\ntime.sleep(0.7)\nraise KeyError('all written')"), "raised OSError|it had too many|takes longer than", never=("('all written')",)),
     answer(
         "files that are deleted and still open",
@@ -60,6 +60,7 @@ FILLING = [
             "        total += sum(kept[-1].write(bytes(2**20)) for _ in range(8))\nfinally:\n    time.sleep(0.7)\n    raise KeyError('MiB', total // 2**20)"
         ),
         rf"\('MiB', ([0-9]|1[0-9]|2[0-4])\)|{STOPPED}",
+        seconds=30.0,
     ),
     answer(
         "files that are mapped, deleted and closed",
@@ -71,6 +72,7 @@ FILLING = [
             "except OSError as error:\n    pass\ntime.sleep(0.7)\nraise KeyError('MiB', total)"
         ),
         rf"\('MiB', ([0-9]|1[0-9]|2[0-4])\)|{STOPPED}",
+        seconds=30.0,
     ),
     answer(
         "files that come and go while they are counted",

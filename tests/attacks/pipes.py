@@ -29,7 +29,7 @@ def to_all(data):
 
 
 def reply(*shapes):
-    parts = [{"fault": "", "message": "", "dims": list(shape), "float": True, "layout": []} for shape in shapes]
+    parts = [{"dims": list(shape), "float": True, "layout": []} for shape in shapes]
     return frame({"parts": parts, "changed": [], "shared": [], "warned": []}, bytes(8 * sum(map(int, map(np.prod, shapes)))))
 
 

@@ -57,8 +57,8 @@ def hinge_loss(y, labels):
 
 def first_hidden(name: str) -> str:
     """Return the first argument of an exercise's first hidden case, as a list."""
-    cases, shown = cases_of(EXERCISES[name], SEED)
-    return str(cases[shown].args[0].tolist())
+    cases = cases_of(EXERCISES[name], SEED)
+    return str(cases.deciding[cases.hidden_from].args[0].tolist())
 
 
 CALL = """import ctypes, os

@@ -190,10 +190,11 @@ def test_hidden_cases_are_neither_in_the_page_nor_in_the_autograded_notebook(cou
     ]
     found = []
     for exercise in NOTEBOOKS[ASSIGNMENT].exercises:
-        cases, shown = cases_of(exercise, stored["seed"])
-        may = {spelled(array) for array in arrays_of(exercise, cases[:shown])}
-        hidden = {spelled(array) for array in arrays_of(exercise, cases[shown:])} - may
-        assert shown < len(cases)
+        cases = cases_of(exercise, stored["seed"])
+        hidden_cases = cases.deciding[cases.hidden_from :]
+        may = {spelled(array) for array in arrays_of(exercise, cases.shown)}
+        hidden = {spelled(array) for array in arrays_of(exercise, hidden_cases)} - may
+        assert hidden_cases
         found += [array for array in may if any(array in text for text in texts)]
         assert not [array for array in hidden if any(array in text for text in texts)]
     assert len(found) >= 6  # of those that may be shown: the others would be found as well

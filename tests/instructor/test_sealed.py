@@ -173,7 +173,7 @@ def reply(header: bytes, payload: bytes = b"", length: int | None = None):
         channel.close()
 
 
-ARRAY = b'{"fault": "", "dims": [1, 2]}'
+ARRAY = b'{"dims": [1, 2]}'
 FORGED = {
     "too long": (b"{}", b"", 2**31),
     "ends early": (b"{}", b"", 50),
@@ -242,7 +242,7 @@ def test_an_endless_loop_costs_one_calls_limit():
     )
     assert (
         told["affine_backward"]["fault"]
-        == "takes longer than 1.0 s: is there a loop that never ends?"
+        == "takes longer than 1 s: is there a loop that never ends?"
     )
     assert told["hinge_loss"]["earned"] == 1.0
     assert time.monotonic() - start < 8
@@ -337,11 +337,11 @@ def affine_forward(x, w, b):
 
 def test_hidden_cases_differ_by_seed_and_are_never_shown():
     exercise = EXERCISES["affine_backward"]
-    cases, shown = cases_of(exercise, 1)
-    others, _ = cases_of(exercise, 2)
-    assert shown < len(cases)
-    assert not np.array_equal(cases[-2].args[0], others[-2].args[0])
-    assert np.array_equal(cases[0].args[0], others[0].args[0])
+    one, other = cases_of(exercise, 1), cases_of(exercise, 2)
+    assert one.deciding[: one.hidden_from] == exercise.visible == one.shown[: one.hidden_from]
+    assert one.hidden_from < len(one.deciding)
+    assert not np.array_equal(one.deciding[-2].args[0], other.deciding[-2].args[0])
+    assert not np.array_equal(one.deciding[-2].args[0], one.shown[-2].args[0])
 
 
 WARNS = """def affine_backward(dy, x, w):

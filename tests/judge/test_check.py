@@ -269,8 +269,8 @@ BROKEN = {
     "calls itself without an end": endless,
     "ends the program: return the result instead of calling exit()": raising(SystemExit()),
     "was interrupted: is there a loop that never ends?": raising(KeyboardInterrupt()),
-    "(mine)": raising(Oops("mine")),
-    "cannot be read: ": lambda dy, x, w: Liar(),
+    '("mine")': raising(Oops("mine")),
+    "cannot be read (": lambda dy, x, w: Liar(),
     "raised TypeError": lambda dy: dy,
 }
 
@@ -322,7 +322,7 @@ def test_an_error_is_told_with_the_students_own_line(verdict_on):
 
     fault = verdict_on("affine_backward", function).fault
     assert fault.startswith("raised ValueError in line ")
-    assert ": return dy @ w @ x, 0, 0 (matmul: " in fault
+    assert ": return dy @ w @ x, 0, 0 (\"matmul: " in fault
     assert "write the shape under every factor" in fault
 
 

@@ -70,9 +70,14 @@ class FileRequest(TypedDict):
 
 
 class CaseRequest(TypedDict):
-    """One call. limit: of the numbers in a result; bytes: what its arrays take behind the JSON."""
+    """One call.
+
+    parts: the parts of the exercise that it judges; limit: of the numbers in a result; bytes: what
+    its arrays take behind the JSON.
+    """
 
     args: Sequence[Argument]
+    parts: Sequence[str]
     limit: int
     bytes: int
 
@@ -81,58 +86,65 @@ class CaseRequest(TypedDict):
 class CallsRequest(TypedDict):
     """Call the function of a name with one case after another.
 
-    parts: the names of its results; without: the names that are taken away meanwhile; layers:
+    results: the names of its results; without: the names that are taken away meanwhile; layers:
     whether those of layers.py are lent; quiz: whether the answer is no array; seconds: of each
-    call; ends: the faults after which no further call is made.
+    call.
     """
 
     name: str
     cases: Sequence[CaseRequest]
-    parts: Sequence[str]
+    results: Sequence[str]
     without: Sequence[str]
     layers: bool
     quiz: bool
     seconds: float
-    ends: Sequence[str]
 
 
 Request = CellRequest | FileRequest | CallsRequest
 
 
-class Fault(TypedDict):
-    """What ended a cell, or prevents an answer; message: the sentence for the student."""
+class CellReply(TypedDict):
+    """What stopped a cell, "" where nothing did.
+
+    message: in the student's words; lost: the names that are not there.
+    """
 
     fault: str
     message: NotRequired[str]
-
-
-class CellReply(Fault):
-    """What stopped a cell; message: in the student's words; lost: the names that are not there."""
-
     lost: NotRequired[list[str]]
 
 
-class PartReply(Fault):
-    """One answer: the shape of an array, whose numbers come behind the JSON, or a plain value."""
+class FaultReply(TypedDict):
+    """What prevents an answer, as grader.call.forms.fault_of takes it."""
 
-    value: NotRequired[Any]
-    dims: NotRequired[list[int]]
-    float: NotRequired[bool]
-    layout: NotRequired[Sequence[tuple[str, Sequence[int]]]]
+    form: str
+    details: Mapping[str, Any]
+
+
+class PartReply(TypedDict, total=False):
+    """One answer: the shape of an array, whose numbers come behind the JSON, or a plain value.
+
+    fault: what prevents it.
+    """
+
+    fault: FaultReply
+    value: Any
+    dims: list[int]
+    float: bool
+    layout: Sequence[tuple[str, Sequence[int]]]
 
 
 class CallReply(TypedDict, total=False):
     """The reply to one call; grader.call.call.Call says what the first three are.
 
-    names: of the function's arguments; fault, message: where there are no parts.
+    names: of the function's arguments; fault: where there are no parts.
     """
 
     changed: Sequence[int]
     shared: Sequence[tuple[int, int]]
     warned: Sequence[str]
     names: Sequence[str]
-    fault: str
-    message: str
+    fault: FaultReply
     parts: Sequence[PartReply]
 
 

@@ -21,7 +21,7 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from grader.call.answer import NAMES_LIMIT, Answer, plain
+from grader.call.answer import NAMES_LIMIT, Answer, faulty, plain
 from grader.call.functions import Named
 from grader.instructor.sandbox.messages import (
     Argument,
@@ -75,12 +75,10 @@ def pack(request: Request, payload: bytes = b"") -> bytes:
     return struct.pack("<I", len(data)) + data + payload
 
 
-def pack_calls(
-    exercise: Exercise, cases: Sequence[Case], seconds: float, ends: Sequence[str]
-) -> bytes:
+def pack_calls(exercise: Exercise, cases: Sequence[Case], seconds: float) -> bytes:
     """Return the request to call an exercise's function with one case after another.
 
-    seconds: the time limit of each call; ends: the faults after which no further call is made.
+    seconds: the time limit of each call.
     """
     chunks: list[bytes] = []
     requests: list[CaseRequest] = []
@@ -88,16 +86,17 @@ def pack_calls(
         start = _size(chunks)
         args = [_argument(arg, chunks) for arg in case.args]
         size = _size(chunks) - start
-        requests.append({"args": args, "limit": number_limit(exercise, case), "bytes": size})
+        limit = number_limit(exercise, case)
+        parts = exercise.parts_of(case)
+        requests.append({"args": args, "parts": parts, "limit": limit, "bytes": size})
     request: CallsRequest = {
         "name": exercise.name,
         "cases": requests,
-        "parts": list(exercise.results),
+        "results": list(exercise.results),
         "without": list(exercise.without),
         "layers": exercise.layers,
         "quiz": exercise.is_quiz,
         "seconds": seconds,
-        "ends": list(ends),
     }
     return pack(request, b"".join(chunks))
 
@@ -258,12 +257,17 @@ def receive(channel: Channel, deadline: float) -> ReplyJSON:
     return header
 
 
-def receive_call(channel: Channel, exercise: Exercise, case: Case, deadline: float) -> Reply:
-    """Return the reply to a call: every part an Answer of plain float64. Raises WorkerLost."""
+def receive_call(
+    channel: Channel, exercise: Exercise, case: Case, deadline: float, code: str = ""
+) -> Reply:
+    """Return the reply to a call: every part an Answer of plain float64.
+
+    code: the submission's, from which alone a line is quoted. Raises WorkerLost.
+    """
     header = receive(channel, deadline)
     reply = _without_answers(exercise, header)
-    if header.get("fault"):
-        answer = _fault(header)
+    if "fault" in header:
+        answer = _fault(header["fault"], code)
         answers = {part.name: answer for part in exercise.parts}
         return replace(reply, answers=answers, fault=answer.fault)
     parts = header.get("parts")
@@ -315,8 +319,8 @@ def _answer(channel: Channel, part: object, limit: int, deadline: float) -> Answ
     """Return the answer to one part, and read its numbers. Raises WorkerLost."""
     if not isinstance(part, dict):
         raise WorkerLost(OTHER_FORM)
-    if part.get("fault"):
-        return _fault(part)
+    if "fault" in part:
+        return _fault(part["fault"], "")
     if "dims" not in part:
         return Answer(value=_value(part.get("value")))
     dims = part["dims"]
@@ -327,12 +331,23 @@ def _answer(channel: Channel, part: object, limit: int, deadline: float) -> Answ
         raise WorkerLost("it sent an array that is too large")
     array = np.frombuffer(channel.exactly(8 * count, deadline), "<f8").reshape(dims)
     if not np.isfinite(array).all():
-        return Answer(fault="not finite", message="holds NaN or infinity")
+        return faulty("not finite anywhere")
     return Answer(array, layout=_layout(part.get("layout"), count))
 
 
-def _fault(reply: ReplyJSON) -> Answer:
-    return Answer(fault=text(reply["fault"]), message=text(reply.get("message", "")))
+def _fault(fault: object, code: str) -> Answer:
+    """Return the Answer of a fault, its sentence made here. code: see receive_call.
+
+    Raises WorkerLost.
+    """
+    try:
+        form, details = fault["form"], fault["details"]  # type: ignore[index]
+        cleaned = {key: _cleaned(value) for key, value in details.items()}
+        if str(cleaned.get("code", "")).removesuffix("...") not in code:
+            del cleaned["code"]
+        return faulty(form, **cleaned)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        raise WorkerLost(OTHER_FORM) from None
 
 
 def _is_shape(dims: object, limit: int) -> TypeGuard[list[int]]:

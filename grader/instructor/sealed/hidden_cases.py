@@ -1,6 +1,8 @@
-"""The cases that decide in sealed grading: those a student may be shown, and the hidden ones."""
+"""The cases of sealed grading: those that decide, and those that explain."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,21 +10,31 @@ from grader.judge.case import Case
 from grader.judge.exercise import Exercise
 
 
-def cases_of(exercise: Exercise, seed: int, fresh: bool = True) -> tuple[tuple[Case, ...], int]:
-    """Return all cases that decide, and how many of them, from the first, a student may be shown.
+@dataclass(frozen=True)
+class CasesOfOne:
+    """The cases that one submission is asked in one exercise.
 
-    The visible cases find the hint. Then come fresh ones that may be shown, and then fresh ones
-    that stay hidden. Without `fresh` the visible cases are all.
+    deciding: the visible ones and then fresh ones, which together give the points; hidden_from: the
+    number of the first that must not be shown; shown: those that say in a second worker what is
+    wrong, () where nothing is hidden.
     """
+
+    deciding: tuple[Case, ...]
+    hidden_from: int
+    shown: tuple[Case, ...] = ()
+
+
+def cases_of(exercise: Exercise, seed: int, fresh: bool = True) -> CasesOfOne:
+    """Return the cases of a submission by its seed; without `fresh` the visible ones alone."""
     if not fresh:
-        return exercise.visible, len(exercise.visible)
+        return CasesOfOne(exercise.visible, len(exercise.visible))
     number = list(exercise.notebook.by_name).index(exercise.name)
     rng = np.random.default_rng([seed, number])
     if exercise.costly:
         # There is nothing to hide, and the visible trainings belong to a check alone.
         steps = [case for case in exercise.visible if not case.goal]
         cases = (*steps, *exercise.draw(rng))
-        return cases, len(cases)
+        return CasesOfOne(cases, len(cases))
+    visible = exercise.visible
     hidden = exercise.draw(rng)
-    visible = (*exercise.visible, *exercise.draw(rng))
-    return (*visible, *hidden), len(visible)
+    return CasesOfOne((*visible, *hidden), len(visible), (*visible, *exercise.draw(rng)))

@@ -21,7 +21,32 @@ from grader.judge.notes import argument_order, notes_on, shares
 from grader.judge.right import Right
 from grader.judge.tolerance import matches
 from grader.judge.trial import Trial
-from grader.show.verdict import Verdict
+from grader.show.verdict import PartVerdict, Verdict
+
+
+def with_words(decided: Verdict, words: Verdict) -> Verdict:
+    """Return the verdict that decides, with the words of another one on the same function.
+
+    No number changes: a part that is right here keeps its points, and one that is wrong has none.
+    """
+    parts = tuple(
+        _with_words(part, other, words.fault)
+        for part, other in zip(decided.parts, words.parts, strict=True)
+    )
+    is_one_fault = words.fault and not any(part.earned for part in decided.parts)
+    if is_one_fault:
+        parts = tuple(replace(part, message="") for part in parts)
+    fault = words.fault if is_one_fault else ""
+    if decided.fault and words.right:
+        return replace(decided, notes=words.notes)
+    return Verdict(decided.exercise, parts, fault, words.notes, words.example)
+
+
+def _with_words(part: PartVerdict, other: PartVerdict, fault: str) -> PartVerdict:
+    """Return a part that is wrong with the words of another verdict on it."""
+    if part.right or other.right:
+        return part
+    return replace(part, message=other.message or fault, mistake=other.mistake)
 
 
 def judge_replies(
@@ -30,14 +55,14 @@ def judge_replies(
     visible_count: int,
     replies: list[Reply],
     again: Reply,
-    of: int,
+    again_of: int,
 ) -> Verdict:
-    """Return the verdict on replies to the first of these cases.
+    """Return the verdict on the replies to cases.
 
     visible_count: how many of the cases, from the first, may be shown; again: the reply to case
-    number `of`, asked once more at the end.
+    number again_of, asked once more at the end.
     """
-    trial = _trial(exercise, cases[: len(replies)], visible_count, replies, again, of)
+    trial = _trial(exercise, cases, visible_count, replies, again, again_of)
     verdict = judge_trial(trial)
     if verdict.right:
         trial = replace(
@@ -59,7 +84,7 @@ def _trial(
     visible_count: int,
     replies: list[Reply],
     again: Reply,
-    of: int,
+    again_of: int,
 ) -> Trial:
     """Return what a verdict is made of. The reference decides on each case."""
     rights = _rights(exercise, cases)
@@ -83,7 +108,7 @@ def _trial(
         right=right,
         visible_count=visible_count,
         again=again.answers,
-        again_of=of,
+        again_of=again_of,
     )
 
 

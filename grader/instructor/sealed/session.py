@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from grader.call.answer import Answer
+from grader.call.ended import ENDS
 from grader.instructor.sandbox.messages import CellRequest
 from grader.instructor.sandbox.protocol import (
     Reply,
@@ -28,11 +29,12 @@ from grader.instructor.sealed.cell_fault import (
     fault_of_reply,
 )
 from grader.instructor.sealed.hidden_cases import cases_of
-from grader.instructor.sealed.judge_replies import judge_replies
+from grader.instructor.sealed.judge_replies import judge_replies, with_words
 from grader.instructor.sealed.magics import plain_python
+from grader.judge.asking import Asking
 from grader.judge.case import Case
 from grader.judge.exercise import Exercise
-from grader.judge.judge_trial import ENDED, all_wrong
+from grader.judge.judge_trial import all_wrong
 from grader.notebook.intake import ParsedNotebook
 from grader.show.verdict import Verdict
 
@@ -40,25 +42,10 @@ RESTART_LIMIT = 3
 REST_OF_A_CELL = 5.0  # seconds in which what stands below a fault may be defined
 FILE_SECONDS = 10.0  # for a file to reach the worker, on a busy machine
 GRACE = 1.0  # seconds beyond a limit before a worker that ignores its alarm is killed
-ENDS = tuple(sorted(ENDED))
 NOT_DEFINED = (
     "is not defined: no cell of the notebook that ran defines it. "
     "Was it renamed, or does its cell raise an error?"
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Unclear:
-    """An exercise that hidden cases found wrong, before the cases that may be shown explain it.
-
-    cases, visible_count: as cases_of returns them; replies: to the hidden cases; again: the reply
-    to the first of these, asked once more.
-    """
-
-    cases: tuple[Case, ...]
-    visible_count: int
-    replies: list[Reply]
-    again: Reply
 
 
 @dataclass(eq=False)
@@ -82,7 +69,7 @@ class Session:
     printed: str = ""
     ran: list[int] = field(default_factory=list)  # cells that went well in this worker
     bad: set[int] = field(default_factory=set)  # cells that lost the worker
-    unclear: dict[str, Unclear] = field(default_factory=dict)
+    unclear: set[str] = field(default_factory=set)  # exercises that a second worker explains
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     cell_faults: dict[int, CellFault] = field(default_factory=dict)
@@ -90,17 +77,17 @@ class Session:
     def run(self) -> list[Verdict]:
         """Run the cells and call the functions; return a verdict for each exercise.
 
-        The hidden cases decide. What they find wrong is explained by cases that may be shown, in a
-        second worker: what a program tells there cannot be what it was asked here. Raises
-        MachineFault.
+        What the first worker answers decides. Where that is wrong, a second worker is asked cases
+        that may be shown: it adds words, and changes no number. It never saw a hidden case, so what
+        a program tells there cannot be what it was asked here. Raises MachineFault.
         """
         exercises = self.exercises
         self.deadline = time.monotonic() + self.sandbox.limits.whole
-        self._run_through(exercises, self._ask_hidden_cases)
+        self._run_through(exercises, self._decide)
         if self.unclear:
             self.close()
             self.ran = []
-            unclear = {name: exercises[name] for name in self.unclear}
+            unclear = {name: exercises[name] for name in exercises if name in self.unclear}
             self._run_through(unclear, self._explain)
         for name in exercises:
             self._explain_by_cells(name)
@@ -119,7 +106,8 @@ class Session:
     def _run_through(self, exercises: dict[str, Exercise], ask: Callable[[Exercise], bool]) -> None:
         """Run the cells, and ask exercises where their test cells stand.
 
-        An exercise whose function was not there yet is asked once more at the end.
+        An exercise whose function, or a name that it calls, was not there yet is asked once more
+        at the end, as in a kernel in which all cells have run.
         """
         last_test = {cell.tests: number for number, cell in enumerate(self.notebook.cells)}
         missing = dict(exercises)
@@ -195,9 +183,8 @@ class Session:
         return min(time.monotonic() + seconds + GRACE, self.deadline)
 
     def _run_cell(self, number: int) -> None:
-        """Run a cell, unless it calls check or has lost the worker before."""
-        is_check = self.notebook.cells[number].source.strip().startswith("check(")
-        if not is_check and number not in self.bad:
+        """Run a cell, unless it has lost the worker before."""
+        if number not in self.bad:
             self._execute(number)
 
     def _execute(self, number: int) -> None:
@@ -219,32 +206,27 @@ class Session:
             self.bad.add(number)
             self.cell_faults[number] = fault_of_loss(number, written, self._lose(error))
 
-    def _ask_hidden_cases(self, exercise: Exercise) -> bool:
-        """Call an exercise's function with the hidden cases, and decide.
+    def _decide(self, exercise: Exercise) -> bool:
+        """Call an exercise's function with the cases that decide, and judge the answers.
 
-        Returns whether the function was there.
+        Returns whether all was there that it calls.
         """
         if self.is_over:
             limit = self.sandbox.limits.whole
             message = f"could not be asked: the notebook has used up its {limit:g} s"
-            self.verdicts[exercise.name] = all_wrong(exercise, message)
+            self.verdicts.setdefault(exercise.name, all_wrong(exercise, message))
             return True
-        cases, visible_count = cases_of(exercise, self.seed, self.fresh)
-        hidden = cases[visible_count:]
-        first_asked = hidden or cases
-        *replies, last = self._replies(exercise, (*first_asked, first_asked[0]))
-        if last.fault == "missing":
-            verdict = self._missing(exercise, last)
-        elif last.fault in ENDS:  # nothing to compare, and the message has words of ours
-            verdict = self._judge(exercise, first_asked[:1], 0, [last], last)
-        elif hidden:
-            verdict = self._judge(exercise, hidden, 0, replies, last)
-            if not verdict.right:
-                self.unclear[exercise.name] = Unclear(cases, visible_count, replies, last)
-        else:
-            verdict = self._judge(exercise, cases, len(cases), replies, last)
+        cases = cases_of(exercise, self.seed, self.fresh)
+        again_of = cases.hidden_from % len(cases.deciding)
+        *replies, again = self._replies(exercise, cases.deciding, again_of)
+        verdict = self._judge(exercise, cases.deciding, cases.hidden_from, replies, again, again_of)
+        self.unclear.discard(exercise.name)
+        if replies[0].fault == "missing":
+            verdict = self._missing(exercise, replies[0])
+        elif cases.shown and not verdict.right and replies[0].fault not in ENDS:
+            self.unclear.add(exercise.name)
         self.verdicts[exercise.name] = verdict
-        return verdict.fault != NOT_DEFINED
+        return not any(map(_lacks_a_name, replies))
 
     def _missing(self, exercise: Exercise, reply: Reply) -> Verdict:
         """Return the verdict on a function that is not there, or that may not be called."""
@@ -254,46 +236,52 @@ class Session:
         return all_wrong(exercise, message)
 
     def _explain(self, exercise: Exercise) -> bool:
-        """Call an exercise's function with cases that may be shown, and name what is wrong.
+        """Call an exercise's function with cases that may be shown, and say what is wrong.
 
-        Returns whether the function was there.
+        Returns whether all was there that it calls.
         """
         if self.is_over:
             return True
-        unclear = self.unclear[exercise.name]
-        cases = unclear.cases
-        visible_count = unclear.visible_count
-        replies = self._replies(exercise, cases[:visible_count])
-        if replies[-1].fault == "missing":
-            return False
-        if replies[-1].fault in ENDS:
-            verdict = self._judge(exercise, cases, visible_count, replies, replies[0])
-        else:
-            replies += unclear.replies
-            verdict = self._judge(
-                exercise, cases, visible_count, replies, unclear.again, of=visible_count
-            )
-        self.verdicts[exercise.name] = verdict
-        return True
+        shown = cases_of(exercise, self.seed, self.fresh).shown
+        *replies, again = self._replies(exercise, shown, 0)
+        if replies[0].fault != "missing":
+            words = self._judge(exercise, shown, len(shown), replies, again, 0)
+            self.verdicts[exercise.name] = with_words(self.verdicts[exercise.name], words)
+        return not any(map(_lacks_a_name, replies))
 
-    def _replies(self, exercise: Exercise, cases: tuple[Case, ...]) -> list[Reply]:
-        """Return the replies to calls with these cases; one that ends them is the last."""
+    def _replies(self, exercise: Exercise, cases: tuple[Case, ...], again_of: int) -> list[Reply]:
+        """Return a reply for each case, and for case number again_of once more.
+
+        Where a case is not asked, it is what that of another would be (see Asking).
+        """
         replies: list[Reply] = []
+        asking = Asking(exercise)
+        asked = (*cases, cases[again_of])
         try:
             channel = self._running().channel
-            channel.send(pack_calls(exercise, cases, self.seconds, ENDS))
-            for case in cases:
-                replies.append(receive_call(channel, exercise, case, self._until(self.seconds)))
-                if replies[-1].fault in ENDS:
-                    break
+            channel.send(pack_calls(exercise, asked, self.seconds))
+            for case in asked:
+                unasked = asking.unasked(case)
+                if unasked is not None:
+                    replies.append(Reply(unasked))
+                    continue
+                reply = receive_call(
+                    channel, exercise, case, self._until(self.seconds), self.notebook.code
+                )
+                asking.note(case, reply.answers)
+                replies.append(reply)
         except WorkerLost as error:
-            reason = self._lose(error)
-            message = f"could not be asked: the process that ran it was stopped, since {reason}"
-            answer = Answer(fault="time", message=message)
-            answers = {part.name: answer for part in exercise.parts}
-            replies.append(Reply(answers, fault="time"))
-        self.slow |= replies[-1].fault == "time"
+            lost = self._lost_reply(exercise, error)
+            replies += [lost] * (len(asked) - len(replies))
+        self.slow |= any(reply.fault == "time" for reply in replies)
         return replies
+
+    def _lost_reply(self, exercise: Exercise, error: WorkerLost) -> Reply:
+        """Return what stands for the replies of a worker that is lost."""
+        reason = self._lose(error)
+        message = f"could not be asked: the process that ran it was stopped, since {reason}"
+        answer = Answer(fault="time", message=message)
+        return Reply({part.name: answer for part in exercise.parts}, fault="time")
 
     def _judge(
         self,
@@ -302,11 +290,11 @@ class Session:
         visible_count: int,
         replies: list[Reply],
         again: Reply,
-        of: int = 0,
+        again_of: int,
     ) -> Verdict:
         """Return the verdict on replies, as `judge_replies` does."""
         try:
-            return judge_replies(exercise, cases, visible_count, replies, again, of)
+            return judge_replies(exercise, cases, visible_count, replies, again, again_of)
         except Exception as error:
             # A fault of ours on answers that nobody thought of: the class goes on, and a person
             # looks at this one.
@@ -317,3 +305,8 @@ class Session:
             )
             self.faults.append(message)
             return all_wrong(exercise, message)
+
+
+def _lacks_a_name(reply: Reply) -> bool:
+    """Tell whether a call missed a name that a later cell may define."""
+    return reply.fault in ("missing", "raised:NameError")

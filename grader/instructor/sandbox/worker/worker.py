@@ -19,7 +19,7 @@ import sys
 import threading
 import types
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 import numpy as np
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
         CallReply,
         CallsRequest,
         CaseRequest,
-        Fault,
+        CellReply,
+        FaultReply,
         FileRequest,
         PartReply,
         Request,
@@ -52,11 +53,11 @@ else:
 CALL: types.ModuleType
 # The functions of layers.py by name, as they were before any student's code ran.
 LAYERS: dict[str, Callable[..., Any]] = {}
-CALL_MODULES = ("answer", "call", "fault", "functions", "text", "without")
+CALL_MODULES = ("answer", "call", "ended", "fault", "functions", "without")
 HEADER_LIMIT = 32768  # bytes
 WARNING_LIMIT = 3
 NAME_LIMIT = 9
-TOO_LARGE: Fault = {"fault": "type:large", "message": "is far too large to be read"}
+TOO_LARGE: PartReply = {"fault": {"form": "too large", "details": {}}}
 
 
 def load_room(name: str, folder: str, modules: Iterable[str]) -> types.ModuleType:
@@ -190,7 +191,7 @@ def within_on_windows(seconds: float, work: Callable[[], T]) -> T:
         alarm.cancel()
 
 
-def write_file(request: FileRequest, payload: bytes) -> Fault:
+def write_file(request: FileRequest, payload: bytes) -> CellReply:
     """Write a file that was handed in beside the notebook into this process's own folder."""
     path = request["file"]
     if os.path.dirname(path):
@@ -203,27 +204,43 @@ def write_file(request: FileRequest, payload: bytes) -> Fault:
 def calls(namespace: Namespace, request: CallsRequest, payload: bytes, channel: Channel) -> None:
     """Call a function of the student's with one case after another; send a reply for each.
 
-    A reply with one of the faults in request["ends"] is the last.
+    Cases that need not be asked any more (see Ended) have no reply.
     """
+    ended = CALL.ended.Ended()
     start = 0
     for case in request["cases"]:
         end = start + case["bytes"]
-        reply, numbers = call(namespace, request, case, payload[start:end])
+        if not ended.skips(case["parts"]):
+            outcome = call(namespace, request, case, payload[start:end])
+            reply, numbers = replied(outcome, request, case)
+            ended.note(case["parts"], outcome.fault)
+            flush()
+            channel.send(reply, numbers)
         start = end
-        flush()
-        channel.send(reply, numbers)
-        if reply.get("fault") in request["ends"]:
-            return
 
 
-def call(
-    namespace: Namespace, request: CallsRequest, case: CaseRequest, payload: bytes
-) -> tuple[CallReply, bytes]:
-    """Call a function of the student's; return the header and the raw arrays of the reply."""
+class Outcome(NamedTuple):
+    """What a call gave: an answer that stands for all results, or what the function returned.
+
+    reply: what else there is to say of it.
+    """
+
+    reply: CallReply
+    answer: Answer | None = None
+    result: Any = None
+
+    @property
+    def fault(self) -> str:
+        """The kind of the fault of the whole call, or ""."""
+        return self.answer.fault if self.answer is not None else ""
+
+
+def call(namespace: Namespace, request: CallsRequest, case: CaseRequest, payload: bytes) -> Outcome:
+    """Call a function of the student's."""
     function: Any = namespace.get(request["name"])
-    refused = CALL.without.refusal(request["name"], function, request["without"], namespace)
-    if refused:
-        return {"fault": "missing", "message": refused}, b""
+    refused = CALL.without.refusal(function, request["without"], namespace)
+    if refused is not None:
+        return Outcome({}, refused)
     layers = LAYERS if request["layers"] else {}
     with (
         CALL.without.with_layers(layers, namespace),
@@ -233,8 +250,7 @@ def call(
             limited(function, request["seconds"]), arguments(case["args"], payload)
         )
     if isinstance(result.error, cells.TimeUp):
-        message = f"takes longer than {request['seconds']} s: is there a loop that never ends?"
-        return {"fault": "time", "message": message}, b""
+        return Outcome({}, CALL.answer.faulty("time", seconds=request["seconds"]))
     reply: CallReply = {
         "changed": result.changed,
         "shared": result.shared,
@@ -242,11 +258,17 @@ def call(
         "names": CALL.call.argument_names(function)[:NAME_LIMIT],
     }
     if result.error is not None:
-        answer: Answer = CALL.fault.raised(result.error, function)
-        return reply | {"fault": answer.fault, "message": answer.message}, b""
-    answers = CALL.answer.split(result.result, request["parts"], request["quiz"])
+        return Outcome(reply, CALL.fault.raised(result.error, function))
+    return Outcome(reply, result=result.result)
+
+
+def replied(outcome: Outcome, request: CallsRequest, case: CaseRequest) -> tuple[CallReply, bytes]:
+    """Return the header and the raw arrays of the reply to a call."""
+    if outcome.answer is not None:
+        return outcome.reply | {"fault": fault_of(outcome.answer)}, b""
+    answers = CALL.answer.split(outcome.result, request["results"], request["quiz"])
     parts, numbers = packed(answers, case["limit"])
-    return reply | {"parts": parts}, numbers
+    return outcome.reply | {"parts": parts}, numbers
 
 
 def limited(function: Callable[..., T], seconds: float) -> Callable[..., T]:
@@ -265,13 +287,19 @@ def packed(answers: Iterable[Answer], limit: int) -> tuple[list[PartReply], byte
     return parts, b"".join(chunks)
 
 
+def fault_of(answer: Answer) -> FaultReply:
+    """Return what describes a fault: the other side makes its sentence."""
+    return {"form": answer.form, "details": answer.details}
+
+
 def packed_answer(answer: Answer, limit: int) -> tuple[PartReply, bytes]:
     """Return what describes an answer, and the numbers of its array, if any."""
     array = answer.array
     if array is not None and array.size > limit:
-        message = f"has shape {array.shape}, far more numbers than expected"
-        return {"fault": "too large", "message": message}, b""
-    part: PartReply = {"fault": answer.fault, "message": answer.message}
+        return {"fault": fault_of(CALL.answer.faulty("too many", shape=array.shape))}, b""
+    if answer.fault:
+        return {"fault": fault_of(answer)}, b""
+    part: PartReply = {}
     if answer.value is not None:
         part["value"] = answer.value
     if array is None:

@@ -1,0 +1,124 @@
+"""What can be wrong with an answer: each fault has a form, and the form has its sentence.
+
+A worker sends a form and its details, and the sentence is made outside: no words of a student's
+program stand there as ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .text import short
+
+Details = Mapping[str, Any]
+
+# form -> its kind, which is also its fingerprint, and its sentence
+FORMS = {
+    "not defined": ("missing", "is not defined"),
+    "no function": ("missing", "is {value}, expected a function"),
+    "partner": ("missing", "is or holds {name}: write it without {name}"),
+    "time": ("time", "takes longer than {seconds:g} s: is there a loop that never ends?"),
+    "unwritten": ("raised:NotImplementedError", "is not written yet"),
+    "endless": ("raised:RecursionError", "calls itself without an end"),
+    "interrupted": (
+        "raised:KeyboardInterrupt",
+        "was interrupted: is there a loop that never ends?",
+    ),
+    "exit": (
+        "raised:SystemExit",
+        "ends the program: return the result instead of calling exit()",
+    ),
+    "calls unwritten": ("raised:unwritten", "calls a function that is not written yet{line}"),
+    "sizes": ("raised:sizes", "raised {type}{line}{words}"),
+    "raised": ("raised:{type}", "raised {type}{line}{words}"),
+    "unreadable": ("type:unreadable", "cannot be read{words}"),
+    "count": ("count:{count}", "returned {count} results, expected {asked}: {names}"),
+    "one": ("type:{type}", "returned {value}, expected {asked} results: {names}"),
+    "no array": ("type:{type}", "is {value}, expected a numpy array of numbers"),
+    "complex": ("type:complex", "holds complex numbers, expected real ones"),
+    "entries": ("type:{type}", "holds {type} entries, expected numbers"),
+    "not finite": ("not finite", "holds {number}{place}"),
+    "not finite anywhere": ("not finite", "holds NaN or infinity"),
+    "keys": ("type:dict", "is a dict, but its keys are not the names of the parameters"),
+    "quiz": ("type:{type}", "is {value}, expected numbers, a tuple or a word"),
+    "large quiz": ("type:large", "is {value}, expected a few numbers or a word"),
+    "too many": ("too large", "has shape {shape}, far more numbers than expected"),
+    "too large": ("type:large", "is far too large to be read"),
+}
+SHAPE_LIMIT = 64  # axes that numpy allows
+
+
+def fault_of(form: str, details: Details) -> tuple[str, str]:
+    """Return the kind of a fault, and its sentence.
+
+    form: one of FORMS; details: what its sentence says. Raises KeyError and ValueError where they
+    do not fit.
+    """
+    kind, sentence = FORMS[form]
+    words = dict(_words(details))
+    of_key = f"{words['key']} " if "key" in words else ""
+    return kind.format(**words), of_key + sentence.format(**words)
+
+
+def _words(details: Details) -> Iterator[tuple[str, Any]]:
+    """Yield what a sentence may say. Raises ValueError for a detail of another kind."""
+    yield "line", _line(details)
+    yield "words", f' ("{_text(details["words"])}")' if details.get("words") else ""
+    yield "place", f" at {_numbers(details['place'])}" if details.get("place") else ""
+    for key in ("type", "name", "key", "number"):
+        if key in details:
+            yield key, _name(details[key])
+    if "value" in details:
+        yield "value", _value(_name(details["value"]), details.get("shape"))
+    if "shape" in details:
+        yield "shape", tuple(_numbers(details["shape"]))
+    if "count" in details:
+        yield "count", _count(details["count"])
+    if "seconds" in details:
+        yield "seconds", float(details["seconds"])
+    if "results" in details:
+        yield "asked", len(details["results"])
+        yield "names", ", ".join(map(_name, details["results"]))
+
+
+def _line(details: Details) -> str:
+    """Return ' in line 4: dx = dy @ w' for a line of the student's own, or ''."""
+    if not details.get("line"):
+        return ""
+    code = details.get("code")
+    return f" in line {_count(details['line'])}" + (f": {_text(code, 100)}" if code else "")
+
+
+def _value(name: str, shape: Any) -> str:
+    """Return what a value is by the name of its type: 'a list', 'an array of shape (2, 3)'."""
+    if name == "NoneType":
+        return "None (is the return missing?)"
+    if name == "ndarray":
+        return f"an array of shape {tuple(_numbers(shape))}"
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+
+
+def _name(value: Any) -> str:
+    """Return the name of a type, of a result or of a key. Raises ValueError for anything else."""
+    if not isinstance(value, str) or not value.replace(".", "_").isidentifier() or len(value) > 60:
+        raise ValueError("no name")
+    return value
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 2**62:
+        raise ValueError("no count")
+    return value
+
+
+def _numbers(value: Any) -> list[int]:
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > SHAPE_LIMIT:
+        raise ValueError("no shape")
+    return list(map(_count, value))
+
+
+def _text(value: Any, limit: int = 200) -> str:
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return short(value, limit)
