@@ -161,6 +161,8 @@ ENTRIES = [
         "import sys, ctypes\n\ndef tracer(frame, event, arg):\n    if 'parts' in frame.f_locals and 'chunks' in frame.f_locals:\n"
         "        for part in frame.f_locals['parts']:\n            part.update(fault='', right=True, earned=4)\n    return tracer\n\n"
         "frame = sys._getframe()\nwhile frame:\n    frame.f_trace = tracer\n    frame = frame.f_back\nsys.settrace(tracer)",
+        why="could not be asked",
+        spoils=True,
     ),
     cell(
         "a profiler raises inside the worker",
