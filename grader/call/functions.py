@@ -35,5 +35,6 @@ FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "affine": lambda x: x @ MATRIX + 1.0,
     # It ties the entries of a row together: shows a step that was not taken back.
     "bowl": lambda x: (x @ MATRIX) ** 2,
+    "rows": lambda x: x[:1] * x,  # ties rows together
     "identity": lambda x: x,  # returns x itself, not a copy: shows aliasing
 }

@@ -77,7 +77,11 @@ EXERCISES = (
     Exercise(
         "softmax_loss",
         ("y", "labels"),
-        (Part("loss", 1, "", tolerance=SMOOTH), Part("dy", 1, "N C", "y", tolerance=SMOOTH)),
+        (
+            Part("loss", 0.5, "", tolerance=SMOOTH),
+            Part("dy", 1, "N C", "y", tolerance=SMOOTH),
+            Part("extreme", 0.5, tolerance=SMOOTH, of="loss dy", corner=True),
+        ),
         forward="softmax_loss",
         build=cases.softmax_loss,
         witness=witnesses.SOFTMAX_LOSS,

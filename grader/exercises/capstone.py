@@ -27,7 +27,16 @@ EXERCISES = (
         ("params", "images", "labels"),
         (
             Part("loss", 1, "", tolerance=CLOSE),
-            Part("gradients", 2, "params", "params", tolerance=CLOSE),
+            Part("gradients", 1, "params", "params", tolerance=CLOSE),
+            Part(
+                "strided",
+                1,
+                "params",
+                "params",
+                tolerance=CLOSE,
+                of="gradients",
+                corner=True,
+            ),
         ),
         layers=True,
         build=cases.loss_and_gradients,

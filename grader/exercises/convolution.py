@@ -10,7 +10,7 @@ EXERCISES = (
     Exercise(
         "correlate_1d",
         ("x", "w", "pad"),
-        (Part("y", 2, "m"),),
+        (Part("y", 1.5, "m"), Part("wide", 0.5, "m", of="y", corner=True)),
         without=("spray_1d",),
         build=cases.correlate_1d,
         widget=widgets.ROW_GATHER,
@@ -18,7 +18,7 @@ EXERCISES = (
     Exercise(
         "spray_1d",
         ("x", "w", "pad"),
-        (Part("y", 2, "m"),),
+        (Part("y", 1.5, "m"), Part("wide", 0.5, "m", of="y", corner=True)),
         without=("correlate_1d", "toeplitz_1d"),
         build=cases.correlate_1d,
         widget=widgets.ROW_SPRAY,
@@ -26,7 +26,7 @@ EXERCISES = (
     Exercise(
         "toeplitz_1d",
         ("w", "n", "pad"),
-        (Part("T", 3, "m n"),),
+        (Part("T", 2.5, "m n"), Part("wide", 0.5, "m n", of="T", corner=True)),
         forward="correlate_1d",
         build=cases.toeplitz_1d,
         witness=witnesses.TOEPLITZ,
@@ -45,13 +45,13 @@ EXERCISES = (
     Exercise(
         "local_gradient",
         ("i", "j", "w", "shape"),
-        (Part("dy_dx", 3, "M N"),),
+        (Part("dy_dx", 2.5, "M N"), Part("wide", 0.5, "M N", of="dy_dx", corner=True)),
         build=cases.local_gradient,
     ),
     Exercise(
         "conv_1d_backward_spray",
         ("dy", "w", "pad"),
-        (Part("dx", 2.5, "n", "x"),),
+        (Part("dx", 2, "n", "x"), Part("wide", 0.5, "n", "x", of="dx", corner=True)),
         forward="correlate_1d",
         without=("conv_1d_backward_rotated", "toeplitz_1d", "numerical_jacobian"),
         build=cases.conv_1d_backward,
@@ -61,7 +61,7 @@ EXERCISES = (
     Exercise(
         "conv_1d_backward_rotated",
         ("dy", "w", "pad"),
-        (Part("dx", 2.5, "n", "x"),),
+        (Part("dx", 2, "n", "x"), Part("wide", 0.5, "n", "x", of="dx", corner=True)),
         forward="correlate_1d",
         without=("conv_1d_backward_spray", "toeplitz_1d", "numerical_jacobian"),
         build=cases.conv_1d_backward,
@@ -81,7 +81,7 @@ EXERCISES = (
     Exercise(
         "conv_1d_weight_gradient",
         ("dy", "x", "pad"),
-        (Part("dw", 3, "k", "w"),),
+        (Part("dw", 2.5, "k", "w"), Part("wide", 0.5, "k", "w", of="dw", corner=True)),
         forward="correlate_1d",
         without=("numerical_jacobian",),
         build=cases.conv_1d_weight_gradient,
@@ -90,14 +90,19 @@ EXERCISES = (
     Exercise(
         "conv_forward",
         ("x", "w", "b", "pad"),
-        (Part("y", 3, "N F H' W'"),),
+        (Part("y", 2.5, "N F H' W'"), Part("wide", 0.5, "N F H' W'", of="y", corner=True)),
         build=cases.conv_forward,
         widget=widgets.FORWARD,
     ),
     Exercise(
         "conv_backward",
         ("dy", "x", "w", "pad"),
-        (Part("dx", 4, "N C H W", "x"), Part("dw", 2, "F C kh kw", "w"), Part("db", 1, "F", "b")),
+        (
+            Part("dx", 3.5, "N C H W", "x"),
+            Part("dw", 2, "F C kh kw", "w"),
+            Part("db", 1, "F", "b"),
+            Part("wide", 0.5, of="dx dw db", corner=True),
+        ),
         forward="conv_forward",
         without=("numerical_jacobian",),
         build=cases.conv_backward,

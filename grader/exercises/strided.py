@@ -6,7 +6,12 @@ from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise, Part, quiz
 
 ARGUMENTS = ("dy", "x", "w", "stride", "pad")
-BACKWARD = (Part("dx", 4, "N C H W", "x"), Part("dw", 1, "F C kh kw", "w"), Part("db", 1, "F", "b"))
+BACKWARD = (
+    Part("dx", 3.5, "N C H W", "x"),
+    Part("dw", 1, "F C kh kw", "w"),
+    Part("db", 1, "F", "b"),
+    Part("wide", 0.5, of="dx dw db", corner=True),
+)
 
 EXERCISES = (
     quiz(
@@ -21,7 +26,7 @@ EXERCISES = (
     Exercise(
         "strided_forward",
         ("x", "w", "b", "stride", "pad"),
-        (Part("y", 2, "N F H' W'"),),
+        (Part("y", 1.5, "N F H' W'"), Part("wide", 0.5, "N F H' W'", of="y", corner=True)),
         build=cases.strided_forward,
         widget=widgets.FORWARD,
     ),

@@ -13,6 +13,7 @@ from grader.call.changed import copied
 Generator = np.random.Generator
 Size = int | tuple[int, ...]
 LARGE = 4096  # a large entry is 4096*a + c: float32 holds it, and not the product of two
+SMALL = 2.0**-10  # a power of two scales exactly, and no multiple of 1/16 is left
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,12 +23,12 @@ class Free:
 
     where: the entries that are free; all others have one right value.
     bound: each of them must lie between 0 and bound.
-    total: what they add up to, if that is asked.
+    totals: what entries add up to, each with the mask of these entries, where that is asked.
     """
 
     where: np.ndarray
     bound: np.ndarray
-    total: float | None = None
+    totals: tuple[tuple[np.ndarray, float], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +131,11 @@ def whole(rng: Generator, below: int, shape: tuple[int, ...]) -> np.ndarray:
 def quarters(rng: Generator, *shape: int) -> np.ndarray:
     """Return multiples of 1/4 within +-9/4."""
     return (whole(rng, 19, shape) - 9) / 4
+
+
+def small(rng: Generator, *shape: int) -> np.ndarray:
+    """Return quarters times a power of two: four digits behind the point lose them."""
+    return SMALL * quarters(rng, *shape)
 
 
 def large(rng: Generator, *shape: int) -> np.ndarray:

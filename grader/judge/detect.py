@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grader.judge.case import Case
+from grader.judge.case import Case, Free
 
 COUNTS = ("N", "C", "D", "F")  # sizes that a mean or a sum too many divides or multiplies by
 CLOSE = "is close but not exact: are some digits lost on the way?"
@@ -149,10 +149,14 @@ def _named_factor(factor: float, case: Case) -> Iterator[Finding]:
 def _total(pair: Pair) -> Iterator[Finding]:
     """Where several values are right, but not what they add up to."""
     free = pair.case.free
-    if free is None or free.total is None or np.isclose(pair.result.sum(), free.total):
+    if free is None or _add_up(pair.result, free):
         return
     if _same(np.where(free.where, 0, pair.result), np.where(free.where, 0, pair.right)):
         yield Finding("total", SHARES)
+
+
+def _add_up(result: np.ndarray, free: Free) -> bool:
+    return all(np.isclose(result[where].sum(), total) for where, total in free.totals)
 
 
 def _zero(pair: Pair) -> Iterator[Finding]:

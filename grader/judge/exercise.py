@@ -36,6 +36,8 @@ class Part:
     tolerance: largest error accepted, relative to the largest entry of the right answer.
     of: the results that it judges together, separated by spaces; "" for the one of its own name.
     convention: the note on a right answer that follows another convention where several are right.
+    corner: it is judged on cases alone that an answer may fail while it is right on all others; a
+        mistake in what it judges spoils it too.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Part:
     tolerance: float = 1e-9
     of: str = ""
     convention: str = ""
+    corner: bool = False
 
     @property
     def results(self) -> tuple[str, ...]:

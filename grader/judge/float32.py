@@ -19,7 +19,8 @@ def is_in_float32(trial: Trial, part: Part) -> bool:
         return False
     for number, answer in enumerate(trial.answers):
         result = answer[part.name].array
-        if not trial.cases[number].large or not trial.is_visible(number):
+        case = trial.cases[number]
+        if not case.large or not case.slack or not trial.is_visible(number):
             continue
         if result is None or result.dtype.kind != "f":
             continue

@@ -127,11 +127,12 @@ def _that_spoil_no_right_part(names: set[str], evidence: Evidence) -> set[str]:
 
 
 def _goes_wrong_alike(mistake: str, entries: list[Entry], evidence: Evidence) -> bool:
-    """Tell whether a mistake goes wrong on just the cases that did; a large case counts only where
-    it was looked at.
+    """Tell whether a mistake goes wrong on just the cases that did; large cases count only where
+    they were looked at, which is where no other one went wrong.
     """
+    with_large = any(evidence.cases[number].large for number in evidence.fingerprints)
     for number, case in enumerate(evidence.cases):
-        if case.large and number not in evidence.fingerprints:
+        if case.large and not with_large:
             continue
         goes_wrong = any(mistake in names for names in entries[number]["wrong"].values())
         if goes_wrong != (number in evidence.fingerprints):

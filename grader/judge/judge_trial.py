@@ -146,12 +146,27 @@ def _wrong_part(
     trial: Trial, part: Part, finding: Finding, before: list[PartVerdict]
 ) -> PartVerdict:
     """Return the verdict on a part that is wrong. before: the verdicts on the parts before it."""
+    same = _same_mistake(trial, part, finding, before)
+    if same is not None:
+        message = f"is wrong by the same mistake as {same.name}"
+        return PartVerdict(part.name, part.points, 0.0, message, same.mistake)
     message = _what_is_wrong(trial, part, finding)
     # The parts of a training, or of a call that raised, go wrong in one way.
     if trial.exercise.costly or call_fault(trial.answers[finding.number]):
         same = [verdict.name for verdict in before if verdict.message == message]
         message = f"the same as {same[0]}" if same else message
     return PartVerdict(part.name, part.points, 0.0, message, finding.mistake)
+
+
+def _same_mistake(
+    trial: Trial, part: Part, finding: Finding, before: list[PartVerdict]
+) -> PartVerdict | None:
+    """Return the verdict on an earlier part whose mistake spoils a corner too, None for others."""
+    spoiled = trial.exercise.table["parts"]
+    for verdict in before:
+        if part.corner and part.name in spoiled.get(verdict.mistake, []):
+            return verdict if finding.mistake in ("", verdict.mistake) else None
+    return None
 
 
 def _wrong_on_hidden_cases(trial: Trial, part: Part, wrong: list[int]) -> str:

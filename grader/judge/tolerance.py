@@ -57,7 +57,7 @@ def _free_range(free: Free, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _adds_up(result: np.ndarray, free: Free, allowed: float) -> bool:
-    return free.total is None or bool(abs(result.sum() - free.total) <= allowed)
+    return all(abs(result[where].sum() - total) <= allowed for where, total in free.totals)
 
 
 def on_grid(answer: Answer, part: Part, case: Case, scale: float) -> bool:

@@ -10,9 +10,7 @@ RAW = "raw system calls: io_uring, userfaultfd, bpf, keyrings, name spaces, othe
 MEMORY = "memory writing through ctypes"
 
 STOPPED = "could not be asked: the process that ran it was stopped, since it ended"
-DENIED = (
-    r"raised (PermissionError|OSError) in line \d+: raise OSError\(error, name\) \(.\[Errno (1|38)\]"
-)
+DENIED = r"raised (PermissionError|OSError) in line \d+: raise OSError\(error, name\) \(.\[Errno (1|38)\]"
 CALL = """import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 

@@ -322,7 +322,7 @@ def test_an_error_is_told_with_the_students_own_line(verdict_on):
 
     fault = verdict_on("affine_backward", function).fault
     assert fault.startswith("raised ValueError in line ")
-    assert ": return dy @ w @ x, 0, 0 (\"matmul: " in fault
+    assert ': return dy @ w @ x, 0, 0 ("matmul: ' in fault
     assert "write the shape under every factor" in fault
 
 

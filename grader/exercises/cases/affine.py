@@ -8,27 +8,30 @@ from dataclasses import replace
 import numpy as np
 
 from grader.call.functions import FUNCTIONS, Named
-from grader.judge.case import Case, Generator, large, quarters, whole
+from grader.judge.case import Case, Generator, large, quarters, small, whole
 from grader.judge.exercise import SMOOTH
 
-AFFINE_SIZES = ((1, 2, 3), (2, 3, 4), (3, 5, 2), (4, 2, 3))  # N, D, C, all different
+# N, D, C: all different, and then all equal, where an answer that looks for a shape that fits finds
+# the wrong one
+AFFINE_SIZES = ((1, 2, 3), (2, 3, 4), (3, 5, 2), (4, 2, 3), (3, 3, 3))
+ROW_SIZES = ((1, 2, 3), (1, 4, 3), (1, 3, 5), (1, 3, 3))
 
 
 def _affine(rng: Generator, arguments: str, sizes: Iterable[tuple[int, int, int]]) -> list[Case]:
     """Cases for functions of x, w, b, dy (named in the order of the call) over several sizes, the
-    last one large.
+    last two with small and with large numbers.
     """
     cases = []
     sizes = list(sizes)
-    for number, (N, D, C) in enumerate([*sizes, sizes[1]]):
-        fill = large if number == len(sizes) else quarters
+    fills = [*[quarters] * len(sizes), small, large]
+    for fill, (N, D, C) in zip(fills, [*sizes, sizes[2], sizes[1]], strict=True):
         shapes = {"x": (N, D), "w": (D, C), "b": (C,), "dy": (N, C)}
         args = tuple(fill(rng, *shapes[name]) for name in arguments.split())
         cases.append(
             Case(
                 args,
                 {"N": N, "D": D, "C": C},
-                large=fill is large,
+                large=fill is not quarters,
                 slack=SMOOTH if fill is large else 0.0,
             )
         )
@@ -40,7 +43,7 @@ def affine_forward(rng: Generator, fresh: bool) -> list[Case]:
 
 
 def affine_backward_row(rng: Generator, fresh: bool) -> list[Case]:
-    return _affine(rng, "dy x w", [(1, 2, 3), (1, 4, 3), (1, 3, 5)])
+    return _affine(rng, "dy x w", ROW_SIZES)
 
 
 def affine_backward(rng: Generator, fresh: bool) -> list[Case]:
@@ -48,7 +51,7 @@ def affine_backward(rng: Generator, fresh: bool) -> list[Case]:
 
 
 def affine_jacobians(rng: Generator, fresh: bool) -> list[Case]:
-    cases = _affine(rng, "x w", [(1, 2, 3), (1, 4, 3), (1, 3, 5)])
+    cases = _affine(rng, "x w", ROW_SIZES)
     return [replace(c, args=(c.args[0][0], c.args[1])) for c in cases]
 
 
@@ -59,6 +62,7 @@ CHECKED = (
     ("affine", 2, 3),
     ("bowl", 2, 3),
     ("identity", 3, 1),
+    ("rows", 3, 3),
 )
 CHECKER_PROBES = {
     "cube": ("large_step", True),
@@ -77,8 +81,8 @@ def numerical_gradient(rng: Generator, fresh: bool) -> list[Case]:
         x = quarters(rng, R, S)
         dy = quarters(rng, *FUNCTIONS[name](x).shape)
         dy[dy == 0] = 1.0
-        if name == "abs":
-            x[0, 1] = 0.0
+        if name in ("abs", "affine", "identity"):  # in the last two the slope is not 0 there
+            x[0, 1 % S] = 0.0
         if name == "bowl":
             x[0] = x[0, 0], x[0, 0], 3 * x[0, 0]  # the first output of row 0 is exactly 0,
             dy[0, 0] = 2.0**20  # and any step left behind in x is seen through a strong lens
@@ -103,6 +107,11 @@ def numerical_gradient(rng: Generator, fresh: bool) -> list[Case]:
             shows="integer_steps",
             alone=True,
         ),
+        Case(
+            (Named("square"), quarters(rng, 2, 3) + 3, small(rng, 2, 3)),
+            {"R": 2, "S": 3},
+            large=True,
+        ),
     ]
 
 
@@ -116,33 +125,52 @@ def _logits(rng: Generator, N: int, C: int) -> np.ndarray:
     return np.log(np.diff(edges, axis=1))
 
 
-# Scores that overflow or vanish in exp, but no probability that rounds to 0: the logarithm of one
-# is honest work. The rows of
-# the second lie so far apart that one shift for both fails.
-EXTREME_SCORES = ([[1000.0] * 4, [-1000.0] * 4], [[700.0] * 4, [-300.0] * 4])
+# Scores that overflow or vanish in exp: all alike, rows that lie so far apart that one shift for
+# both fails, probabilities that are 0 in any floating point, and scores that must not be clipped.
+EXTREME_SCORES = (
+    ([[1000.0] * 4, [-1000.0] * 4], [1, 2]),
+    ([[700.0] * 4, [-300.0] * 4], [1, 2]),
+    ([[1000.0, 0, 0, 0], [0, 0, 1000.0, 0]], [0, 1]),
+    ([[0, 23.25, 0.5], [1.0, 0, -22.5]], [0, 2]),  # a constant of 1e-12 inside the logarithm shows
+    ([[1000.0, 999.5, 998.0], [-2000.0, -2001.0, -1999.75]], [1, 0]),
+)
+SEVEN_DIGITS = 3e-4  # of a score of 1000, when the loss is taken as log sum exp(y) - y_t
+
+
+def _extreme(scores: list[list[float]], labels: list[int]) -> Case:
+    """Return a case of the part that judges both results on extreme scores."""
+    y = np.array(scores)
+    N, C = y.shape
+    return Case(
+        (y, np.array(labels)),
+        {"N": N, "C": C},
+        large=True,
+        slack=SEVEN_DIGITS,
+        parts=("extreme",),
+        layout={"loss": (), "dy": (N, C)},
+    )
+
+
+def _unlikely(rng: Generator) -> Case:
+    """Return a case whose first label has a probability near 1e-4."""
+    y, labels = quarters(rng, 2, 3), whole(rng, 3, (2,))
+    y[0, labels[0]] = y[0].max() - 9.25
+    return Case((y, labels), {"N": 2, "C": 3}, large=True, parts=("loss", "dy"))
 
 
 def softmax_loss(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
-    for N, C in ((1, 3), (2, 3), (3, 4), (4, 2)):
+    for N, C in ((1, 3), (2, 3), (3, 4), (4, 2), (3, 3)):
         y = quarters(rng, N, C) if fresh else _logits(rng, N, C)
-        cases.append(Case((y, whole(rng, C, (N,))), {"N": N, "C": C}))
-    slack = 3e-4  # seven digits of a score of 1000, when the loss is taken as log sum exp(y) - y_t
-    cases += [
-        Case((np.array(y), np.array([1, 2])), {"N": 2, "C": 4}, slack=slack) for y in EXTREME_SCORES
-    ]
-    # only the largest score of a row is safe to subtract from it
-    apart = np.array([[1000.0, 0, 0, 0], [0, 0, 1000.0, 0]])
-    # log(0) is honest here
-    cases.append(Case((apart, np.array([0, 1])), {"N": 2, "C": 4}, slack=slack, parts=("dy",)))
-    near = np.array([[1000.0, 999.5, 998.0], [-2000.0, -2001.0, -1999.75]])  # shows clipped scores
-    return [*cases, Case((near, np.array([1, 0])), {"N": 2, "C": 3}, large=True, slack=slack)]
+        args = (y, whole(rng, C, (N,)))
+        cases.append(Case(args, {"N": N, "C": C}, parts=("loss", "dy")))
+    return [*cases, _unlikely(rng), *(_extreme(*each) for each in EXTREME_SCORES)]
 
 
 def hinge_loss(rng: Generator, fresh: bool) -> list[Case]:
     """N is a power of two: dividing by it is exact, in float32 as well."""
     cases = []
-    for N, C in ((1, 3), (2, 3), (2, 4), (4, 3), (4, 2)):
+    for N, C in ((1, 3), (2, 3), (2, 4), (4, 3), (4, 2), (4, 4)):
         y, labels = quarters(rng, N, C), whole(rng, C, (N,))
         rows = np.arange(N)
         kinks = y == (y[rows, labels] - 1)[:, None]
@@ -150,9 +178,11 @@ def hinge_loss(rng: Generator, fresh: bool) -> list[Case]:
     # shows a margin that is nearly 1
     beside_the_margin = np.array([[1.0, 1 / 64, -1 / 64], [-0.5, 2.0, 1 + 1 / 64]])
     cases.append(Case((beside_the_margin, np.array([0, 1])), {"N": 2, "C": 3}))
+    close = Case((small(rng, 2, 4), whole(rng, 4, (2,))), {"N": 2, "C": 4}, large=True)
     on_the_margin = np.array([[0.5, -0.5, 1.5, -1.0], [2.0, 1.0, 0.25, 1.25]])
     return [
         *cases,
+        close,
         Case((on_the_margin, np.zeros(2, dtype=np.int64)), {"N": 2, "C": 4}, smooth=False),
     ]
 

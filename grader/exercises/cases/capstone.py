@@ -56,7 +56,13 @@ def loss_and_gradients(rng: Generator, fresh: bool) -> list[Case]:
         numbers = sum(value.size for value in params.values())
         args = (params, _spread(rng, *size), labels)
         cases.append(
-            Case(args, {"N": size[0], "params": (numbers,)}, large=True, layout=_layout(params))
+            Case(
+                args,
+                {"N": size[0], "params": (numbers,)},
+                large=True,
+                layout=_layout(params),
+                parts=("loss", "gradients") if shapes is SMALL else ("strided",),
+            )
         )
     return cases
 

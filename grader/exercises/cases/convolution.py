@@ -8,33 +8,35 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.case import Case, Generator, large, quarters, whole
+from grader.judge.case import Case, Generator, large, quarters, small, whole
 from grader.judge.exercise import SMOOTH
 
 WORKED_X, WORKED_W = np.array([1.0, 2, 0, -1, 3]), np.array([1.0, -2, 4])  # the notebook's example
 
-# n, k, pad: pads from 0 beyond k - 1, even and odd filters, one tap, one longer than x
+# n, k, pad: pads up to k - 1, even and odd filters, one tap, and all sizes equal
 LINES = (
     (5, 3, 1),
     (5, 3, 0),
     (4, 2, 0),
     (6, 4, 1),
     (7, 3, 2),
-    (3, 2, 2),
-    (3, 5, 2),
     (6, 5, 3),
     (4, 1, 0),
-    (4, 1, 1),
-    (2, 1, 3),
-    (1, 5, 2),
+    (3, 3, 1),
 )
+# pads beyond k - 1, and filters longer than x
+WIDE_LINES = ((3, 2, 2), (3, 5, 2), (4, 1, 1), (2, 1, 3), (1, 5, 2))
 
 
-def _lines(rng: Generator, fresh: bool, arguments: str) -> list[Case]:
-    """Cases for functions of x, w, dy, n, pad in one dimension, the last one large."""
+def _lines(rng: Generator, fresh: bool, arguments: str, part: str) -> list[Case]:
+    """Cases for functions of x, w, dy, n, pad in one dimension, the last two with small and with
+    large numbers. part: the name of the main one.
+    """
     cases = []
-    for number, (n, k, pad) in enumerate([*LINES, LINES[0]]):
-        fill = large if number == len(LINES) else quarters
+    count = len(LINES) + len(WIDE_LINES)
+    fills = [*[quarters] * count, small, large]
+    lines = [*LINES, *WIDE_LINES, LINES[1], LINES[0]]
+    for number, (fill, (n, k, pad)) in enumerate(zip(fills, lines, strict=True)):
         m = n + 2 * pad - k + 1
         values: dict[str, Any] = {
             "x": fill(rng, n),
@@ -50,40 +52,51 @@ def _lines(rng: Generator, fresh: bool, arguments: str) -> list[Case]:
             Case(
                 args,
                 {"n": n, "m": m, "k": k},
-                large=fill is large,
+                large=fill is not quarters,
                 slack=SMOOTH if fill is large else 0.0,
+                parts=("wide",) if pad >= k or k > n else (part,),
             )
         )
     return cases
 
 
-# N, C, H, W, F, kh, kw, stride, pad: small ones to show, then four that find the mistakes, and two
-# with more
-# padding than anything else and a filter larger than the image
+# N, C, H, W, F, kh, kw, stride, pad: small ones to show, then those that find the mistakes, the
+# last of them with all sizes equal; and two with more padding than anything else and a filter
+# larger than the image
 SMALL = (
     (1, 1, 3, 4, 1, 2, 3, 1, 0),
     (1, 1, 3, 4, 1, 3, 2, 1, 1),
-    (2, 1, 2, 3, 3, 2, 1, 1, 1),
+    (2, 1, 2, 3, 3, 2, 2, 1, 1),
     (1, 2, 3, 2, 3, 2, 2, 1, 0),
 )
 FINDERS = (
     (2, 3, 7, 10, 4, 3, 2, 1, 0),
     (3, 2, 8, 7, 5, 3, 4, 1, 1),
     (2, 2, 6, 7, 3, 5, 3, 1, 2),
+    (3, 3, 3, 3, 3, 3, 3, 1, 1),
+)
+WIDE = (
     (2, 3, 5, 6, 4, 2, 1, 1, 2),
     (2, 3, 2, 1, 1, 1, 2, 1, 3),
     (2, 2, 1, 2, 3, 8, 9, 1, 4),
 )
+BACKWARD = ("dx", "dw", "db")
 Sizes = tuple[int, int, int, int, int, int, int, int, int]
 
 
-def images(rng: Generator, arguments: str, sizes: list[Sizes]) -> list[Case]:
+def images(
+    rng: Generator, arguments: str, results: tuple[str, ...], sizes: list[Sizes]
+) -> list[Case]:
     """Cases for functions of x, w, b, dy, stride, pad on images, one for each of the sizes; then
-    the second of them, large.
+    the fourth and the second of them with small and with large numbers.
+
+    results: what the function returns. Where the padding or the filter is wide, they are judged
+    together.
     """
     cases = []
-    for number, (N, C, H, W, F, kh, kw, stride, pad) in enumerate([*sizes, sizes[1]]):
-        fill = large if number == len(sizes) else quarters
+    fills = [*[quarters] * len(sizes), small, large]
+    for fill, each in zip(fills, [*sizes, sizes[3], sizes[1]], strict=True):
+        N, C, H, W, F, kh, kw, stride, pad = each
         P, Q = (H + 2 * pad - kh) // stride + 1, (W + 2 * pad - kw) // stride + 1
         shapes = {"x": (N, C, H, W), "w": (F, C, kh, kw), "b": (F,), "dy": (N, F, P, Q)}
         values: dict[str, Any] = {name: fill(rng, *shape) for name, shape in shapes.items()} | {
@@ -91,69 +104,79 @@ def images(rng: Generator, arguments: str, sizes: list[Sizes]) -> list[Case]:
             "pad": pad,
         }
         letters = {"N": N, "C": C, "H": H, "W": W, "F": F, "kh": kh, "kw": kw, "H'": P, "W'": Q}
-        args = tuple(values[name] for name in arguments.split())
+        is_wide = pad >= min(kh, kw) or kh > H or kw > W
+        several = is_wide and len(results) > 1
         cases.append(
-            Case(args, letters, large=fill is large, slack=SMOOTH if fill is large else 0.0)
+            Case(
+                tuple(values[name] for name in arguments.split()),
+                letters,
+                large=fill is not quarters,
+                slack=SMOOTH if fill is large else 0.0,
+                parts=("wide",) if is_wide else results,
+                layout={name: shapes[name[1:]] for name in results} if several else {},
+            )
         )
     return cases
 
 
 def correlate_1d(rng: Generator, fresh: bool) -> list[Case]:
-    return _lines(rng, fresh, "x w pad")
+    return _lines(rng, fresh, "x w pad", "y")
 
 
 def toeplitz_1d(rng: Generator, fresh: bool) -> list[Case]:
-    return _lines(rng, fresh, "w n pad")
+    return _lines(rng, fresh, "w n pad", "T")
 
 
 def conv_1d_backward(rng: Generator, fresh: bool) -> list[Case]:
-    return _lines(rng, fresh, "dy w pad")
+    return _lines(rng, fresh, "dy w pad", "dx")
 
 
 def conv_1d_weight_gradient(rng: Generator, fresh: bool) -> list[Case]:
-    return _lines(rng, fresh, "dy x pad")
+    return _lines(rng, fresh, "dy x pad", "dw")
 
 
-# i, j, r, and the shape of x: inside, at a corner, at the borders, and a window larger than the
-# image
+# i, j, r, and the shape of x: inside, at a corner, at the borders, all sizes equal
 PLACES = (
     (1, 2, 1, (3, 5)),
     (0, 0, 1, (3, 4)),
     (2, 1, 1, (3, 4)),
     (1, 4, 1, (4, 5)),
     (3, 2, 2, (6, 5)),
-    (0, 3, 2, (3, 4)),
     (2, 1, 0, (3, 2)),
-    (2, 0, 2, (3, 4)),
-    (1, 2, 3, (2, 3)),
+    (1, 1, 1, (3, 3)),
 )
+WIDE_PLACES = ((0, 3, 2, (3, 4)), (2, 0, 2, (3, 4)), (1, 2, 3, (2, 3)))  # larger than the image
 
 
 def local_gradient(rng: Generator, fresh: bool) -> list[Case]:
-    places = list(PLACES)
+    places = [*PLACES, *WIDE_PLACES]
     if fresh:  # and some more anywhere
         places += [
             (*np.minimum(whole(rng, 9, (2,)), (4, 5)).tolist(), r, (5, 6)) for r in (1, 2, 1)
         ]
     cases = []
-    for number, (i, j, r, shape) in enumerate([*places, places[0]]):
-        fill = large if number == len(places) else quarters
+    fills = [*[quarters] * len(places), small, large]
+    for fill, (i, j, r, shape) in zip(fills, [*places, places[1], places[0]], strict=True):
         w = fill(rng, 2 * r + 1, 2 * r + 1)
-        sizes = {"M": shape[0], "N": shape[1]}
+        is_wide = 2 * r + 1 > min(shape)
         cases.append(
             Case(
-                (i, j, w, shape), sizes, large=fill is large, slack=SMOOTH if fill is large else 0.0
+                (i, j, w, shape),
+                {"M": shape[0], "N": shape[1]},
+                large=fill is not quarters,
+                slack=SMOOTH if fill is large else 0.0,
+                parts=("wide",) if is_wide else ("dy_dx",),
             )
         )
     return cases
 
 
 def conv_forward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "x w b pad", [*SMALL, *FINDERS])
+    return images(rng, "x w b pad", ("y",), [*SMALL, *FINDERS, *WIDE])
 
 
 def conv_backward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "dy x w pad", [*SMALL, *FINDERS])
+    return images(rng, "dy x w pad", BACKWARD, [*SMALL, *FINDERS, *WIDE])
 
 
 def same_pad(rng: Generator, fresh: bool) -> list[Case]:

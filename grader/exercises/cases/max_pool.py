@@ -1,30 +1,38 @@
-"""Cases of 5-max-pool. Images without ties are shuffled multiples of 1/4; ties are asked with one
-non-zero dy at a time.
+"""Cases of 5-max-pool. Images without ties are shuffled multiples of 1/4; of ties, each image has
+one window with a dy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 
-from grader.judge.case import Case, Free, Generator, large, quarters, whole
+from grader.judge.case import SMALL as SMALL_STEP
+from grader.judge.case import Case, Free, Generator, large, quarters, small, whole
 from grader.judge.exercise import SMOOTH
 
 # the notebook's example
 WORKED_X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])
 # N, C, H, W, kh, kw, stride
 SMALL = ((1, 1, 4, 4, 2, 2, 2), (1, 1, 3, 4, 2, 2, 1), (1, 1, 3, 6, 2, 3, 2))
+# remainders from 0 to 3, unequal for rows and columns; the last has all sizes equal
 FINDERS = (
     (2, 3, 6, 8, 2, 2, 2),
     (2, 3, 7, 9, 3, 2, 2),
     (2, 3, 6, 7, 2, 3, 1),
     (2, 2, 8, 7, 2, 1, 3),
     (1, 2, 3, 7, 1, 4, 1),
+    (1, 2, 8, 10, 2, 3, 4),
+    (2, 1, 9, 8, 2, 2, 4),
+    (2, 2, 4, 4, 2, 2, 2),
 )
-# overlap; a remainder
-WITH_TIES = ((1, 1, 4, 4, 2, 2, 2), (2, 2, 5, 6, 2, 3, 1), (1, 2, 5, 6, 2, 3, 2))
+# kh, kw, stride of windows with ties: one after another, overlapping, with a remainder
+TIED_WINDOWS = ((2, 2, 2), (2, 3, 1), (3, 2, 2))
 Sizes = tuple[int, int, int, int, int, int, int]
+Fill = Callable[..., np.ndarray]
 
 
 def _letters(sizes: Sizes) -> dict[str, int]:
@@ -83,77 +91,121 @@ def max_pool_forward(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
     for sizes in (*SMALL, *FINDERS):
         cases += [Case((x, sizes[4:6], sizes[6]), _letters(sizes)) for x in _images(rng, sizes)]
+    few_digits = SMALL_STEP * _shuffled(rng, _shape(SMALL[1]))
+    args = (few_digits, SMALL[1][4:6], SMALL[1][6])
+    cases.append(Case(args, _letters(SMALL[1]), large=True))
     x = -np.abs(large(rng, 1, 2, 4, 6)) - 2.0**16  # far below anything that one might start from
     return [*cases, Case((x, (2, 3), 1), _letters((1, 2, 4, 6, 2, 3, 1)), large=True, slack=SMOOTH)]
 
 
 def _backward(
-    rng: Generator, sizes: Sizes, x: np.ndarray, general: bool, *, is_large: bool = False
+    rng: Generator, sizes: Sizes, x: np.ndarray, general: bool, *, fill: Fill = quarters
 ) -> Case:
-    dy = large(rng, *_outputs(sizes)) if is_large else quarters(rng, *_outputs(sizes))
-    args = (dy, x, sizes[4:6], sizes[6]) if general else (dy, x)
-    parts = ("dx",) if general else ()
+    dy = fill(rng, *_outputs(sizes))
     return Case(
-        args, _letters(sizes), large=is_large, slack=SMOOTH if is_large else 0.0, parts=parts
+        (dy, x, sizes[4:6], sizes[6]) if general else (dy, x),
+        _letters(sizes),
+        large=fill is not quarters,
+        slack=SMOOTH if fill is large else 0.0,
+        parts=("dx",) if general else (),
     )
 
 
-def _image_with_ties(rng: Generator, sizes: Sizes) -> np.ndarray:
-    """Whole numbers from -2 to 1. The first window's winners are the ends of its last row, where
-    wrong ways to count show.
+def _few_digits(rng: Generator, sizes: Sizes, general: bool) -> Case:
+    return _backward(rng, sizes, _shuffled(rng, _shape(sizes)), general, fill=small)
 
-    The first window of the second image has one winner.
+
+def _winners(kh: int, kw: int) -> Iterator[np.ndarray]:
+    """Yield which entries of a window are its largest ones: the ends of each diagonal, row and
+    column, three corners, and all.
     """
-    kh, kw = sizes[4:6]
-    x = whole(rng, 4, _shape(sizes)) - 2.0
-    x[0, 0, :kh, :kw], x[0, 0, kh - 1, : kw : kw - 1] = -2.0, 1.0
-    x[1:2, 0, :kh, :kw], x[1:2, 0, kh - 1, 0] = -2.0, 0.0
-    return x
+    corners = ((0, 0), (0, kw - 1), (kh - 1, 0), (kh - 1, kw - 1))
+    for count in (2, 3):
+        for places in combinations(corners, count):
+            winners = np.zeros((kh, kw), bool)
+            winners[tuple(zip(*places, strict=True))] = True
+            yield winners
+    yield np.ones((kh, kw), bool)
 
 
-def _tied(rng: Generator, sizes: Sizes, general: bool, limit: int, x: np.ndarray) -> Iterator[Case]:
-    """Cases with one non-zero dy each, at windows of x that have a tie: the first of them, and
-    others by chance.
+def _tied(rng: Generator, window: tuple[int, int, int], largest: float, general: bool) -> Case:
+    """Return a case with an image for each set of winners, and one with a single winner.
+
+    In each image one window has a dy, so that what its winners share can be told. largest: the
+    value of the winners; all others are smaller.
     """
+    kh, kw, stride = window
+    patterns = [*_winners(kh, kw), np.arange(kh * kw).reshape(kh, kw) == kh * kw - 2]
+    remainder = int(general)
+    sizes = (len(patterns), 1, kh + stride, kw + stride + remainder, kh, kw, stride)
+    x = largest - 0.25 - whole(rng, 8, _shape(sizes)) / 4
+    dy = np.zeros(_outputs(sizes))
+    where = np.zeros(x.shape, bool)
+    totals = []
+    for image, winners in enumerate(patterns):
+        row, column = image % 2, image // 2 % 2
+        i, j = row * stride, column * stride
+        where[image, 0, i : i + kh, j : j + kw] = winners
+        dy[image, 0, row, column] = (4.0, -3.0, 1.5, -0.75, 2.5)[image % 5]
+        totals.append((np.arange(len(x)) == image, float(dy[image].sum())))
+    x[where] = largest
+    return _case_with_ties(sizes, x, dy, where, tuple(totals), general)
+
+
+def _case_with_ties(
+    sizes: Sizes,
+    x: np.ndarray,
+    dy: np.ndarray,
+    where: np.ndarray,
+    totals: tuple[tuple[np.ndarray, float], ...],
+    general: bool,
+) -> Case:
+    """Return a case in which the entries `where` may share the dy of their image as they like."""
+    bound = where * dy.sum(axis=(1, 2, 3), keepdims=True)
+    args = (dy, x, sizes[4:6], sizes[6]) if general else (dy, x)
+    return Case(
+        args,
+        _letters(sizes),
+        smooth=False,
+        parts=("ties",) if general else (),
+        free=Free(where, bound, totals),
+    )
+
+
+def _first_tie(sizes: Sizes, x: np.ndarray, general: bool) -> Case:
+    """Return a small case to show: the first window that has a tie gets a dy, all others none."""
     kh, kw, stride = sizes[4:]
-    first, *others = np.ndindex(*_outputs(sizes))
-    count = 0
-    for n, c, i, j in (
-        first,
-        *(others[k] for k in rng.bit_generator.random_raw(len(others)).argsort()),
-    ):
+    for n, c, i, j in np.ndindex(*_outputs(sizes)):
         window = (n, c, slice(i * stride, i * stride + kh), slice(j * stride, j * stride + kw))
         where = np.zeros(x.shape, bool)
         where[window] = x[window] == x[window].max()
-        if where.sum() < 2 or count == limit:
-            continue
-        dy = np.zeros(_outputs(sizes))
-        dy[n, c, i, j] = (4.0, -3.0, 1.5, -0.75)[count % 4]
-        free_dy = dy[n, c, i, j]
-        # and one at a window of another image, tied or not: the sum alone tells nothing
-        if n == c == 0 and len(x) > 1:
-            dy[1, 0, 0, 0] = 2.5
-        free = Free(where, where * free_dy, float(dy.sum()))
-        args = (dy, x, (kh, kw), stride) if general else (dy, x)
-        yield Case(
-            args, _letters(sizes), smooth=False, parts=("ties",) if general else (), free=free
-        )
-        count += 1
+        if where.sum() > 1:
+            break
+    dy = np.zeros(_outputs(sizes))
+    dy[n, c, i, j] = 4.0
+    return _case_with_ties(sizes, x, dy, where, ((np.ones(len(x), bool), 4.0),), general)
+
+
+def _nearly_tied(rng: Generator, sizes: Sizes, general: bool) -> Case:
+    """Return a case whose pixels are all different and lie within a part in a thousand."""
+    x = 1 + SMALL_STEP * _shuffled(rng, _shape(sizes))
+    return replace(_backward(rng, sizes, x, general), smooth=False)
 
 
 def max_pool_2x2_backward(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
-    for sizes in (SMALL[0], (1, 1, 2, 6, 2, 2, 2), FINDERS[0]):
+    for sizes in (SMALL[0], (1, 1, 2, 6, 2, 2, 2), FINDERS[0], FINDERS[-1]):
         cases += [_backward(rng, sizes, x, False) for x in _images(rng, sizes)]
     cases.append(_backward(rng, FINDERS[0], _same_in_every_window(rng, _shape(FINDERS[0])), False))
-    cases += _tied(rng, SMALL[0], False, 1, WORKED_X[None, None].copy())
-    sizes = (2, 3, 6, 4, 2, 2, 2)
-    cases += _tied(rng, sizes, False, 4, _image_with_ties(rng, sizes))
-    # what a ReLU leaves of a dark corner
-    cases += _tied(rng, SMALL[0], False, 2, np.zeros((1, 1, 4, 4)))
+    cases.append(_first_tie(SMALL[0], WORKED_X[None, None].copy(), False))
+    # a maximum of 0 is what a ReLU leaves of a dark corner
+    cases += [_tied(rng, (2, 2, 2), largest, False) for largest in (1.0, 0.0, -0.5)]
+    cases.append(_first_tie(SMALL[0], np.zeros((1, 1, 4, 4)), False))
     return [
         *cases,
-        _backward(rng, SMALL[0], 64 * _shuffled(rng, (1, 1, 4, 4)), False, is_large=True),
+        _nearly_tied(rng, SMALL[0], False),
+        _few_digits(rng, SMALL[0], False),
+        _backward(rng, SMALL[0], 64 * _shuffled(rng, (1, 1, 4, 4)), False, fill=large),
     ]
 
 
@@ -162,12 +214,17 @@ def max_pool_backward(rng: Generator, fresh: bool) -> list[Case]:
     for sizes in (*SMALL, *FINDERS):
         cases += [_backward(rng, sizes, x, True) for x in _images(rng, sizes)]
     cases.append(_backward(rng, FINDERS[0], _same_in_every_window(rng, _shape(FINDERS[0])), True))
-    cases += _tied(rng, WITH_TIES[0], True, 1, WORKED_X[None, None].copy())
-    for sizes, limit in ((SMALL[1], 2), (WITH_TIES[1], 6), (WITH_TIES[2], 3)):
-        cases += _tied(rng, sizes, True, limit, _image_with_ties(rng, sizes))
-    cases += _tied(rng, SMALL[1], True, 1, np.zeros((1, 1, 3, 4)))
+    cases.append(_first_tie(SMALL[0], WORKED_X[None, None].copy(), True))
+    for window, largest in zip(TIED_WINDOWS, (1.0, 0.0, -0.5), strict=True):
+        cases.append(_tied(rng, window, largest, True))
+    cases.append(_first_tie(SMALL[1], np.zeros((1, 1, 3, 4)), True))
     sizes = (1, 2, 4, 6, 2, 3, 1)
-    return [*cases, _backward(rng, sizes, 64 * _shuffled(rng, _shape(sizes)), True, is_large=True)]
+    return [
+        *cases,
+        _nearly_tied(rng, SMALL[1], True),
+        _few_digits(rng, SMALL[1], True),
+        _backward(rng, sizes, 64 * _shuffled(rng, _shape(sizes)), True, fill=large),
+    ]
 
 
 def assignment_is_enough(rng: Generator, fresh: bool) -> list[Case]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.judge.case import Case, Free, Generator, large, quarters, whole
+from grader.judge.case import SMALL, Case, Free, Generator, large, quarters, whole
 from grader.judge.exercise import SMOOTH
 
-SHAPES = ((2, 3), (5,), (3, 4), (2, 3, 4, 2), (1, 2, 3, 4))
+SHAPES = ((2, 3), (5,), (3, 4), (2, 3, 4, 2), (1, 2, 3, 4), (3, 3))
+TINY = 2.0**-30
+HUGE = 2.0**30
 
 
 def _away_from_zero(rng: Generator, *shape: int) -> np.ndarray:
@@ -30,6 +32,9 @@ def relu_forward(rng: Generator, fresh: bool) -> list[Case]:
     """Whole numbers too, and one large case."""
     cases = [Case((_with_zeros(rng, *shape),), {"shape": shape}) for shape in SHAPES]
     cases.append(Case((whole(rng, 7, (2, 4)) - 3,), {"shape": (2, 4)}))
+    for times in (TINY, HUGE):
+        x = _away_from_zero(rng, 3, 4) * times
+        cases.append(Case((x,), {"shape": (3, 4)}, large=True))
     return [*cases, Case((large(rng, 3, 5),), {"shape": (3, 5)}, large=True, slack=SMOOTH)]
 
 
@@ -37,11 +42,14 @@ def relu_backward(rng: Generator, fresh: bool) -> list[Case]:
     """dy and x differ in sign often enough that a mask from dy shows."""
     cases = []
     for shape in SHAPES:
-        cases.append(
-            Case((-_away_from_zero(rng, *shape), _away_from_zero(rng, *shape)), {"shape": shape})
-        )
-    tiny = _away_from_zero(rng, 3, 4) / 2**20  # a slope is a matter of the sign, however small x is
-    cases.append(Case((-_away_from_zero(rng, 3, 4), tiny), {"shape": (3, 4)}, smooth=False))
+        dy, x = -_away_from_zero(rng, *shape), _away_from_zero(rng, *shape)
+        dy.ravel()[1] = 0.0  # whatever the slope is
+        cases.append(Case((dy, x), {"shape": shape}))
+    for times in (TINY, HUGE):  # a slope is a matter of the sign, however small or large x is
+        x = _away_from_zero(rng, 3, 4) * times
+        cases.append(Case((-_away_from_zero(rng, 3, 4), x), {"shape": (3, 4)}, smooth=False))
+    few_digits = -_away_from_zero(rng, 3, 4) * SMALL
+    cases.append(Case((few_digits, _away_from_zero(rng, 3, 4)), {"shape": (3, 4)}, large=True))
     for shape in SHAPES[1:]:
         dy, x = -_away_from_zero(rng, *shape), _with_zeros(rng, *shape)
         cases.append(Case((dy, x), {"shape": shape}, smooth=False, free=Free(x == 0, dy)))

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from grader.exercises.cases.convolution import images
-from grader.judge.case import Case, Generator, quarters, whole
+from grader.exercises.cases.convolution import BACKWARD, images
+from grader.judge.case import Case, Generator, quarters, small, whole
 
-# N, C, H, W, F, kh, kw, stride, pad
+# N, C, H, W, F, kh, kw, stride, pad: small ones to show; then remainders from 0 to 3, unequal for
+# rows and columns, and all sizes equal
 SMALL = (
     (1, 1, 3, 6, 1, 2, 3, 2, 0),
-    (1, 1, 4, 3, 1, 2, 1, 3, 1),
+    (1, 1, 5, 4, 1, 3, 2, 3, 1),
     (2, 1, 3, 4, 3, 2, 2, 2, 1),
     (1, 2, 4, 3, 3, 2, 1, 2, 0),
 )
 FINDERS = (
     (2, 3, 7, 10, 4, 3, 2, 1, 0),
     (3, 2, 8, 7, 5, 3, 4, 2, 1),
-    (2, 3, 9, 11, 4, 3, 2, 3, 2),
+    (2, 3, 10, 11, 5, 4, 3, 3, 2),
     (2, 2, 6, 7, 3, 5, 3, 1, 2),
-    (2, 2, 10, 8, 3, 2, 3, 4, 0),
+    (2, 2, 8, 10, 3, 2, 3, 4, 0),
+    (1, 3, 9, 13, 2, 2, 3, 4, 0),
+    (3, 3, 3, 3, 3, 3, 3, 2, 2),
+)
+WIDE = (
     (2, 3, 3, 2, 1, 1, 2, 2, 3),
     (2, 2, 1, 2, 3, 8, 9, 1, 4),
 )
 
 
 def strided_forward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "x w b stride pad", [*SMALL, *FINDERS])
+    return images(rng, "x w b stride pad", ("y",), [*SMALL, *FINDERS, *WIDE])
 
 
 def strided_backward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "dy x w stride pad", [*SMALL, *FINDERS])
+    return images(rng, "dy x w stride pad", BACKWARD, [*SMALL, *FINDERS, *WIDE])
 
 
 def dilate(rng: Generator, fresh: bool) -> list[Case]:
@@ -39,6 +44,7 @@ def dilate(rng: Generator, fresh: bool) -> list[Case]:
         (2, 3, 2, 4, 2),
         (1, 2, 1, 3, 4),
         (2, 1, 3, 2, 1),
+        (2, 2, 2, 2, 2),
     ):
         sizes = {
             "N": N,
@@ -49,7 +55,8 @@ def dilate(rng: Generator, fresh: bool) -> list[Case]:
             "B": (Q - 1) * stride + 1,
         }
         cases.append(Case((quarters(rng, N, F, P, Q), stride), sizes))
-    return cases
+    dy, stride = cases[0].args
+    return [*cases, Case((small(rng, *dy.shape), stride), cases[0].sizes, large=True)]
 
 
 def lines(rng: Generator, fresh: bool) -> list[Case]:

@@ -88,12 +88,23 @@ def _build(exercise: Exercise) -> Table:
     wrongs = {mistake.name: answers_of(exercise, mistake.answer, cases) for mistake in mistakes}
     entries = {part.name: _entries(exercise, part, rights, wrongs) for part in exercise.parts}
     hints = {mistake.name: mistake.hint for mistake in mistakes}
-    parts = {mistake.name: list(mistake.parts) for mistake in mistakes}
+    parts = {mistake.name: _lost_parts(exercise, mistake, entries) for mistake in mistakes}
     right_values: dict[str, list[Any]] = {}
     for part in exercise.parts:
         if _ships_right_values(exercise, part):
             right_values[part.name] = [_plain(right[part.name]) for right in rights]
     return {"cases": entries, "hints": hints, "parts": parts, "shown": right_values}
+
+
+def _lost_parts(exercise: Exercise, mistake: Mistake, entries: dict[str, list[Entry]]) -> list[str]:
+    """Return the parts that a mistake gets wrong on the visible cases."""
+    if exercise.costly:  # trainings have no entries
+        return list(mistake.parts)
+    return [part.name for part in exercise.parts if _is_wrong(mistake, entries[part.name])]
+
+
+def _is_wrong(mistake: Mistake, entries: list[Entry]) -> bool:
+    return any(mistake.name in names for entry in entries for names in entry["wrong"].values())
 
 
 def _ships_right_values(exercise: Exercise, part: Part) -> bool:

@@ -162,13 +162,25 @@ def _mistake_problem(
     """Return what is wrong with the verdict on a mistake, or ""."""
     verdict = judge(exercise, mistake.answer, namespace)
     wrong = [part for part in verdict.parts if not part.right]
-    lost = tuple(part.name for part in wrong)
-    if lost != mistake.parts:
-        return f"loses {lost or 'nothing'}, expected {mistake.parts}"
+    lost = {part.name for part in wrong}
+    if not _as_declared(exercise, mistake, lost):
+        return f"loses {', '.join(sorted(lost)) or 'nothing'}, expected {mistake.parts}"
     names = {part.mistake for part in wrong}
     if names != {mistake.name}:
         return f"is called {', '.join(names - {mistake.name}) or 'nothing'}"
     return ""
+
+
+def _as_declared(exercise: Exercise, mistake: Mistake, lost: set[str]) -> bool:
+    """Tell whether a mistake loses the parts that its table names, or nothing but corners.
+
+    Corners that it loses beside these need not be named.
+    """
+    corners = {part.name for part in exercise.parts if part.corner}
+    main = lost - corners
+    if not main:
+        return bool(lost)
+    return main == set(mistake.parts) - corners
 
 
 def _hints(exercises: list[Exercise]) -> Finding:
@@ -285,7 +297,7 @@ def _kept_parts(exercise: Exercise, mistakes: list[Mistake], seed: int) -> Itera
     cases = [case for case in drawn if not case.goal]  # `make soak` has those with a goal
     expected = [_reference_answers(exercise, case) for case in cases]
     for mistake in mistakes:
-        kept = set(mistake.parts) - _lost(mistake, exercise, cases, expected)
+        kept = _own(exercise, mistake) - _lost(mistake, exercise, cases, expected)
         if kept:
             names = ", ".join(sorted(kept))
             yield f"{exercise.name}: {mistake.name} keeps {names} at seed {seed}"
@@ -302,6 +314,11 @@ def _lost(
             name = part.name
             if case.judges(name) and not matches(answers[name], right[name], part, case):
                 lost.add(name)
-        if lost.issuperset(mistake.parts):
+        if lost.issuperset(_own(exercise, mistake)):
             break
     return lost
+
+
+def _own(exercise: Exercise, mistake: Mistake) -> set[str]:
+    """Return the parts that a mistake loses on the visible cases."""
+    return set(exercise.table["parts"][mistake.name])

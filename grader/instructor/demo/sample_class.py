@@ -156,7 +156,8 @@ def _points(notebook: Notebook, answers: Answers) -> float:
 
 def _points_lost(exercise: Exercise, mistake: Mistake) -> float:
     """Return the points of the parts that a mistake loses."""
-    return sum(part.points for part in exercise.parts if part.name in mistake.parts)
+    lost = exercise.table["parts"][mistake.name]
+    return sum(part.points for part in exercise.parts if part.name in lost)
 
 
 def _start_of_hint(mistake: Mistake) -> str:
