@@ -6,15 +6,19 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 
 from .changed import copied, is_unchanged
 from .warned import warning_texts
+from .watch import Watch, is_dense, shapes_of
+
+NOTHING: Mapping[CodeType, str] = {}
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,9 @@ class Call:
     changed: the numbers of the arguments that it changed.
     shared: (result, argument), by number, of those that share memory.
     warned: 'RuntimeWarning: overflow encountered in exp', each once.
+    nudged: the function that it called with one number changed after another, and how often; None
+        where there is none, or where nobody looked.
+    reached: a function that it must do without and has called all the same, or "".
     """
 
     result: Any
@@ -32,20 +39,32 @@ class Call:
     changed: tuple[int, ...]
     shared: tuple[tuple[int, int], ...]
     warned: tuple[str, ...]
+    nudged: tuple[str, int] | None = None
+    reached: str = ""
 
 
-def call(function: Callable[..., Any], args: Sequence[Any]) -> Call:
-    """Call the function with writable copies of the arguments. Every exception is caught."""
+def call(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    refused: Mapping[CodeType, str] = NOTHING,
+    nudges: bool = False,
+) -> Call:
+    """Call the function with writable copies of the arguments. Every exception is caught.
+
+    refused: as `without` returns it; nudges: whether to look for a numerical gradient.
+    """
     copies = tuple(map(copied, args))
     result, error = None, None
     limit = sys.getrecursionlimit()
+    is_looked_at = nudges and is_dense(args)
+    watch = Watch(refused, is_looked_at) if refused or is_looked_at else None
     with warnings.catch_warnings(record=True) as recorded:
         warnings.simplefilter("default")  # each place once: a loop may warn without an end
         # numpy's own settings, whatever was set
         settings = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
         # KeyboardInterrupt and SystemExit are answers too: an endless loop, an exit()
         try:
-            with settings:
+            with settings, watch or nullcontext():
                 result = function(*copies)
         except BaseException as ended:
             error = ended
@@ -54,7 +73,11 @@ def call(function: Callable[..., Any], args: Sequence[Any]) -> Call:
         number for number, arg in enumerate(args) if not is_unchanged(arg, copies[number])
     )
     words = tuple(warning_texts(recorded, args, result))
-    return Call(result, error, changed, _shared(result, copies), words)
+    shared = _shared(result, copies)
+    if watch is None:
+        return Call(result, error, changed, shared, words)
+    nudged = watch.nudged(shapes_of((*args, *_results(result))))
+    return Call(result, error, changed, shared, words, nudged, watch.reached)
 
 
 def argument_names(function: Any) -> tuple[str, ...]:
@@ -69,15 +92,21 @@ def _shared(result: Any, copies: tuple[Any, ...]) -> tuple[tuple[int, int], ...]
     """Return which results share memory with which arguments. Looks at what the function itself
     returned.
     """
-    results = result if type(result) in (tuple, list) else (result,)  # isinstance asks the object
     return tuple(
         (place, number)
-        for place, one in enumerate(results[:RESULTS_LIMIT])
+        for place, one in enumerate(_results(result))
         for number, arg in enumerate(copies)
         if isinstance(arg, np.ndarray)
         and issubclass(type(one), np.ndarray)
         and np.may_share_memory(arg, one)
     )
+
+
+def _results(result: Any) -> Sequence[Any]:
+    """Return the results of a call one by one."""
+    if type(result) in (tuple, list):  # isinstance asks the object
+        return result[:RESULTS_LIMIT]
+    return (result,)
 
 
 RESULTS_LIMIT = 9  # no exercise asks for more

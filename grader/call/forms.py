@@ -18,6 +18,7 @@ FORMS = {
     "not defined": ("missing", "is not defined"),
     "no function": ("missing", "is {value}, expected a function"),
     "partner": ("missing", "is or holds {name}: write it without {name}"),
+    "reached": ("raised:RuntimeError", "calls {name}: write it without {name}"),
     "time": ("time", "takes longer than {seconds:g} s: is there a loop that never ends?"),
     "unwritten": ("raised:NotImplementedError", "is not written yet"),
     "endless": ("raised:RecursionError", "calls itself without an end"),
@@ -40,6 +41,11 @@ FORMS = {
     "entries": ("type:{type}", "holds {type} entries, expected numbers"),
     "not finite": ("not finite", "holds {number}{place}"),
     "not finite anywhere": ("not finite", "holds NaN or infinity"),
+    "nudged": (
+        "nudged",
+        "calls {name} {count} times with one number changed at a time: that is a numerical "
+        "gradient. Derive it here, and compare with the numerical gradient to be sure",
+    ),
     "keys": ("type:dict", "is a dict, but its keys are not the names of the parameters"),
     "quiz": ("type:{type}", "is {value}, expected numbers, a tuple or a word"),
     "large quiz": ("type:large", "is {value}, expected a few numbers or a word"),

@@ -50,8 +50,11 @@ def refusal(function: Any, names: Sequence[str], namespace: Namespace) -> Answer
 
 
 @contextmanager
-def without(names: Sequence[str], namespace: Namespace, exercise: str) -> Iterator[None]:
-    """Take away the names that an exercise must do without.
+def without(
+    names: Sequence[str], namespace: Namespace, exercise: str
+) -> Iterator[dict[CodeType, str]]:
+    """Take away the names that an exercise must do without; yield their code, by which one that is
+    kept elsewhere is known.
 
     They, and other names for the same functions, are bound to a function that raises RuntimeError.
     exit and quit, which would end the kernel, raise SystemExit meanwhile.
@@ -59,6 +62,7 @@ def without(names: Sequence[str], namespace: Namespace, exercise: str) -> Iterat
     refused = {name: namespace[name] for name in names if name in namespace}
     ends = {name: namespace[name] for name in ("exit", "quit") if name in namespace}
     aliases: Namespace = {}
+    by_code: dict[CodeType, str] = {}
     with ExitStack() as codes:
         for name, function in refused.items():
             message = f"write {exercise} without {name}"
@@ -67,10 +71,11 @@ def without(names: Sequence[str], namespace: Namespace, exercise: str) -> Iterat
             namespace.update(dict.fromkeys(same, _refusing(message)))
             # The notebook's own may be kept elsewhere too: in a list, a default, a closure.
             if isinstance(function, FunctionType) and function.__globals__ is namespace:
+                by_code[function.__code__] = name
                 codes.enter_context(_refusing_by_its_code(function, message))
         namespace.update(dict.fromkeys(ends, _leave))
         try:
-            yield
+            yield by_code
         finally:
             namespace.update(aliases | ends)
 

@@ -39,6 +39,7 @@ EXERCISES = (
             ),
         ),
         layers=True,
+        derived=("gradients",),
         build=cases.loss_and_gradients,
     ),
     Exercise(
@@ -51,6 +52,7 @@ EXERCISES = (
         ),
         layers=True,
         costly=True,
+        derived=("params",),
         build=cases.train,
     ),
 )

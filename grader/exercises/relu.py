@@ -36,6 +36,7 @@ EXERCISES = (
         ),
         forward="relu_forward",
         without=("numerical_jacobian",),
+        derived=("dx",),
         build=cases.relu_backward,
         witness=witnesses.RELU,
     ),

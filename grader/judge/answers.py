@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.call.answer import Answer, split
+from grader.call.answer import Answer, faulty, split
 from grader.call.call import Call
 from grader.call.fault import raised
 from grader.judge.case import Case
@@ -16,14 +16,27 @@ from grader.judge.exercise import Exercise, Part
 
 def read(exercise: Exercise, case: Case, call: Call, function: Any = None) -> dict[str, Answer]:
     """Return one Answer per part. Never raises, whatever the function returned."""
+    if call.reached:
+        fault = faulty("reached", name=call.reached)
+        return {part.name: fault for part in exercise.parts}
     if call.error is not None:
         return {part.name: raised(call.error, function) for part in exercise.parts}
-    return by_part(exercise, case, split(call.result, list(exercise.results), exercise.is_quiz))
+    results = split(call.result, list(exercise.results), exercise.is_quiz)
+    return by_part(exercise, case, results, call.nudged)
 
 
-def by_part(exercise: Exercise, case: Case, results: list[Answer]) -> dict[str, Answer]:
-    """Return what each part judges, from one Answer per result of the function."""
+def by_part(
+    exercise: Exercise, case: Case, results: list[Answer], nudged: tuple[str, int] | None
+) -> dict[str, Answer]:
+    """Return what each part judges, from one Answer per result of the function.
+
+    nudged: as Call has it. What is to be derived is then no answer.
+    """
     by_result = dict(zip(exercise.results, results, strict=True))
+    if nudged is not None:
+        name, count = nudged
+        fault = faulty("nudged", name=name, count=count)
+        by_result |= dict.fromkeys(exercise.derived, fault)
     return {part.name: _of_part(part, case, by_result) for part in exercise.parts}
 
 

@@ -137,6 +137,8 @@ class Exercise:
     layers: the names of the layers are bound to layers.py while it is judged.
     costly: it takes seconds: its trainings are asked with one draw of cases, and `progress` does
         not ask it again.
+    derived: its results that are gradients, which are to be derived: they are no answer where the
+        function takes differences.
     build: (generator, whether they are fresh ones) -> the cases that it is asked with.
     witness: part -> the right values, from the student's forward (once it is right) and the
         arguments of the call.
@@ -153,6 +155,7 @@ class Exercise:
     why: str = ""
     layers: bool = False
     costly: bool = False
+    derived: tuple[str, ...] = ()
     build: Callable[[Generator, bool], list[Case]] = field(default=_no_cases, compare=False)
     witness: Mapping[str, Callable[..., np.ndarray]] = field(default_factory=dict, compare=False)
     widget: CaseWidget | None = field(default=None, compare=False)
@@ -191,6 +194,14 @@ class Exercise:
     def parts_of(self, case: Case) -> list[str]:
         """Return the names of the parts that a case judges."""
         return [part.name for part in self.parts if case.judges(part.name)]
+
+    def watches(self, case: Case) -> bool:
+        """Tell whether a call is looked at for a numerical gradient.
+
+        A training takes too long, and in corners windows may hold a single number other than 0.
+        """
+        judges_main = any(case.judges(part.name) for part in self.parts if not part.corner)
+        return bool(self.derived) and judges_main and case.goal is None
 
     @cached_property
     def is_quiz(self) -> bool:

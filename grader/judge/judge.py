@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from types import CodeType
 from typing import Any
 
 from grader.call.answer import Answer
@@ -55,9 +57,9 @@ def _judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
     with (
         quiet() as captured,
         with_layers(layers, namespace),
-        without(exercise.without, namespace, exercise.name),
+        without(exercise.without, namespace, exercise.name) as refused,
     ):
-        calls = _ask(trial, function)
+        calls = _ask(trial, function, refused)
     cases, answers = trial.cases, trial.answers
     again = answers.pop() if len(answers) > len(cases) else answers[0]
     # The student's forward partner is called here: what it prints and warns of is not this
@@ -94,9 +96,9 @@ def _new_trial(exercise: Exercise, namespace: Namespace) -> Trial:
     )
 
 
-def _ask(trial: Trial, function: Any) -> list[Call]:
+def _ask(trial: Trial, function: Any, refused: Mapping[CodeType, str]) -> list[Call]:
     """Ask the function all cases and the first once more, but for those that another call has
-    ended; fill in the trial's answers.
+    ended; fill in the trial's answers. refused: as `without` yields it.
     """
     calls = []
     asking = Asking(trial.exercise)
@@ -105,7 +107,7 @@ def _ask(trial: Trial, function: Any) -> list[Call]:
             break
         answers = asking.unasked(case)
         if answers is None:
-            result = call(function, case.args)
+            result = call(function, case.args, refused, trial.exercise.watches(case))
             calls.append(result)
             # At once: the result may be a buffer that the next call uses again.
             answers = read(trial.exercise, case, result, function)

@@ -135,6 +135,9 @@ def _without_a_case_to_show(trial: Trial, part: Part) -> PartVerdict:
     """Return the verdict on a part that is right, or wrong on hidden cases alone, or not the same
     twice.
     """
+    nudged = trial.nudged(part)
+    if nudged is not None:
+        return PartVerdict(part.name, part.points, 0.0, nudged.message)
     if not trial.earns(part):
         message = _wrong_on_hidden_cases(trial, part, trial.wrong(part))
         return PartVerdict(part.name, part.points, 0.0, message)
@@ -153,8 +156,8 @@ def _wrong_part(
     message = _what_is_wrong(trial, part, finding)
     # The parts of a training, or of a call that raised, go wrong in one way.
     if trial.exercise.costly or call_fault(trial.answers[finding.number]):
-        same = [verdict.name for verdict in before if verdict.message == message]
-        message = f"the same as {same[0]}" if same else message
+        alike = [verdict.name for verdict in before if verdict.message == message]
+        message = f"the same as {alike[0]}" if alike else message
     return PartVerdict(part.name, part.points, 0.0, message, finding.mistake)
 
 

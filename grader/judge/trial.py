@@ -38,10 +38,22 @@ class Trial:
 
         A part that no case judges earns nothing.
         """
+        if self.nudged(part) is not None:
+            return False
         judging = [number for number, case in enumerate(self.cases) if case.judges(part.name)]
         if not judging or judging[-1] >= len(self.answers):
             return False
         return not self.wrong(part) and self.is_repeated(part)
+
+    def nudged(self, part: Part) -> Answer | None:
+        """Return the fault of a result that was taken by differences on any case, else None.
+
+        It is then no answer on the others either.
+        """
+        if set(part.results).isdisjoint(self.exercise.derived):
+            return None
+        faults = (answer for answers in self.answers for answer in answers.values())
+        return next((fault for fault in faults if fault.form == "nudged"), None)
 
     def wrong(self, part: Part) -> list[int]:
         """Return the numbers of the cases on which a part is wrong."""

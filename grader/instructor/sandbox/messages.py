@@ -72,12 +72,13 @@ class FileRequest(TypedDict):
 class CaseRequest(TypedDict):
     """One call.
 
-    parts: the parts of the exercise that it judges; limit: of the numbers in a result; bytes: what
-    its arrays take behind the JSON.
+    parts: the parts of the exercise that it judges; watch: see Exercise.watches; limit: of the
+    numbers in a result; bytes: what its arrays take behind the JSON.
     """
 
     args: Sequence[Argument]
     parts: Sequence[str]
+    watch: bool
     limit: int
     bytes: int
 
@@ -137,13 +138,14 @@ class PartReply(TypedDict, total=False):
 class CallReply(TypedDict, total=False):
     """The reply to one call; grader.call.call.Call says what the first three are.
 
-    names: of the function's arguments; fault: where there are no parts.
+    names: of the function's arguments; nudged: as Call has it; fault: where there are no parts.
     """
 
     changed: Sequence[int]
     shared: Sequence[tuple[int, int]]
     warned: Sequence[str]
     names: Sequence[str]
+    nudged: tuple[str, int] | None
     fault: FaultReply
     parts: Sequence[PartReply]
 

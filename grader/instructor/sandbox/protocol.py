@@ -88,7 +88,10 @@ def pack_calls(exercise: Exercise, cases: Sequence[Case], seconds: float) -> byt
         size = _size(chunks) - start
         limit = number_limit(exercise, case)
         parts = exercise.parts_of(case)
-        requests.append({"args": args, "parts": parts, "limit": limit, "bytes": size})
+        watch = exercise.watches(case)
+        requests.append(
+            {"args": args, "parts": parts, "watch": watch, "limit": limit, "bytes": size}
+        )
     request: CallsRequest = {
         "name": exercise.name,
         "cases": requests,
@@ -275,7 +278,17 @@ def receive_call(
         raise WorkerLost(OTHER_FORM)
     limit = number_limit(exercise, case)
     results = [_answer(channel, part, limit, deadline) for part in parts]
-    return replace(reply, answers=by_part(exercise, case, results))
+    return replace(reply, answers=by_part(exercise, case, results, _nudged(header)))
+
+
+def _nudged(header: ReplyJSON) -> tuple[str, int] | None:
+    """Return which function was called with nudged arrays, as Call has it."""
+    nudged = _list(header, "nudged")
+    if len(nudged) != 2:
+        return None
+    name, count = nudged
+    is_name = isinstance(name, str) and name.isidentifier()
+    return (name if is_name else "a function", count if type(count) is int else 0)  # type: ignore[return-value]
 
 
 def _without_answers(exercise: Exercise, header: ReplyJSON) -> Reply:

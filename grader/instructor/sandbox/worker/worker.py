@@ -244,10 +244,13 @@ def call(namespace: Namespace, request: CallsRequest, case: CaseRequest, payload
     layers = LAYERS if request["layers"] else {}
     with (
         CALL.without.with_layers(layers, namespace),
-        CALL.without.without(request["without"], namespace, request["name"]),
+        CALL.without.without(request["without"], namespace, request["name"]) as refused,
     ):
         result: Call = CALL.call.call(
-            limited(function, request["seconds"]), arguments(case["args"], payload)
+            limited(function, request["seconds"]),
+            arguments(case["args"], payload),
+            refused,
+            case["watch"],
         )
     if isinstance(result.error, cells.TimeUp):
         return Outcome({}, CALL.answer.faulty("time", seconds=request["seconds"]))
@@ -256,7 +259,10 @@ def call(namespace: Namespace, request: CallsRequest, case: CaseRequest, payload
         "shared": result.shared,
         "warned": result.warned[:WARNING_LIMIT],
         "names": CALL.call.argument_names(function)[:NAME_LIMIT],
+        "nudged": result.nudged,
     }
+    if result.reached:
+        return Outcome(reply, CALL.answer.faulty("reached", name=result.reached))
     if result.error is not None:
         return Outcome(reply, CALL.fault.raised(result.error, function))
     return Outcome(reply, result=result.result)

@@ -1,0 +1,213 @@
+"""A numerical gradient is no derivation, and no honest way of calling functions is taken for one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from our_course import EXERCISES
+from support import references
+
+from grader.judge.judge import judge
+
+ONE_SIDED = """
+def {name}({arguments}):
+    def slope(of, array):
+        base, result = of(array), np.zeros(array.shape)
+        for place in np.ndindex(*array.shape):
+            moved = array.astype(float)
+            moved[place] += 1
+            result[place] = np.sum(dy * (of(moved) - base))
+        return result
+    return {results}
+"""
+CENTRAL_IN_PLACE = """
+def nudge(of, array, dy, h=1e-5):
+    array = array.astype(float)
+    result = np.zeros(array.shape)
+    flat, out = array.reshape(-1), result.reshape(-1)
+    for place in range(flat.size):
+        flat[place] += h
+        up = of(array)
+        flat[place] -= 2 * h
+        down = of(array)
+        flat[place] += h
+        out[place] = np.sum(dy * (up - down)) / (2 * h)
+    return result
+
+def {name}({arguments}):
+    def slope(of, array):
+        return nudge(of, array, dy)
+    return {results}
+"""
+OWN_COPY = "def product_of_mine(x, w, b):\n    return x @ w + b\n"
+BACKWARD = {  # exercise -> its arguments, and its results by a function `slope`
+    "affine_backward": (
+        "dy, x, w",
+        "slope(lambda v: affine_forward(v, w, 0), x), slope(lambda v: affine_forward(x, v, 0), w), "
+        "dy.sum(axis=0)",
+    ),
+    "conv_1d_backward_spray": (
+        "dy, w, pad",
+        "slope(lambda v: correlate_1d(v, w, pad), np.zeros(len(dy) + len(w) - 1 - 2 * pad))",
+    ),
+    "conv_backward": (
+        "dy, x, w, pad",
+        "slope(lambda v: conv_forward(v, w, np.zeros(len(w)), pad), x), "
+        "slope(lambda v: conv_forward(x, v, np.zeros(len(w)), pad), w), dy.sum(axis=(0, 2, 3))",
+    ),
+    "relu_backward": ("dy, x", "slope(relu_forward, x)"),
+    "max_pool_backward": (
+        "dy, x, size, stride",
+        "slope(lambda v: max_pool_forward(v, size, stride), x)",
+    ),
+}
+
+
+def namespace_with(text: str) -> dict[str, object]:
+    namespace = {"np": np, **references()}
+    exec(text, namespace)
+    return namespace
+
+
+@pytest.mark.parametrize("way", [ONE_SIDED, CENTRAL_IN_PLACE], ids=["one-sided", "in place"])
+@pytest.mark.parametrize("name", BACKWARD)
+def test_differences_of_a_forward_pass_earn_nothing_and_the_check_says_why(name, way):
+    arguments, results = BACKWARD[name]
+    namespace = namespace_with(way.format(name=name, arguments=arguments, results=results))
+    verdict = judge(EXERCISES[name], namespace[name], namespace)
+    assert verdict.earned == 0.0
+    assert "that is a numerical gradient" in str(verdict)
+
+
+def test_a_copy_of_the_forward_pass_under_another_name_is_no_way_round():
+    arguments, results = BACKWARD["affine_backward"]
+    results = results.replace("affine_forward", "product_of_mine")
+    text = OWN_COPY + ONE_SIDED.format(name="affine_backward", arguments=arguments, results=results)
+    namespace = namespace_with(text)
+    assert (
+        judge(EXERCISES["affine_backward"], namespace["affine_backward"], namespace).earned == 0.0
+    )
+
+
+def test_a_loss_keeps_its_points_where_its_gradient_was_nudged():
+    text = """
+def loss_of(y, labels):
+    shifted = y - y.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -log_p[np.arange(len(y)), labels].mean()
+
+def softmax_loss(y, labels):
+    dy = np.zeros(y.shape)
+    for place in np.ndindex(*y.shape):
+        up, down = y.astype(float), y.astype(float)
+        up[place] += 1e-5
+        down[place] -= 1e-5
+        dy[place] = (loss_of(up, labels) - loss_of(down, labels)) / 2e-5
+    return loss_of(y, labels), dy
+"""
+    namespace = namespace_with(text)
+    verdict = judge(EXERCISES["softmax_loss"], namespace["softmax_loss"], namespace)
+    earned = {part.name: part.earned for part in verdict.parts}
+    assert earned == {"loss": 0.5, "dy": 0.0, "extreme": 0.0}
+
+
+HONEST = {
+    "a helper for every pixel that adds into dx": (
+        "relu_backward",
+        """
+def one(dx, dy, x, place):
+    if x[place] > 0:
+        dx[place] = dy[place]
+
+def relu_backward(dy, x):
+    dx = np.zeros(x.shape)
+    for place in np.ndindex(*x.shape):
+        one(dx, dy, x, place)
+    return dx
+""",
+    ),
+    "a helper for every number": (
+        "relu_backward",
+        """
+def slope(value):
+    return float(value > 0)
+
+def relu_backward(dy, x):
+    return dy * np.array([slope(v) for v in x.ravel()]).reshape(x.shape)
+""",
+    ),
+    "a helper that returns a new dx for every pixel": (
+        "affine_backward",
+        """
+def with_one(dx, value, place):
+    dx = dx.copy()
+    dx[place] = value
+    return dx
+
+def affine_backward(dy, x, w):
+    dx, dw = np.zeros(x.shape), np.zeros(w.shape)
+    for n, d in np.ndindex(*x.shape):
+        dx = with_one(dx, dy[n] @ w[d], (n, d))
+    for d, c in np.ndindex(*w.shape):
+        dw = with_one(dw, x[:, d] @ dy[:, c], (d, c))
+    return dx, dw, dy.sum(axis=0)
+""",
+    ),
+    "a spray by a helper for every window": (
+        "conv_backward",
+        """
+def spray(dxp, dw, xp, dy, w, n, f, i, j):
+    kh, kw = w.shape[2:]
+    dxp[n, :, i:i + kh, j:j + kw] += dy[n, f, i, j] * w[f]
+    dw[f] += dy[n, f, i, j] * xp[n, :, i:i + kh, j:j + kw]
+
+def conv_backward(dy, x, w, pad):
+    xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dxp, dw = np.zeros(xp.shape), np.zeros(w.shape)
+    for place in np.ndindex(*dy.shape):
+        spray(dxp, dw, xp, dy, w, *place)
+    H, W = x.shape[2:]
+    return dxp[:, :, pad:pad + H, pad:pad + W], dw, dy.sum(axis=(0, 2, 3))
+""",
+    ),
+    "the forward pass, called for every image and channel": (
+        "conv_1d_backward_rotated",
+        """
+def dot(a, b):
+    return float(np.sum(a * b))
+
+def conv_1d_backward_rotated(dy, w, pad):
+    k = len(w)
+    padded = np.pad(dy, k - 1)
+    full = np.array([dot(padded[i:i + k], w[::-1]) for i in range(len(padded) - k + 1)])
+    return full[pad:len(full) - pad]
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", HONEST)
+def test_honest_helpers_are_no_differences(what):
+    name, text = HONEST[what]
+    namespace = namespace_with(text)
+    verdict = judge(EXERCISES[name], namespace[name], namespace)
+    assert verdict.right, str(verdict)
+
+
+REACHES = {
+    "code": "HELD = correlate_1d.__code__\nimport types\nheld = types.FunctionType(HELD, globals())",
+    "partial": "import functools\nheld = functools.partial(correlate_1d)",
+    "method": "import types\nclass Box: pass\nheld = types.MethodType(lambda s, *a: KEPT[0](*a), Box())\n"
+    "KEPT = [types.FunctionType(correlate_1d.__code__, globals())]",
+}
+
+
+@pytest.mark.parametrize("how", REACHES)
+def test_a_partner_that_is_reached_all_the_same_is_refused(how):
+    namespace = namespace_with(
+        "def correlate_1d(x, w, pad):\n    return np.correlate(np.pad(x, pad), w)\n"
+        f"{REACHES[how]}\ndef spray_1d(x, w, pad):\n    return held(x, w, pad)\n"
+    )
+    verdict = judge(EXERCISES["spray_1d"], namespace["spray_1d"], namespace)
+    assert verdict.earned == 0.0
+    assert "write it without correlate_1d" in str(verdict) or "without correlate_1d" in str(verdict)
