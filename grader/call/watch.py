@@ -27,7 +27,7 @@ LIBRARIES = (os.path.dirname(np.__file__), os.path.dirname(os.__file__))
 
 
 @dataclass
-class _Seen:
+class _Arrays:
     """The arrays of one shape that a function was called with, one call after another.
 
     kept: all of them where they are small; first: the first, with which the others are compared
@@ -81,7 +81,7 @@ class Watch:
         self._refused = refused
         self._nudges = nudges
         self.reached = ""  # the first of the refused ones that was called all the same
-        self._seen: dict[tuple[CodeType, int, tuple[int, ...]], _Seen] = {}
+        self._called_with: dict[tuple[CodeType, int, tuple[int, ...]], _Arrays] = {}
         self._is_library: dict[CodeType, bool] = {}
         self._looks = 0
         self._before: Any = None
@@ -99,9 +99,9 @@ class Watch:
 
         shapes: those of the arrays that count. None where there was no such function.
         """
-        for (code, _, shape), seen in self._seen.items():
-            if shape in shapes and seen.calls:
-                return code.co_name.strip("<>"), seen.calls
+        for (code, _, shape), arrays in self._called_with.items():
+            if shape in shapes and arrays.calls:
+                return code.co_name.strip("<>"), arrays.calls
         return None
 
     def _note(self, frame: FrameType, event: str, argument: object) -> None:
@@ -115,10 +115,10 @@ class Watch:
         for number, array in enumerate(_arrays(frame)):
             self._looks += 1
             key = (code, number, array.shape)
-            if key not in self._seen and len(self._seen) < KINDS_LIMIT:
-                self._seen[key] = _Seen(array.ravel().copy())
-            if key in self._seen:
-                self._seen[key].add(array)
+            if key not in self._called_with and len(self._called_with) < KINDS_LIMIT:
+                self._called_with[key] = _Arrays(array.ravel().copy())
+            if key in self._called_with:
+                self._called_with[key].add(array)
 
     def _is_of_library(self, code: CodeType) -> bool:
         if code not in self._is_library:

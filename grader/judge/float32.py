@@ -20,7 +20,8 @@ def is_in_float32(trial: Trial, part: Part) -> bool:
     for number, answer in enumerate(trial.answers):
         result = answer[part.name].array
         case = trial.cases[number]
-        if not case.large or not case.slack or not trial.is_visible(number):
+        needs_digits = case.large and case.slack and case.judges(part.name)
+        if not needs_digits or not trial.is_visible(number):
             continue
         if result is None or result.dtype.kind != "f":
             continue

@@ -21,13 +21,12 @@ from grader.call.quiet import quiet
 from grader.call.text import short
 from grader.call.without import Namespace, public, refusal, with_layers, without
 from grader.judge.answers import read
-from grader.judge.asking import Asking
 from grader.judge.compare import is_right
 from grader.judge.exercise import Exercise, Part
 from grader.judge.judge_trial import WARNINGS_LIMIT, all_wrong, judge_trial
 from grader.judge.notes import argument_order, changed_by, notes_on, shared_by
 from grader.judge.right import Right, right_values
-from grader.judge.trial import Trial
+from grader.judge.trial import Asking, Trial
 from grader.show.verdict import Verdict
 
 NEEDS_LAYERS = "needs layers.py beside the notebook: copy it there from the assignment's folder"

@@ -15,6 +15,7 @@ from support import references
 from grader.instructor.author import catalogue
 from grader.instructor.author.catalogue import answers_of, is_stored, portable
 from grader.instructor.commands.verify import verify
+from grader.judge.case import SMALL
 from grader.judge.compare import entries_of
 from grader.judge.judge import judge
 from solutions.mistakes import CATALOGUE
@@ -160,6 +161,8 @@ def test_a_shipped_table_holds_no_code_and_no_quiz_answer(assignment):
 def test_two_mistakes_of_one_exercise_never_have_the_same_fingerprints():
     for exercise in EXERCISES.values():
         for part in exercise.parts:
+            if part.corner:
+                continue
             entries = entries_of(exercise, part)
             seen = {}
             for mistake in {
@@ -193,7 +196,8 @@ def test_the_visible_cases_never_change():
 )
 def test_sizes_that_a_mistake_can_swap_differ(exercise):
     for case in (*EXERCISES[exercise].visible, *EXERCISES[exercise].draw(np.random.default_rng(0))):
-        if case.sizes["N"] != 1 and exercise.startswith("affine"):
+        is_of_one_size = len(set(case.sizes.values())) == 1  # where shapes that fit by chance show
+        if case.sizes["N"] != 1 and exercise.startswith("affine") and not is_of_one_size:
             assert len(set(case.sizes.values())) == len(case.sizes)
     assert any(case.sizes["N"] > 1 for case in EXERCISES[exercise].visible)
 
@@ -201,7 +205,8 @@ def test_sizes_that_a_mistake_can_swap_differ(exercise):
 def test_entries_are_multiples_of_a_quarter_within_nine_quarters():
     for case in EXERCISES["affine_backward"].draw(np.random.default_rng(1)):
         for array in case.args:
-            assert np.array_equal(array * 4, np.rint(array * 4))
+            scale = 4 if np.abs(array).max() > 1 / 64 else 4 / SMALL
+            assert np.array_equal(array * scale, np.rint(array * scale))
             assert case.large or np.abs(array).max() <= 9 / 4
 
 

@@ -192,7 +192,7 @@ def test_hidden_cases_are_neither_in_the_page_nor_in_the_autograded_notebook(cou
     for exercise in NOTEBOOKS[ASSIGNMENT].exercises:
         cases = cases_of(exercise, stored["seed"])
         hidden_cases = cases.deciding[cases.hidden_from :]
-        may = {spelled(array) for array in arrays_of(exercise, cases.shown)}
+        may = {spelled(array) for array in arrays_of(exercise, cases.explaining)}
         hidden = {spelled(array) for array in arrays_of(exercise, hidden_cases)} - may
         assert hidden_cases
         found += [array for array in may if any(array in text for text in texts)]

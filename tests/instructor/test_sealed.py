@@ -338,10 +338,10 @@ def affine_forward(x, w, b):
 def test_hidden_cases_differ_by_seed_and_are_never_shown():
     exercise = EXERCISES["affine_backward"]
     one, other = cases_of(exercise, 1), cases_of(exercise, 2)
-    assert one.deciding[: one.hidden_from] == exercise.visible == one.shown[: one.hidden_from]
+    assert one.deciding[: one.hidden_from] == exercise.visible == one.explaining[: one.hidden_from]
     assert one.hidden_from < len(one.deciding)
     assert not np.array_equal(one.deciding[-2].args[0], other.deciding[-2].args[0])
-    assert not np.array_equal(one.deciding[-2].args[0], one.shown[-2].args[0])
+    assert not np.array_equal(one.deciding[-2].args[0], one.explaining[-2].args[0])
 
 
 WARNS = """def affine_backward(dy, x, w):

@@ -318,11 +318,11 @@ def test_a_broken_part_costs_that_part_alone(text, verdict_on):
 
 def test_an_error_is_told_with_the_students_own_line(verdict_on):
     def function(dy, x, w):
-        return dy @ w @ x, 0, 0
+        return dy @ w @ x, x.T @ dy, dy.sum(axis=0)
 
     fault = verdict_on("affine_backward", function).fault
     assert fault.startswith("raised ValueError in line ")
-    assert ': return dy @ w @ x, 0, 0 ("matmul: ' in fault
+    assert ': return dy @ w @ x, x.T @ dy, dy.sum(axis=0) ("matmul: ' in fault
     assert "write the shape under every factor" in fault
 
 
@@ -332,7 +332,7 @@ def test_an_answer_that_remembers_is_found(verdict_on):
     def function(dy, x, w):
         calls.append(1)
         dx, dw, db = right(dy, x, w)
-        return dx, dw, db + (len(calls) > 5)
+        return dx, dw, db + (len(calls) > 7)
 
     verdict = verdict_on("affine_backward", function)
     assert verdict.parts[2].message.startswith(
@@ -497,4 +497,4 @@ def test_a_check_does_not_wait_for_a_slow_clock():
     from grader.judge.judge import judge
 
     judge(EXERCISES["affine_backward"], counting, references())
-    assert len(calls) == 6
+    assert len(calls) == 8

@@ -49,7 +49,7 @@ def test_a_loss_by_logaddexp_is_right_in_either_precision(dtype, verdict_on):
             told = zip(
                 function(*case.args),
                 affine.softmax_loss(*case.args),
-                EXERCISES["softmax_loss"].parts,
+                EXERCISES["softmax_loss"].parts[:2],
                 strict=True,
             )
             assert all(

@@ -30,6 +30,8 @@ CLOSE = 10.0 ** (1 - DIGITS)
 # rounds to another number.
 SMOOTH_SCALE = 16 * 144.0
 DIFFERENCE_SCALE = 64.0
+SMALL = 1 / 64  # below it lie all results of cases of small numbers, multiples of 2^-32
+FINE = 2**40
 EXACT_SCALE = 1024  # a multiple of its inverse is the same on every machine
 
 
@@ -64,7 +66,7 @@ def answers_of(
     return answers
 
 
-def scale_of(part: Part, right: Answer) -> float:
+def scale_of(part: Part, case: Case, right: Answer) -> float:
     """Return the factor that puts right results on whole numbers (see grader.judge.fingerprint)."""
     if part.tolerance == SMOOTH and part.shape == "" and right.array is not None:
         return portable(LOSS_STEPS / float(right.array))
@@ -72,7 +74,10 @@ def scale_of(part: Part, right: Answer) -> float:
         return SMOOTH_SCALE
     if part.tolerance == DIFFERENCES:
         return DIFFERENCE_SCALE
-    return SCALE
+    is_small = (
+        case.large and right.array is not None and np.abs(right.array).max(initial=0.0) < SMALL
+    )
+    return SCALE * FINE if is_small else SCALE
 
 
 def build(notebook: Notebook) -> dict[str, Table]:
@@ -175,7 +180,7 @@ def _entries(
             entries.append({"scale": SCALE, "right": "", "wrong": {}})
             continue
         right = rights[number][part.name]
-        scale = scale_of(part, right)
+        scale = scale_of(part, case, right)
         problem = _problem_of_right(part, case, right, scale)
         if problem:
             where = f"{part.name} of visible case {number + 1}"

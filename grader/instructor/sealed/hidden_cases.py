@@ -15,13 +15,13 @@ class CasesOfOne:
     """The cases that one submission is asked in one exercise.
 
     deciding: the visible ones and then fresh ones, which together give the points; hidden_from: the
-    number of the first that must not be shown; shown: those that say in a second worker what is
+    number of the first that must not be shown; explaining: those that say in a second worker what is
     wrong, () where nothing is hidden.
     """
 
     deciding: tuple[Case, ...]
     hidden_from: int
-    shown: tuple[Case, ...] = ()
+    explaining: tuple[Case, ...] = ()
 
 
 def cases_of(exercise: Exercise, seed: int, fresh: bool = True) -> CasesOfOne:

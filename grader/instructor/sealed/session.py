@@ -31,10 +31,10 @@ from grader.instructor.sealed.cell_fault import (
 from grader.instructor.sealed.hidden_cases import cases_of
 from grader.instructor.sealed.judge_replies import judge_replies, with_words
 from grader.instructor.sealed.magics import plain_python
-from grader.judge.asking import Asking
 from grader.judge.case import Case
 from grader.judge.exercise import Exercise
 from grader.judge.judge_trial import all_wrong
+from grader.judge.trial import Asking
 from grader.notebook.intake import ParsedNotebook
 from grader.show.verdict import Verdict
 
@@ -83,7 +83,7 @@ class Session:
         """
         exercises = self.exercises
         self.deadline = time.monotonic() + self.sandbox.limits.whole
-        self._run_through(exercises, self._decide)
+        self._run_through(exercises, self._ask_deciding)
         if self.unclear:
             self.close()
             self.ran = []
@@ -206,7 +206,7 @@ class Session:
             self.bad.add(number)
             self.cell_faults[number] = fault_of_loss(number, written, self._lose(error))
 
-    def _decide(self, exercise: Exercise) -> bool:
+    def _ask_deciding(self, exercise: Exercise) -> bool:
         """Call an exercise's function with the cases that decide, and judge the answers.
 
         Returns whether all was there that it calls.
@@ -223,7 +223,7 @@ class Session:
         self.unclear.discard(exercise.name)
         if replies[0].fault == "missing":
             verdict = self._missing(exercise, replies[0])
-        elif cases.shown and not verdict.right and replies[0].fault not in ENDS:
+        elif cases.explaining and not verdict.right and replies[0].fault not in ENDS:
             self.unclear.add(exercise.name)
         self.verdicts[exercise.name] = verdict
         return not any(map(_lacks_a_name, replies))
@@ -242,10 +242,10 @@ class Session:
         """
         if self.is_over:
             return True
-        shown = cases_of(exercise, self.seed, self.fresh).shown
-        *replies, again = self._replies(exercise, shown, 0)
+        cases = cases_of(exercise, self.seed, self.fresh).explaining
+        *replies, again = self._replies(exercise, cases, 0)
         if replies[0].fault != "missing":
-            words = self._judge(exercise, shown, len(shown), replies, again, 0)
+            words = self._judge(exercise, cases, len(cases), replies, again, 0)
             self.verdicts[exercise.name] = with_words(self.verdicts[exercise.name], words)
         return not any(map(_lacks_a_name, replies))
 
@@ -256,11 +256,11 @@ class Session:
         """
         replies: list[Reply] = []
         asking = Asking(exercise)
-        asked = (*cases, cases[again_of])
+        with_again = (*cases, cases[again_of])
         try:
             channel = self._running().channel
-            channel.send(pack_calls(exercise, asked, self.seconds))
-            for case in asked:
+            channel.send(pack_calls(exercise, with_again, self.seconds))
+            for case in with_again:
                 unasked = asking.unasked(case)
                 if unasked is not None:
                     replies.append(Reply(unasked))
@@ -272,7 +272,7 @@ class Session:
                 replies.append(reply)
         except WorkerLost as error:
             lost = self._lost_reply(exercise, error)
-            replies += [lost] * (len(asked) - len(replies))
+            replies += [lost] * (len(with_again) - len(replies))
         self.slow |= any(reply.fault == "time" for reply in replies)
         return replies
 

@@ -211,15 +211,15 @@ def calls(namespace: Namespace, request: CallsRequest, payload: bytes, channel: 
     for case in request["cases"]:
         end = start + case["bytes"]
         if not ended.skips(case["parts"]):
-            outcome = call(namespace, request, case, payload[start:end])
-            reply, numbers = replied(outcome, request, case)
-            ended.note(case["parts"], outcome.fault)
+            result = call(namespace, request, case, payload[start:end])
+            reply, numbers = replied(result, request, case)
+            ended.note(case["parts"], result.fault)
             flush()
             channel.send(reply, numbers)
         start = end
 
 
-class Outcome(NamedTuple):
+class CallResult(NamedTuple):
     """What a call gave: an answer that stands for all results, or what the function returned.
 
     reply: what else there is to say of it.
@@ -235,12 +235,14 @@ class Outcome(NamedTuple):
         return self.answer.fault if self.answer is not None else ""
 
 
-def call(namespace: Namespace, request: CallsRequest, case: CaseRequest, payload: bytes) -> Outcome:
+def call(
+    namespace: Namespace, request: CallsRequest, case: CaseRequest, payload: bytes
+) -> CallResult:
     """Call a function of the student's."""
     function: Any = namespace.get(request["name"])
     refused = CALL.without.refusal(function, request["without"], namespace)
     if refused is not None:
-        return Outcome({}, refused)
+        return CallResult({}, refused)
     layers = LAYERS if request["layers"] else {}
     with (
         CALL.without.with_layers(layers, namespace),
@@ -253,7 +255,7 @@ def call(namespace: Namespace, request: CallsRequest, case: CaseRequest, payload
             case["watch"],
         )
     if isinstance(result.error, cells.TimeUp):
-        return Outcome({}, CALL.answer.faulty("time", seconds=request["seconds"]))
+        return CallResult({}, CALL.answer.faulty("time", seconds=request["seconds"]))
     reply: CallReply = {
         "changed": result.changed,
         "shared": result.shared,
@@ -262,19 +264,21 @@ def call(namespace: Namespace, request: CallsRequest, case: CaseRequest, payload
         "nudged": result.nudged,
     }
     if result.reached:
-        return Outcome(reply, CALL.answer.faulty("reached", name=result.reached))
+        return CallResult(reply, CALL.answer.faulty("reached", name=result.reached))
     if result.error is not None:
-        return Outcome(reply, CALL.fault.raised(result.error, function))
-    return Outcome(reply, result=result.result)
+        return CallResult(reply, CALL.fault.raised(result.error, function))
+    return CallResult(reply, result=result.result)
 
 
-def replied(outcome: Outcome, request: CallsRequest, case: CaseRequest) -> tuple[CallReply, bytes]:
+def replied(
+    result: CallResult, request: CallsRequest, case: CaseRequest
+) -> tuple[CallReply, bytes]:
     """Return the header and the raw arrays of the reply to a call."""
-    if outcome.answer is not None:
-        return outcome.reply | {"fault": fault_of(outcome.answer)}, b""
-    answers = CALL.answer.split(outcome.result, request["results"], request["quiz"])
+    if result.answer is not None:
+        return result.reply | {"fault": fault_of(result.answer)}, b""
+    answers = CALL.answer.split(result.result, request["results"], request["quiz"])
     parts, numbers = packed(answers, case["limit"])
-    return outcome.reply | {"parts": parts}, numbers
+    return result.reply | {"parts": parts}, numbers
 
 
 def limited(function: Callable[..., T], seconds: float) -> Callable[..., T]:
