@@ -226,6 +226,18 @@ def test_reading_stops_at_the_deadline():
     os.close(theirs)
 
 
+def test_what_has_arrived_is_read_though_the_deadline_has_passed():
+    """As when the grader itself was stopped by Ctrl-Z for a while."""
+    (read, theirs), (_, ours) = os.pipe(), os.pipe()
+    channel = Channel(read, ours)
+    os.write(theirs, b"here")
+    assert channel.exactly(4, time.monotonic() - 60) == b"here"
+    with pytest.raises(WorkerLost, match="did not answer in time"):
+        channel.exactly(1, time.monotonic() - 60)
+    channel.close()
+    os.close(theirs)
+
+
 # --- the worker ---
 
 
@@ -233,6 +245,46 @@ def test_the_solved_notebook_earns_everything():
     assert {name: told["earned"] for name, told in graded({}).items()} == {
         e.name: e.points for e in NOTEBOOKS["1-affine"].exercises
     }
+
+
+SLEEPS = """def affine_backward(dy, x, w):
+    import time
+    time.sleep(600)
+    return dy @ w.T, x.T @ dy, dy.sum(axis=0)
+"""
+
+
+def test_one_that_waits_is_said_and_marked_for_a_look():
+    made = notebook.with_answers(notebook.solve(NOTEBOOKS["1-affine"]), {"affine_backward": SLEEPS})
+    result = result_of(made, limits=Limits(call=0.4, whole=30.0))
+    told = {each["exercise"]: each for each in result["exercises"]}
+    assert "it waited for long and did nothing" in told["affine_backward"]["fault"]
+    assert told["affine_backward"]["look"]
+    assert [fault for fault in result["faults"] if "waited" in fault]
+    assert result["points"] == 16.0
+
+
+WORKS = """def affine_backward(dy, x, w):
+    import time
+    start = time.process_time()
+    while time.process_time() - start < 0.08:
+        sum(range(1000))
+    return dy @ w.T, x.T @ dy, dy.sum(axis=0)
+"""
+
+
+def test_a_busy_machine_costs_nobody_points():
+    """Each call takes two thirds of its limit, and several times that by the clock."""
+    burning = "import time\nend = time.monotonic() + 60\nwhile time.monotonic() < end: pass"
+    count = 4 * (os.cpu_count() or 1)
+    made = notebook.with_answers(notebook.solve(NOTEBOOKS["1-affine"]), {"affine_backward": WORKS})
+    others = [subprocess.Popen([sys.executable, "-c", burning]) for _ in range(count)]
+    try:
+        result = result_of(made, limits=Limits(call=0.12, whole=20.0, net=100.0))
+    finally:
+        for each in others:
+            each.kill()
+    assert result["points"] == 20.0, result["exercises"]
 
 
 def test_an_endless_loop_costs_one_calls_limit():

@@ -107,12 +107,14 @@ Request = CellRequest | FileRequest | CallsRequest
 class CellReply(TypedDict):
     """What stopped a cell, "" where nothing did.
 
-    message: in the student's words; lost: the names that are not there.
+    message: in the student's words; lost: the names that are not there; cpu: seconds of the
+    processor that the process has used in all.
     """
 
     fault: str
     message: NotRequired[str]
     lost: NotRequired[list[str]]
+    cpu: NotRequired[float]
 
 
 class FaultReply(TypedDict):
@@ -138,7 +140,8 @@ class PartReply(TypedDict, total=False):
 class CallReply(TypedDict, total=False):
     """The reply to one call; grader.call.call.Call says what the first three are.
 
-    names: of the function's arguments; nudged: as Call has it; fault: where there are no parts.
+    names: of the function's arguments; nudged: as Call has it; cpu: as in CellReply; fault: where
+    there are no parts.
     """
 
     changed: Sequence[int]
@@ -146,6 +149,7 @@ class CallReply(TypedDict, total=False):
     warned: Sequence[str]
     names: Sequence[str]
     nudged: tuple[str, int] | None
+    cpu: float
     fault: FaultReply
     parts: Sequence[PartReply]
 
@@ -198,9 +202,12 @@ class ChildEnd(TypedDict):
     """How a child ended.
 
     signal: the one that killed it, 0 where we did; over: whether it took too much; clean: whether
-    nothing of it is left.
+    nothing of it is left; ran: seconds of the processor that it used; still: seconds in which it
+    waited for the processor, or in which the zygote itself stood still.
     """
 
     signal: int
     over: bool
     clean: bool
+    ran: float
+    still: float

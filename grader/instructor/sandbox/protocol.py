@@ -39,9 +39,12 @@ HEADER_LIMIT = 32768  # bytes
 TEXT_LIMIT = 400  # characters
 NUMBER_LIMIT = 2**20  # numbers in one result
 AXIS_LIMIT = 8
+CPU_LIMIT = 1e6  # seconds
 WARNING_LIMIT = 3
 # Letters that do not print: controls, directions of writing, private and unused ones.
 UNPRINTABLE = ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")
+LAST_READS = 0.5  # seconds in which what has arrived is read, should the deadline have passed
+LATE = "it did not answer in time"
 OTHER_FORM = "it sent a reply of another form"
 
 ReplyJSON = dict[str, object]  # of a worker's, so what is in it may be anything
@@ -52,13 +55,17 @@ class WorkerLost(Exception):
     """The worker died, hung, or answered out of shape; the text says which."""
 
 
+class WorkerLate(WorkerLost):
+    """The worker did not answer in time."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """What one call gave.
 
     answers: an Answer per part; changed: the arguments it changed; shared: (part, argument) pairs
     that share memory; warned: its warnings; fault: of the whole call, or ""; names: of the
-    function's arguments, where they are the exercise's in some order.
+    function's arguments, where they are the exercise's in some order; cpu: as cpu_of returns it.
     """
 
     answers: dict[str, Answer]
@@ -67,6 +74,7 @@ class Reply:
     warned: tuple[str, ...] = ()
     fault: str = ""
     names: tuple[str, ...] = ()
+    cpu: float = 0.0
 
 
 def pack(request: Request, payload: bytes = b"") -> bytes:
@@ -175,9 +183,13 @@ class Channel:
     def exactly(self, count: int, deadline: float) -> bytes:
         """Return count bytes that arrive before the deadline (time.monotonic).
 
-        Raises WorkerLost.
+        What is there already is read first: this process itself may have stood still. Raises
+        WorkerLost.
         """
+        last = max(deadline, time.monotonic() + LAST_READS)
         while len(self._received) < count:
+            if time.monotonic() > last:
+                raise WorkerLate(LATE)
             self._exchange(deadline)
         data = bytes(self._received[:count])
         del self._received[:count]
@@ -189,8 +201,8 @@ class Channel:
         sources = [handle for handle in (self._read, self._output) if handle is not None]
         targets = [self._write] if self._unsent else []
         readable, writable, _ = select.select(sources, targets, [], max(left, 0))
-        if left <= 0 or not (readable or writable):
-            raise WorkerLost("it did not answer in time")
+        if not (readable or writable):
+            raise WorkerLate(LATE)
         if writable:
             self._push()
         if self._output in readable:
@@ -301,7 +313,14 @@ def _without_answers(exercise: Exercise, header: ReplyJSON) -> Reply:
         shared=_shared(exercise, header),
         warned=tuple(filter(None, texts)),
         names=tuple(name for name in _list(header, "names") if name in exercise.arguments),
+        cpu=cpu_of(header),
     )
+
+
+def cpu_of(header: ReplyJSON) -> float:
+    """Return the seconds of the processor that a worker says it has used, 0 where it says none."""
+    cpu = header.get("cpu")
+    return min(cpu, CPU_LIMIT) if isinstance(cpu, float) and cpu > 0 else 0.0
 
 
 def _shared(exercise: Exercise, header: ReplyJSON) -> tuple[tuple[str, str], ...]:

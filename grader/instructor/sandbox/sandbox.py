@@ -70,9 +70,14 @@ class MachineFault(Exception):
 
 @dataclass(frozen=True)
 class End:
-    """How a child ended: by itself, unless `over`. Then it was stopped, since it took too much."""
+    """How a child ended: by itself, unless `over`. Then it was stopped, since it took too much.
+
+    ran, still: as ChildEnd has them.
+    """
 
     over: bool
+    ran: float = 0.0
+    still: float = 0.0
 
 
 class Worker:
@@ -193,7 +198,7 @@ class Zygote:
             self.close()
         if reply["signal"] == signal.SIGKILL:
             raise MachineFault("a worker was killed")
-        return End(reply["over"])
+        return End(reply["over"], reply["ran"], reply["still"])
 
     @property
     def lost(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 class Limits:
     """What one submission may use. These are the usual limits; a Notebook may set others.
 
-    call: seconds of one call or cell.
-    whole: seconds of all calls and cells together.
+    call: seconds of one call or cell; whole: of all together. They are its own processor's time, so
+    that a busy machine costs nobody points.
+    net: so many times longer it may take by the clock, whatever it waits for.
     memory: bytes beyond what Python and numpy take themselves.
     scratch: bytes that may lie in the submission's folder.
     files: how many files may lie there.
@@ -22,6 +24,7 @@ class Limits:
 
     call: float = 5.0
     whole: float = 20.0
+    net: float = 5.0
     memory: int = 2**30
     scratch: int = 16 * 2**20
     files: int = 2000
@@ -41,6 +44,9 @@ class Limits:
     def of_process(self) -> dict[str, int]:
         """Return the limits that the kernel holds, by their names in the module `resource`."""
         return {
+            "RLIMIT_CPU": math.ceil(
+                self.whole + self.call
+            ),  # what a worker says of it is not asked
             "RLIMIT_FSIZE": self.scratch,
             "RLIMIT_NOFILE": 64,
             "RLIMIT_CORE": 0,

@@ -15,8 +15,8 @@ class CasesOfOne:
     """The cases that one submission is asked in one exercise.
 
     deciding: the visible ones and then fresh ones, which together give the points; hidden_from: the
-    number of the first that must not be shown; explaining: those that say in a second worker what is
-    wrong, () where nothing is hidden.
+    number of the first that must not be shown; explaining: those that say what is wrong, in a
+    second worker, () where nothing is hidden.
     """
 
     deciding: tuple[Case, ...]

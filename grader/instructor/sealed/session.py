@@ -15,13 +15,15 @@ from grader.call.ended import ENDS
 from grader.instructor.sandbox.messages import CellRequest
 from grader.instructor.sandbox.protocol import (
     Reply,
+    WorkerLate,
     WorkerLost,
+    cpu_of,
     pack,
     pack_calls,
     receive,
     receive_call,
 )
-from grader.instructor.sandbox.sandbox import Sandbox, Worker
+from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Worker
 from grader.instructor.sealed.cell_fault import (
     CellFault,
     explanations,
@@ -42,6 +44,7 @@ RESTART_LIMIT = 3
 REST_OF_A_CELL = 5.0  # seconds in which what stands below a fault may be defined
 FILE_SECONDS = 10.0  # for a file to reach the worker, on a busy machine
 GRACE = 1.0  # seconds beyond a limit before a worker that ignores its alarm is killed
+WAITED = "it waited for long and did nothing: for a lock, for sleep(), or for somebody's input?"
 NOT_DEFINED = (
     "is not defined: no cell of the notebook that ran defines it. "
     "Was it renamed, or does its cell raise an error?"
@@ -65,6 +68,9 @@ class Session:
     worker: Worker | None = None
     restarts: int = 0
     deadline: float = 0.0  # of the whole notebook, in time.monotonic
+    used: float = 0.0  # seconds of the processor, by workers that have ended
+    running: float = 0.0  # and by the one that runs, as it says
+    still: float = 0.0  # seconds in which the last worker had no processor
     slow: bool = False  # whether a call has used up its time
     printed: str = ""
     ran: list[int] = field(default_factory=list)  # cells that went well in this worker
@@ -82,7 +88,8 @@ class Session:
         a program tells there cannot be what it was asked here. Raises MachineFault.
         """
         exercises = self.exercises
-        self.deadline = time.monotonic() + self.sandbox.limits.whole
+        limits = self.sandbox.limits
+        self.deadline = time.monotonic() + limits.whole * limits.net
         self._run_through(exercises, self._ask_deciding)
         if self.unclear:
             self.close()
@@ -132,6 +139,9 @@ class Session:
         self.worker = None
         try:
             end = worker.close()
+            self.used += end.ran
+            self.running = 0.0
+            self.still = end.still
         finally:
             # A later worker runs the same cells again.
             self.printed = max(self.printed, worker.printed[: self.sandbox.limits.kept], key=len)
@@ -146,7 +156,8 @@ class Session:
     @property
     def is_over(self) -> bool:
         """Whether the notebook has used up its time."""
-        return time.monotonic() > self.deadline
+        is_used_up = self.used + self.running > self.sandbox.limits.whole
+        return is_used_up or time.monotonic() > self.deadline
 
     def _running(self) -> Worker:
         """Return the worker; after a loss, a new one in which the good cells ran again.
@@ -173,14 +184,28 @@ class Session:
             worker.channel.send(pack({"file": name}, content))
             receive(worker.channel, time.monotonic() + FILE_SECONDS)
 
-    def _lose(self, error: WorkerLost) -> str:
-        """Note that the worker is lost; return why."""
+    def _lose(self, error: WorkerLost, where: str) -> str:
+        """Note that the worker is lost; return why. where: in a cell, or an exercise.
+
+        Raises MachineFault where it was late since this machine, and not the worker, stood still.
+        """
         self.slow = True
         self.restarts += 1
-        return self.close() or str(error)
+        before = self.used + self.running
+        reason = self.close()
+        if reason or not isinstance(error, WorkerLate):
+            return reason or str(error)
+        limits = self.sandbox.limits
+        if self.still > limits.call:
+            raise MachineFault("this machine was too busy, or stood still meanwhile")
+        if self.used - before < limits.call / 2:
+            self.faults.append(f"{where}: {WAITED}")
+            return WAITED
+        return str(error)
 
     def _until(self, seconds: float) -> float:
-        return min(time.monotonic() + seconds + GRACE, self.deadline)
+        limits = self.sandbox.limits
+        return min(time.monotonic() + seconds * limits.net + GRACE, self.deadline + GRACE)
 
     def _run_cell(self, number: int) -> None:
         """Run a cell, unless it has lost the worker before."""
@@ -201,10 +226,12 @@ class Session:
             if reply.get("fault"):
                 self.cell_faults[number] = fault_of_reply(number, written, reply, self.seconds)
             self.slow |= reply.get("fault") == "time"
+            self.running = cpu_of(reply)
             self.ran.append(number)
         except WorkerLost as error:
             self.bad.add(number)
-            self.cell_faults[number] = fault_of_loss(number, written, self._lose(error))
+            reason = self._lose(error, f"code cell {number + 1}")
+            self.cell_faults[number] = fault_of_loss(number, written, reason)
 
     def _ask_deciding(self, exercise: Exercise) -> bool:
         """Call an exercise's function with the cases that decide, and judge the answers.
@@ -268,6 +295,7 @@ class Session:
                 reply = receive_call(
                     channel, exercise, case, self._until(self.seconds), self.notebook.code
                 )
+                self.running = reply.cpu
                 asking.note(case, reply.answers)
                 replies.append(reply)
         except WorkerLost as error:
@@ -278,7 +306,7 @@ class Session:
 
     def _lost_reply(self, exercise: Exercise, error: WorkerLost) -> Reply:
         """Return what stands for the replies of a worker that is lost."""
-        reason = self._lose(error)
+        reason = self._lose(error, exercise.name)
         message = f"could not be asked: the process that ran it was stopped, since {reason}"
         answer = Answer(fault="time", message=message)
         return Reply({part.name: answer for part in exercise.parts}, fault="time")

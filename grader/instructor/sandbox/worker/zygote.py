@@ -21,6 +21,7 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -155,18 +156,42 @@ def counted(pid: int, file: str, names: str | tuple[str, ...]) -> int:
         return 0
 
 
-def watch(control: Control, pid: int, folder: str, setup: Setup) -> tuple[int, bool]:
-    """Wait for the message to end a child, and end it.
+def used(pid: int) -> tuple[float, float]:
+    """Return for how many seconds a child has run, and waited for a processor; 0 if not known."""
+    try:
+        with open(f"/proc/{pid}/schedstat") as file:
+            ran, waited, _ = map(int, file.read().split())
+        return ran / 1e9, waited / 1e9
+    except (OSError, ValueError):
+        return 0.0, 0.0
 
-    A child that has too much (see too_much) is stopped earlier. Returns the signal by which it had
-    ended, 0 where it was none of others, and whether it had too much.
+
+def watch(control: Control, pid: int, folder: str, setup: Setup) -> ChildEnd:
+    """Wait for the message to end a child, and end it; return how it had ended.
+
+    A child that has too much (see too_much) is stopped earlier. `clean` is not known here yet.
     """
     over = False
+    late = 0.0
+    start = time.monotonic()
     while not control.waits(PATIENCE):
+        late += max(0.0, time.monotonic() - start - PATIENCE)
         if not over and too_much(pid, folder, setup):
             over = True
             os.kill(pid, signal.SIGKILL)
+        start = time.monotonic()
     control.receive()
+    ran, waited = used(pid)
+    number, over = end(pid, over)
+    still = max(late, waited)
+    return {"signal": number, "over": over, "clean": False, "ran": ran, "still": still}
+
+
+def end(pid: int, over: bool) -> tuple[int, bool]:
+    """End a child. over: whether it had too much.
+
+    Returns the signal by which it had ended, 0 where it was none of others, and `over`.
+    """
     has_ended, status = os.waitpid(pid, os.WNOHANG)
     if not has_ended:
         os.kill(pid, signal.SIGKILL)
@@ -214,11 +239,12 @@ def run_child(
         child(setup, handles, folder, parent)
     for handle in handles:
         os.close(handle)
-    killed_by, over = watch(control, pid, folder, setup)
+    how = watch(control, pid, folder, setup)
     # Folders in folders without end: the other side is told that something is left.
     with contextlib.suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
-    return {"signal": killed_by, "over": over, "clean": not os.path.lexists(folder)}
+    how["clean"] = not os.path.lexists(folder)
+    return how
 
 
 if __name__ == "__main__":
