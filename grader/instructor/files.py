@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -17,8 +18,10 @@ from grader.instructor import system
 PREFIX = "cnn-gradients-"
 DAY = 24 * 3600
 NOBODY = 65534  # whose files they are when the superuser grades without bubblewrap
+ROOM_ADVICE = "Make room there, or name another folder by TMPDIR, and run the command again."
+TRIED = 1 << 16  # bytes that are written to see whether there is room
 
-
+FULL = (errno.ENOSPC, errno.EDQUOT)
 # Why one place cannot be written while others can: unlike a full disk.
 UNWRITABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
 
@@ -51,6 +54,25 @@ def temporary_folder() -> Path:
             if _is_left_over(folder):
                 remove(folder)
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+
+
+def lack_of_room(needed: int) -> str:
+    """Return why so many bytes of temporary files cannot be written, in a sentence, or ""."""
+    try:
+        folder = tempfile.gettempdir()
+        free = shutil.disk_usage(folder).free
+        with tempfile.TemporaryFile() as file:  # a quota does not show in what is free
+            file.write(bytes(min(needed, TRIED)))
+    except FileNotFoundError as error:  # gettempdir has tried all the usual folders
+        return f"There is no room for temporary files: {error.strerror}. {ROOM_ADVICE}"
+    except OSError as error:
+        return f"There is no room for temporary files in {folder}: {error.strerror}. {ROOM_ADVICE}"
+    if free >= needed:
+        return ""
+    return (
+        f"There is no room for temporary files: {folder} has {free / 2**20:.1f} MiB left, and "
+        f"{needed / 2**20:.0f} MiB are needed. {ROOM_ADVICE}"
+    )
 
 
 def _is_left_over(folder: Path) -> bool:

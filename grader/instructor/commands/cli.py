@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.judge.course import Course
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-MAKERS = ("release", "demo")  # commands that make a course folder
+FOLDERLESS = ("release", "demo", "doctor")  # commands that need no course folder yet
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -49,12 +49,23 @@ def with_error_messages(command: Callable[..., Any]) -> Callable[..., Any]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         except OSError as error:  # a full disk, a folder without permission: never a score
-            where = error.filename or "a file"
-            message = f"{where} cannot be read or written: {error.strerror}."
-            click.echo(f"grader: {message} Mend that and run the command again.", err=True)
+            click.echo(f"grader: {_problem_of_file(error)}", err=True)
             sys.exit(1)
 
     return run
+
+
+def _problem_of_file(error: OSError) -> str:
+    """Return what to say of a file that cannot be read or written."""
+    from grader.instructor.files import FULL, TRIED, lack_of_room
+
+    if error.errno in FULL and not error.filename:
+        problem = lack_of_room(TRIED)
+        if problem:
+            return problem
+    where = error.filename or "a file"
+    message = f"{where} cannot be read or written: {error.strerror}."
+    return f"{message} Mend that and run the command again."
 
 
 def on_course(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -94,7 +105,7 @@ def on_classroom(command: Callable[..., Any]) -> Callable[..., Any]:
         from grader.instructor.classroom import Classroom
 
         classroom = Classroom.at(folder, db, course)
-        if command.__name__ not in MAKERS:
+        if command.__name__ not in FOLDERLESS:
             classroom.check()
         command(classroom, **kwargs)
 
@@ -341,13 +352,15 @@ def export(classroom: Classroom, to: Path | None, bom: bool) -> None:
 
 
 @main.command()
-@on_course
-def doctor(course: Course) -> None:
+@on_classroom
+def doctor(classroom: Classroom) -> None:
     """Say what sealed grading can rely on here, and what to install."""
+    from grader.instructor.commands.private_places import places_to_hide
     from grader.instructor.sandbox.probes import diagnose
 
+    places = places_to_hide(classroom) if classroom.folder.is_dir() else {}
     is_good = True
-    for what, description, is_good in diagnose(course):
+    for what, description, is_good in diagnose(classroom.course, places):
         click.echo(f"{'  ' if is_good else '! '}{what:26} {description}")
     sys.exit(0 if is_good else 1)  # the last line says whether grading works
 
