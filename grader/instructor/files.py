@@ -26,10 +26,10 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 UNWRITABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
 
 
-def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:
+def write_atomically(path: Path, content: str | bytes, mode: int | None = None) -> None:
     """Write a file so that no half-written one is ever seen. Raises OSError.
 
-    A temporary file beside the path is written and renamed.
+    A temporary file beside the path is written and renamed. mode: by default that of any new file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8") if isinstance(content, str) else content
@@ -37,11 +37,18 @@ def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> Non
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        os.chmod(name, mode)
+        os.chmod(name, mode_of_new_files() if mode is None else mode)
         os.replace(name, path)
     except BaseException:
         os.unlink(name)
         raise
+
+
+def mode_of_new_files() -> int:
+    """Return the mode that a new file gets, which follows this process's umask."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def temporary_folder() -> Path:

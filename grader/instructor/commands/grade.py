@@ -29,7 +29,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from grader.instructor import system
+from grader.instructor import rights, system
 from grader.instructor.author.notebook import dumps
 from grader.instructor.classroom import FIRST_STAMP, SECRET, STAMP, Classroom, Grading, plain_name
 from grader.instructor.commands.private_places import places_to_hide
@@ -385,7 +385,7 @@ def tier_of(grading: Grading) -> Tier:
 @contextmanager
 def _alone(classroom: Classroom) -> Iterator[None]:
     """Let no other run grade the same class meanwhile. Raises CourseError when one does."""
-    classroom.folder.mkdir(parents=True, exist_ok=True)
+    rights.make(classroom.folder)
     with open(classroom.folder / ".grading", "wb") as file:
         if not system.lock(file.fileno()):
             raise CourseError(

@@ -12,7 +12,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -210,9 +210,21 @@ def pick_tier(course: Course, places: Mapping[str, Path] = NOWHERE) -> Tier:
         finding = examine(tier, course, places)
         if finding.holds:
             return tier
-        findings.append(f"{tier.value}: {finding}")
+        findings.append(finding)
     _need_room()  # others may have taken it meanwhile
-    raise refuse("; ".join(findings))
+    _need_closed(findings, places)
+    raise refuse("; ".join(f"{finding.tier.value}: {finding}" for finding in findings))
+
+
+def _need_closed(findings: Iterable[Finding], places: Mapping[str, Path]) -> None:
+    """Raise CourseError where a place of a class is open: it lies where Python's own files lie."""
+    names = dict(_places_to_hide(places))
+    is_open = {name for finding in findings for name in finding.open if name in names}
+    if is_open:
+        raise CourseError(
+            f"Students' code could {', and '.join(sorted(is_open))}. Nothing was graded. These "
+            "places lie among the packages or libraries that Python loads: move them elsewhere."
+        )
 
 
 def _need_room() -> None:

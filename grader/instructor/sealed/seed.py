@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 
+from grader.instructor import rights
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
@@ -20,12 +21,14 @@ SEED_BYTES = 8
 def secret_of(classroom: Classroom) -> bytes:
     """Return the class's own secret, from which seeds are made.
 
-    It is made when it is first used, in a file that its owner alone can read. Raises CourseError
-    where that file is too short: from a secret that can be guessed anybody foresees hidden cases.
+    It is made when it is first used, in a file that others cannot read, whatever the umask. Raises
+    CourseError where that file is too short: if a secret can be guessed, so can the hidden cases.
     """
     path = classroom.secret
     if not path.is_file():
-        write_atomically(path, secrets.token_bytes(SECRET_BYTES), mode=0o600)
+        rights.make(classroom.folder)
+        mode = 0o666 & ~rights.mask_of(classroom.folder)
+        write_atomically(path, secrets.token_bytes(SECRET_BYTES), mode)
     secret = path.read_bytes()
     if len(secret) < SECRET_BYTES:
         raise CourseError(
