@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import os
 import platform
+import re
 import sys
 import unicodedata
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from grader.instructor.courses import (
     CourseError,
@@ -92,6 +93,17 @@ class Classroom:
     def grades(self) -> Path:
         """The file of all grades as CSV."""
         return self.folder / "grades.csv"
+
+    @property
+    def secret(self) -> Path:
+        """The file of the class's secret, from which seeds are made."""
+        return self.folder / "verdicts" / ".secret"
+
+    @property
+    def gradebook_file(self) -> Path | None:
+        """The gradebook's file, or None where the gradebook is no SQLite."""
+        url = re.fullmatch(r"sqlite(?:\+\w+)?:///([^?]+)(?:\?.*)?", self.db)
+        return Path(unquote(url[1])) if url else None
 
     def students(self, assignment: str) -> list[str]:
         """Return the students with a submission, sorted."""

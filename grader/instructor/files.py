@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -17,16 +18,18 @@ from grader.instructor import system
 PREFIX = "cnn-gradients-"
 DAY = 24 * 3600
 NOBODY = 65534  # whose files they are when the superuser grades without bubblewrap
+ROOM_ADVICE = "Make room there, or name another folder by TMPDIR, and run the command again."
+TRIED = 1 << 16  # bytes that are written to see whether there is room
 
-
+FULL = (errno.ENOSPC, errno.EDQUOT)
 # Why one place cannot be written while others can: unlike a full disk.
 UNWRITABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
 
 
-def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:
+def write_atomically(path: Path, content: str | bytes, mode: int | None = None) -> None:
     """Write a file so that no half-written one is ever seen. Raises OSError.
 
-    A temporary file beside the path is written and renamed.
+    A temporary file beside the path is written and renamed. mode: by default that of any new file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8") if isinstance(content, str) else content
@@ -34,11 +37,18 @@ def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> Non
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        os.chmod(name, mode)
+        os.chmod(name, mode_of_new_files() if mode is None else mode)
         os.replace(name, path)
     except BaseException:
         os.unlink(name)
         raise
+
+
+def mode_of_new_files() -> int:
+    """Return the mode that a new file gets, which follows this process's umask."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def temporary_folder() -> Path:
@@ -51,6 +61,25 @@ def temporary_folder() -> Path:
             if _is_left_over(folder):
                 remove(folder)
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+
+
+def lack_of_room(needed: int) -> str:
+    """Return why so many bytes of temporary files cannot be written, in a sentence, or ""."""
+    try:
+        folder = tempfile.gettempdir()
+        free = shutil.disk_usage(folder).free
+        with tempfile.TemporaryFile() as file:  # a quota does not show in what is free
+            file.write(bytes(min(needed, TRIED)))
+    except FileNotFoundError as error:  # gettempdir has tried all the usual folders
+        return f"There is no room for temporary files: {error.strerror}. {ROOM_ADVICE}"
+    except OSError as error:
+        return f"There is no room for temporary files in {folder}: {error.strerror}. {ROOM_ADVICE}"
+    if free >= needed:
+        return ""
+    return (
+        f"There is no room for temporary files: {folder} has {free / 2**20:.1f} MiB left, and "
+        f"{needed / 2**20:.0f} MiB are needed. {ROOM_ADVICE}"
+    )
 
 
 def _is_left_over(folder: Path) -> bool:

@@ -51,6 +51,11 @@ def is_link(state: os.stat_result) -> bool:
     return stat.S_ISLNK(state.st_mode) or getattr(state, "st_reparse_tag", 0) == MOUNT_POINT
 
 
+def has_modes() -> bool:
+    """Tell whether files have modes that say who may read them."""
+    return sys.platform != "win32"
+
+
 def user_ids(*others: int) -> tuple[int, ...]:
     """Return the user ids whose temporary files are ours; none where files have no such owner."""
     return (os.geteuid(), *others) if hasattr(os, "geteuid") else ()

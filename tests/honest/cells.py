@@ -23,6 +23,13 @@ IMPORTS = [
     helped("pinned randomness", "import random\nrandom.seed(0)\nnp.random.seed(0)\nrng = np.random.default_rng(0)\nprint(rng.normal(size=3).shape)", prints="(3,)"),
 ]  # fmt: skip
 
+LIBRARIES = [
+    helped("what the standard library loads from the system", "import bz2, ctypes, decimal, hashlib, locale, lzma, multiprocessing, sqlite3, ssl, zlib, xml.etree.ElementTree\nprint(sqlite3.connect(':memory:').execute('select 6 * 7').fetchone(), hashlib.sha256(b'').hexdigest()[:6], ctypes.CDLL(None) is not None, ssl.OPENSSL_VERSION != '')", prints="(42,) e3b0c4 True True"),
+    helped("the time in other places", "import datetime, zoneinfo\nprint(datetime.datetime(2026, 1, 1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin')).utcoffset(), datetime.datetime.now().astimezone().tzinfo is not None)", prints="1:00:00 True"),
+    helped("linear algebra and random numbers", "import numpy.random, numpy.fft\nprint(round(np.linalg.det(np.linalg.inv(2 * np.eye(3))), 3), np.linalg.svd(np.eye(2))[1], np.fft.fft(np.ones(2)).real)", prints="0.125 [1. 1.] [2. 0.]"),
+    helped("other packages, where they are installed", "import importlib\nfor name in ('scipy.linalg', 'pandas', 'sympy', 'PIL.Image'):\n    try:\n        importlib.import_module(name)\n    except ModuleNotFoundError:\n        pass\nprint('imported')", prints="imported"),
+]  # fmt: skip
+
 PRINTS = [
     helped("numpy prints and errors otherwise", "np.set_printoptions(precision=3, suppress=True, threshold=5)\nnp.seterr(all='raise')\nprint(np.ones(9))"),
     helped("a long print", "for n in range(3000):\n    print(n, 'x' * 40)"),
@@ -44,6 +51,7 @@ PRINTS = [
 
 PLOTS = [
     helped("a plot", PLOT + "plt.plot([1, 2], label='a')\nplt.title('$x^2$')\nplt.legend()\nplt.show()"),
+    helped("every font that there is", PLOT + "import matplotlib.font_manager as fonts\nfor font in fonts.fontManager.ttflist:\n    with open(font.fname, 'rb') as file:\n        assert file.read(4)\nplt.title('a', family='serif')\nplt.savefig('fonts.png')\nprint('all read')", prints="all read"),
     helped("pictures and axes", PLOT + "fig, axes = plt.subplots(1, 2, figsize=(4, 2))\naxes[0].imshow(np.eye(3), cmap='gray')\naxes[1].hist(np.arange(9))\nfig.tight_layout()\nplt.show()\nplt.close('all')"),
     helped("a saved figure", PLOT + "import os\nplt.plot([1, 2])\nplt.savefig('figure.png')\nplt.savefig('figure.pdf')\nprint(os.path.getsize('figure.png') > 1000)", prints="True"),
     helped("a saved figure in a temporary folder", PLOT + "import tempfile, os\nfolder = tempfile.mkdtemp()\nplt.plot([1, 2])\nplt.savefig(os.path.join(folder, 'f.png'))\nprint(os.listdir(folder))", prints="['f.png']"),
@@ -87,4 +95,4 @@ FILES = [
     scratch("a download in a scratch cell", "import urllib.request\nurllib.request.urlretrieve('http://example.org/x', 'x')"),
 ]  # fmt: skip
 
-ENTRIES = [*IMPORTS, *PRINTS, *PLOTS, *MAGICS, *FILES]
+ENTRIES = [*IMPORTS, *LIBRARIES, *PRINTS, *PLOTS, *MAGICS, *FILES]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 MAKERS = ("release", "demo")  # commands that make a course folder
+LOOKERS = ("doctor",)  # commands that change nothing, and need no course folder
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -49,12 +50,23 @@ def with_error_messages(command: Callable[..., Any]) -> Callable[..., Any]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         except OSError as error:  # a full disk, a folder without permission: never a score
-            where = error.filename or "a file"
-            message = f"{where} cannot be read or written: {error.strerror}."
-            click.echo(f"grader: {message} Mend that and run the command again.", err=True)
+            click.echo(f"grader: {_problem_of_file(error)}", err=True)
             sys.exit(1)
 
     return run
+
+
+def _problem_of_file(error: OSError) -> str:
+    """Return what to say of a file that cannot be read or written."""
+    from grader.instructor.files import FULL, TRIED, lack_of_room
+
+    if error.errno in FULL and not error.filename:
+        problem = lack_of_room(TRIED)
+        if problem:
+            return problem
+    where = error.filename or "a file"
+    message = f"{where} cannot be read or written: {error.strerror}."
+    return f"{message} Mend that and run the command again."
 
 
 def on_course(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,12 +103,21 @@ def on_classroom(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @functools.wraps(command)
     def run(course: Course, folder: Path | None, db: str | None, **kwargs: Any) -> None:
+        from grader.instructor import rights
         from grader.instructor.classroom import Classroom
 
         classroom = Classroom.at(folder, db, course)
-        if command.__name__ not in MAKERS:
-            classroom.check()
-        command(classroom, **kwargs)
+        if command.__name__ in LOOKERS:
+            command(classroom, **kwargs)
+            return
+        if command.__name__ in MAKERS:
+            rights.make(classroom.folder)
+        classroom.check()
+        message = rights.close(classroom.folder)
+        if message:
+            click.echo(message)
+        with rights.private(classroom.folder):
+            command(classroom, **kwargs)
 
     return on_course(run)
 
@@ -230,6 +251,17 @@ def release(classroom: Classroom, names: tuple[str, ...], assignment_list: bool)
     released = notebooks_to_release(classroom.course, names)
     for line in release(classroom, released, assignment_list):
         click.echo(line)
+    _end_if_open(classroom)
+
+
+def _end_if_open(classroom: Classroom) -> None:
+    """End with 1 where classmates can read what is an instructor's."""
+    from grader.instructor.commands.private_places import open_to_others
+
+    problem = open_to_others(classroom)
+    if problem:
+        click.echo(f"grader: {problem}", err=True)
+        sys.exit(1)
 
 
 @main.command()
@@ -341,15 +373,20 @@ def export(classroom: Classroom, to: Path | None, bom: bool) -> None:
 
 
 @main.command()
-@on_course
-def doctor(course: Course) -> None:
+@on_classroom
+def doctor(classroom: Classroom) -> None:
     """Say what sealed grading can rely on here, and what to install."""
+    from grader.instructor.commands.private_places import open_to_others, places_to_hide
     from grader.instructor.sandbox.probes import diagnose
 
+    places = places_to_hide(classroom) if classroom.folder.is_dir() else {}
+    problem = open_to_others(classroom)
     is_good = True
-    for what, description, is_good in diagnose(course):
+    if problem:
+        click.echo(f"! {'rights':26} {problem}")
+    for what, description, is_good in diagnose(classroom.course, places):
         click.echo(f"{'  ' if is_good else '! '}{what:26} {description}")
-    sys.exit(0 if is_good else 1)  # the last line says whether grading works
+    sys.exit(0 if is_good and not problem else 1)  # the last line says whether grading works
 
 
 @main.command()

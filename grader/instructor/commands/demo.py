@@ -16,6 +16,7 @@ from grader.instructor.author.notebook import check_cells, dumps, load, source, 
 from grader.instructor.classroom import Classroom, Grading, cores, sqlite_url
 from grader.instructor.commands.feedback import feedback
 from grader.instructor.commands.grade import grade
+from grader.instructor.commands.private_places import places_to_hide
 from grader.instructor.commands.release import release
 from grader.instructor.commands.report import gather, write_page
 from grader.instructor.courses import CourseError
@@ -24,7 +25,8 @@ from grader.instructor.files import write_atomically
 from grader.instructor.records import gradebook, grades_csv
 from grader.instructor.records.standings import Standing
 from grader.instructor.sandbox.probes import pick_tier
-from grader.judge.course import Course, Notebook
+from grader.instructor.sandbox.sandbox import NoRoom
+from grader.judge.course import Notebook
 from grader.show.verdict import MIME, VerdictJSON
 
 Say = Callable[[str], None]
@@ -52,7 +54,7 @@ def play(classroom: Classroom, say: Say, every: bool = False, unsafe: bool = Fal
     folder = classroom.folder / "demo"
     demo = replace(classroom, folder=folder, db=sqlite_url(folder))
     _clear(folder)
-    warning = UNSAFE if unsafe else _without_sandbox(classroom.course)
+    warning = UNSAFE if unsafe else _without_sandbox(demo)
     if warning:
         say(warning)
     notebooks = classroom.course.notebooks if every else classroom.course.notebooks[:1]
@@ -176,10 +178,10 @@ def _report(classroom: Classroom, assignment: str) -> Path:
     return classroom.folder / f"report-{assignment}.html"
 
 
-def _without_sandbox(course: Course) -> str:
+def _without_sandbox(classroom: Classroom) -> str:
     """Return what to say where no sandbox holds, or "".
 
-    The demo's submissions are our own, so it goes on without one.
+    The demo's submissions are our own, so it goes on without one. Raises NoRoom.
     """
     if not system.is_linux():
         return (
@@ -187,7 +189,9 @@ def _without_sandbox(course: Course) -> str:
             "submissions are our own; those that cheat or run away are left out."
         )
     try:
-        pick_tier(course)
+        pick_tier(classroom.course, places_to_hide(classroom))
+    except NoRoom:  # nor would there be any without a sandbox
+        raise
     except CourseError as error:
         return f"Graded with --unsafe, since the demo's submissions are our own. {error}"
     return ""

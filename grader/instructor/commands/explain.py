@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from grader.instructor.classroom import Grading, versions
+from grader.instructor.commands.grade import tier_of
 from grader.instructor.courses import CourseError
 from grader.instructor.records import gradebook
 from grader.instructor.records.submission import VerdictFile, basis_now, stored
-from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.protocol import text
-from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
+from grader.instructor.sandbox.sandbox import MachineFault, Sandbox
 from grader.instructor.sealed.basis import differences
 from grader.instructor.sealed.grade_one import ExerciseJSON, WorkJSON, grade_again, ungraded
 from grader.instructor.sealed.intake import read_submission
@@ -126,8 +126,7 @@ def _replay(grading: Grading, student: str, before: VerdictFile) -> tuple[WorkJS
     if submission.notebook is None:
         result = ungraded(grading.notebook, seed, submission.unreadable)
         return result, result
-    tier = Tier.NONE if grading.unsafe else pick_tier(grading.classroom.course)
-    with Sandbox(tier, grading.notebook) as sandbox:
+    with Sandbox(tier_of(grading), grading.notebook) as sandbox:
         try:
             again = grade_again(submission.notebook, seed, sandbox, beside=submission.beside)
             visible = grade_again(

@@ -29,9 +29,10 @@ from typing import Any
 
 from tqdm import tqdm
 
-from grader.instructor import system
+from grader.instructor import rights, system
 from grader.instructor.author.notebook import dumps
 from grader.instructor.classroom import FIRST_STAMP, SECRET, STAMP, Classroom, Grading, plain_name
+from grader.instructor.commands.private_places import places_to_hide
 from grader.instructor.courses import CourseError
 from grader.instructor.files import UNWRITABLE, write_atomically
 from grader.instructor.records import gradebook, submission
@@ -65,7 +66,7 @@ def grade(grading: Grading, say: Say) -> int:
             f"Run first: grader release {grading.assignment}"
         )
     with _alone(grading.classroom):
-        tier = Tier.NONE if grading.unsafe else pick_tier(grading.classroom.course)
+        tier = tier_of(grading)
         if tier is Tier.NONE:
             say("--unsafe: the students' code runs without a sandbox")
         elif tier is not Tier.BUBBLEWRAP:
@@ -374,10 +375,17 @@ def _write_or_remove(path: Path, content: str) -> None:
         path.unlink(missing_ok=True)
 
 
+def tier_of(grading: Grading) -> Tier:
+    """Return the tier in which submissions are graded. Raises CourseError where none holds."""
+    if grading.unsafe:
+        return Tier.NONE
+    return pick_tier(grading.classroom.course, places_to_hide(grading.classroom))
+
+
 @contextmanager
 def _alone(classroom: Classroom) -> Iterator[None]:
     """Let no other run grade the same class meanwhile. Raises CourseError when one does."""
-    classroom.folder.mkdir(parents=True, exist_ok=True)
+    rights.make(classroom.folder)
     with open(classroom.folder / ".grading", "wb") as file:
         if not system.lock(file.fileno()):
             raise CourseError(

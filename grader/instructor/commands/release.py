@@ -43,7 +43,8 @@ def release(
             "student kit: none, since a kit installs our own course alone",
         ]
     kit = student_kit(classroom, assignment_list)
-    write_atomically(classroom.release / f"{KIT}.zip", kit)
+    # Closed by the folder that it lies in; a copy of it is for everybody.
+    write_atomically(classroom.release / f"{KIT}.zip", kit, mode=0o644)
     return [*lines, f"student kit: {classroom.release / KIT}.zip ({len(kit) / 1024:.0f} kB)"]
 
 

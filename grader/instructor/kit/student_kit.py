@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import stat
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -33,12 +35,20 @@ def student_kit(classroom: Classroom, assignment_list: bool) -> bytes:
         zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as kit,
     ):
         wheel = students_wheel(Path(folder))
-        kit.write(wheel, f"{KIT}/{wheel.name}")
-        kit.write(PARTS / "start.py", f"{KIT}/start.py")
-        kit.writestr(f"{KIT}/constraints.txt", constraints(wheel.name, also))
-        kit.writestr(f"{KIT}/README.md", readme.format(wheel=wheel.name, hand_in=hand_in))
+        _add(kit, wheel.name, wheel.read_bytes())
+        _add(kit, "start.py", (PARTS / "start.py").read_bytes())
+        _add(kit, "constraints.txt", constraints(wheel.name, also))
+        _add(kit, "README.md", readme.format(wheel=wheel.name, hand_in=hand_in))
         # What has been released so far, with the files that lie beside a notebook.
         for assignment in classroom.course.by_assignment:
             for path in sorted((classroom.release / assignment).glob("*.*")):
-                kit.write(path, f"{KIT}/{assignment}/{path.name}")
+                _add(kit, f"{assignment}/{path.name}", path.read_bytes())
     return buffer.getvalue()
+
+
+def _add(kit: zipfile.ZipFile, name: str, content: str | bytes) -> None:
+    """Add a file that everybody may read once it is unpacked, whatever its mode is here."""
+    entry = zipfile.ZipInfo(f"{KIT}/{name}", time.localtime()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = (stat.S_IFREG | 0o644) << 16
+    kit.writestr(entry, content)

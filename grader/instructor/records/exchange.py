@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import glob
 import os
+import stat
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
     submission_secret.txt, and those after it get no feedback (nbgrader's issue 1897).
     """
 
+    dest_path: str  # nbgrader's: the exchange's folder of feedback
     src_path: str  # nbgrader's: a pattern of folders, here one folder at a time
 
     def copy_files(self) -> None:
@@ -40,6 +43,16 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
                     "Not handed in through the exchange, so hand it back yourself: %s",
                     os.path.normpath(folder),
                 )
+        self._open_pages()
+
+    def _open_pages(self) -> None:
+        """Let students read the pages, which have the mode of those in the course folder.
+
+        Nobody can list the folder, and a page's name is known to its student alone.
+        """
+        for page in Path(self.dest_path).glob("*.html"):
+            with suppress(OSError):  # another instructor's
+                page.chmod(page.stat().st_mode | stat.S_IROTH | stat.S_IRGRP)
 
 
 def existing_timestamp(coursedir: Any, folder: str) -> datetime | None:

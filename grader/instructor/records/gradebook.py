@@ -16,8 +16,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, NullPool, TableClause, create_engine, make_url
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
+from grader.instructor import rights
 from grader.instructor.classroom import Classroom, environment_on_path
 from grader.instructor.courses import CourseError
+from grader.instructor.files import mode_of_new_files
 from grader.instructor.records.gradebook_tables import Batch, Graded, cells_of, tables_of
 from grader.instructor.records.late_penalty import LatePenalty
 from grader.instructor.records.scores import NeedsReview
@@ -38,8 +40,9 @@ def opened(classroom: Classroom) -> Iterator[Any]:
 
     environment_on_path()
     try:
-        classroom.folder.mkdir(parents=True, exist_ok=True)
-        book = Gradebook(classroom.db, classroom.course.name)
+        rights.make(classroom.folder)
+        with _with_rights(classroom.gradebook_file):
+            book = Gradebook(classroom.db, classroom.course.name)
     except (SQLAlchemyError, OSError, ImportError, ValueError) as error:
         raise _not_opened(classroom, error) from None
     try:
@@ -49,6 +52,15 @@ def opened(classroom: Classroom) -> Iterator[Any]:
             yield book
     finally:
         book.close()
+
+
+@contextmanager
+def _with_rights(file: Path | None) -> Iterator[None]:
+    """Let SQLite make a file that has the mode of other new files: it lets no group write."""
+    is_new = file is not None and not file.exists()
+    yield
+    if file is not None and is_new:
+        file.chmod(mode_of_new_files())
 
 
 def standings(classroom: Classroom, assignment: str) -> list[Standing]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from grader.instructor import paths
+from grader.instructor import paths, rights
 from grader.instructor.classroom import environment_on_path, sqlite_url
 from grader.instructor.courses import VARIABLE, find_course
 from grader.notebook import validate
@@ -19,7 +19,8 @@ def configure(c: Any, repository: Path, name: str) -> None:
 
     c: traitlets' config; repository: the folder with the course's notebooks/; name: the course's.
     COURSE_DIR in the environment names another course folder, EXCHANGE_DIR another place where
-    students fetch and hand in, COURSE_DB another gradebook (docs/interface.md).
+    students fetch and hand in, COURSE_DB another gradebook (docs/interface.md), GRADER_GROUP the
+    group of those who grade together (docs/instructors.md).
     """
     os.environ.setdefault(VARIABLE, name)  # for the pages, which know no class
     environment_on_path()  # also where a server was started without activating the environment
@@ -34,7 +35,8 @@ def set_folders(c: Any, repository: Path, name: str) -> None:
     They are absolute, or relative to the repository.
     """
     course = Path(os.environ.get("COURSE_DIR", repository / "course")).resolve()
-    course.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
+    rights.make(course)  # SQLite makes the gradebook's file, not the folder
+    _set_rights(c, course)
     _set_exchange(c, course)
     c.CourseDirectory.course_id = name
     c.CourseDirectory.root = str(repository)
@@ -52,10 +54,22 @@ def _relative(path: Path, folder: Path) -> str:
         return str(path)
 
 
+def _set_rights(c: Any, course: Path) -> None:
+    """Let nbgrader's own files have the rights of the course folder.
+
+    What it puts into the exchange has rights of its own, by which students can read it.
+    """
+    mode = 0o666 & ~rights.mask_of(course)
+    for step in (c.GenerateAssignment, c.GenerateFeedback):
+        step.permissions = int(f"{mode:o}")  # nbgrader's numbers are read as octal ones
+    if os.environ.get(rights.VARIABLE):
+        c.CourseDirectory.groupshared = True
+
+
 def _set_exchange(c: Any, course: Path) -> None:
     """Name the place where students fetch and hand in."""
     shared = Path(os.environ.get("EXCHANGE_DIR", course / "exchange")).resolve()
-    with suppress(OSError):  # nbgrader says so, and shows no Release button
+    with suppress(OSError), rights.public():  # nbgrader says so, and shows no Release button
         shared.mkdir(parents=True, exist_ok=True)
     c.Exchange.root = str(shared)
     c.ExchangeFactory.release_feedback = "grader.instructor.records.exchange.ReleaseFeedback"

@@ -22,7 +22,6 @@ def config(classroom: Classroom) -> Any:
     # nbgrader takes two seconds.
     from traitlets.config import Config, PyFileConfigLoader  # noqa: PLC0415
 
-    classroom.folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {"COURSE_DIR": str(classroom.folder), "COURSE_DB": classroom.db}
     folder = sources_of(classroom.course)
     if (folder / "nbgrader_config.py").is_file():

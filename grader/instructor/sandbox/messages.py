@@ -169,7 +169,8 @@ class Setup(TypedDict):
     its own; call, numeric: the folders grader/call and grader/numeric; package: the name of the
     course's package; folder: where children have their folders; limits, memory: as seal.limit takes
     them; scratch, files, written, threads: what a child may have (time_and_memory_limits.Limits);
-    readable: the paths that it may read; program: the filter of system calls, in base64.
+    readable: the paths that it may read; listed: folders of which it may read the names alone;
+    program: the filter of system calls, in base64.
 
     rules: what the zygote itself makes of `readable`.
     """
@@ -188,6 +189,7 @@ class Setup(TypedDict):
     written: int
     threads: int
     readable: Sequence[str]
+    listed: Sequence[str]
     program: str
     rules: NotRequired[Landlock]
 

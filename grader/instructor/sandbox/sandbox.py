@@ -21,34 +21,27 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from grader import call, numeric
 from grader.instructor import system
-from grader.instructor.courses import CourseError
-from grader.instructor.files import NOBODY, remove, temporary_folder
+from grader.instructor.courses import CourseError, secret_packages
+from grader.instructor.files import FULL, NOBODY, lack_of_room, remove, temporary_folder
 from grader.instructor.sandbox import seccomp
 from grader.instructor.sandbox.messages import ChildEnd, ChildRequest, Setup, SupportFiles
 from grader.instructor.sandbox.plain import PlainProcess
 from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive, text
 from grader.instructor.sandbox.support import SupportFolder, support_of
 from grader.instructor.sandbox.time_and_memory_limits import Limits
+from grader.instructor.sandbox.view import Python, View, view
 from grader.judge.course import Notebook
 
 WORKER = Path(__file__).with_name("worker")
 CALL = Path(call.__file__).parent
 NUMERIC = Path(numeric.__file__).parent
-SYSTEM = ("/usr", "/bin", "/lib", "/lib64")
-READABLE = (
-    *SYSTEM,
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-    "/etc/fonts",
-    "/dev/zero",
-    "/dev/random",
-    "/dev/urandom",
-)
+DEVICES = ("/dev/zero", "/dev/random", "/dev/urandom")
 STAND_IN = "grader"  # the module of worker/ that stands in for a course's package
 PATIENCE = 30.0  # seconds that a zygote may take to start, or to end a child, on a busy machine
 
@@ -59,6 +52,10 @@ class Tier(Enum):
     BUBBLEWRAP = "bubblewrap"
     LANDLOCK = "Landlock and seccomp alone"
     NONE = "no sandbox"
+
+
+class NoRoom(CourseError):
+    """There is no room for temporary files, which has nothing to do with what a sandbox holds."""
 
 
 class MachineFault(Exception):
@@ -107,7 +104,8 @@ class PlainWorker(Worker):
         support = support_of(notebook) if notebook else None
         package = notebook.course.package if notebook else STAND_IN
         home = temporary_folder()
-        setup = _setup(Tier.NONE, limits, support, package, _paths(support, home), 0)
+        paths = _paths(support, home, _view(notebook))
+        setup = _setup(Tier.NONE, limits, support, package, paths, 0)
         self._process = PlainProcess(setup, home, limits, plots)
         self.channel = self._process.channel
         self.printed = ""
@@ -141,10 +139,11 @@ class Zygote:
         user = _user() if tier is Tier.LANDLOCK else 0
         if self._home and user:
             os.chown(self._home, user, user)
+        show = _view(notebook)
         self._socket, child_socket = socket.socketpair()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with it)
         self._process = subprocess.Popen(
-            _command(tier, limits, support, child_socket.fileno()),
+            _command(tier, limits, support, show, child_socket.fileno()),
             pass_fds=(child_socket.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -155,7 +154,7 @@ class Zygote:
         )
         child_socket.close()
         self._received = b""
-        paths = _paths(support, self._home)
+        paths = _paths(support, self._home, show)
         self._setup: Setup | None = _setup(tier, limits, support, package, paths, user)
 
     def start(self) -> None:
@@ -277,8 +276,11 @@ class Sandbox:
             try:
                 self._zygote = Zygote(self.tier, self.limits, self.notebook)
             except OSError as error:  # no process, no memory, no file handle left
+                why = error.strerror
+                if error.errno in FULL:
+                    why = lack_of_room(self.limits.scratch) or why
                 raise MachineFault(
-                    f"the process that starts the workers cannot be started: {error.strerror}"
+                    f"the process that starts the workers cannot be started: {why}"
                 ) from None
 
     def worker(self, plots: bool = False) -> Worker:
@@ -310,7 +312,8 @@ class Paths:
     """Where the zygote finds what it needs.
 
     call, numeric: the rooms of these names; support: the folder of a SupportFolder, if any;
-    scratch: where children have their folders; readable: all that children may read.
+    scratch: where children have their folders; readable: all that children may read; listed: the
+    folders of which they may read the names alone.
     """
 
     call: str
@@ -318,24 +321,25 @@ class Paths:
     support: str
     scratch: str
     readable: tuple[str, ...]
+    listed: tuple[str, ...]
 
 
-def _paths(support: SupportFolder | None, home: Path | None) -> Paths:
+def _paths(support: SupportFolder | None, home: Path | None, show: View) -> Paths:
     """Return the paths of a zygote. home: its folder, None in bubblewrap."""
+    machine = (*show.readable, *DEVICES)
     if home is None:
         folder = "/support" if support is not None else ""
-        return Paths(
-            "/course/call", "/course/numeric", folder, "/scratch", _readable("/course", folder)
-        )
+        readable = (*machine, "/course", *filter(None, [folder]))
+        return Paths("/course/call", "/course/numeric", folder, "/scratch", readable, show.listed)
     folder = str(support.folder) if support is not None else ""
-    readable = filter(os.path.exists, _readable(str(WORKER), str(CALL), str(NUMERIC), folder))
-    return Paths(str(CALL), str(NUMERIC), folder, str(home), tuple(readable))
+    own = (str(WORKER), str(CALL), str(NUMERIC), *filter(None, [folder]))
+    return Paths(str(CALL), str(NUMERIC), folder, str(home), (*machine, *own), show.listed)
 
 
-def _readable(*own: str) -> tuple[str, ...]:
-    """Return the paths that children may read: the system's, Python's, and our own, each once."""
-    paths = (*READABLE, sys.base_prefix, sys.prefix, *filter(None, own))
-    return tuple(dict.fromkeys(paths))
+@cache
+def _view(notebook: Notebook | None) -> View:
+    """Return what the sandbox of a notebook shows of this machine."""
+    return view(Python.running(), secret_packages(notebook.course if notebook else None))
 
 
 def _setup(
@@ -368,6 +372,7 @@ def _setup(
         "written": limits.written + limits.output,
         "threads": limits.threads,
         "readable": paths.readable,
+        "listed": paths.listed,
         "program": base64.b64encode(program).decode("ascii"),
     }
 
@@ -390,15 +395,17 @@ def _is_open(path: Path) -> bool:
     return can_reach and bool(path.stat().st_mode & 0o004)
 
 
-def _command(tier: Tier, limits: Limits, support: SupportFolder | None, handle: int) -> list[str]:
+def _command(
+    tier: Tier, limits: Limits, support: SupportFolder | None, show: View, handle: int
+) -> list[str]:
     """Return the command line of a zygote. handle: of its control socket."""
     if tier is not Tier.BUBBLEWRAP:
         return [sys.executable, "-I", str(WORKER / "zygote.py"), str(handle)]
     zygote = [sys.executable, "-I", "/course/zygote.py", str(handle)]
-    return [*_bubblewrap(limits, support), *zygote]
+    return [*_bubblewrap(limits, support, show), *zygote]
 
 
-def _bubblewrap(limits: Limits, support: SupportFolder | None) -> list[str]:
+def _bubblewrap(limits: Limits, support: SupportFolder | None, show: View) -> list[str]:
     """Return the command line that comes before a zygote's.
 
     It puts the zygote into its own user, network, process and file name spaces.
@@ -407,23 +414,29 @@ def _bubblewrap(limits: Limits, support: SupportFolder | None) -> list[str]:
     command = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user"]
     command += ["--uid", nobody, "--gid", nobody, "--cap-drop", "ALL"]
     command += ["--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev"]
-    for name in SYSTEM:
-        if Path(name).is_symlink():
-            command += ["--symlink", os.readlink(name), name]
-        elif Path(name).exists():
-            command += _read_only(name, name)
-    for name in READABLE[len(SYSTEM) :]:
-        if name.startswith("/etc/"):
-            command += ["--ro-bind-try", name, name]
     command += ["--tmpfs", "/tmp", "--size", str(limits.scratch + 2**20), "--tmpfs", "/scratch"]
     # After the private /tmp, since an environment may lie in /tmp.
-    for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
-        command += _read_only(prefix, prefix)
+    command += _machine(show)
     for path in (*WORKER.glob("*.py"), CALL, NUMERIC):
         command += _read_only(str(path), f"/course/{path.name}")
     if support is not None:
         command += _read_only(str(support.folder), "/support")
     return [*command, "--chdir", "/scratch"]
+
+
+def _machine(show: View) -> list[str]:
+    """Return the options by which bubblewrap shows what is shown of this machine."""
+    options = []
+    for name, target in show.links:
+        options += ["--symlink", target, name]
+    for path, is_visible in show.in_order():
+        if is_visible:
+            options += _read_only(path, path)
+        elif os.path.isdir(path):
+            options += ["--tmpfs", path]  # an empty folder over it
+        else:
+            options += _read_only(os.devnull, path)
+    return options
 
 
 def _read_only(path: str, name: str) -> list[str]:

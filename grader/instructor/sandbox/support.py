@@ -43,5 +43,7 @@ def support_of(notebook: Notebook) -> SupportFolder | None:
         tools[name] = source.stem
     for name, content in support.files().items():
         (folder / name).write_bytes(content)
+    for path in folder.iterdir():
+        path.chmod(0o644)  # the second tier's workers run as another user
     text = layers.source(notebook) if notebook.brings_answers else ""
     return SupportFolder(text, folder, tools)

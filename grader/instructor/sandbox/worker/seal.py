@@ -5,12 +5,14 @@ Nothing of it can be undone.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import ctypes.util
 import os
 import resource
 import signal
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -79,21 +81,40 @@ def limit(limits: Mapping[str, int], memory: int) -> None:
         resource.setrlimit(getattr(resource, name), (value, value))
 
 
-def readable(paths: Iterable[str]) -> Landlock:
+def readable(paths: Iterable[str], listed: Iterable[str]) -> Landlock:
     """Return the rules of files that every child may read; a child adds its own folder.
 
-    They are made once, since that takes longest.
+    listed: folders of which it may read the names alone. The rules are made once, since that takes
+    longest.
     """
     # Imported here, as below: it is installed on Linux alone.
     from py_landlock import AccessFs, Landlock  # noqa: PLC0415
 
-    rules = Landlock(strict=False)
+    with libc_by_name():
+        rules = Landlock(strict=False)
+        _ = rules.abi_version  # the first that it asks the kernel, for which it looks for libc
     for path in filter(os.path.exists, paths):
         access = AccessFs.READ_FILE
         if os.path.isdir(path):
             access |= AccessFs.READ_DIR
         rules.add_path_rule(path, access=access)
+    for path in listed:
+        rules.add_path_rule(path, access=AccessFs.READ_DIR)
     return rules.add_path_rule("/dev/null", access=AccessFs.READ_FILE | AccessFs.WRITE_FILE)
+
+
+@contextlib.contextmanager
+def libc_by_name() -> Iterator[None]:
+    """Let the C library be found where no program can be run that tells where it lies.
+
+    Python asks ldconfig or a compiler, and the sandbox shows neither.
+    """
+    find_library = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: find_library(name) or f"lib{name}.so.6"
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = find_library
 
 
 def seal(rules: Landlock, scratch: str, program: bytes) -> None:

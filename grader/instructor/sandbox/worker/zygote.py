@@ -209,7 +209,7 @@ def main() -> NoReturn:
     parent = os.getppid()
     if setup["sealed"]:
         seal.lower(setup["user"])
-        setup["rules"] = seal.readable(setup["readable"])
+        setup["rules"] = seal.readable(setup["readable"], setup["listed"])
     if sys.platform == "linux":
         seal.die_with(parent)
     os.environ |= {"MPLCONFIGDIR": setup["folder"], "MPLBACKEND": "Agg"}
