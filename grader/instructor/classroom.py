@@ -98,7 +98,14 @@ class Classroom:
         if not self.submitted.is_dir():
             return []
         names = [folder.name for folder in self.submitted.iterdir()]
-        return sorted(name for name in names if (self.submitted / name / assignment).is_dir())
+        return sorted(name for name in names if self.is_handed_in(name, assignment))
+
+    def is_handed_in(self, student: str, assignment: str) -> bool:
+        """Tell whether there is a folder of a student's; one that cannot be opened is there."""
+        try:
+            return (self.submitted / student / assignment).is_dir()
+        except OSError:
+            return True
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,17 @@ def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> Non
             file.write(data)
         os.chmod(name, mode)
         os.replace(name, path)
-    except BaseException:
+    except BaseException as error:
         os.unlink(name)
+        if isinstance(error, OSError):  # of a full disk the system does not say which file it is
+            error.filename = error.filename or str(path)
         raise
+
+
+def move(path: Path, to: Path) -> None:
+    """Let a file take the place of another one. Raises OSError."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(path, to)
 
 
 def temporary_folder() -> Path:

@@ -320,11 +320,11 @@ def feedback(classroom: Classroom, names: tuple[str, ...]) -> None:
     from grader.instructor.classroom import notebooks_handed_in
     from grader.instructor.commands.feedback import feedback
 
-    failed = 0
+    look_count = 0
     for notebook in notebooks_handed_in(classroom, names):
-        failed += feedback(classroom, notebook.assignment, click.echo)
-    click.echo(f"{failed} could not be written: see above" if failed else "all written")
-    sys.exit(1 if failed else 0)
+        look_count += feedback(classroom, notebook.assignment, click.echo)
+    click.echo(f"{look_count} to look at: see above" if look_count else "all written")
+    sys.exit(1 if look_count else 0)
 
 
 @main.command()

@@ -7,9 +7,17 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
-from grader.instructor.author.notebook import NotebookJSON, answer_cells, check_cells, set_source
+from grader.instructor.author.notebook import (
+    NotebookJSON,
+    answer_cells,
+    check_cells,
+    load,
+    set_source,
+)
+from grader.instructor.courses import CourseError
 from grader.instructor.files import digest
 from grader.instructor.sealed.grade_one import ExerciseJSON, WorkJSON
 from grader.instructor.sealed.intake import Identity
@@ -49,6 +57,16 @@ def autograded_notebook(
         tests[f"check_{verdict['exercise']}"]["outputs"] = _outputs(verdict)
     released["metadata"][KEY] = key_of(result, identity)
     return released
+
+
+def key_in(path: Path) -> dict[str, str]:
+    """Return which verdict an autograded notebook shows, {} where there is none to read."""
+    try:
+        key = load(path)["metadata"].get(KEY)
+    except (CourseError, KeyError, AttributeError):
+        return {}
+    is_ours = isinstance(key, dict) and key.keys() == {"sha256", "timestamp", "verdict"}
+    return key if is_ours else {}
 
 
 def key_of(result: WorkJSON, identity: Identity) -> dict[str, str]:

@@ -6,13 +6,17 @@ date or an extension may have changed. nbgrader once kept the old penalty (its i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError
 from grader.instructor.records.steps import config
+
+if TYPE_CHECKING:
+    from grader.instructor.records.standings import Standing
 
 # The sections of nbgrader_config.py that can set a penalty. nbgrader's default takes nothing off.
 SECTIONS = ("AssignLatePenalties", "LateSubmissionPlugin", "BasePlugin")
@@ -28,6 +32,25 @@ class LatePenalty:
 
     def __init__(self, classroom: Classroom) -> None:
         self.classroom = classroom
+
+    def is_other(self, standing: Standing) -> bool:
+        """Tell whether the late penalty of a row is not the one that the settings give now."""
+        return (standing.penalty or 0.0) != (self.with_penalty(standing).penalty or 0.0)
+
+    def problem_of(self, standing: Standing) -> str:
+        """Return that the penalty of a row is not the one of now, in words, or ""."""
+        try:
+            is_other = self.is_other(standing)
+        except CourseError as error:
+            return f"its late penalty is not known. {error}"
+        return "its late penalty is not that of now: run grader grade" if is_other else ""
+
+    def with_penalty(self, standing: Standing) -> Standing:
+        """Return a student's standing with the late penalty that the course's settings give."""
+        penalty = None
+        if standing.is_graded and standing.seconds_late:
+            penalty = self.points_off(standing.student, standing.raw_points, standing.seconds_late)
+        return replace(standing, penalty=penalty)
 
     def points_off(self, student: str, points: float, seconds: float) -> float | None:
         """Return the penalty of a student with these points who is late by these seconds.
