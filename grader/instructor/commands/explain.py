@@ -168,6 +168,8 @@ def _replay(grading: Grading, student: str, before: VerdictFile) -> tuple[WorkJS
     submission = read_submission(grading.submitted(student), list(grading.notebook.by_name))
     if submission.unreachable:
         raise CourseError(f"{submission.unreachable}. Mend that and run it again.")
+    if submission.is_absent:
+        raise CourseError(f"{submission.unreadable}. Nothing can be replayed.")
     if submission.digest != before["sha256"]:
         raise CourseError(
             f"The submission of {student} has changed since it was graded. "

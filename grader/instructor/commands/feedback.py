@@ -39,8 +39,11 @@ def feedback(classroom: Classroom, assignment: str, say: Callable[[str], None]) 
     look_count = 0
     for number, student in enumerate(students, 1):
         try:
+            standing = graded.get(student)
+            if standing is None:
+                raise CourseError("look: the gradebook has no grade of it. Run: grader grade")
             _write(steps, grading, student)
-            notes = list(_notes(grading, graded.get(student), student, now))
+            notes = list(_notes(grading, standing, now))
             look_count += any(note.startswith("look: ") for note in notes)
             message = "; ".join(["feedback written", *notes])
         except CourseError as error:
@@ -62,16 +65,11 @@ def _write(steps: NbgraderSteps, grading: Grading, student: str) -> None:
         raise CourseError(f"look: {folder} is missing, and the work is {NOT_HANDED_IN}")
 
 
-def _notes(
-    grading: Grading, standing: Standing | None, student: str, now: Basis | None
-) -> Iterator[str]:
+def _notes(grading: Grading, standing: Standing, now: Basis | None) -> Iterator[str]:
     """Yield what a person has to know of a page, which shows a verdict and not the grade."""
-    is_here = grading.classroom.is_handed_in(student, grading.assignment)
+    is_here = grading.classroom.is_handed_in(standing.student, grading.assignment)
     if not is_here:
         yield NOT_HANDED_IN
-    if standing is None:
-        yield "look: the gradebook has no grade of it"
-        return
     why = _other_verdict(grading, standing)
     if why:
         advice = f". Run: grader {remedy(standing.key, now)} {grading.assignment}"

@@ -32,7 +32,7 @@ from tqdm import tqdm
 from grader.instructor import system
 from grader.instructor.author.notebook import NotebookJSON, dumps
 from grader.instructor.classroom import FIRST_STAMP, SECRET, STAMP, Classroom, Grading, plain_name
-from grader.instructor.courses import CourseError
+from grader.instructor.courses import CourseError, Interrupted
 from grader.instructor.files import UNWRITABLE, move, write_atomically
 from grader.instructor.records import gradebook, submission
 from grader.instructor.records.gradebook_tables import Graded
@@ -183,8 +183,8 @@ class GradingRun:
         if self.waiting:
             count = f"{self.written_count} of {self.total}"
             if self.task.grading.regrade:
-                raise CourseError(f"Interrupted: {count} were tried, and nothing was written.")
-            raise CourseError(f"Interrupted: {count} are graded. Run it again to go on.")
+                raise Interrupted(f"Interrupted: {count} were tried, and nothing was written.")
+            raise Interrupted(f"Interrupted: {count} are graded. Run it again to go on.")
         if not self.task.grading.regrade:
             for line in self._summary():
                 self.say(line)

@@ -28,7 +28,8 @@ class Change:
     """What a regrade does to one student.
 
     verdict: what it would write; before, after: what the gradebook holds, and would hold; scores:
-    the grader's points of before and after by exercise; why: what of the course was another one.
+    the grader's points of before and after by exercise; penalties: the points off for being late,
+    of before and after; why: what of the course was another one.
     """
 
     student: str
@@ -36,7 +37,8 @@ class Change:
     before: float | None
     after: float
     scores: tuple[Mapping[str, float], Mapping[str, float]]
-    why: tuple[str, ...]
+    why: tuple[str, ...] = ()
+    penalties: tuple[float, float] = (0.0, 0.0)
 
     @property
     def gain(self) -> float:
@@ -45,7 +47,12 @@ class Change:
     @property
     def is_one(self) -> bool:
         """Whether there is anything to write."""
-        return bool(list(self.exercises) or self.why or self.before is None)
+        return self.is_moved or bool(self.why) or self.before is None
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether points change."""
+        return bool(list(self.exercises)) or self.penalties[0] != self.penalties[1]
 
     @property
     def exercises(self) -> Iterator[str]:
@@ -54,6 +61,13 @@ class Change:
         for name in dict.fromkeys([*now, *then]):
             if then.get(name) != now.get(name):
                 yield f"{name} {_points(then.get(name))} -> {_points(now.get(name))}"
+
+    @property
+    def lateness(self) -> Iterator[str]:
+        """How the points off for being late change: a due date may have moved since."""
+        before, after = self.penalties
+        if before != after:
+            yield f"late penalty {before:g} -> {after:g}"
 
 
 def regrade(grading: Grading, say: Say, is_wanted: Callable[[bool], bool]) -> int:
@@ -126,12 +140,14 @@ def _changes(
         scores = scores_of(verdict)
         standing = standings.get(student)
         if standing is None or not standing.is_graded:
-            yield Change(student, verdict, None, sum(scores.values()), ({}, scores), ())
+            yield Change(student, verdict, None, sum(scores.values()), ({}, scores))
             continue
         why = tuple(standing.differences(verdict["basis"]))
         then = replace(standing.with_scores(scores), handed_in=time_of(verdict["handed_in"]))
-        after = book.penalty.with_penalty(then).points
-        yield Change(student, verdict, standing.points, after, (standing.automatic, scores), why)
+        then = book.penalty.with_penalty(then)
+        penalties = (standing.penalty or 0.0, then.penalty or 0.0)
+        both = (standing.automatic, scores)
+        yield Change(student, verdict, standing.points, then.points, both, why, penalties)
 
 
 def _gone(grading: Grading, standings: Mapping[str, Standing]) -> Iterator[str]:
@@ -147,7 +163,7 @@ def _table(assignment: str, changes: list[Change]) -> Iterator[str]:
     reasons = dict.fromkeys(reason for change in changes for reason in change.why)
     if reasons:
         yield f"{assignment} was graded with {', '.join(reasons)}."
-    moved = [change for change in changes if list(change.exercises)]
+    moved = [change for change in changes if change.is_moved]
     moved.sort(key=lambda change: (change.gain, change.student))
     width = max((len(text(change.student)) for change in moved), default=0) + 1
     if moved:
@@ -168,6 +184,6 @@ def _points(number: float | None) -> str:
 def _row(change: Change, width: int) -> str:
     before = _points(change.before)
     after = f"{change.after:g}"
-    exercises = ", ".join(change.exercises)
+    exercises = ", ".join([*change.exercises, *change.lateness])
     name = text(change.student)
     return f"{name:{width}} {before:>7} {after:>7} {change.gain:>+7g}  {exercises}"

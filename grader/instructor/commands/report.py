@@ -96,15 +96,18 @@ def gather(grading: Grading) -> Report:
     Raises CourseError when nothing is graded, or the gradebook cannot be read.
     """
     assignment = grading.assignment
-    here = grading.classroom.students(assignment)
-    standings = [
-        each for each in gradebook.standings(grading.classroom, assignment) if each.is_graded
-    ]
+    classroom = grading.classroom
+    standings = [each for each in gradebook.standings(classroom, assignment) if each.is_graded]
     if not standings:
         raise CourseError(
             f"Nothing is graded yet for {assignment}. Run first: grader grade {assignment}"
         )
     graded = [each.student for each in standings]
+    here = [
+        name
+        for name in classroom.students(assignment)
+        if name not in graded or classroom.is_handed_in(name, assignment)
+    ]
     files = {student: stored(grading.verdicts(student)) for student in graded}
     verdicts = {student: verdict for student, verdict in files.items() if verdict}
     now, problem = _basis(grading)

@@ -69,11 +69,11 @@ def _rows(
     for assignment, due in sorted(db.execute(select(of.name, of.duedate))):
         standings = {one.student: one for one in standings_of(db, tables, assignment)}
         worth = worth_of(db, tables, assignment)
-        here = set(classroom.students(assignment))
         for name, *names in people:
             standing = standings.get(name)
             notes = standing.notes if standing else []
-            if standing and standing.is_graded and name not in here:
+            is_here = classroom.is_handed_in(name, assignment)
+            if standing and standing.is_graded and not is_here:
                 notes.append(NOT_HANDED_IN)
             stale = penalty.problem_of(standing) if standing else ""
             notes += [stale] if stale else []

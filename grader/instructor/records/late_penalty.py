@@ -6,9 +6,12 @@ date or an extension may have changed. nbgrader once kept the old penalty (its i
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from grader.instructor.classroom import Classroom
@@ -62,11 +65,9 @@ class LatePenalty:
             return None
         try:
             penalty = self._plugin.late_submission_penalty(student, points, seconds)
+            return None if penalty is None else min(max(_number(penalty), 0.0), points)
         except Exception as error:  # a course's own program
             raise _broken(error) from None
-        if penalty is None:
-            return None
-        return min(max(penalty, 0.0), points)
 
     @cached_property
     def _plugin(self) -> Any:
@@ -84,6 +85,15 @@ class LatePenalty:
         except Exception as error:  # whatever the settings name
             raise _broken(error) from None
         return step.plugin_inst
+
+
+def _number(penalty: Any) -> float:
+    """Return a penalty as a number. Raises TypeError and ValueError for what is none."""
+    if not isinstance(penalty, (Real, Decimal)):
+        raise TypeError(f"{penalty!r} is no number")
+    if math.isnan(penalty):
+        raise ValueError("nan is no number")
+    return float(penalty)
 
 
 def _broken(error: Exception) -> CourseError:

@@ -19,7 +19,7 @@ from grader.instructor.files import UNWRITABLE
 from grader.instructor.records.autograded import autograded_notebook, key_in, key_of
 from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.records.keys import Key, is_of, other_lateness
-from grader.instructor.records.standings import Standing
+from grader.instructor.records.standings import NOT_HANDED_IN, Standing
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
 from grader.instructor.sealed import verdict_file
@@ -148,8 +148,8 @@ class SubmissionGrader:
     def _grade(self, standing: Standing, other_penalty: bool) -> Result:
         """Return what `grade` does, for a student with a good name. Raises OSError."""
         submission = read_submission(self.grading.submitted(standing.student), self.exercises)
-        if submission.unreachable:
-            return self._not_reached(submission.unreachable, standing, other_penalty)
+        if submission.unreachable or (submission.is_absent and standing.is_graded):
+            return self._not_there(submission, standing, other_penalty)
         before = stored(self._place(standing.student))
         if before is not None and before["sha256"] != submission.digest:
             before = None
@@ -277,9 +277,11 @@ class SubmissionGrader:
             return replace(result, notes=(*result.notes, note), unchanged=False)
         return result
 
-    def _not_reached(self, why: str, standing: Standing, other_penalty: bool) -> Result:
-        """Return what became of work that cannot be opened for the moment: a grade of it stays."""
-        why = f"look: {why}. Mend that and run it again"
+    def _not_there(self, submission: Submission, standing: Standing, other_penalty: bool) -> Result:
+        """Return what became of work that cannot be opened, or is gone: a grade of it stays."""
+        why = f"look: {NOT_HANDED_IN}: {submission.unreadable}"
+        if submission.unreachable:
+            why = f"look: {submission.unreachable}. Mend that and run it again"
         if self.grading.regrade or not standing.is_graded:
             return Result(standing.student, f"not graded; {why}", look=True)
         return self._leave(standing, None, other_penalty, f"{why}; its grade stays")
@@ -326,13 +328,15 @@ class SubmissionGrader:
         if not late:  # a run may have ended before it wrote all of it
             late += _other_times(verdict, standing, shows)
         scores = list(_other_scores(verdict, standing))
-        scores += _other_notebook(verdict, standing, shows)
+        is_new = standing.is_graded and not (standing.key and is_of(verdict, standing.key))
+        scores += [] if is_new else _other_notebook(verdict, standing, shows)
         notes = list(_came_again(before, verdict))
         if not late and not scores:
             return replace(self._result(verdict, notes, None), unchanged=True)
         reasons = scores if not standing.is_graded else [*late, *scores]
         notes.insert(0, f"recorded again, since {' and '.join(reasons)}")
         why = standing.key.get("why", "") if standing.key else ""
+        why = "regraded" if is_new else why
         graded = self._graded(verdict, submission, standing, why)
         return self._result(verdict, notes, replace(graded, has_new_scores=bool(scores)))
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from functools import cache
+from pathlib import Path
 from typing import Any, TypedDict
 
 import numpy as np
@@ -24,6 +26,9 @@ from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
 
 DRAWS = 4  # of fresh cases, beside the code that makes them
+# The modules of this package that decide. In a clone they change, and the version stays.
+JUDGE = ("judge", "call", "numeric", "instructor/sandbox/worker")
+SEALED = ("grade_one", "hidden_cases", "judge_replies", "seed", "session")
 
 
 class ExerciseBasis(TypedDict):
@@ -37,9 +42,13 @@ class ExerciseBasis(TypedDict):
 
 
 class Basis(TypedDict):
-    """What the grades of an assignment depend on. course: the version of this package."""
+    """What the grades of an assignment depend on.
+
+    course: the version of this package; judge: a digest of its modules that judge.
+    """
 
     course: str
+    judge: str
     notebook: str
     limits: str
     exercises: dict[str, ExerciseBasis]
@@ -52,6 +61,7 @@ def basis_of(notebook: Notebook, released: NotebookJSON) -> Basis:
         exercises = {each.name: _of_exercise(each, modules) for each in notebook.exercises}
     return {
         "course": engine_version(),
+        "judge": _judge(),
         "notebook": digest_of(modules, list(_graded_cells(released))),
         "limits": digest_of(modules, asdict(Limits(**notebook.limits))),
         "exercises": exercises,
@@ -68,6 +78,8 @@ def differences(before: Mapping[str, Any], now: Basis) -> Iterator[str]:
         return
     if before["course"] != now["course"]:
         yield f"version {before['course']} of the course"
+    elif before.get("judge") != now["judge"]:
+        yield "another judge"
     if before["notebook"] != now["notebook"]:
         yield "another released notebook"
     if before["limits"] != now["limits"]:
@@ -89,6 +101,16 @@ def _differences(
             if before[name].get(kind) != value:
                 words = f"another {kind}" if kind in ("table", "reference") else f"other {kind}"
                 yield f"{words} of {name}"
+
+
+@cache
+def _judge() -> str:
+    """Return a digest of the modules that judge, as they are when a run begins."""
+    top = Path(__file__).parents[2]
+    paths = [path for folder in JUDGE for path in sorted((top / folder).rglob("*.py"))]
+    paths += [Path(__file__).with_name(f"{name}.py") for name in SEALED]
+    texts = [path.read_bytes().replace(b"\r\n", b"\n") for path in paths]
+    return digest(b"\0".join(texts))
 
 
 def _graded_cells(released: NotebookJSON) -> Iterator[Any]:

@@ -39,6 +39,10 @@ class Unreachable(Unreadable):
     """A file that cannot be opened for the moment: a fault of the machine's, not of a student's."""
 
 
+class Absent(Unreadable):
+    """There is no file of a student's: nothing, or a link to somewhere else."""
+
+
 class Identity(TypedDict):
     """What tells a submission from others: the digest of its notebook, and when it came in."""
 
@@ -52,7 +56,8 @@ class Submission:
 
     content: the bytes of the file that is graded; notebook: its cells, None where there are none;
     beside: the small files beside it, by name; unreadable, no_time: what is wrong with it and with
-    timestamp.txt, or ""; unreachable: why it cannot be read for the moment, or "".
+    timestamp.txt, or ""; unreachable: why it cannot be read for the moment, or ""; is_absent:
+    whether there is no file of the student's.
     """
 
     content: bytes
@@ -63,6 +68,7 @@ class Submission:
     no_time: str
     secret: str
     unreachable: str = ""
+    is_absent: bool = False
 
     @property
     def digest(self) -> str:
@@ -91,6 +97,7 @@ def read_submission(path: Path, exercises: Sequence[str]) -> Submission:
     notebook = None
     beside: dict[str, bytes] = {}
     unreadable = unreachable = ""
+    is_absent = False
     try:
         candidates = opened(files_of(path))
         name, notebook = best_of(candidates, path.name, exercises)
@@ -100,6 +107,7 @@ def read_submission(path: Path, exercises: Sequence[str]) -> Submission:
         unreachable = str(error)
     except Unreadable as error:
         unreadable = str(error)
+        is_absent = isinstance(error, Absent)
     time = None
     no_time = ""
     try:
@@ -109,7 +117,9 @@ def read_submission(path: Path, exercises: Sequence[str]) -> Submission:
     if time is None and not no_time and os.path.lexists(path.with_name(STAMP)):
         no_time = f"{STAMP} is empty. {NEXT}"
     secret = submission_secret(path.parent)
-    return Submission(content, notebook, beside, unreadable, time, no_time, secret, unreachable)
+    return Submission(
+        content, notebook, beside, unreadable, time, no_time, secret, unreachable, is_absent
+    )
 
 
 def magic_faults(notebook: ParsedNotebook) -> Iterator[str]:
@@ -144,7 +154,7 @@ def files_of(path: Path) -> dict[str, bytes]:
             left -= sum(map(len, others.values()))
             contents |= others
     if not contents:
-        raise Unreadable(f"there is no {path.name}: hand in the notebook under its own name")
+        raise Absent(f"there is no {path.name}: hand in the notebook under its own name")
     return contents
 
 
@@ -275,7 +285,7 @@ def read_bytes(path: Path, limit: int = FILE_LIMIT) -> bytes:
 def _not_opened(name: str, error: OSError) -> Unreadable:
     """Return what to raise for a file or a folder that cannot be opened."""
     if error.errno in LINK_ERRORS:
-        return Unreadable(
+        return Absent(
             f"{name} cannot be opened: it is a link. Hand in the notebook itself, not a link"
         )
     if error.errno in KIND_ERRORS:

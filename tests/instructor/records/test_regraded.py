@@ -626,3 +626,160 @@ def test_a_full_disk_names_the_file(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space") as raised:
         files.write_atomically(tmp_path / "a.json", "x")
     assert raised.value.filename == str(tmp_path / "a.json")
+
+
+# --- every face shows what was graded ---
+
+
+def test_an_edited_autograded_notebook_is_written_again(toy_class):
+    """As "Open live notebook" and Save would leave it."""
+    path = toy_class / "course/autograded/ada" / ASSIGNMENT / "product.ipynb"
+    undo = edit(path, "return x * w / 2", "return x * w * 2")
+    said = run(toy_class, "feedback")[1]
+    assert "ada: feedback written; look: its page shows another verdict" in said
+    assert grade(toy_class)["ada"] == (
+        "4 points; recorded again, since its autograded notebook was missing or another one"
+    )
+    text = path.read_text()
+    undo()
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("how", ["removed", "a link"])
+def test_a_file_that_is_gone_from_its_folder_keeps_its_row(how, toy_class):
+    path = submitted(toy_class, "ada")
+    stamp(toy_class, "ada", "2026-01-01 UTC")
+    grade(toy_class)
+    path.unlink()
+    if how == "a link":
+        path.symlink_to("/etc/hostname")
+    said = grade(toy_class)
+    assert said["rc"] == "1"
+    assert said["ada"].startswith("unchanged, 4 points; look: no longer in submitted/: ")
+    assert said["ada"].endswith("; its grade stays")
+    assert points(toy_class)["ada"] == 4.0
+    status, said = run(toy_class, "explain", "ada", ASSIGNMENT, *unsafe())
+    assert (status, "Traceback" in said) == (1, False)
+    if how == "removed":
+        assert "in the gradebook: 4 points; no longer in submitted/" in said
+        assert "ada: 4 points, no longer in submitted/" in run(toy_class, "report")[1]
+        assert "no longer in submitted/" in run(toy_class, "feedback")[1]
+    said = run(toy_class, "regrade", "--yes", *unsafe())[1]
+    assert points(toy_class)["ada"] == 4.0
+
+
+def test_feedback_of_a_student_without_a_grade_says_what_to_do(toy_class):
+    execute(
+        toy_class,
+        "DELETE FROM grade WHERE notebook_id IN (SELECT n.id FROM submitted_notebook n JOIN submitted_assignment s ON n.assignment_id = s.id WHERE s.student_id = 'ada')",
+    )
+    status, said = run(toy_class, "feedback")
+    assert (status, "ada: look: the gradebook has no grade of it. Run: grader grade" in said) == (
+        1,
+        True,
+    )
+
+
+# --- penalties of a course's own ---
+
+OWN = """
+from nbgrader.plugins import LateSubmissionPlugin
+from decimal import Decimal
+class Own(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return {value}
+c.AssignLatePenalties.plugin_class = Own
+"""
+
+
+@pytest.mark.parametrize("value", ["'3'", "[1]", "float('nan')", "1 + 1j"])
+def test_a_penalty_that_is_no_number_is_one_sentence(value, late_class):
+    with (late_class / "nbgrader_config.py").open("a") as file:
+        file.write(OWN.format(value=value))
+    status, said = run(late_class, "grade", *unsafe())
+    assert (status, "Traceback" in said) == (1, False)
+    assert "The late penalty that nbgrader_config.py sets cannot be had" in said
+    assert "no number" in said
+
+
+@pytest.mark.parametrize("value", ["Decimal('1.5')", "1.5", "__import__('numpy').float64(1.5)"])
+def test_a_penalty_may_be_any_number(value, late_class):
+    with (late_class / "nbgrader_config.py").open("a") as file:
+        file.write(OWN.format(value=value))
+    assert grade(late_class)["ada"].startswith("2.5 points (1 hour late, 1.5 of 4 points off")
+    assert grade(late_class)["ada"].startswith("unchanged, 2.5 points")
+
+
+def test_the_table_of_a_regrade_shows_what_lateness_takes(late_class):
+    """The due date has moved since the last grade: that is written too, and said before."""
+    due(late_class, None)
+    grade(late_class)
+    due(late_class, "2026-01-01 12:00:00")
+    edit(
+        late_class / "halves/__init__.py",
+        '(Part("y", 1, "n"),)',
+        '(Part("y", 1, "n", tolerance=1e-6),)',
+    )
+    said = run(late_class, "regrade", "--yes", *unsafe())[1]
+    assert ["ada", "4", "0", "-4", "late", "penalty", "0", "->", "4"] in [
+        line.split() for line in said.splitlines()
+    ]
+    assert (
+        "ada: 0 points (1 day late, 4 of 4 points off for that); recorded again, since the due "
+        in said
+    )
+    assert "1-halves: 0 gain, 2 lose, 1 keep their points" in said
+
+
+def test_a_regrade_writes_the_points_of_its_table(toy_class):
+    """An answer that is right by chance: it is not asked a third time."""
+    text = (
+        "import time\ndef weighted_backward(dy, x, w):\n"
+        "    if time.time_ns() // 1000 % 2:\n        return None\n    return dy * w / 2, dy * x / 2"
+    )
+    answer(toy_class, "ada", text)
+    grade(toy_class)
+    for _ in range(3):
+        said = run(toy_class, "regrade", "--yes", *unsafe())[1]
+        assert "graded again" not in said
+        rows = [line.split() for line in said.splitlines() if line.startswith("ada ")]
+        for row in rows:
+            assert points(toy_class)["ada"] == float(row[2])
+
+
+def test_one_assignment_that_cannot_be_graded_stops_no_other(tmp_path, monkeypatch):
+    from click.testing import CliRunner
+
+    from grader.instructor.commands import grade as module
+    from grader.instructor.commands.cli import main
+    from grader.instructor.courses import CourseError
+
+    done = []
+
+    def refuse(grading, say):
+        if grading.assignment == "1-affine":
+            raise CourseError("1-affine is not in the gradebook")
+        done.append(grading.assignment)
+        return 0
+
+    monkeypatch.setattr(module, "grade", refuse)
+    monkeypatch.delenv("GRADER_COURSE", raising=False)
+    words = ["grade", "--course", str(tmp_path), "1-affine", "4-relu"]
+    result = CliRunner().invoke(main, words)
+    assert (result.exit_code, done) == (1, ["4-relu"])
+    assert "grader: 1-affine is not in the gradebook" in result.output
+    assert "1 to look at: see above" in result.output
+
+
+def test_another_judge_is_a_change_of_the_course(toy_class, monkeypatch):
+    """A clone changes with `git pull`, and its version stays."""
+    row = sqlite3.connect(toy_class / "course/gradebook.db")
+    with row as db:
+        (content,) = db.execute(
+            "SELECT content FROM grader_key WHERE student_id = 'ada'"
+        ).fetchone()
+        key = json.loads(content)
+        key["basis"]["judge"] = "0" * 64
+        db.execute("UPDATE grader_key SET content = ? WHERE student_id = 'ada'", [json.dumps(key)])
+    said = grade(toy_class)
+    assert (said["rc"], "1 was graded with another judge" in said[""]) == ("1", True)
