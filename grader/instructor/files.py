@@ -38,7 +38,8 @@ def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> Non
         os.replace(name, path)
     except BaseException as error:
         os.unlink(name)
-        if isinstance(error, OSError) and error.errno:  # of a full disk the system does not say which file it is
+        if isinstance(error, OSError) and error.errno:
+            # Of a full disk the system does not say which file it is.
             error.filename = error.filename or str(path)
         raise
 
