@@ -103,15 +103,21 @@ def regrade(grading: Grading, say: Say, is_wanted: Callable[[bool], bool]) -> in
 def _check(grading: Grading, changes: list[Change]) -> None:
     """Raise CourseError where nothing of the table can or may be written.
 
-    The gradebook may not hold the points of today's course, and the course or the submissions may
-    have changed while the question was open.
+    The gradebook may not hold the points of today's course; and the course, the submissions or the
+    gradebook may have changed while the question was open.
     """
     with gradebook.Writer(grading.classroom, grading.assignment) as book:
         misfit = book.misfit()
+        standings = {each.student: each for each in book.standings()}
+        again = {each.student: each for each in _changes(grading, book, standings)}
     if misfit:
         raise CourseError(f"Nothing was written: {misfit}")
     now = basis_now(grading)
-    others = [each.student for each in changes if not _is_as_it_was(grading, each)]
+    others = [
+        each.student
+        for each in changes
+        if again.get(each.student) != each or not _is_as_it_was(grading, each)
+    ]
     if any(each.verdict["basis"] != now for each in changes):
         others.insert(0, "the course")
     if others:
@@ -138,14 +144,14 @@ def _changes(
         verdict = stored(grading.staged(student))  # where there is none, it was said why
         assert verdict is not None
         scores = scores_of(verdict)
-        standing = standings.get(student)
-        if standing is None or not standing.is_graded:
-            yield Change(student, verdict, None, sum(scores.values()), ({}, scores))
-            continue
-        why = tuple(standing.differences(verdict["basis"]))
+        standing = standings.get(student) or Standing(student, due=book.due)
         then = replace(standing.with_scores(scores), handed_in=time_of(verdict["handed_in"]))
         then = book.penalty.with_penalty(then)
         penalties = (standing.penalty or 0.0, then.penalty or 0.0)
+        if not standing.is_graded:
+            yield Change(student, verdict, None, then.points, ({}, scores), (), penalties)
+            continue
+        why = tuple(standing.differences(verdict["basis"]))
         both = (standing.automatic, scores)
         yield Change(student, verdict, standing.points, then.points, both, why, penalties)
 

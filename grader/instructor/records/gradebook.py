@@ -136,7 +136,8 @@ class Writer:
                 cells = cells_of(db, self.tables, self.notebook.assignment)
         except SQLAlchemyError as error:
             raise _not_opened(self.classroom, error) from None
-        tests = [cell for cell in cells if cell.kind == "GradeCell"]
+        # A course may have other cells, which people grade.
+        tests = [cell for cell in cells if cell.kind == "GradeCell" and cell.name.startswith(TEST)]
         worth = {cell.name.removeprefix(TEST): cell.max_score for cell in tests}
         course = {exercise.name: exercise.points for exercise in self.notebook.exercises}
         release = f"Run first: grader release {self.notebook.assignment}"

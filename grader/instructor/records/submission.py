@@ -125,7 +125,8 @@ class SubmissionGrader:
         self.versions = versions()
         released = released_notebook(task.grading)
         self.released = json.dumps(released)
-        self.tests = {name.removeprefix(TEST) for name in check_cells(released)}
+        tests = [name for name in check_cells(released) if name.startswith(TEST)]
+        self.tests = {name.removeprefix(TEST) for name in tests}
         self.exercises = list(task.grading.notebook.by_name)
         self.sandbox = Sandbox(task.tier, task.grading.notebook)
         self.sandbox.load()
@@ -328,8 +329,9 @@ class SubmissionGrader:
         if not late:  # a run may have ended before it wrote all of it
             late += _other_times(verdict, standing, shows)
         scores = list(_other_scores(verdict, standing))
-        is_new = standing.is_graded and not (standing.key and is_of(verdict, standing.key))
-        scores += [] if is_new else _other_notebook(verdict, standing, shows)
+        scores += _other_notebook(verdict, standing, shows)
+        is_new = bool(self.grading.accept and standing.is_graded and scores)
+        scores = ["it was regraded"] if is_new else scores
         notes = list(_came_again(before, verdict))
         if not late and not scores:
             return replace(self._result(verdict, notes, None), unchanged=True)

@@ -559,6 +559,9 @@ MEANWHILE = {
     "the course": change_reference,
     "bela": lambda folder: shutil.rmtree(folder / "course/submitted/bela"),
     "ada": lambda folder: stamp(folder, "ada", "2026-01-01 UTC"),
+    "bela, eve": lambda folder: execute(  # by hand, in formgrader
+        folder, "UPDATE grade SET manual_score = 0.5 WHERE auto_score = 0"
+    ),
 }
 
 
@@ -570,10 +573,10 @@ def test_what_changes_while_the_question_is_open_is_said_and_nothing_is_written(
         '(Part("y", 1, "n", tolerance=1e-6),)',
     )
     files = {each: verdict(toy_class, each).read_bytes() for each in ("ada", "bela", "eve")}
-    before = (toy_class / "course/gradebook.db").read_bytes()
+    before = points(toy_class)
     said = answered(toy_class, lambda: MEANWHILE[what](toy_class))
     assert f"Nothing was written: this has changed since: {what}. Run again: grader" in said
-    assert (toy_class / "course/gradebook.db").read_bytes() == before
+    assert points(toy_class) == before
     assert {each: verdict(toy_class, each).read_bytes() for each in files} == files
 
 
@@ -729,6 +732,9 @@ def test_the_table_of_a_regrade_shows_what_lateness_takes(late_class):
         in said
     )
     assert "1-halves: 0 gain, 2 lose, 1 keep their points" in said
+    shutil.copytree(late_class / "course/submitted/ada", late_class / "course/submitted/zoe")
+    said = run(late_class, "regrade", *unsafe())[1]
+    assert ["zoe", "-", "0", "+0"] in [line.split()[:4] for line in said.splitlines()]
 
 
 def test_a_regrade_writes_the_points_of_its_table(toy_class):
