@@ -110,7 +110,25 @@ class Classroom:
         if not self.submitted.is_dir():
             return []
         names = [folder.name for folder in self.submitted.iterdir()]
-        return sorted(name for name in names if (self.submitted / name / assignment).is_dir())
+        return sorted(name for name in names if _is_there(self.submitted / name / assignment))
+
+    def is_handed_in(self, student: str, assignment: str) -> bool:
+        """Tell whether there is a file of a student's; what cannot be opened is there."""
+        if not _is_there(self.submitted / student / assignment):
+            return False
+        try:
+            names = os.listdir(self.submitted / student / assignment)
+        except OSError:
+            return True
+        return any(name not in (STAMP, SECRET) for name in names)
+
+
+def _is_there(folder: Path) -> bool:
+    """Tell whether there is a folder; one that cannot be looked at is there."""
+    try:
+        return folder.is_dir()
+    except OSError:
+        return True
 
 
 @dataclass(frozen=True)

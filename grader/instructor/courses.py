@@ -32,6 +32,10 @@ class CourseError(Exception):
     """
 
 
+class Interrupted(CourseError):
+    """The run was ended by a person: nothing else is begun."""
+
+
 def find_course(content: str | None = None) -> Course:
     """Return a course.
 

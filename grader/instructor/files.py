@@ -39,8 +39,11 @@ def write_atomically(path: Path, content: str | bytes, mode: int | None = None) 
             file.write(data)
         os.chmod(name, mode_of_new_files() if mode is None else mode)
         os.replace(name, path)
-    except BaseException:
+    except BaseException as error:
         os.unlink(name)
+        if isinstance(error, OSError) and error.errno:
+            # Of a full disk the system does not say which file it is.
+            error.filename = error.filename or str(path)
         raise
 
 
@@ -49,6 +52,12 @@ def mode_of_new_files() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def move(path: Path, to: Path) -> None:
+    """Let a file take the place of another one. Raises OSError."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(path, to)
 
 
 def temporary_folder() -> Path:

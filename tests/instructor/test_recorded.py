@@ -19,7 +19,8 @@ from grader.exercises.cases import affine as affine_cases
 from grader.instructor.author import notebook
 from grader.instructor.classroom import Classroom
 from grader.instructor.commands.report import gather
-from grader.instructor.records import gradebook, submission
+from grader.instructor.records import gradebook
+from grader.instructor.sealed import verdict_file
 from grader.instructor.sealed.basis import basis_of, differences
 
 NAME = "1-affine"
@@ -165,7 +166,7 @@ def test_explain_ends_with_one_where_the_replay_differs(course):
     verdict = json.loads(path.read_text())
     del verdict["digest"]
     verdict["exercises"][0]["earned"] += 1.0
-    path.write_text(json.dumps({**verdict, "digest": submission._digest_of(verdict)}))
+    path.write_text(json.dumps({**verdict, "digest": verdict_file.digest_of(verdict)}))
     for student, expected in (("ada", 0), ("chen", 1)):
         status, said = grader("explain", student, NAME, "--course", course.folder, *unsafe())
         assert (status, "DIFFERS" in said) == (expected, expected == 1)
@@ -272,7 +273,7 @@ def test_other_versions_of_python_and_numpy_are_said_and_regrade_nothing(course)
     verdict = json.loads(path.read_text())
     del verdict["digest"]
     verdict["made_with"]["numpy"] = "1.0"
-    path.write_text(json.dumps(verdict | {"digest": submission._digest_of(verdict)}))
+    path.write_text(json.dumps(verdict | {"digest": verdict_file.digest_of(verdict)}))
     status, by_student, said = grade(course)
     assert (status, by_student["ada"]) == (0, "unchanged, 20 points")
     assert "1 graded with numpy 1.0 (now " in said
@@ -411,7 +412,8 @@ def test_a_broken_verdict_file_is_no_way_round_the_question(what, graded_toy, tm
     reference.write_text(text.replace("dy * w / 2, dy * x / 2", "dy * x / 2, dy * w / 2"))
     status, said = run(folder, "grade", *unsafe())
     assert status == 1
-    assert "ada: unchanged, 4 points; look: its verdict file does not belong to its grade" in said
+    state = "is missing" if what is None else "cannot be read"
+    assert f"ada: unchanged, 4 points; look: its verdict file {state}, and the course has" in said
     assert "3 were graded with another reference of weighted_backward" in said
     assert run(folder, "report")[0] == 0
     reference.write_text(text)
@@ -500,7 +502,7 @@ def test_new_points_are_said_and_need_a_release(graded_toy, tmp_path):
     assert ["ada", "4", "5", "+1", "weighted", "1", "->", "2"] in [
         line.split() for line in said.splitlines()
     ]
-    assert "weighted is worth 2 in the course and 1.0 in the gradebook. Nothing was written" in said
+    assert "Nothing was written: weighted is worth 2 in the course and 1 in the gradebook" in said
     assert "grader release 1-halves" in said
     path.write_text((graded_toy / "halves" / "__init__.py").read_text())
     assert run(folder, "grade", *unsafe())[1].count("unchanged") == 3

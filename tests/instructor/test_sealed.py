@@ -664,7 +664,7 @@ def test_what_a_grade_is_made_from_is_read_once(course, monkeypatch):
             submission.Grading(course, "1-affine", regrade=True), best(), b"a secret"
         )
     )
-    monkeypatch.setattr(submission, "write_atomically", lambda path, content: None)
+    monkeypatch.setattr(submission.verdict_file, "write", lambda path, verdict: None)
     try:
         done = made.grade(Standing("bela"))
     finally:

@@ -12,11 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.instructor.courses import DISTRIBUTION, VARIABLE, CourseError, find_course, notebooks
+from grader.instructor.courses import (
+    DISTRIBUTION,
+    VARIABLE,
+    CourseError,
+    Interrupted,
+    find_course,
+    notebooks,
+)
 
 if TYPE_CHECKING:
     from grader.instructor.classroom import Classroom, Grading
-    from grader.judge.course import Course
+    from grader.judge.course import Course, Notebook
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 MAKERS = ("release", "demo")  # commands that make a course folder
@@ -120,6 +127,25 @@ def on_classroom(command: Callable[..., Any]) -> Callable[..., Any]:
             command(classroom, **kwargs)
 
     return on_course(run)
+
+
+def for_each(items: list[Any], do: Callable[[Any], int]) -> int:
+    """Do something for each assignment; return how many a person has to look at.
+
+    One that cannot be done stops no other. Raises CourseError where it is the only one.
+    """
+    look_count = 0
+    for item in items:
+        try:
+            look_count += do(item)
+        except Interrupted:
+            raise
+        except CourseError as error:
+            if len(items) == 1:
+                raise
+            click.echo(f"grader: {error}", err=True)
+            look_count += 1
+    return look_count
 
 
 assignment_names = click.argument("names", metavar="[ASSIGNMENT]...", nargs=-1)
@@ -284,7 +310,7 @@ def grade(gradings: list[Grading]) -> None:
     """
     from grader.instructor.commands.grade import grade
 
-    look_count = sum(grade(grading, click.echo) for grading in gradings)
+    look_count = for_each(gradings, lambda grading: grade(grading, click.echo))
     click.echo(f"{look_count} to look at: see above" if look_count else "all graded")
     sys.exit(1 if look_count else 0)
 
@@ -305,7 +331,7 @@ def regrade(gradings: list[Grading], yes: bool) -> None:
             return yes
         return click.confirm("Write these points into the gradebook?")
 
-    look_count = sum(regrade(grading, click.echo, is_wanted) for grading in gradings)
+    look_count = for_each(gradings, lambda grading: regrade(grading, click.echo, is_wanted))
     sys.exit(1 if look_count else 0)
 
 
@@ -317,13 +343,16 @@ def report(classroom: Classroom, names: tuple[str, ...]) -> None:
     from grader.instructor.classroom import Grading, notebooks_handed_in
     from grader.instructor.commands.report import as_text, gather, write_page
 
-    for notebook in notebooks_handed_in(classroom, names):
+    def write(notebook: Notebook) -> int:
         results = gather(Grading(classroom, notebook.assignment))
         for line in as_text(results):
             click.echo(line)
         path = classroom.folder / f"report-{notebook.assignment}.html"
         write_page(results, path)
         click.echo(f"wrote {path}")
+        return 0
+
+    sys.exit(1 if for_each(notebooks_handed_in(classroom, names), write) else 0)
 
 
 @main.command()
@@ -352,11 +381,12 @@ def feedback(classroom: Classroom, names: tuple[str, ...]) -> None:
     from grader.instructor.classroom import notebooks_handed_in
     from grader.instructor.commands.feedback import feedback
 
-    failed = 0
-    for notebook in notebooks_handed_in(classroom, names):
-        failed += feedback(classroom, notebook.assignment, click.echo)
-    click.echo(f"{failed} could not be written: see above" if failed else "all written")
-    sys.exit(1 if failed else 0)
+    look_count = for_each(
+        notebooks_handed_in(classroom, names),
+        lambda notebook: feedback(classroom, notebook.assignment, click.echo),
+    )
+    click.echo(f"{look_count} to look at: see above" if look_count else "all written")
+    sys.exit(1 if look_count else 0)
 
 
 @main.command()

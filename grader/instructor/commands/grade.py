@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     Executor,
@@ -30,15 +30,15 @@ from typing import Any
 from tqdm import tqdm
 
 from grader.instructor import rights, system
-from grader.instructor.author.notebook import dumps
+from grader.instructor.author.notebook import NotebookJSON, dumps
 from grader.instructor.classroom import FIRST_STAMP, SECRET, STAMP, Classroom, Grading, plain_name
 from grader.instructor.commands.private_places import places_to_hide
-from grader.instructor.courses import CourseError
-from grader.instructor.files import UNWRITABLE, write_atomically
+from grader.instructor.courses import CourseError, Interrupted
+from grader.instructor.files import UNWRITABLE, move, write_atomically
 from grader.instructor.records import gradebook, submission
 from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing
-from grader.instructor.records.submission import Result, Task
+from grader.instructor.records.submission import Result, Task, released_notebook
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
@@ -60,18 +60,16 @@ def grade(grading: Grading, say: Say) -> int:
     for line in _rename_folders(grading.classroom):
         say(line)
     students = students_of(grading)
-    if not grading.released().is_file():
-        raise CourseError(
-            f"{grading.assignment} is not released: {grading.released()} is missing. "
-            f"Run first: grader release {grading.assignment}"
-        )
+    released_notebook(grading)  # raises CourseError where there is none
     with _alone(grading.classroom):
         tier = tier_of(grading)
         if tier is Tier.NONE:
             say("--unsafe: the students' code runs without a sandbox")
         elif tier is not Tier.BUBBLEWRAP:
             say(f"sandbox: {tier.value}")
-        task = Task.of(grading, tier, secret_of(grading.classroom))
+        with gradebook.Writer(grading.classroom, grading.assignment) as writer:
+            misfit = writer.misfit()
+        task = Task.of(grading, tier, secret_of(grading.classroom), misfit)
         run = GradingRun(
             task,
             waiting=deque(students),
@@ -109,22 +107,45 @@ def _misnamed(grading: Grading) -> Iterator[str]:
 
 
 def students_of(grading: Grading) -> list[str]:
-    """Return the students to grade. Raises CourseError when one of them has handed in nothing."""
+    """Return the students to grade; nobody, where all work is gone that has grades.
+
+    Raises CourseError when one of those asked for, or everybody, has handed in nothing.
+    """
     assignment = grading.assignment
     submitted = grading.classroom.submitted
     students = grading.classroom.students(assignment)
-    if not students:
-        raise CourseError(
-            f"There are no submissions of {assignment}: "
-            f"expected {submitted}/STUDENT/{assignment}/*.ipynb"
-        )
     wanted = list(dict.fromkeys(plain_name(name) for name in grading.students))
+    if grading.accept:  # whoever's work has gone since keeps the grade
+        return [name for name in wanted if name in students]
     for name in wanted:
         if name not in students:
+            kept = _kept(grading).get(name)
+            note = f"; it is {NOT_HANDED_IN}, and the gradebook keeps {kept}" if kept else ""
             raise CourseError(
                 f"{name} has handed in no {assignment}: expected {submitted / name / assignment}"
+                f"{note}"
             )
+    if not students and (grading.regrade or not _kept(grading)):
+        raise CourseError(no_submissions(grading))
     return wanted or students
+
+
+def no_submissions(grading: Grading) -> str:
+    """Return that nobody has handed in, and how many grades the gradebook keeps all the same."""
+    kept = len(_kept(grading))
+    note = f". The gradebook keeps {kept} grades of it" if kept else ""
+    return (
+        f"There are no submissions of {grading.assignment}: "
+        f"expected {grading.classroom.submitted}/STUDENT/{grading.assignment}/*.ipynb{note}"
+    )
+
+
+def _kept(grading: Grading) -> dict[str, Standing]:
+    """Return the grades that the gradebook holds, by student; none where it cannot be read."""
+    with suppress(CourseError):
+        standings = gradebook.standings(grading.classroom, grading.assignment)
+        return {each.student: each for each in standings if each.is_graded}
+    return {}
 
 
 @dataclass(eq=False)
@@ -151,6 +172,7 @@ class GradingRun:
     basis: Counter[str] = field(default_factory=Counter)  # what of the course is another one now
     versions: Counter[str] = field(default_factory=Counter)  # of Python and numpy, likewise
     outdated_count: int = 0  # submissions graded by a course that has changed since
+    gone: dict[str, list[str]] = field(default_factory=dict)  # whose work is gone: reasons
     lost_pools: int = 0  # pools, one after another, that gave no result
 
     def run(self) -> int:
@@ -162,8 +184,8 @@ class GradingRun:
         if self.waiting:
             count = f"{self.written_count} of {self.total}"
             if self.task.grading.regrade:
-                raise CourseError(f"Interrupted: {count} were tried, and nothing was written.")
-            raise CourseError(f"Interrupted: {count} are graded. Run it again to go on.")
+                raise Interrupted(f"Interrupted: {count} were tried, and nothing was written.")
+            raise Interrupted(f"Interrupted: {count} are graded. Run it again to go on.")
         if not self.task.grading.regrade:
             for line in self._summary():
                 self.say(line)
@@ -187,13 +209,35 @@ class GradingRun:
 
     def _missing(self) -> Iterator[str]:
         """Yield whose work is no longer there; a changed course counts for them too."""
+        for student, reasons in self.gone.items():
+            standing = self.standings[student]
+            kinds = ", ".join(standing.differences(self.task.basis))
+            with_what = f", graded with {kinds}" if kinds else ""
+            why = f"; recorded again, since {' and '.join(reasons)}" if reasons else ""
+            self.look_count += bool(kinds)
+            keeps = f"the gradebook keeps {standing}{with_what}"
+            yield f"{text(student)}: {NOT_HANDED_IN}; {keeps}{why}"
+        if not self.total:
+            self.look_count += 1
+            yield no_submissions(self.task.grading)
+
+    def _record_gone(self, writer: gradebook.Writer) -> None:
+        """Record anew how late the work is that is no longer there: that hangs on no file."""
         here = set(self.task.grading.classroom.students(self.task.grading.assignment))
+        batch = []
         for student, standing in self.standings.items():
-            if standing.is_graded and student not in here:
-                kinds = ", ".join(standing.differences(self.task.basis))
-                with_what = f", graded with {kinds}" if kinds else ""
-                self.look_count += bool(kinds)
-                yield f"{text(student)}: {NOT_HANDED_IN}; the gradebook keeps {standing}{with_what}"
+            if not standing.is_graded or student in here:
+                continue
+            other_penalty = writer.has_other_penalty(standing)
+            self.gone[student], graded = submission.only_late(standing, other_penalty)
+            batch += [graded] if graded else []
+        writer.record(batch)
+        self._read_again(writer, batch)
+
+    def _read_again(self, writer: gradebook.Writer, batch: list[Graded]) -> None:
+        if batch:
+            now = writer.standings([one.student for one in batch])
+            self.standings |= {each.student: each for each in now}
 
     def _grade_all(self, interrupts: list[int]) -> None:
         """Grade until nobody waits, with a new pool whenever one is lost."""
@@ -209,6 +253,8 @@ class GradingRun:
                     pool = self._start_pool()
                     self._take_results(pool, writer, interrupts)
                 self._write(writer)
+                if not (grading.regrade or grading.students or interrupts):
+                    self._record_gone(writer)
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -222,6 +268,7 @@ class GradingRun:
     def _start_pool(self) -> Executor:
         """Return processes that start at once, and load while the gradebook is opened here."""
         count = min(self.task.grading.workers, len(self.waiting)) if system.is_linux() else 1
+        count = max(count, 1)
         pool = self._pool(count) if system.is_linux() else self._thread()
         self.pending = {}
         with suppress(BrokenProcessPool):  # the first submission raises it again
@@ -295,18 +342,47 @@ class GradingRun:
             self._write(writer)
 
     def _write(self, writer: gradebook.Writer) -> None:
-        """Write a batch into the gradebook, and then its autograded notebooks.
+        """Write a batch into the gradebook, and then its files.
 
         An autograded notebook holds its submission's digest: where it is there, all was written.
+        Where the files cannot be written, what was recorded is said before that.
         """
         self.batch.sort(key=lambda result: result.student)
+        self._record(writer)
+        try:
+            self.batch = [_with_problem(each, self._write_files(each)) for each in self.batch]
+        finally:
+            self._say_all()
+
+    def _record(self, writer: gradebook.Writer) -> None:
+        """Write the rows of a batch; those that the gradebook does not take stay as they were."""
         graded = [result.graded for result in self.batch if result.graded]
-        writer.record(graded)
-        unwritable = dict(filter(None, map(self._write_notebook, graded)))
-        self.batch = [_with_problem(each, unwritable) for each in self.batch]
-        if graded:
-            now = writer.standings([one.student for one in graded])
-            self.standings |= {each.student: each for each in now}
+        refused = writer.record(graded)
+        if refused:
+            self.batch = [
+                self._without(each, refused[each.student], writer)
+                if each.student in refused
+                else each
+                for each in self.batch
+            ]
+            late = [each.graded for each in self.batch if each.student in refused and each.graded]
+            writer.record(late)
+        self._read_again(writer, graded)
+
+    def _without(self, result: Result, why: str, writer: gradebook.Writer) -> Result:
+        """Return a result without the scores that the gradebook does not take, and say why."""
+        note = (
+            f"look: the gradebook does not take its verdict, since {why}. "
+            f"See: grader regrade {self.task.grading.assignment}"
+        )
+        standing = self.standings.get(result.student)
+        if standing is None or not standing.is_graded:
+            return Result(result.student, f"not recorded; {note}", look=True)
+        reasons, late = submission.only_late(standing, writer.has_other_penalty(standing))
+        return submission.left(standing, reasons, late, note, self.task.basis)
+
+    def _say_all(self) -> None:
+        """Say what became of a batch; the next one begins."""
         with tqdm.external_write_mode(file=sys.stdout):
             for result in self.batch:
                 self._say(result)
@@ -334,18 +410,24 @@ class GradingRun:
             points = f"unchanged, {points}"
         return "; ".join([points, *result.notes])
 
-    def _write_notebook(self, graded: Graded) -> tuple[str, str] | None:
+    def _write_files(self, result: Result) -> str:
         """Write an autograded notebook, and beside it what releases its feedback.
 
-        Returns the student and why, where that cannot be done. Raises OSError when no file can.
+        The verdict file of a regrade takes the place of the earlier one. Returns why that cannot be
+        done, or "". Raises OSError when no file can be written.
         """
+        grading = self.task.grading
+        staged = grading.staged(result.student)
         try:
-            self._write_files(graded)
+            if grading.accept and result.has_verdict:
+                move(staged, grading.verdicts(result.student))
+            if result.graded and result.graded.notebook:
+                self._write_notebook(result.graded, result.graded.notebook)
         except UNWRITABLE as error:
-            return graded.student, submission.cannot_write(error)
-        return None
+            return submission.cannot_write(error)
+        return ""
 
-    def _write_files(self, graded: Graded) -> None:
+    def _write_notebook(self, graded: Graded, notebook: NotebookJSON) -> None:
         target = self.task.grading.autograded(graded.student)
         stamp = ""
         if graded.stamp:
@@ -356,13 +438,12 @@ class GradingRun:
             first = f"{graded.timestamp.isoformat(' ')} UTC\n"
         _write_or_remove(target.with_name(FIRST_STAMP), first)
         _write_or_remove(target.with_name(SECRET), graded.secret)
-        write_atomically(target, dumps(graded.notebook))
+        write_atomically(target, dumps(notebook))
 
 
-def _with_problem(result: Result, unwritable: Mapping[str, str]) -> Result:
-    """Return a result with why its notebook cannot be written, where that is so."""
-    why = unwritable.get(result.student)
-    if why is None:
+def _with_problem(result: Result, why: str) -> Result:
+    """Return a result with why its files cannot be written, where that is so."""
+    if not why:
         return result
     return replace(result, notes=(*result.notes, f"look: {why}"), look=True)
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from grader.instructor.author.notebook import slips, solve
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError, repository_of
@@ -34,7 +40,8 @@ def release(
     steps = NbgraderSteps(classroom)
     lines = []
     for notebook in notebooks:
-        steps.generate(notebook.assignment)
+        with _kept(classroom.release / notebook.assignment):
+            _generate(steps, notebook.assignment)
         path = classroom.release / notebook.assignment / notebook.file
         lines.append(f"{notebook.assignment}: released {path}")
     if repository != REPOSITORY:
@@ -46,6 +53,37 @@ def release(
     # Closed by the folder that it lies in; a copy of it is for everybody.
     write_atomically(classroom.release / f"{KIT}.zip", kit, mode=0o644)
     return [*lines, f"student kit: {classroom.release / KIT}.zip ({len(kit) / 1024:.0f} kB)"]
+
+
+def _generate(steps: NbgraderSteps, assignment: str) -> None:
+    """Write the students' version of an assignment. Raises CourseError."""
+    try:
+        steps.generate(assignment)
+    except CourseError as error:
+        if "Cannot add or remove cells" not in str(error):
+            raise
+        raise CourseError(
+            f"{assignment} is not released, and what was released before stays: its notebook has "
+            f"other cells than the gradebook. {gradebook.other_cells(assignment)}"
+        ) from None
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[None]:
+    """Let a released folder stay as it was where a release fails: nbgrader removes it."""
+    copy = folder.with_name(f".{folder.name}")
+    shutil.rmtree(copy, ignore_errors=True)
+    if folder.is_dir():
+        shutil.copytree(folder, copy)
+    try:
+        yield
+    except BaseException:
+        if copy.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+            os.replace(copy, folder)
+        raise
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
 
 
 def _check(notebook: Notebook) -> None:

@@ -17,11 +17,15 @@ from grader.instructor.classroom import Grading, problem_of_name
 from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
 from grader.instructor.records import gradebook
+from grader.instructor.records.keys import is_of, remedy
+from grader.instructor.records.late_penalty import LatePenalty
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing
-from grader.instructor.records.submission import VerdictFile, basis_now, stored
+from grader.instructor.records.submission import basis_now
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
+from grader.instructor.sealed.basis import Basis
 from grader.instructor.sealed.grade_one import ExerciseJSON
+from grader.instructor.sealed.verdict_file import VerdictFile, scores_of, stored
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
 from grader.notebook.intake import TEST
@@ -92,23 +96,28 @@ def gather(grading: Grading) -> Report:
     Raises CourseError when nothing is graded, or the gradebook cannot be read.
     """
     assignment = grading.assignment
-    here = grading.classroom.students(assignment)
-    standings = [
-        each for each in gradebook.standings(grading.classroom, assignment) if each.is_graded
-    ]
+    classroom = grading.classroom
+    standings = [each for each in gradebook.standings(classroom, assignment) if each.is_graded]
     if not standings:
         raise CourseError(
             f"Nothing is graded yet for {assignment}. Run first: grader grade {assignment}"
         )
     graded = [each.student for each in standings]
+    here = [
+        name
+        for name in classroom.students(assignment)
+        if name not in graded or classroom.is_handed_in(name, assignment)
+    ]
     files = {student: stored(grading.verdicts(student)) for student in graded}
     verdicts = {student: verdict for student, verdict in files.items() if verdict}
+    now, problem = _basis(grading)
+    looks = _Looks(grading, here, now, verdicts)
     return Report(
         assignment,
         standings[0].max_points,
         students=tuple(_student(each, here) for each in standings),
         exercises=tuple(_exercises(grading.notebook, standings, list(verdicts.values()))),
-        looks=(*_outdated(grading, standings), *_looks(here, standings, verdicts)),
+        looks=(*problem, *_outdated(standings, now), *looks.of(standings)),
     )
 
 
@@ -120,51 +129,83 @@ def _student(standing: Standing, here: list[str]) -> StudentResult:
     return StudentResult(text(standing.student), standing.points, tuple(notes))
 
 
-def _outdated(grading: Grading, standings: list[Standing]) -> Iterator[tuple[str, str]]:
-    """Yield how many were graded with another course than today's."""
+def _basis(grading: Grading) -> tuple[Basis | None, list[tuple[str, str]]]:
+    """Return what grades depend on today, or why that is not known: the report goes on."""
     try:
-        now = basis_now(grading)
-    except (CourseError, OSError):  # of a report nothing else depends on it
-        return
+        return basis_now(grading), []
+    except CourseError as error:
+        return None, [(grading.assignment, str(error))]
+
+
+def _outdated(standings: list[Standing], now: Basis | None) -> Iterator[tuple[str, str]]:
+    """Yield how many were graded with another course than today's."""
     kinds: Counter[str] = Counter()
     for standing in standings:
-        kinds.update(standing.differences(now))
+        kinds.update(standing.differences(now) if now else ())
     for kind, count in kinds.items():
         yield f"{count} of {len(standings)}", f"graded with {kind}: see grader regrade"
 
 
-def _looks(
-    here: list[str], standings: list[Standing], verdicts: dict[str, VerdictFile]
-) -> Iterator[tuple[str, str]]:
-    """Yield the students whom a person should look at, and why. here: see _student."""
-    graded = [standing.student for standing in standings]
-    for student in here:
-        if student not in graded:
-            yield text(student), problem_of_name(student) or "not graded yet"
-    for standing in standings:
-        verdict = verdicts.get(standing.student)
-        for why in _reasons_to_look(standing, verdict, standing.student in here):
-            yield text(standing.student), why
+@dataclass(frozen=True)
+class _Looks:
+    """Whom a person should look at, and why.
+
+    here: who has a folder in submitted/; now: what grades depend on today; verdicts: the verdict
+    files that are there, by student.
+    """
+
+    grading: Grading
+    here: list[str]
+    now: Basis | None
+    verdicts: dict[str, VerdictFile]
+
+    def of(self, standings: list[Standing]) -> Iterator[tuple[str, str]]:
+        """Yield (student, why)."""
+        graded = [standing.student for standing in standings]
+        for student in self.here:
+            if student not in graded:
+                yield text(student), problem_of_name(student) or "not graded yet"
+        penalty = LatePenalty(self.grading.classroom)
+        for standing in standings:
+            for why in self._reasons(standing, penalty):
+                yield text(standing.student), why
+
+    def _reasons(self, standing: Standing, penalty: LatePenalty) -> Iterator[str]:
+        """Yield why a person should look at a graded submission."""
+        verdict = self.verdicts.get(standing.student)
+        if standing.student not in self.here:
+            yield f"{NOT_HANDED_IN}: the gradebook keeps the points"
+        stale = penalty.problem_of(standing)
+        if stale:
+            yield stale
+        if standing.looks and not (verdict and verdict["faults"]):
+            yield f"marked in formgrader: {', '.join(standing.looks)}"
+        yield from self._reasons_of_verdict(standing, verdict)
+
+    def _reasons_of_verdict(self, standing: Standing, verdict: VerdictFile | None) -> Iterator[str]:
+        """Yield what is wrong with a verdict file, and what it says is wrong."""
+        advice = ""
+        if standing.student in self.here:
+            advice = f": run grader {remedy(standing.key, self.now)} {self.grading.assignment}"
+        if standing.key is None:
+            yield f"graded by another program, or an earlier version of this one{advice}"
+        elif verdict is None:
+            yield f"its verdict file is missing or cannot be read{advice}"
+        elif not is_of(verdict, standing.key):
+            yield f"its verdict file does not belong to its grade{advice}"
+        elif any(_recorded(standing, name) != score for name, score in scores_of(verdict).items()):
+            yield f"the gradebook holds other points than its grade{advice}"
+        if verdict is None:
+            return
+        yield from verdict["faults"]
+        if verdict["sandbox"] == Tier.NONE.value:
+            yield "graded without a sandbox"
 
 
-def _reasons_to_look(
-    standing: Standing, verdict: VerdictFile | None, is_here: bool
-) -> Iterator[str]:
-    """Yield why a person should look at a graded submission."""
-    if not is_here:
-        yield f"{NOT_HANDED_IN}: the gradebook keeps the points"
-    if standing.looks and not (verdict and verdict["faults"]):
-        yield f"marked in formgrader: {', '.join(standing.looks)}"
-    if verdict is None:
-        yield "no verdict file: graded by another program, or its file is lost"
-        return
-    yield from verdict["faults"]
-    earned = {f"{TEST}{each['exercise']}": each["earned"] for each in verdict["exercises"]}
-    recorded = {name: cell.automatic for name, cell in standing.cells.items()}
-    if any(recorded.get(name) != points for name, points in earned.items()):
-        yield "the gradebook holds other points than the verdict file: grade again"
-    if verdict["sandbox"] == Tier.NONE.value:
-        yield "graded without a sandbox"
+def _recorded(standing: Standing, exercise: str) -> float | None:
+    """Return the grader's points of an exercise in the gradebook."""
+    cell = standing.cells.get(f"{TEST}{exercise}")
+    return cell.automatic if cell else None
 
 
 def _exercises(

@@ -7,9 +7,18 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
-from grader.instructor.author.notebook import NotebookJSON, answer_cells, check_cells, set_source
+from grader.instructor.author.notebook import (
+    NotebookJSON,
+    answer_cells,
+    check_cells,
+    load,
+    set_source,
+    source,
+)
+from grader.instructor.courses import CourseError
 from grader.instructor.files import digest
 from grader.instructor.sealed.grade_one import ExerciseJSON, WorkJSON
 from grader.instructor.sealed.intake import Identity
@@ -22,12 +31,12 @@ ANSWER_LIMIT = 50_000  # letters of an answer that pages show
 CUT = "\n# ... cut here: the submission goes on\n"
 
 
-def readable(source: str) -> str:
+def readable(text: str) -> str:
     """Return an answer for people to read: long gaps are closed, and a very long answer is cut.
 
     Pages colour an answer in a time that grows with the square of its length.
     """
-    closed = BLANK.sub("\n" * BLANK_LIMIT, source)
+    closed = BLANK.sub("\n" * BLANK_LIMIT, text)
     if len(closed) <= ANSWER_LIMIT:
         return closed
     return closed[:ANSWER_LIMIT] + CUT
@@ -42,13 +51,33 @@ def autograded_notebook(
     """
     answers = answer_cells(released)
     tests = check_cells(released)
-    for name, source in result["answers"].items():
+    for name, answer in result["answers"].items():
         if name in answers:
-            set_source(answers[name], readable(source))
+            set_source(answers[name], readable(answer))
     for verdict in result["exercises"]:
         tests[f"check_{verdict['exercise']}"]["outputs"] = _outputs(verdict)
-    released["metadata"][KEY] = key_of(result, identity)
+    released["metadata"][KEY] = {**key_of(result, identity), "cells": _digest_of_cells(released)}
     return released
+
+
+def _digest_of_cells(notebook: NotebookJSON) -> str:
+    """Return a digest of what pages show of a notebook."""
+    cells = [[source(cell), cell.get("outputs", [])] for cell in notebook["cells"]]
+    return digest(json.dumps(cells, sort_keys=True).encode())
+
+
+def key_in(path: Path) -> dict[str, str]:
+    """Return which verdict an autograded notebook shows, {} where there is none to read.
+
+    There is none in a notebook whose cells somebody has edited.
+    """
+    try:
+        notebook = load(path)
+        key = dict(notebook["metadata"][KEY])
+        is_whole = key.pop("cells") == _digest_of_cells(notebook)
+    except (CourseError, KeyError, TypeError, ValueError, AttributeError):
+        return {}
+    return key if is_whole and key.keys() == {"sha256", "timestamp", "verdict"} else {}
 
 
 def key_of(result: WorkJSON, identity: Identity) -> dict[str, str]:

@@ -9,7 +9,6 @@ import re
 import warnings
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -138,44 +137,73 @@ class Writer:
 
     def has_other_penalty(self, standing: Standing) -> bool:
         """Tell whether the late penalty is not the one that the course's settings give now."""
-        return (standing.penalty or 0.0) != (self.with_penalty(standing).penalty or 0.0)
+        return self.penalty.is_other(standing)
 
-    def with_penalty(self, standing: Standing) -> Standing:
-        """Return a student's standing with the late penalty that the course's settings give."""
-        penalty = None
-        if standing.is_graded and standing.seconds_late:
-            penalty = self.penalty.points_off(
-                standing.student, standing.raw_points, standing.seconds_late
-            )
-        return replace(standing, penalty=penalty)
+    def misfit(self) -> str:
+        """Return why the gradebook cannot hold the points of today's course, and what to do; ""
+        where it can.
+        """
+        try:
+            with self.engine.connect() as db:
+                cells = cells_of(db, self.tables, self.notebook.assignment)
+        except SQLAlchemyError as error:
+            raise _not_opened(self.classroom, error) from None
+        # A course may have other cells, which people grade.
+        tests = [cell for cell in cells if cell.kind == "GradeCell" and cell.name.startswith(TEST)]
+        worth = {cell.name.removeprefix(TEST): cell.max_score for cell in tests}
+        course = {exercise.name: exercise.points for exercise in self.notebook.exercises}
+        release = f"Run first: grader release {self.notebook.assignment}"
+        if worth.keys() != course.keys():
+            advice = other_cells(self.notebook.assignment) if self.standings() else release
+            return f"{_other_exercises(course, worth)}. {advice}"
+        for name, points in course.items():
+            if points != worth[name]:
+                return (
+                    f"{name} is worth {points:g} in the course and {worth[name]:g} in the "
+                    f"gradebook. {release}"
+                )
+        return ""
 
-    def points_of_exercises(self) -> dict[str, float]:
-        """Return what each exercise is worth in the gradebook."""
-        with self.engine.connect() as db:
-            cells = cells_of(db, self.tables, self.notebook.assignment)
-        kinds = [cell for cell in cells if cell.kind == "GradeCell"]
-        return {cell.name.removeprefix(TEST): cell.max_score for cell in kinds}
+    def record(self, batch: Sequence[Graded]) -> dict[str, str]:
+        """Write a batch. Manual scores, extra credit and manual comments are kept.
 
-    def record(self, batch: Sequence[Graded]) -> None:
-        """Write all of a batch. Manual scores, extra credit and manual comments are kept.
-
-        Raises CourseError, and then nothing of the batch is written.
+        Returns whose verdict does not fit the gradebook's cells, and why; of these nothing is
+        written. Raises CourseError, and then nothing of the batch is written.
         """
         results = {graded.student: graded for graded in batch}
         if not results:
-            return
+            return {}
         try:
             with self.engine.begin() as db:
-                rows = Batch(db, self.tables, self.notebook, results)
+                rows = Batch(db, self.tables, self.notebook, dict(results))
                 rows.write(self.penalty.points_off)
         except NeedsReview as error:
             raise CourseError(
-                f"{error}. That is no fault of a student's; nothing of this batch was written to "
-                "the gradebook. If the notebook has changed since its release, run: "
-                f"grader release {self.notebook.assignment}"
+                f"{error}; nothing was written. "
+                f"Run first: grader release {self.notebook.assignment}"
             ) from None
         except SQLAlchemyError as error:
             raise _not_written(self.classroom, list(results), error) from None
+        return rows.refused
+
+
+def other_cells(assignment: str) -> str:
+    """Return what can be done where a course has added or removed exercises of a graded class."""
+    return (
+        "nbgrader adds and removes no exercise once there are submissions: put the exercises back "
+        "as they were released; or begin a new gradebook: move the old one away, or name another "
+        "with --db (points by hand, extensions and the due date are in the old one), and run: "
+        f"grader release {assignment}, then grader grade {assignment}"
+    )
+
+
+def _other_exercises(course: Collection[str], gradebook: Collection[str]) -> str:
+    """Return which exercises a course and a gradebook do not share."""
+    new = [f"the gradebook has no exercise {name}" for name in course if name not in gradebook]
+    gone = [
+        f"the course has no exercise {name} any more" for name in gradebook if name not in course
+    ]
+    return " and ".join(new + gone)
 
 
 def _engine(url: str, patience: float) -> Engine:

@@ -61,6 +61,7 @@ NEW_ROW = {
     "grade": {"needs_manual_grade": True},
 }
 
+Scores = tuple[dict[str, float | None], dict[str, str | None]]  # and comments, by cell
 Ids = dict[tuple[str, str], str]  # ids of rows, by the two keys of the row
 Penalty = Callable[[str, float, float], float | None]  # see LatePenalty.points_off
 
@@ -69,21 +70,23 @@ Penalty = Callable[[str, float, float], float | None]  # see LatePenalty.points_
 class Graded:
     """One submission's result.
 
-    notebook: the autograded notebook; looks: the exercises that a person should look at;
-    timestamp: when it was handed in, in UTC; stamp: what its timestamp.txt says, which is later
-    where the same file came again; secret: under which nbgrader releases its feedback;
-    has_new_scores: whether its scores are written, and not only how late it is; key: what the
-    grade depends on.
+    notebook: the autograded notebook, None where no scores are written; looks: the exercises that a
+    person should look at; timestamp: when it was handed in, in UTC; stamp: what its timestamp.txt
+    says, which is later where the same file came again; secret: under which nbgrader releases its
+    feedback; has_new_scores: whether its scores are written, and not only how late it is; key: what
+    the grade depends on; is_untimed: whether the time that the gradebook has is that of another
+    file, and this one has none.
     """
 
     student: str
-    notebook: NotebookJSON
+    notebook: NotebookJSON | None
     looks: set[str]
     timestamp: datetime | None = None
     stamp: datetime | None = None
     secret: str = ""
     has_new_scores: bool = True
     key: Key | None = None
+    is_untimed: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,17 +164,23 @@ class Batch:
         self.assignment = notebook.assignment
         self.name = notebook.stem
         self.results = results
+        self.refused: dict[str, str] = {}
+        self.scores: dict[str, Scores] = {}
 
     def write(self, penalty: Penalty) -> None:
         """Make the rows that are missing and fill in what nbgrader's autograde step does.
 
-        Raises NeedsReview when the gradebook and a notebook do not fit together.
+        Whose notebook does not fit the gradebook's cells is left out, and put into `refused` with
+        the reason. Raises NeedsReview when the gradebook has no such notebook.
         """
         assignment_id, due = self._assignment()
         cells = cells_of(self.db, self.tables, self.assignment)
         own_cells = [cell for cell in cells if cell.notebook == self.name]
         if not own_cells:
             raise NeedsReview(f"the gradebook has no notebook {self.name} any more")
+        self._read(own_cells)
+        if not self.results:
+            return
         self._student()
         submissions = self._submitted_assignment(assignment_id)
         notebooks = self._submitted_notebook(cells, submissions)
@@ -218,7 +227,7 @@ class Batch:
         changes = []
         for student, row in submissions.items():
             timestamp = self.results[student].timestamp
-            if timestamp:
+            if timestamp or self.results[student].is_untimed:
                 changes.append({"row": row, "timestamp": timestamp})
         self._update("submitted_assignment", changes)
         return submissions
@@ -242,11 +251,10 @@ class Batch:
         comment_ids = self._rows("comment", "cell_id", "notebook_id", answered)
         grade_cells = [cell for cell in own_cells if cell.kind == "GradeCell"]
         solution_cells = [cell for cell in own_cells if cell.kind == "SolutionCell"]
-        max_scores = {cell.name: cell.max_score for cell in grade_cells}
         grades: list[dict[str, Any]] = []
         comments: list[dict[str, Any]] = []
         for student, row in self._with_new_scores(own_notebooks):
-            scores, texts = self._read(student, max_scores)
+            scores, texts = self.scores[student]
             looks = self.results[student].looks
             for cell in grade_cells:
                 score = scores[cell.name]
@@ -263,14 +271,18 @@ class Batch:
         rows = own_notebooks.items()
         return [(student, row) for student, row in rows if self.results[student].has_new_scores]
 
-    def _read(
-        self, student: str, max_scores: dict[str, float]
-    ) -> tuple[dict[str, float | None], dict[str, str | None]]:
-        """Return the scores and comments of a student's autograded notebook."""
-        try:
-            return read(self.results[student].notebook, max_scores)
-        except NeedsReview as error:
-            raise NeedsReview(f"{student}: {error}") from None
+    def _read(self, own_cells: list[Cell]) -> None:
+        """Read the scores and comments of all autograded notebooks, before any row is written."""
+        grade_cells = [cell for cell in own_cells if cell.kind == "GradeCell"]
+        max_scores = {cell.name: cell.max_score for cell in grade_cells}
+        for student, graded in list(self.results.items()):
+            if not graded.has_new_scores or graded.notebook is None:
+                continue
+            try:
+                self.scores[student] = read(graded.notebook, max_scores)
+            except NeedsReview as error:
+                self.refused[student] = str(error)
+                del self.results[student]
 
     def _grade(self, changes: list[dict[str, Any]]) -> None:
         """Write scores. Whoever has a score by hand is to be looked at again."""

@@ -14,6 +14,7 @@ from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError
 from grader.instructor.files import write_atomically
 from grader.instructor.records.gradebook import reading
+from grader.instructor.records.late_penalty import LatePenalty
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing, standings_of, worth_of
 
 COLUMNS = (
@@ -64,15 +65,18 @@ def _rows(
     people = sorted(
         db.execute(select(student.id, student.last_name, student.first_name, student.email))
     )
+    penalty = LatePenalty(classroom)
     for assignment, due in sorted(db.execute(select(of.name, of.duedate))):
         standings = {one.student: one for one in standings_of(db, tables, assignment)}
         worth = worth_of(db, tables, assignment)
-        here = set(classroom.students(assignment))
         for name, *names in people:
             standing = standings.get(name)
             notes = standing.notes if standing else []
-            if standing and standing.is_graded and name not in here:
+            is_here = classroom.is_handed_in(name, assignment)
+            if standing and standing.is_graded and not is_here:
                 notes.append(NOT_HANDED_IN)
+            stale = penalty.problem_of(standing) if standing else ""
+            notes += [stale] if stale else []
             if standing and standing.looks:
                 notes.append(f"to look at: {', '.join(standing.looks)}")
             row = _row(standing or Standing(name, due=due, max_points=worth), names)

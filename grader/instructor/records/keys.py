@@ -7,7 +7,7 @@ along. nbgrader leaves the table alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TypedDict
 
 from sqlalchemy import (
@@ -24,7 +24,8 @@ from sqlalchemy import (
     update,
 )
 
-from grader.instructor.sealed.basis import Basis
+from grader.instructor.sealed.basis import Basis, differences
+from grader.instructor.sealed.verdict_file import VerdictFile, scores_of
 
 KEYS = Table(
     "grader_key",
@@ -38,15 +39,57 @@ KEYS = Table(
 class Key(TypedDict):
     """What a recorded grade depends on, beside what nbgrader's own tables hold.
 
-    sha256: the digest of the file; handed_in: when it first came; sandbox: the name of its tier;
-    basis: the course's part; scores: the grader's points by exercise.
+    sha256: the digest of the file; handed_in: when it first came; timestamp: what is known of its
+    timestamp.txt; due, extension: what its lateness was counted from; sandbox: the name of its
+    tier; basis: the course's part; scores: the grader's points by exercise; why: the reason why it
+    was graded again, if it was.
     """
 
     sha256: str
     handed_in: str
+    timestamp: str
+    due: str
+    extension: str
     sandbox: str
     basis: Basis
     scores: dict[str, float]
+    why: str
+
+
+def is_of(verdict: VerdictFile, key: Key) -> bool:
+    """Tell whether a verdict file is that of a recorded grade."""
+    same = all(verdict[name] == key[name] for name in ("sha256", "sandbox", "basis"))
+    return same and scores_of(verdict) == key["scores"]
+
+
+def other_lateness(key: Key, due: str, extension: str, timestamp: str) -> Iterator[str]:
+    """Yield what is said otherwise now about how late a submission is."""
+    for what, then, now in (
+        ("due date", key.get("due", due), due),
+        ("extension", key.get("extension", extension), extension),
+    ):
+        if then != now:
+            yield f"the {what} was {_plain(then)} and is {_plain(now)}"
+    before = key.get("timestamp", timestamp)
+    if before != timestamp:
+        state = "another one" if before and timestamp else "new" if timestamp else "gone"
+        yield f"its timestamp.txt is {state}"
+
+
+def _plain(value: str) -> str:
+    """Return a due date or an extension in words."""
+    return value.removesuffix(", 0:00:00") or "none"
+
+
+def remedy(key: Key | None, now: Basis | None) -> str:
+    """Return the verb by which a grade and its verdict file come together again.
+
+    `grade` makes verdicts of today's course alone, and leaves grades of an earlier one. now: what
+    grades depend on today, None where that is not known.
+    """
+    if key is None or (now is not None and any(differences(key["basis"], now))):
+        return "regrade"
+    return "grade"
 
 
 def read_keys(

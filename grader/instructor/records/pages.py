@@ -19,6 +19,7 @@ from traitlets.config import Config
 
 from grader.export.safe import TEMPLATES, colours, first, picture_attributes
 from grader.instructor.courses import find_course
+from grader.instructor.records.standings import NOT_HANDED_IN
 from grader.instructor.records.still_pictures import still_pictures
 
 OURS = Path(__file__).with_name("templates")
@@ -30,6 +31,7 @@ POLICY = (
 )
 # Of an output's kinds of data the first that is there is shown.
 KINDS = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
+KEPT = f"This work is {NOT_HANDED_IN}; the gradebook keeps its points."
 SETTINGS = {
     "FeedbackPage": {
         "template_name": "sealed",
@@ -72,7 +74,19 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
         self.register_filter("ansi2html", colours)
         self.register_filter("picture_attributes", picture_attributes)
         resources = self._init_resources(resources) | {"policy": POLICY}
+        resources["gone"] = KEPT if _is_gone(resources) else ""
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+
+def _is_gone(resources: Any) -> bool:
+    """Tell whether the work that a page shows is no longer in submitted/.
+
+    The page is made of autograded/STUDENT/ASSIGNMENT/NAME.ipynb, beside submitted/.
+    """
+    folder = Path((resources.get("metadata") or {}).get("path") or ".").resolve()
+    if len(folder.parents) < 3 or folder.parents[1].name != "autograded":
+        return False
+    return not (folder.parents[2] / "submitted" / folder.parent.name / folder.name).is_dir()
 
 
 def _show_widgets(nb: Any, assignment: str) -> None:
@@ -91,7 +105,7 @@ def _show_widgets(nb: Any, assignment: str) -> None:
 def plain_names(nb: Any, resources: Any) -> tuple[Any, Any]:
     """Take markup out of a student's name and of grade_ids; return notebook and resources.
 
-    formgrader's page of a submission prints them as they are.
+    formgrader's page of a submission prints them as they are. Work that is gone gets a line.
     """
     for name in ("student", "first_name", "last_name"):
         if resources.get(name):
@@ -100,6 +114,8 @@ def plain_names(nb: Any, resources: Any) -> tuple[Any, Any]:
         metadata = cell.metadata.get("nbgrader", {})
         if "grade_id" in metadata:
             metadata["grade_id"] = re.sub(r"[^\w.-]", "", str(metadata["grade_id"]))
+    if _is_gone(resources):
+        nb.cells.insert(0, from_dict({"cell_type": "markdown", "metadata": {}, "source": KEPT}))
     return nb, resources
 
 

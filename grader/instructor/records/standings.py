@@ -122,7 +122,8 @@ class Standing:
         if self.seconds_late:
             yield f"{_days(self.seconds_late)} late"
         if self.penalty:
-            yield f"{self.penalty:g} of {self.raw_points:g} points off for that"
+            why = "that" if self.seconds_late else "being late"
+            yield f"{self.penalty:g} of {self.raw_points:g} points off for {why}"
         if self.by_hand:
             yield f"points by hand in {', '.join(self.by_hand)}"
         if self.extension:
@@ -133,11 +134,15 @@ class Standing:
         yield from differences(self.key["basis"] if self.key else {}, now)
 
     def with_scores(self, scores: Mapping[str, float]) -> Standing:
-        """Return what it would be with other points of the grader's. scores: by exercise."""
-        cells = {
-            name: replace(cell, automatic=scores.get(name.removeprefix(TEST), cell.automatic))
-            for name, cell in self.cells.items()
-        }
+        """Return what it would be with other points of the grader's. scores: by exercise.
+
+        An exercise that is not among them counts no longer.
+        """
+        cells = {name: cell for name, cell in self.cells.items() if not name.startswith(TEST)}
+        empty = CellScore(None, None, None, 0.0, False)
+        for exercise, score in scores.items():
+            cell = self.cells.get(f"{TEST}{exercise}", empty)
+            cells[f"{TEST}{exercise}"] = replace(cell, automatic=score)
         return replace(self, cells=cells)
 
     def __str__(self) -> str:

@@ -12,38 +12,31 @@ from multiprocessing import util
 from pathlib import Path
 from typing import Any, cast
 
-from grader.instructor.author.notebook import load
+from grader.instructor.author.notebook import NotebookJSON, check_cells, load, source
 from grader.instructor.classroom import Grading, problem_of_name, versions
 from grader.instructor.courses import CourseError
-from grader.instructor.files import UNWRITABLE, digest, write_atomically
-from grader.instructor.records.autograded import KEY, autograded_notebook, key_of
+from grader.instructor.files import UNWRITABLE
+from grader.instructor.records.autograded import autograded_notebook, key_in, key_of
 from grader.instructor.records.gradebook_tables import Graded
-from grader.instructor.records.keys import Key
-from grader.instructor.records.standings import Standing
+from grader.instructor.records.keys import Key, is_of, other_lateness
+from grader.instructor.records.standings import NOT_HANDED_IN, Standing
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
+from grader.instructor.sealed import verdict_file
 from grader.instructor.sealed.basis import Basis, basis_of, differences
 from grader.instructor.sealed.grade_one import TRIES, WorkJSON, grade_again, ungraded
-from grader.instructor.sealed.intake import Identity, Submission, read_submission
+from grader.instructor.sealed.intake import Submission, read_submission
 from grader.instructor.sealed.seed import seed_of
+from grader.instructor.sealed.verdict_file import (
+    VerdictFile,
+    identity_of,
+    scores_of,
+    stored,
+    time_of,
+)
 from grader.notebook.intake import TEST
 
-
-class VerdictFile(WorkJSON, Identity):
-    """What a verdict file holds.
-
-    made_with: the versions of Python and numpy; sandbox: the name of its tier; basis: what of the
-    course the grade depends on; handed_in: when this file first came; due, extension: what the
-    gradebook said of them.
-    """
-
-    student: str
-    made_with: dict[str, str]
-    sandbox: str
-    basis: Basis
-    handed_in: str
-    due: str
-    extension: str
+UNTIMED = "it has no time"  # how a fault begins of a file that may be late, and nobody knows
 
 
 @dataclass(frozen=True)
@@ -52,8 +45,9 @@ class Result:
 
     problem: why it has no grade, or ""; notes: what is said of it beside its points; look: whether
     a person has to look at it; graded: what the gradebook does not have yet; unchanged: whether
-    nothing was done; basis: in what the course has changed since it was graded; versions: with
-    which Python and numpy it was graded, where these are others now.
+    nothing was done; has_verdict: whether a verdict file goes with the grade; basis: in what the
+    course has changed since it was graded; versions: with which Python and numpy it was graded,
+    where these are others now.
     """
 
     student: str
@@ -62,31 +56,57 @@ class Result:
     look: bool = False
     graded: Graded | None = None
     unchanged: bool = False
+    has_verdict: bool = False
     basis: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Task:
-    """What all submissions of a run share. secret: what seeds are drawn from."""
+    """What all submissions of a run share.
+
+    secret: what seeds are drawn from; misfit: why nothing that is graded today can be recorded, or
+    "".
+    """
 
     grading: Grading
     tier: Tier
     secret: bytes
     basis: Basis
+    misfit: str = ""
 
     @classmethod
-    def of(cls, grading: Grading, tier: Tier, secret: bytes) -> Task:
-        """Return the task of a run. Raises OSError and CourseError, as basis_now does."""
-        return cls(grading, tier, secret, basis_now(grading))
+    def of(cls, grading: Grading, tier: Tier, secret: bytes, misfit: str = "") -> Task:
+        """Return the task of a run. Raises CourseError, as basis_now does."""
+        return cls(grading, tier, secret, basis_now(grading), misfit)
+
+
+def released_notebook(grading: Grading) -> NotebookJSON:
+    """Return the notebook as students got it. Raises CourseError."""
+    path = grading.released()
+    advice = f"Run first: grader release {grading.assignment}"
+    if not path.is_file():
+        raise CourseError(f"{grading.assignment} is not released: {path} is missing. {advice}")
+    try:
+        released = load(path)
+        for cell in released["cells"]:
+            source(cell)
+            metadata = cell["metadata"].get("nbgrader")
+            if metadata:
+                assert isinstance(metadata["grade_id"], str)
+                assert "points" in metadata or not metadata.get("grade")
+        assert check_cells(released)
+    except (CourseError, AssertionError, KeyError, TypeError, AttributeError):
+        raise CourseError(f"{path} is no released notebook, or is damaged. {advice}") from None
+    return released
 
 
 def basis_now(grading: Grading) -> Basis:
     """Return what grades of an assignment depend on today.
 
-    Raises OSError where the released notebook cannot be read, and CourseError for a broken course.
+    Raises CourseError for a released notebook that cannot be read, and for a broken course.
     """
-    released = json.loads(grading.released().read_text(encoding="utf-8"))
+    released = released_notebook(grading)
     try:
         return basis_of(grading.notebook, released)
     except Exception as error:  # references, cases and tables are a course's own programs
@@ -103,7 +123,10 @@ class SubmissionGrader:
         self.task = task
         self.grading = task.grading
         self.versions = versions()
-        self.released = task.grading.released().read_text(encoding="utf-8")
+        released = released_notebook(task.grading)
+        self.released = json.dumps(released)
+        tests = [name for name in check_cells(released) if name.startswith(TEST)]
+        self.tests = {name.removeprefix(TEST) for name in tests}
         self.exercises = list(task.grading.notebook.by_name)
         self.sandbox = Sandbox(task.tier, task.grading.notebook)
         self.sandbox.load()
@@ -125,16 +148,33 @@ class SubmissionGrader:
 
     def _grade(self, standing: Standing, other_penalty: bool) -> Result:
         """Return what `grade` does, for a student with a good name. Raises OSError."""
-        student = standing.student
-        submission = read_submission(self.grading.submitted(student), self.exercises)
-        before = stored(self.grading.verdicts(student))
+        submission = read_submission(self.grading.submitted(standing.student), self.exercises)
+        if submission.unreachable or (submission.is_absent and standing.is_graded):
+            return self._not_there(submission, standing, other_penalty)
+        before = stored(self._place(standing.student))
         if before is not None and before["sha256"] != submission.digest:
             before = None
+        if self.grading.accept:
+            return self._accept(before, submission, standing, other_penalty)
         reasons = list(self._reasons_to_grade(before, submission, standing))
         if not reasons and before is not None and self._may_record(before, standing):
             return self._keep(before, submission, standing, other_penalty)
         if not reasons and standing.is_graded:
-            return self._leave(standing)
+            note = self._why_left(standing)
+            return self._leave(standing, submission, other_penalty, note)
+        if self.task.misfit and not self.grading.regrade:
+            return self._refuse(standing, submission, other_penalty, reasons)
+        return self._grade_now(before, submission, standing, reasons)
+
+    def _grade_now(
+        self,
+        before: VerdictFile | None,
+        submission: Submission,
+        standing: Standing,
+        reasons: list[str],
+    ) -> Result:
+        """Grade a submission; its verdict file is written. reasons: why again."""
+        student = standing.student
         try:
             work = self._work(student, submission, before)
         except OSError:
@@ -142,15 +182,38 @@ class SubmissionGrader:
         except Exception as error:
             return Result(student, _failure(error), look=True)
         verdict = self._verdict(work, before, submission, standing)
+        verdict_file.write(self._place(student), verdict)
         if self.grading.regrade:
-            self._write(self.grading.staged(student), verdict)
             return Result(student)
-        self._write(self.grading.verdicts(student), verdict)
         notes = []
         if reasons:
             notes.append(f"graded again, since {' and '.join(reasons)}{_change(standing, work)}")
+        graded = self._graded(verdict, submission, standing, why="".join(notes))
         notes += _came_again(before, verdict)
-        return self._result(verdict, notes, self._graded(verdict, submission))
+        return self._result(verdict, notes, graded)
+
+    def _place(self, student: str) -> Path:
+        """Return where the verdict file of this run is; that of a regrade waits for its row."""
+        is_staged = self.grading.regrade or self.grading.accept
+        return self.grading.staged(student) if is_staged else self.grading.verdicts(student)
+
+    def _accept(
+        self,
+        before: VerdictFile | None,
+        submission: Submission,
+        standing: Standing,
+        other_penalty: bool,
+    ) -> Result:
+        """Return what became of the verdict of a regrade, which takes the place of the grade."""
+        if before is not None and before["basis"] == self.task.basis:
+            return self._keep(before, submission, standing, other_penalty)
+        note = (
+            "look: its file or the course has changed since the regrade. "
+            f"Run again: grader regrade {self.grading.assignment}"
+        )
+        if not standing.is_graded:
+            return Result(standing.student, f"not graded; {note}", look=True)
+        return self._leave(standing, submission, other_penalty, note)
 
     def _reasons_to_grade(
         self, before: VerdictFile | None, submission: Submission, standing: Standing
@@ -172,31 +235,70 @@ class SubmissionGrader:
         elif not list(differences(key["basis"], self.task.basis)):
             if key["sandbox"] == Tier.NONE.value != self.task.tier.value:
                 yield "it was graded without a sandbox"
-            if before is None or not _is_of(before, key):
+            if before is None or not is_of(before, key):
                 yield "its verdict file was missing or of another grade"
 
     def _may_record(self, before: VerdictFile, standing: Standing) -> bool:
-        """Tell whether a verdict file is that of the grade, or may take its place."""
+        """Tell whether a verdict file is that of the grade, or that of a grade not recorded yet."""
         if not standing.is_graded:
-            return True
-        if self.grading.accept:
-            return before["basis"] == self.task.basis
-        return standing.key is not None and _is_of(before, standing.key)
+            return not self.task.misfit
+        return standing.key is not None and is_of(before, standing.key)
 
-    def _leave(self, standing: Standing) -> Result:
-        """Return a grade that stays as it is, since nothing says how today's course compares."""
-        kinds = tuple(standing.differences(self.task.basis))
-        note = "look: its verdict file does not belong to its grade"
+    def _why_left(self, standing: Standing) -> str:
+        """Return what a person has to know of a grade that stays as it is.
+
+        Nothing says how today's course would grade the work.
+        """
         if standing.key is None:
-            note = (
+            return (
                 "look: another program graded it, and its points stay. "
-                "See what this one would give with grader regrade"
+                f"See what this one would give with: {self._regrade()}"
             )
-        return Result(standing.student, notes=(note,), look=True, unchanged=True, basis=kinds)
+        path = self.grading.verdicts(standing.student)
+        state = "does not belong to its grade"
+        if stored(path) is None:
+            state = "cannot be read" if path.exists() else "is missing"
+        return f"look: its verdict file {state}, and the course has changed. See: {self._regrade()}"
+
+    def _regrade(self) -> str:
+        return f"grader regrade {self.grading.assignment}"
+
+    def _leave(
+        self, standing: Standing, submission: Submission | None, other_penalty: bool, note: str
+    ) -> Result:
+        """Return a grade whose scores stay as they are; how late it is counts all the same.
+
+        submission: what is handed in, None where that cannot be read.
+        """
+        reasons, graded = only_late(standing, other_penalty, submission)
+        result = left(standing, reasons, graded, note, self.task.basis)
+        time = submission.time if submission else None
+        if standing.key is None and time is not None and time != standing.handed_in:
+            note = f"its timestamp.txt says {time} UTC, and the gradebook another time"
+            return replace(result, notes=(*result.notes, note), unchanged=False)
+        return result
+
+    def _not_there(self, submission: Submission, standing: Standing, other_penalty: bool) -> Result:
+        """Return what became of work that cannot be opened, or is gone: a grade of it stays."""
+        why = f"look: {NOT_HANDED_IN}: {submission.unreadable}"
+        if submission.unreachable:
+            why = f"look: {submission.unreachable}. Mend that and run it again"
+        if self.grading.regrade or not standing.is_graded:
+            return Result(standing.student, f"not graded; {why}", look=True)
+        return self._leave(standing, None, other_penalty, f"{why}; its grade stays")
+
+    def _refuse(
+        self, standing: Standing, submission: Submission, other_penalty: bool, reasons: list[str]
+    ) -> Result:
+        """Return what became of work that would be graded, and cannot be recorded."""
+        if not standing.is_graded:
+            return Result(standing.student, f"not graded; look: {self.task.misfit}", look=True)
+        note = f"look: {' and '.join(reasons)}, but it is not graded: {self.task.misfit}"
+        return self._leave(standing, submission, other_penalty, note)
 
     def _fits(self, verdict: VerdictFile) -> bool:
         """Tell whether the gradebook can hold a verdict: the same exercises, no more points."""
-        earned = {each["exercise"]: each["earned"] for each in verdict["exercises"]}
+        earned = scores_of(verdict)
         exercises = self.grading.notebook.by_name
         if earned.keys() != exercises.keys():
             return False
@@ -213,28 +315,32 @@ class SubmissionGrader:
 
         Only what the gradebook does not have of it, or has otherwise, is recorded.
         """
-        student = standing.student
         verdict = self._verdict(before, before, submission, standing)
+        if scores_of(verdict).keys() != self.tests:
+            note = (
+                "look: its verdict file and the released notebook have other exercises. "
+                f"See: {self._regrade()}"
+            )
+            return self._leave(standing, submission, other_penalty, note)
         if verdict != before:
-            self._write(self.grading.verdicts(student), verdict)
-        expected = key_of(verdict, _identity(verdict))
-        key = _autograded_key(self.grading.autograded(student))
-        late = list(_other_lateness(before, verdict))
-        if other_penalty:
-            late.append("the late penalty is another one")
+            verdict_file.write(self._place(standing.student), verdict)
+        shows = key_in(self.grading.autograded(standing.student))
+        late = list(_lateness(verdict, standing, other_penalty))
         if not late:  # a run may have ended before it wrote all of it
-            late += _other_times(verdict, standing, key)
-        is_new = standing.key is None or not _is_of(verdict, standing.key)
-        scores = list(_other_scores(verdict, standing, is_new))
-        if {**key, "timestamp": expected["timestamp"]} != expected:
-            scores.append("its autograded notebook was missing or another one")
+            late += _other_times(verdict, standing, shows)
+        scores = list(_other_scores(verdict, standing))
+        scores += _other_notebook(verdict, standing, shows)
+        is_new = bool(self.grading.accept and standing.is_graded and scores)
+        scores = ["it was regraded"] if is_new else scores
         notes = list(_came_again(before, verdict))
         if not late and not scores:
             return replace(self._result(verdict, notes, None), unchanged=True)
         reasons = scores if not standing.is_graded else [*late, *scores]
         notes.insert(0, f"recorded again, since {' and '.join(reasons)}")
-        graded = replace(self._graded(verdict, submission), has_new_scores=bool(scores))
-        return self._result(verdict, notes, graded)
+        why = standing.key.get("why", "") if standing.key else ""
+        why = "regraded" if is_new else why
+        graded = self._graded(verdict, submission, standing, why)
+        return self._result(verdict, notes, replace(graded, has_new_scores=bool(scores)))
 
     def _work(self, student: str, submission: Submission, before: VerdictFile | None) -> WorkJSON:
         """Return new verdicts. Unchanged work keeps its seed. Raises MachineFault."""
@@ -257,12 +363,12 @@ class SubmissionGrader:
         faults = list(work["faults"])
         if work is before:
             faults = [fault for fault in faults if fault != before["timestamp"]]
-        faults += [submission.no_time] if submission.no_time else []
         how: dict[str, Any] = {}
         if work is not before:
             tier = self.task.tier.value
             how = {"made_with": self.versions, "sandbox": tier, "basis": self.task.basis}
         handed_in = _first_time(before, submission, standing)
+        faults = _faults_of_time(faults, submission, standing, handed_in)
         verdict = {
             **work,
             **how,
@@ -270,28 +376,25 @@ class SubmissionGrader:
             "faults": faults,
             "student": standing.student,
             "handed_in": str(handed_in or ""),
-            "due": str(standing.due or ""),
-            "extension": str(standing.extension or ""),
         }
         return cast("VerdictFile", verdict)
 
-    def _write(self, path: Path, verdict: VerdictFile) -> None:
-        whole = {**verdict, "digest": _digest_of(verdict)}
-        write_atomically(path, json.dumps(whole, indent=1) + "\n")
-
-    def _graded(self, verdict: VerdictFile, submission: Submission) -> Graded:
-        """Return all that the gradebook is to have of a verdict."""
+    def _graded(
+        self, verdict: VerdictFile, submission: Submission, standing: Standing, why: str
+    ) -> Graded:
+        """Return all that the gradebook is to have of a verdict. why: see Key."""
         looks = {each["exercise"] for each in verdict["exercises"] if each["look"]}
         if verdict["faults"] and not looks:  # of the whole: formgrader shows cells alone
             looks = {verdict["exercises"][0]["exercise"]}
         return Graded(
             verdict["student"],
-            autograded_notebook(json.loads(self.released), verdict, _identity(verdict)),
+            autograded_notebook(json.loads(self.released), verdict, identity_of(verdict)),
             looks,
-            _time(verdict["handed_in"]),
+            time_of(verdict["handed_in"]),
             submission.time,
             submission.secret,
-            key=_key(verdict),
+            key=_key(verdict, standing, why),
+            is_untimed=not verdict["handed_in"] and _is_another_file(submission, standing),
         )
 
     def _result(self, verdict: VerdictFile, notes: Sequence[str], graded: Graded | None) -> Result:
@@ -305,6 +408,7 @@ class SubmissionGrader:
             notes=tuple(notes),
             look=bool(faults or basis),
             graded=graded,
+            has_verdict=True,
             basis=basis,
             versions=tuple(_other_versions(verdict["made_with"], self.versions)),
         )
@@ -333,41 +437,109 @@ def cannot_write(error: OSError) -> str:
     return f"{error.filename} cannot be written ({error.strerror}). Mend that and run it again"
 
 
-def _identity(verdict: VerdictFile) -> Identity:
-    return {"sha256": verdict["sha256"], "timestamp": verdict["timestamp"]}
+def only_late(
+    standing: Standing, other_penalty: bool, submission: Submission | None = None
+) -> tuple[list[str], Graded | None]:
+    """Return why it is recorded again how late a grade is whose scores stay, and what is recorded.
+
+    submission: what is handed in, None where that cannot be read. None is returned for nothing.
+    """
+    key = standing.key
+    reasons: list[str] = []
+    handed_in = standing.handed_in
+    if key is not None:
+        timestamp = key.get("timestamp", "")
+        if submission is not None and not _is_another_file(submission, standing):
+            timestamp = submission.identity["timestamp"]
+            handed_in = _first_time(None, submission, standing)
+        due, extension = str(standing.due or ""), str(standing.extension or "")
+        reasons += other_lateness(key, due, extension, timestamp)
+        key = cast("Key", {**key, "due": due, "extension": extension, "timestamp": timestamp})
+        key["handed_in"] = str(handed_in or "")
+    if other_penalty:
+        reasons.append("the late penalty is another one")
+    if not reasons:
+        return [], None
+    graded = Graded(standing.student, None, set(), handed_in, has_new_scores=False, key=key)
+    return reasons, graded
 
 
-def _is_of(verdict: VerdictFile, key: Key) -> bool:
-    """Tell whether a verdict file is that of a recorded grade."""
-    return _key(verdict) == {**key, "handed_in": verdict["handed_in"]}
+def left(
+    standing: Standing, reasons: list[str], graded: Graded | None, note: str, now: Basis
+) -> Result:
+    """Return a grade whose scores stay. reasons, graded: of only_late; note: what is to be seen."""
+    notes = [f"recorded again, since {' and '.join(reasons)}"] if reasons else []
+    return Result(
+        standing.student,
+        notes=(*notes, note),
+        look=True,
+        graded=graded,
+        unchanged=not reasons,
+        basis=tuple(standing.differences(now)),
+    )
 
 
-def _key(verdict: VerdictFile) -> Key:
-    """Return the key of the grade that a verdict file gives."""
+def _key(verdict: VerdictFile, standing: Standing, why: str) -> Key:
+    """Return the key of the grade that a verdict file gives. why: it was graded again."""
     return {
         "sha256": verdict["sha256"],
         "handed_in": verdict["handed_in"],
+        "timestamp": verdict["timestamp"],
+        "due": str(standing.due or ""),
+        "extension": str(standing.extension or ""),
         "sandbox": verdict["sandbox"],
         "basis": verdict["basis"],
-        "scores": {each["exercise"]: each["earned"] for each in verdict["exercises"]},
+        "scores": scores_of(verdict),
+        "why": why,
     }
+
+
+def _is_another_file(submission: Submission, standing: Standing) -> bool:
+    """Tell whether the gradebook's grade is of another file."""
+    return standing.key is not None and standing.key["sha256"] != submission.digest
 
 
 def _first_time(
     before: VerdictFile | None, submission: Submission, standing: Standing
 ) -> datetime | None:
-    """Return when a file was handed in; the same file that comes again keeps its first time."""
+    """Return when a file was handed in; the very same file that comes again keeps its first time.
+
+    Of a grade by another program it is not known which file it was: its time counts where there is
+    no other one.
+    """
     times = [submission.time] if submission.time else []
-    if standing.key and standing.key["sha256"] == submission.digest and standing.handed_in:
+    is_known = standing.key is not None and not _is_another_file(submission, standing)
+    if standing.handed_in and (is_known or (standing.key is None and not times)):
         times.append(standing.handed_in)
-    first = _time(before["handed_in"]) if before is not None else None
+    first = time_of(before["handed_in"]) if before is not None else None
     times += [first] if first else []
     return min(times, default=None)
 
 
+def _faults_of_time(
+    faults: list[str], submission: Submission, standing: Standing, handed_in: datetime | None
+) -> list[str]:
+    """Return the faults of a submission with what is wrong with its time.
+
+    Another file without a time may be late where the earlier one was not: a person has to know.
+    """
+    others = [fault for fault in faults if not fault.startswith(UNTIMED)]
+    if submission.no_time:
+        return [*others, submission.no_time]
+    if handed_in or not standing.due:
+        return others
+    if standing.handed_in and _is_another_file(submission, standing):
+        return [
+            *others,
+            f"{UNTIMED}, so it counts as not late: the file before it came at "
+            f"{standing.handed_in} UTC, and this one has no timestamp.txt",
+        ]
+    return faults
+
+
 def _came_again(before: VerdictFile | None, verdict: VerdictFile) -> Iterator[str]:
     """Yield a sentence on a file that was handed in again, later, and is the same."""
-    time = _time(verdict["timestamp"])
+    time = time_of(verdict["timestamp"])
     if before is None or time is None or before["timestamp"] == verdict["timestamp"]:
         return
     if str(time) > verdict["handed_in"]:
@@ -377,60 +549,49 @@ def _came_again(before: VerdictFile | None, verdict: VerdictFile) -> Iterator[st
         )
 
 
-def _time(text: str) -> datetime | None:
-    """Return a time of a verdict file, None where it holds none."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+def _lateness(verdict: VerdictFile, standing: Standing, other_penalty: bool) -> Iterator[str]:
+    """Yield what is otherwise now about how late a submission is."""
+    if standing.key is not None and standing.key["sha256"] == verdict["sha256"]:
+        due, extension = str(standing.due or ""), str(standing.extension or "")
+        yield from other_lateness(standing.key, due, extension, verdict["timestamp"])
+    if other_penalty:
+        yield "the late penalty is another one"
 
 
-def _other_lateness(before: VerdictFile, now: VerdictFile) -> Iterator[str]:
-    """Yield what the gradebook says otherwise about how late a submission is."""
-    for key, what in (("due", "due date"), ("extension", "extension")):
-        then, value = before[key], now[key]  # type: ignore[literal-required]
-        if then != value:
-            yield f"the {what} was {_plain(then)} and is {_plain(value)}"
-    if before["timestamp"] != now["timestamp"]:
-        yield "its timestamp.txt is another one"
-
-
-def _plain(value: str) -> str:
-    """Return a due date or an extension in words."""
-    return value.removesuffix(", 0:00:00") or "none"
-
-
-def _other_times(verdict: VerdictFile, standing: Standing, key: dict[str, str]) -> Iterator[str]:
+def _other_times(verdict: VerdictFile, standing: Standing, shows: dict[str, str]) -> Iterator[str]:
     """Yield where the time of a submission is another one than in its verdict file."""
-    if key.get("timestamp", verdict["timestamp"]) != verdict["timestamp"]:
+    if shows.get("timestamp", verdict["timestamp"]) != verdict["timestamp"]:
         yield "its autograded notebook had another time of it"
     if verdict["handed_in"] and str(standing.handed_in) != verdict["handed_in"]:
         yield "the gradebook had another time of it"
 
 
-def _other_scores(verdict: VerdictFile, standing: Standing, is_new: bool) -> Iterator[str]:
-    """Yield what the gradebook lacks of a verdict. is_new: whether it is one of a regrade."""
+def _other_scores(verdict: VerdictFile, standing: Standing) -> Iterator[str]:
+    """Yield what the gradebook lacks of the scores of a verdict."""
     if not standing.is_graded:
         yield "the gradebook had no grade of it"
         return
-    if is_new:
+    if standing.key is None or not is_of(verdict, standing.key):
         yield "it was regraded"
         return
-    for each in verdict["exercises"]:
-        cell = standing.cells.get(f"{TEST}{each['exercise']}")
-        if cell is None or cell.automatic != each["earned"]:
+    for name, earned in scores_of(verdict).items():
+        cell = standing.cells.get(f"{TEST}{name}")
+        if cell is None or cell.automatic != earned:
             yield "the gradebook had other points"
             return
 
 
-def _autograded_key(path: Path) -> dict[str, str]:
-    """Return which verdict an autograded notebook shows, {} where there is none to read."""
-    try:
-        key = load(path)["metadata"].get(KEY)
-    except CourseError:
-        return {}
-    is_ours = isinstance(key, dict) and key.keys() == {"sha256", "timestamp", "verdict"}
-    return key if is_ours else {}
+def _other_notebook(
+    verdict: VerdictFile, standing: Standing, shows: dict[str, str]
+) -> Iterator[str]:
+    """Yield what is wrong with an autograded notebook. shows: which verdict it shows."""
+    expected = key_of(verdict, identity_of(verdict))
+    if not shows:
+        yield "its autograded notebook was missing or another one"
+    elif {**shows, "timestamp": expected["timestamp"]} != expected:
+        # A run ended after it wrote the row: what it would have said of the grade is said now.
+        why = standing.key.get("why", "") if standing.key else ""
+        yield f"its autograded notebook was another one{f': it had been {why}' if why else ''}"
 
 
 def _other_versions(before: dict[str, str], now: dict[str, str]) -> Iterator[str]:
@@ -439,20 +600,6 @@ def _other_versions(before: dict[str, str], now: dict[str, str]) -> Iterator[str
         then = before.get(name)
         if then and then != version:
             yield f"{name} {then} (now {version})"
-
-
-def stored(path: Path) -> VerdictFile | None:
-    """Return an earlier verdict file, or None where there is none that is whole and ours."""
-    try:
-        verdict = json.loads(path.read_text(encoding="utf-8"))
-        its_digest = verdict.pop("digest")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-    return verdict if its_digest == _digest_of(verdict) else None
-
-
-def _digest_of(verdict: Any) -> str:
-    return digest(json.dumps(verdict, sort_keys=True).encode())
 
 
 # A process of the pool is given its task when it starts, and makes its grader before the first

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -20,19 +20,30 @@ from grader.judge.course import Notebook
 from grader.notebook.intake import UNWRITTEN, Cell, ParsedNotebook
 
 ALIASES = frozenset(("np", "numpy"))  # everybody's: the cell that imports them is no helper
-BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try)  # what they define is there after them
+# What they define is there after them.
+BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.TryStar, ast.Match)
 
 
 @dataclass(frozen=True)
 class Names:
-    """The names that a cell defines, and those that it reads."""
+    """The names that a cell defines, those that it reads, and those whose values it may change."""
 
     defined: frozenset[str]
     read: frozenset[str]
+    changed: frozenset[str] = frozenset()
 
 
-def answer_texts(submitted: ParsedNotebook, notebook: Notebook) -> dict[str, str]:
-    """Return the text of each answer, by exercise."""
+def answer_texts(
+    submitted: ParsedNotebook,
+    notebook: Notebook,
+    earned: Collection[str] = (),
+    beside: Mapping[str, bytes] | None = None,
+) -> dict[str, str]:
+    """Return the text of each answer, by exercise.
+
+    earned: the exercises that have points: a stub alone cannot be what was graded there; beside:
+    the files that lie beside the notebook, by name.
+    """
     own = {
         number: cell
         for number, cell in enumerate(submitted.cells)
@@ -41,11 +52,22 @@ def answer_texts(submitted: ParsedNotebook, notebook: Notebook) -> dict[str, str
     uses = {number: _names(cell.source) for number, cell in own.items()}
     texts = {}
     for name in notebook.by_name:
-        numbers = sorted(_cells_of(name, own, uses, _end(name, submitted)))
-        text = _text(name, {number: own[number] for number in numbers})
+        numbers = sorted(_cells_of(name, own, uses, _end(name, submitted), name in earned))
+        cells = {number: own[number] for number in numbers}
+        text = "\n\n".join([_text(name, cells), *_modules(cells, beside or {})])
         if text:
             texts[name] = text
     return texts
+
+
+def _modules(cells: Mapping[int, Cell], beside: Mapping[str, bytes]) -> Iterator[str]:
+    """Yield the texts of the student's own modules that cells import."""
+    for file, content in beside.items():
+        module = file.removesuffix(".py").partition("/")[0]
+        pattern = rf"^\s*(?:from|import)\b.*\b{re.escape(module)}\b"
+        sources = [cell.source for cell in cells.values()]
+        if file.endswith(".py") and any(re.search(pattern, one, re.MULTILINE) for one in sources):
+            yield f"# {file}:\n{content.decode('utf-8', 'replace').rstrip()}"
 
 
 @cache
@@ -68,18 +90,30 @@ def _end(name: str, submitted: ParsedNotebook) -> int:
     return len(submitted.cells)
 
 
-def _cells_of(name: str, own: Mapping[int, Cell], uses: Mapping[int, Names], end: int) -> set[int]:
+def _cells_of(
+    name: str,
+    own: Mapping[int, Cell],
+    uses: Mapping[int, Names],
+    end: int,
+    is_earned: bool,
+) -> set[int]:
     """Return the numbers of the cells that an answer is made of.
 
-    own: the student's cells; uses: the names in each of them; end: see _end.
+    own: the student's cells; uses: the names in each of them; end: see _end; is_earned: whether it
+    has points.
     """
     answer_cells = {number for number, cell in own.items() if cell.grade_id == name}
     written = {number for number in answer_cells if not UNWRITTEN.search(own[number].source)}
     places = [_definition(name, uses, before) for before in (end, max(own, default=0) + 1)]
     place = next((each for each in places if each is not None), None)
-    if place is None:
-        return written or _mentions(name, own) or answer_cells
     candidates = {number for number, cell in own.items() if cell.grade_id in ("", name)}
+    if not written and (place is None or (place in answer_cells and is_earned)):
+        # Nothing, or the stub: it is defined in another way (globals, exec, import *).
+        added = {number: own[number] for number in candidates - answer_cells}
+        others = _mentions(name, added) or (set(added) if is_earned else set())
+        return _with_helpers([*answer_cells, *others], uses, end, candidates)
+    if place is None:
+        return written
     return _with_helpers([*written, place], uses, end, candidates)
 
 
@@ -104,11 +138,14 @@ def _mentions(name: str, own: Mapping[int, Cell]) -> set[int]:
 def _helpers(
     number: int, uses: Mapping[int, Names], end: int, candidates: set[int]
 ) -> Iterator[int]:
-    """Yield the numbers of the cells that define what a cell reads."""
+    """Yield the numbers of the cells that define what a cell reads, or change it."""
     for used in uses[number].read - uses[number].defined - ALIASES:
         helper = _definition(used, uses, end)
         if helper in candidates:
             yield helper
+    for other in candidates:
+        if other < end and uses[other].changed & uses[number].read:
+            yield other
 
 
 def _definition(name: str, uses: Mapping[int, Names], end: int) -> int | None:
@@ -140,7 +177,7 @@ def _names(text: str) -> Names:
             for node in ast.walk(tree)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
         }
-        return Names(frozenset(_defined(tree.body)), frozenset(read))
+        return Names(frozenset(_defined(tree.body)), frozenset(read), frozenset(_changed(tree)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names(frozenset(one or other for one, other in DEFINED.findall(text)), frozenset())
 
@@ -156,10 +193,34 @@ def _defined(body: list[ast.stmt]) -> Iterator[str]:
         elif isinstance(statement, BLOCKS):
             for block in ("body", "orelse", "finalbody"):
                 yield from _defined(getattr(statement, block, []))
-            for handler in getattr(statement, "handlers", []):
-                yield from _defined(handler.body)
+            for part in ("handlers", "cases"):
+                for inner in getattr(statement, part, []):
+                    yield from _defined(inner.body)
         else:
             yield from _assigned(statement)
+
+
+def _changed(tree: ast.AST) -> Iterator[str]:
+    """Yield the names whose values a cell changes: np of `np.mine = f`, table of `table["f"] = f`,
+    and layers of `layers.append(f)`.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+            yield from _root(node)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            yield from set(_root(node.value.func)) - ALIASES - {_name(node.value.func)}
+
+
+def _name(node: ast.expr) -> str:
+    """Return a plain name, "" for anything else."""
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _root(node: ast.expr) -> Iterator[str]:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id
 
 
 def _assigned(statement: ast.stmt) -> Iterator[str]:

@@ -6,15 +6,11 @@ so, and `grader regrade` shows who gains and who loses by it.
 
 from __future__ import annotations
 
-import ast
-import hashlib
-import inspect
 import json
-import textwrap
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import asdict, fields, is_dataclass
-from types import CodeType, FunctionType
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
 from typing import Any, TypedDict
 
 import numpy as np
@@ -25,10 +21,14 @@ from grader.instructor.author.notebook import NotebookJSON, source
 from grader.instructor.courses import engine_version
 from grader.instructor.files import digest
 from grader.instructor.sandbox.time_and_memory_limits import Limits
+from grader.instructor.sealed.dependencies import Modules, digest_of, digest_of_name
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
 
 DRAWS = 4  # of fresh cases, beside the code that makes them
+# The modules of this package that decide. In a clone they change, and the version stays.
+JUDGE = ("judge", "call", "numeric", "instructor/sandbox/worker")
+SEALED = ("grade_one", "hidden_cases", "judge_replies", "seed", "session")
 
 
 class ExerciseBasis(TypedDict):
@@ -42,9 +42,13 @@ class ExerciseBasis(TypedDict):
 
 
 class Basis(TypedDict):
-    """What the grades of an assignment depend on. course: the version of this package."""
+    """What the grades of an assignment depend on.
+
+    course: the version of this package; judge: a digest of its modules that judge.
+    """
 
     course: str
+    judge: str
     notebook: str
     limits: str
     exercises: dict[str, ExerciseBasis]
@@ -52,12 +56,14 @@ class Basis(TypedDict):
 
 def basis_of(notebook: Notebook, released: NotebookJSON) -> Basis:
     """Return what grades depend on now. released: the notebook as students got it."""
+    modules = Modules(notebook.course)
     with layers.importable(notebook):
-        exercises = {exercise.name: _of_exercise(exercise) for exercise in notebook.exercises}
+        exercises = {each.name: _of_exercise(each, modules) for each in notebook.exercises}
     return {
         "course": engine_version(),
-        "notebook": _digest(list(_graded_cells(released))),
-        "limits": _digest(asdict(Limits(**notebook.limits))),
+        "judge": _judge(),
+        "notebook": digest_of(modules, list(_graded_cells(released))),
+        "limits": digest_of(modules, asdict(Limits(**notebook.limits))),
         "exercises": exercises,
     }
 
@@ -72,11 +78,13 @@ def differences(before: Mapping[str, Any], now: Basis) -> Iterator[str]:
         return
     if before["course"] != now["course"]:
         yield f"version {before['course']} of the course"
+    elif before.get("judge") != now["judge"]:
+        yield "another judge"
     if before["notebook"] != now["notebook"]:
         yield "another released notebook"
     if before["limits"] != now["limits"]:
         yield "other limits of time and memory"
-    for name in [*now["exercises"], *before["exercises"]]:
+    for name in dict.fromkeys([*now["exercises"], *before["exercises"]]):
         yield from _differences(name, before["exercises"], now["exercises"])
 
 
@@ -95,6 +103,16 @@ def _differences(
                 yield f"{words} of {name}"
 
 
+@cache
+def _judge() -> str:
+    """Return a digest of the modules that judge, as they are when a run begins."""
+    top = Path(__file__).parents[2]
+    paths = [path for folder in JUDGE for path in sorted((top / folder).rglob("*.py"))]
+    paths += [Path(__file__).with_name(f"{name}.py") for name in SEALED]
+    texts = [path.read_bytes().replace(b"\r\n", b"\n") for path in paths]
+    return digest(b"\0".join(texts))
+
+
 def _graded_cells(released: NotebookJSON) -> Iterator[Any]:
     """Yield what a notebook says of each cell that counts."""
     for cell in released["cells"]:
@@ -105,17 +123,20 @@ def _graded_cells(released: NotebookJSON) -> Iterator[Any]:
             yield metadata["grade_id"], metadata.get("solution", False)
 
 
-def _of_exercise(exercise: Exercise) -> ExerciseBasis:
+def _of_exercise(exercise: Exercise, modules: Modules) -> ExerciseBasis:
     rules = [exercise.arguments, exercise.forward, exercise.without, exercise.layers]
     for part in exercise.parts:
         values = asdict(part)
         rules += [values[name] for name in values if name not in ("points", "convention")]
+    points = {part.name: float(part.points) for part in exercise.parts}
+    notebook = exercise.notebook
+    where = f"{notebook.course.references}.{notebook.stem}"
     return {
-        "points": _digest({part.name: float(part.points) for part in exercise.parts}),
-        "rules": _digest(rules),
-        "cases": _digest([_code(exercise.build), *_draws(exercise)]),
+        "points": digest_of(modules, points),
+        "rules": digest_of(modules, rules),
+        "cases": digest_of(modules, exercise.build, *_draws(exercise)),
         "table": digest(json.dumps(exercise.table, sort_keys=True).encode()),
-        "reference": _digest(_code(reference(exercise))),
+        "reference": digest_of_name(modules, where, exercise.name, reference(exercise)),
     }
 
 
@@ -124,83 +145,3 @@ def _draws(exercise: Exercise) -> Iterator[Any]:
     yield exercise.visible
     for seed in range(1 if exercise.costly else DRAWS):
         yield exercise.draw(np.random.Generator(np.random.PCG64(seed)))
-
-
-# --- digests ---
-
-
-def _digest(value: Any) -> str:
-    """Return a digest of plain values, arrays, functions, and what is made of them."""
-    content = hashlib.sha256()
-    for piece in _pieces(value):
-        content.update(len(piece).to_bytes(8, "big") + piece)
-    return content.hexdigest()
-
-
-def _pieces(value: Any) -> Iterator[bytes]:
-    """Yield a value as bytes, the same on every machine."""
-    yield type(value).__name__.encode()
-    if isinstance(value, np.ndarray):
-        array = np.ascontiguousarray(value)
-        yield str((array.dtype.str, array.shape)).encode()
-        yield array.tobytes()
-    elif isinstance(value, Mapping):
-        for key in sorted(value, key=str):
-            yield from _pieces(key)
-            yield from _pieces(value[key])
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _pieces(item)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            yield from _pieces(getattr(value, each.name))
-    elif callable(value):
-        yield from _pieces(_code(value))
-    else:
-        yield repr(value).encode()
-
-
-def _code(function: Callable[..., Any]) -> list[str]:
-    """Return the text of a function and of those that it calls, of its own package.
-
-    Comments, docstrings and the form of the lines do not count.
-    """
-    texts: dict[str, str] = {}
-    waiting = [inspect.unwrap(function)]
-    while waiting:
-        each = waiting.pop()
-        name = f"{each.__module__}.{getattr(each, '__qualname__', '')}"
-        if name in texts or not isinstance(each, FunctionType):
-            continue
-        texts[name] = _text(each)
-        for used in _names(each.__code__):
-            value = each.__globals__.get(used)
-            if isinstance(value, FunctionType) and _are_neighbours(value, each):
-                waiting.append(value)
-            elif isinstance(value, (int, float, str, tuple)):
-                texts[f"{each.__module__}.{used}"] = repr(value)
-    return [f"{name} {text}" for name, text in sorted(texts.items())]
-
-
-def _are_neighbours(one: FunctionType, other: FunctionType) -> bool:
-    """Tell whether two functions are of one package."""
-    return one.__module__.split(".")[0] == other.__module__.split(".")[0]
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    """Yield the names that a function and those inside it look up."""
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)
-
-
-def _text(function: FunctionType) -> str:
-    """Return a function's source without comments and docstrings, or "" where there is none."""
-    with suppress(OSError, TypeError, SyntaxError):
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
-                node.body = node.body[1:] or [ast.Pass()]
-        return ast.unparse(tree)
-    return ""

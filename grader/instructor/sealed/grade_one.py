@@ -96,7 +96,8 @@ def grade_notebook(
     looks = named.intersection(notebook.by_name)
     if faults and not looks:  # of the file as a whole: formgrader shows cells alone
         looks = {notebook.exercises[0].name}
-    answers = answer_texts(submitted, notebook)
+    earned = [verdict.exercise for verdict in verdicts if verdict.earned]
+    answers = answer_texts(submitted, notebook, earned, beside)
     result = _as_json(notebook, seed, verdicts, faults, answers, looks, session.printed)
     stopped = [session.cell_faults[number] for number in sorted(session.cell_faults)]
     result["cells"] = [fault.as_json() for fault in stopped]

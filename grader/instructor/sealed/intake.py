@@ -32,6 +32,15 @@ DEPTH_LIMIT = 3  # folders one in another
 BESIDE_BYTES_LIMIT = 4 * 2**20  # of the small files beside a notebook together
 PLAIN_NAME = re.compile(r"[^\W.][\w. ()+-]{0,99}")  # letters of any language; none that is hidden
 LINK_ERRORS = (errno.ELOOP, errno.ENOTDIR)
+KIND_ERRORS = (errno.ENXIO, errno.ENODEV)  # of what is no file: a socket
+
+
+class Unreachable(Unreadable):
+    """A file that cannot be opened for the moment: a fault of the machine's, not of a student's."""
+
+
+class Absent(Unreadable):
+    """There is no file of a student's: nothing, or a link to somewhere else."""
 
 
 class Identity(TypedDict):
@@ -47,7 +56,8 @@ class Submission:
 
     content: the bytes of the file that is graded; notebook: its cells, None where there are none;
     beside: the small files beside it, by name; unreadable, no_time: what is wrong with it and with
-    timestamp.txt, or "".
+    timestamp.txt, or ""; unreachable: why it cannot be read for the moment, or ""; is_absent:
+    whether there is no file of the student's.
     """
 
     content: bytes
@@ -57,6 +67,8 @@ class Submission:
     time: datetime | None
     no_time: str
     secret: str
+    unreachable: str = ""
+    is_absent: bool = False
 
     @property
     def digest(self) -> str:
@@ -84,14 +96,18 @@ def read_submission(path: Path, exercises: Sequence[str]) -> Submission:
     content = b""
     notebook = None
     beside: dict[str, bytes] = {}
-    unreadable = ""
+    unreadable = unreachable = ""
+    is_absent = False
     try:
         candidates = opened(files_of(path))
         name, notebook = best_of(candidates, path.name, exercises)
         content = candidates[name]
         beside = small_files(path.parent, name, path.name)
+    except Unreachable as error:
+        unreachable = str(error)
     except Unreadable as error:
         unreadable = str(error)
+        is_absent = isinstance(error, Absent)
     time = None
     no_time = ""
     try:
@@ -101,7 +117,9 @@ def read_submission(path: Path, exercises: Sequence[str]) -> Submission:
     if time is None and not no_time and os.path.lexists(path.with_name(STAMP)):
         no_time = f"{STAMP} is empty. {NEXT}"
     secret = submission_secret(path.parent)
-    return Submission(content, notebook, beside, unreadable, time, no_time, secret)
+    return Submission(
+        content, notebook, beside, unreadable, time, no_time, secret, unreachable, is_absent
+    )
 
 
 def magic_faults(notebook: ParsedNotebook) -> Iterator[str]:
@@ -117,7 +135,8 @@ def files_of(path: Path) -> dict[str, bytes]:
     """Return the files of a submission that may hold its cells, by their paths in its folder.
 
     These are the expected one, others beside it, and those in folders there. Raises Unreadable for
-    an expected file, or a folder, that cannot be read.
+    an expected file, or a folder, that cannot be read, and Unreachable for any file that cannot be
+    opened for the moment.
     """
     try:
         names, folders = _entries(path.parent, ())
@@ -135,7 +154,7 @@ def files_of(path: Path) -> dict[str, bytes]:
             left -= sum(map(len, others.values()))
             contents |= others
     if not contents:
-        raise Unreadable(f"there is no {path.name}: hand in the notebook under its own name")
+        raise Absent(f"there is no {path.name}: hand in the notebook under its own name")
     return contents
 
 
@@ -155,7 +174,10 @@ def small_files(folder: Path, chosen: str, expected: str) -> dict[str, bytes]:
             continue
         try:
             content = read(left)
-        except (Unreadable, OSError):
+        except OSError as error:
+            _check_reachable(name, error)
+            continue
+        except Unreadable:
             continue
         contents[name] = content
         left -= len(content)
@@ -195,7 +217,8 @@ def _places(folder: Path, parts: tuple[str, ...]) -> Iterator[PurePosixPath]:
     """Yield where files lie in a student's folder, a few folders deep."""
     try:
         names, folders = _entries(folder, parts)
-    except OSError:
+    except OSError as error:
+        _check_reachable("/".join(parts) or folder.name, error)
         return
     for name in names[:FILES_LIMIT]:
         yield PurePosixPath(*parts, name)
@@ -213,7 +236,10 @@ def _readable(folder: Path, place: PurePosixPath, limit: int) -> dict[str, bytes
     """Return a file's bytes under its path, or nothing for what is no file that can be read."""
     try:
         return {str(place): _bytes(folder, place.parts, limit)}
-    except (Unreadable, OSError):
+    except OSError as error:
+        _check_reachable(str(place), error)
+        return {}
+    except Unreadable:
         return {}
 
 
@@ -259,10 +285,20 @@ def read_bytes(path: Path, limit: int = FILE_LIMIT) -> bytes:
 def _not_opened(name: str, error: OSError) -> Unreadable:
     """Return what to raise for a file or a folder that cannot be opened."""
     if error.errno in LINK_ERRORS:
-        reason = "it is a link. Hand in the notebook itself, not a link"
-    else:
-        reason = f"{error.strerror}. Hand in the notebook itself"
-    return Unreadable(f"{name} cannot be opened: {reason}")
+        return Absent(
+            f"{name} cannot be opened: it is a link. Hand in the notebook itself, not a link"
+        )
+    if error.errno in KIND_ERRORS:
+        return Unreadable(f"{name} cannot be opened: {error.strerror}. Hand in the notebook itself")
+    return Unreachable(f"{name} cannot be opened: {error.strerror}")
+
+
+def _check_reachable(name: str, error: OSError) -> None:
+    """Raise Unreachable for a file that is there, and cannot be opened for the moment."""
+    if not isinstance(error, FileNotFoundError):
+        fault = _not_opened(name, error)
+        if isinstance(fault, Unreachable):
+            raise fault from None
 
 
 def _bytes(folder: Path, parts: tuple[str, ...], limit: int) -> bytes:
