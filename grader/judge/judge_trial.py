@@ -303,6 +303,6 @@ def _example_of_one_result(
 
 def _yours(answer: Answer) -> Any:
     """Return what was answered, None where there is nothing to show."""
-    if answer.fault:
+    if answer.fault or answer.message:  # that stands where nothing was returned
         return None
     return answer.value if answer.array is None else answer.array
