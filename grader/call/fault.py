@@ -13,14 +13,14 @@ from .text import short
 # In numpy's words on sizes that do not fit.
 SIZES = ("matmul", "not aligned", "broadcast", "core dimension")
 # In Python's and numpy's words on a size or a place that is a float, as Python 2's / gives none.
-NOT_WHOLE = (
-    "' object cannot be interpreted as an integer",
-    "slice indices must be integers",
-    "indices must be integers or slices, not ",
-    "only integers, slices",
-    "arrays used as indices must be of integer",
-    "expected a sequence of integers or a single integer",
-    "can't multiply sequence by non-int of type",
+NOT_WHOLE = re.compile(
+    r"'(numpy\.)?float\d*' object cannot be interpreted as an integer"
+    r"|slice indices must be integers"
+    r"|indices must be integers or slices, not (numpy\.)?float"
+    r"|only integers, slices"
+    r"|arrays used as indices must be of integer"
+    r"|expected a sequence of integers or a single integer, got '(np\.float\d+\()?-?\d"
+    r"|can't multiply sequence by non-int of type '(numpy\.)?float"
 )
 NO_NAME = re.compile(r"module 'numpy' has no attribute '(\w+)'|`np\.(\w+)` was removed")
 RAISED: dict[type[BaseException], str] = {
@@ -60,10 +60,8 @@ def _name(kind: type[BaseException]) -> str:
 def _form(kind: type[BaseException], text: str) -> str:
     if _is_about_sizes(kind, text):
         return "sizes"
-    is_not_whole = issubclass(kind, (TypeError, IndexError)) and any(
-        words in text for words in NOT_WHOLE
-    )
-    return "not whole" if is_not_whole else "raised"
+    is_of_a_place = issubclass(kind, (TypeError, IndexError))
+    return "not whole" if is_of_a_place and NOT_WHOLE.search(text) else "raised"
 
 
 def _removed_name(kind: type[BaseException], text: str) -> str:

@@ -244,7 +244,18 @@ def _in_common(trial: Trial, part: Part, number: int) -> str:
     """Return what the wrong results have in common over all cases that may be shown."""
     if trial.right(part, number).values is None or trial.answers[number][part.name].array is None:
         return "is not right"
-    return detect(_beside_right(trial, part))
+    return detect(_beside_right(trial, part), _right_ones(trial, part))
+
+
+def _right_ones(trial: Trial, part: Part) -> list[Pair]:
+    """Return the right arrays of a wrong part, for the cases that may be shown."""
+    pairs = []
+    for number, answers in enumerate(trial.answers):
+        case, result = trial.cases[number], answers[part.name].array
+        is_judged = trial.is_visible(number) and case.judges(part.name)
+        if is_judged and result is not None and trial.is_right(part, number, answers[part.name]):
+            pairs.append(Pair(result, result, case))
+    return pairs
 
 
 def _beside_right(trial: Trial, part: Part) -> list[Pair]:

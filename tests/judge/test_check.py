@@ -462,7 +462,10 @@ def test_old_names_and_old_division_are_told_in_one_sentence(code, verdict_on):
     assert f". {TOLD[code]}" in verdict.fault
 
 
-@pytest.mark.parametrize("code", ["np.flaot(1)", "x.float()", "{}[0.5]", "x + 'a'", "int('a')"])
+@pytest.mark.parametrize(
+    "code",
+    ["np.flaot(1)", "x.float()", "{}[0.5]", "x + 'a'", "int('a')", "np.zeros(len)", "range('a')"],
+)
 def test_other_errors_are_told_without_such_a_sentence(code, verdict_on):
     fault = verdict_on("affine_backward", eval(f"lambda dy, x, w: {code}")).fault
     assert "no longer in numpy" not in fault
