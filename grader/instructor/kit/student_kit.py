@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.metadata as metadata
 import io
 import tempfile
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from grader.instructor.classroom import Classroom
 from grader.instructor.kit.pins import constraints
 from grader.instructor.kit.wheels import students_wheel
+from grader.notebook.packages import GRADING, STAND_INS, in_words
 
 KIT = "student-kit"
 PARTS = Path(__file__).with_name("contents")
@@ -36,9 +39,24 @@ def student_kit(classroom: Classroom, assignment_list: bool) -> bytes:
         kit.write(wheel, f"{KIT}/{wheel.name}")
         kit.write(PARTS / "start.py", f"{KIT}/start.py")
         kit.writestr(f"{KIT}/constraints.txt", constraints(wheel.name, also))
-        kit.writestr(f"{KIT}/README.md", readme.format(wheel=wheel.name, hand_in=hand_in))
+        text = readme.format(
+            wheel=wheel.name,
+            hand_in=hand_in,
+            packages=in_words(_versions()),
+            stand_ins=in_words(STAND_INS),
+        )
+        kit.writestr(f"{KIT}/README.md", text)
         # What has been released so far, with the files that lie beside a notebook.
         for assignment in classroom.course.by_assignment:
             for path in sorted((classroom.release / assignment).glob("*.*")):
                 kit.write(path, f"{KIT}/{assignment}/{path.name}")
     return buffer.getvalue()
+
+
+def _versions() -> list[str]:
+    """Return the packages of grading that are installed here, with their versions."""
+    versions = []
+    for name in GRADING:
+        with suppress(metadata.PackageNotFoundError):
+            versions.append(f"{name} {metadata.version(name)}")
+    return versions
