@@ -27,7 +27,8 @@ from grader.show.verdict import Example, PartVerdict, Verdict
 WARNINGS_LIMIT = 3
 GUESSING = 0.3  # of ten classes, by a lucky start
 FORGETFUL = (
-    "gives another answer when it is called again with the same input: what does it remember?"
+    "gives another answer when it is called again with the same input: does it keep something from "
+    "call to call, or draw random numbers?"
 )
 ONLY_VISIBLE = (
     "is right on the cases of the check and wrong on others of the same kinds: "
