@@ -5,7 +5,7 @@ prevents them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from types import CoroutineType
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .forms import Details, fault_of
+from .nested import spelt_out
 from .text import short
 
 
@@ -25,6 +26,8 @@ class Answer:
         came in the second shape.
     layout: names and shapes of a dict of arrays, whose numbers stand in one long row, name by name
         in the alphabet's order.
+    kindly: what was read as something else, which costs nothing and is noted: names of
+        grader.call.forms.KINDLY.
     form, details: what the fault and its sentence were made of (grader/call/forms.py).
     """
 
@@ -34,6 +37,7 @@ class Answer:
     value: Any = None
     also: bool = False
     layout: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    kindly: tuple[str, ...] = ()
     form: str = ""
     details: Details = field(default_factory=dict)
 
@@ -81,12 +85,21 @@ def numbers(result: Any) -> Answer:
     """Return an Answer with an array of real, finite numbers, or with the fault."""
     if isinstance(result, dict):
         return _row(result)
+    if type(result) in (list, tuple):
+        array, read_as = spelt_out(result)
+        if array is not None:
+            answer = _checked(array)
+            return replace(answer, kindly=(read_as, *answer.kindly))
     if not isinstance(result, (np.ndarray, np.generic, int, float, complex)):
         return faulty("no array", **kind(result))
     # A copy: the result may be a buffer, or an object that lies.
-    array = np.array(result, subok=False)
+    return _checked(np.array(result, subok=False))
+
+
+def _checked(array: np.ndarray) -> Answer:
+    """Return an Answer with an array, if its numbers are real and finite, or with the fault."""
     if array.dtype.kind == "c":
-        return faulty("complex")
+        return replace(_checked(array.real), kindly=("complex",)) if _is_real(array) else NOT_REAL
     if array.dtype.kind not in "fiub":
         return faulty("entries", type=array.dtype.name.partition("[")[0])
     finite = np.isfinite(array)
@@ -97,24 +110,34 @@ def numbers(result: Any) -> Answer:
     return Answer(array)
 
 
+def _is_real(array: np.ndarray) -> bool:
+    """Tell whether complex numbers are real ones but for rounding, as a Fourier transform's are."""
+    allowed = ROUNDING * np.finfo(array.dtype).eps * max(1.0, np.abs(array.real).max(initial=0.0))
+    return bool(np.abs(array.imag).max(initial=0.0) <= allowed)
+
+
 def _row(result: dict[Any, Any]) -> Answer:
     """Return the numbers of a dict of arrays in one row."""
     if not result or len(result) > NAMES_LIMIT or not all(map(_is_a_name, result)):
         return faulty("keys")
     layout, rows = [], []
+    kindly: set[str] = set()
     for name in sorted(result):
         part = numbers(result[name])
         if part.array is None:
             return faulty(part.form, **part.details, key=name)
+        kindly.update("complex" if each == "complex" else "lists" for each in part.kindly)
         layout.append((name, part.array.shape))
         rows.append(part.array.ravel().astype(float))
-    return Answer(np.concatenate(rows), layout=tuple(layout))
+    return Answer(np.concatenate(rows), layout=tuple(layout), kindly=tuple(sorted(kindly)))
 
 
 def _is_a_name(key: Any) -> bool:
     return type(key) is str and len(key) < 20 and key.isidentifier()
 
 
+ROUNDING = 4096  # times the last digit: 1e-12 of the largest number
+NOT_REAL = faulty("complex")
 NAMES_LIMIT = 20
 QUIZ_LIMIT = 20  # numbers or words; no quiz asks for more
 

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import linecache
+import re
 from typing import Any
 
 from .answer import Answer, faulty
+from .forms import REMOVED
 from .text import short
 
 # In numpy's words on sizes that do not fit.
 SIZES = ("matmul", "not aligned", "broadcast", "core dimension")
+# In Python's and numpy's words on a size or a place that is a float, as Python 2's / gives none.
+NOT_WHOLE = re.compile(
+    r"'(numpy\.)?float\d*' object cannot be interpreted as an integer"
+    r"|slice indices must be integers"
+    r"|indices must be integers or slices, not (numpy\.)?float"
+    r"|only integers, slices"
+    r"|arrays used as indices must be of integer"
+    r"|expected a sequence of integers or a single integer, got '(np\.float\d+\()?-?\d"
+    r"|can't multiply sequence by non-int of type '(numpy\.)?float"
+)
+NO_NAME = re.compile(r"module 'numpy' has no attribute '(\w+)'|`np\.(\w+)` was removed")
 RAISED: dict[type[BaseException], str] = {
     NotImplementedError: "unwritten",
     RecursionError: "endless",
@@ -31,14 +44,31 @@ def raised(error: BaseException, function: Any) -> Answer:
         if issubclass(kind, known) and (known is not NotImplementedError or kind is known):
             return faulty(form)
     text = short(error).split(" [original->remapped]")[0]  # einsum goes on for long
-    form = "sizes" if _is_about_sizes(kind, text) else "raised"
-    return faulty(form, type=_name(kind), words=text, **where(function, error))
+    details = {"type": _name(kind), "words": text, **where(function, error)}
+    name = _removed_name(kind, text)
+    if name:
+        return faulty("removed", **details, name=name)
+    return faulty(_form(kind, text), **details)
 
 
 def _name(kind: type[BaseException]) -> str:
     """Return the name of a kind of exception; a student can call one as they like."""
     name = short(kind.__name__, 60)
     return name if name.isidentifier() else "Exception"
+
+
+def _form(kind: type[BaseException], text: str) -> str:
+    if _is_about_sizes(kind, text):
+        return "sizes"
+    is_of_a_place = issubclass(kind, (TypeError, IndexError))
+    return "not whole" if is_of_a_place and NOT_WHOLE.search(text) else "raised"
+
+
+def _removed_name(kind: type[BaseException], text: str) -> str:
+    """Return the name that numpy had once and that an error is about, or ''."""
+    match = NO_NAME.match(text) if issubclass(kind, AttributeError) else None
+    name = (match[1] or match[2]) if match else ""
+    return name if name in REMOVED else ""
 
 
 def _is_about_sizes(kind: type[BaseException], text: str) -> bool:

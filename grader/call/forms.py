@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .nested import KINDS
 from .text import short
 
 Details = Mapping[str, Any]
@@ -33,6 +34,12 @@ FORMS = {
     "calls unwritten": ("raised:unwritten", "calls a function that is not written yet{line}"),
     "sizes": ("raised:sizes", "raised {type}{line}{words}"),
     "raised": ("raised:{type}", "raised {type}{line}{words}"),
+    "removed": ("raised:{type}", "raised {type}{line}. np.{name} is no longer in numpy: {instead}"),
+    "not whole": (
+        "raised:{type}",
+        "raised {type}{line}{words}. A size or a place must be a whole number: in Python 3 / gives "
+        "a float, and // a whole number",
+    ),
     "unreadable": ("type:unreadable", "cannot be read{words}"),
     "count": ("count:{count}", "returned {count} results, expected {asked}: {names}"),
     "one": ("type:{type}", "returned {value}, expected {asked} results: {names}"),
@@ -53,6 +60,43 @@ FORMS = {
     "too large": ("type:large", "is far too large to be read"),
 }
 SHAPE_LIMIT = 64  # axes that numpy allows
+# What numpy called so once, and what to write in its place.
+REMOVED = {
+    **{name: name for name in ("float", "int", "bool", "object", "str", "complex")},
+    "float_": "np.float64",
+    "complex_": "np.complex128",
+    "product": "np.prod",
+    "cumproduct": "np.cumprod",
+    "alltrue": "np.all",
+    "sometrue": "np.any",
+    "in1d": "np.isin",
+    "row_stack": "np.vstack",
+    "trapz": "np.trapezoid",
+    "round_": "np.round",
+    "rank": "np.ndim",
+    "mat": "np.array",
+    "asfarray": "np.asarray(..., dtype=float)",
+    "asscalar": "....item()",
+    "msort": "np.sort(..., axis=0)",
+    "NaN": "np.nan",
+    "NINF": "-np.inf",
+    **dict.fromkeys(("Inf", "Infinity", "PINF", "infty"), "np.inf"),
+}
+# What was read as something else -> the note on it
+KINDLY = {
+    **{
+        kind: f"{{name}} is a {kind}: read as an array; return np.array(...)"
+        for kind in sorted(KINDS)
+    },
+    "lists": "{name} holds lists: read as arrays; put np.array(...) there",
+    "complex": "{name} holds complex numbers with imaginary part 0: read as real ones; return its "
+    ".real",
+    "one number": "{name} is one number in an array or a list: read as that number; return it "
+    "alone",
+    "none": 'None is read as "none"',
+    "nothing": 'None is read as "nothing"',
+    "empty": "None is read as an empty tuple, ()",
+}
 
 
 def fault_of(form: str, details: Details) -> tuple[str, str]:
@@ -75,6 +119,8 @@ def _words(details: Details) -> Iterator[tuple[str, Any]]:
     for key in ("type", "name", "key", "number"):
         if key in details:
             yield key, _name(details[key])
+    if details.get("name") in REMOVED:
+        yield "instead", f"write {REMOVED[details['name']]}"
     if "value" in details:
         yield "value", _value(_name(details["value"]), details.get("shape"))
     if "shape" in details:

@@ -10,8 +10,14 @@ import numpy as np
 from grader.call.answer import Answer, faulty, split
 from grader.call.call import Call
 from grader.call.fault import raised
+from grader.call.nested import KINDS
 from grader.judge.case import Case
 from grader.judge.exercise import Exercise, Part
+from grader.judge.fingerprint import fingerprint
+
+ONE_NUMBER = ((1,), (1, 1))
+# What None can mean in a quiz, as grader.call.forms.KINDLY calls it
+NONES: dict[str, str | tuple] = {"none": "none", "nothing": "nothing", "empty": ()}
 
 
 def read(exercise: Exercise, case: Case, call: Call, function: Any = None) -> dict[str, Answer]:
@@ -32,6 +38,8 @@ def by_part(
 
     nudged: as Call has it. What is to be derived is then no answer.
     """
+    if exercise.is_quiz:
+        results = [_with_none_read(exercise, result) for result in results]
     by_result = dict(zip(exercise.results, results, strict=True))
     if nudged is not None:
         name, count = nudged
@@ -40,11 +48,35 @@ def by_part(
     return {part.name: _of_part(part, case, by_result) for part in exercise.parts}
 
 
+def _with_none_read(exercise: Exercise, answer: Answer) -> Answer:
+    """Return a quiz's answer; None becomes "none", where that is right on one of its cases.
+
+    The message stays: where something else is right, the return may be missing.
+    """
+    if answer.fault != "type:NoneType":
+        return answer
+    for kind, value in NONES.items():
+        spelt = Answer(value=value, message=answer.message, kindly=(kind,))
+        if fingerprint(spelt) in _right_fingerprints(exercise):
+            return spelt
+    return answer
+
+
+def _right_fingerprints(exercise: Exercise) -> frozenset[str]:
+    """Return those of a quiz's right answers, none for a new exercise that has no table yet."""
+    try:
+        entries = exercise.table["cases"][exercise.parts[0].name]
+    except (KeyError, OSError):
+        return frozenset()
+    return frozenset(entry["right"] for entry in entries)
+
+
 def _of_part(part: Part, case: Case, by_result: dict[str, Answer]) -> Answer:
     """Return what a part judges: one result, or several of them in one long row."""
     if len(part.results) == 1:
         return accepted(part, case, by_result[part.result])
     rows, layout = [], []
+    kindly: set[str] = set()
     for name in sorted(part.results):
         answer = by_result[name]
         if answer.array is None:
@@ -53,20 +85,26 @@ def _of_part(part: Part, case: Case, by_result: dict[str, Answer]) -> Answer:
             return replace(answer, message=message)
         rows.append(answer.array.ravel().astype(float))
         layout.append((name, answer.array.shape))
-    return Answer(np.concatenate(rows), layout=tuple(layout))
+        kindly.update(answer.kindly)
+    return Answer(np.concatenate(rows), layout=tuple(layout), kindly=tuple(sorted(kindly)))
 
 
 def accepted(part: Part, case: Case, answer: Answer) -> Answer:
     """Return an answer in the form that its part is judged in.
 
-    An array of the part's second shape is returned in its first one, a dict that is not the
-    expected one as a fault.
+    An array of the part's second shape is returned in its first one, an array of one number as that
+    number, a dict that is not the expected one as a fault.
     """
     if case.layout and part.like == "params":
         return _wrong_layout(case, answer) or answer
     if answer.layout:
         return Answer(fault="type:dict", message="is a dict, expected a numpy array of numbers")
-    if part.also is None or answer.array is None:
+    if answer.array is None:
+        return answer
+    if part.shape == "" and answer.array.shape in ONE_NUMBER:
+        kindly = (*(kind for kind in answer.kindly if kind not in KINDS), "one number")
+        return replace(answer, array=answer.array.reshape(()), kindly=kindly)
+    if part.also is None:
         return answer
     if answer.array.shape != shape_of(part.also, case):
         return answer

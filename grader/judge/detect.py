@@ -1,8 +1,12 @@
-"""Say what a wrong result that no catalogued mistake explains has in common with the right one."""
+"""Say what a wrong result that no catalogued mistake explains has in common with the right one.
+
+Small numbers with many zeros have much in common by chance. What names a cause is said only where
+enough different entries speak for it; else the verdict says how many numbers differ.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +15,7 @@ import numpy as np
 from grader.judge.case import Case, Free
 
 COUNTS = ("N", "C", "D", "F")  # sizes that a mean or a sum too many divides or multiplies by
+ENOUGH = 4  # different entries, in one case or in several together: fewer may be a coincidence
 CLOSE = "is close but not exact: are some digits lost on the way?"
 CUT = (
     "is the right answer without what stands behind the point: is there an array of whole numbers?"
@@ -30,13 +35,15 @@ class Pair:
 class Finding(NamedTuple):
     """What a pair has in common.
 
-    key: the same for the same finding on another case.  message: as it is told.
-    is_sure: whether this case alone could have shown something else.
+    key: the same for the same finding on another case.  message: as it is said.
+    evidence: on how many different non-zero entries of the right result it rests.
+    size: the name of a size that the message blames, or ''.
     """
 
     key: str
     message: str
-    is_sure: bool = True
+    evidence: int
+    size: str = ""
 
 
 def wrong_shape(shape: tuple[int, ...], expected: tuple[int, ...], like: str) -> str:
@@ -51,25 +58,51 @@ def wrong_shape(shape: tuple[int, ...], expected: tuple[int, ...], like: str) ->
     )
 
 
-def detect(pairs: list[Pair]) -> str:
-    """Return what all pairs have in common, or how many entries differ in the first."""
+def detect(pairs: list[Pair], fine: Sequence[Pair] = ()) -> str:
+    """Return what all pairs have in common, or how many entries differ in the first.
+
+    fine: right results on other cases. What may be a coincidence is not said.
+    """
     first = pairs[0]
     if first.case.layout and first.result.ndim:  # a dict of arrays, read as one long row
         return _arrays_of_a_dict(first)
     # One or two numbers have everything in common, or nothing.
     pairs = [pair for pair in pairs if pair.right.size > 2] or pairs
     with np.errstate(all="ignore"):
-        return _in_common(pairs) or _count_of_differences(pairs[0])
+        return _in_common(pairs, fine) or _count_of_differences(pairs[0])
 
 
-def _in_common(pairs: list[Pair]) -> str:
-    """Return the first finding that all pairs share, if one of them is sure of it, or ''."""
+def _in_common(pairs: list[Pair], fine: Sequence[Pair]) -> str:
+    """Return the first finding that all pairs share and that is no coincidence, or ''."""
     findings = [_findings(pair) for pair in pairs]
-    for key, finding in findings[0].items():
-        same = [other[key] for other in findings if key in other]
-        if len(same) == len(pairs) and any(other.is_sure for other in same):
-            return finding.message
+    shared = [key for key in findings[0] if all(key in other for other in findings)]
+    sizes = [findings[0][key].size for key in shared]
+    for key in shared:
+        same = [other[key] for other in findings]
+        if _evidence(pairs, same) >= ENOUGH and _is_clear(same[0].size, sizes, pairs, fine):
+            return same[0].message
     return ""
+
+
+def _evidence(pairs: list[Pair], same: list[Finding]) -> int:
+    """Return on how many entries a finding rests in all; the same right result counts once."""
+    by_right = {
+        (pair.right.shape, pair.right.astype(float).tobytes()): finding.evidence
+        for pair, finding in zip(pairs, same, strict=True)
+    }
+    return sum(by_right.values())
+
+
+def _is_clear(size: str, sizes: list[str], pairs: list[Pair], fine: Sequence[Pair]) -> bool:
+    """Tell whether it is this size, and no other number, that a factor follows from case to case.
+
+    sizes: all that it could be. Where a result is right, the size is 1: it divides by nothing.
+    """
+    if not size:
+        return True
+    ones = [pair.case.sizes.get(size) for pair in fine if pair.right.any()]
+    lengths = {pair.case.sizes[size] for pair in pairs} | set(ones)
+    return len(lengths) > 1 and len(set(filter(None, sizes))) == 1 and set(ones) <= {1}
 
 
 def _count_of_differences(pair: Pair) -> str:
@@ -84,7 +117,7 @@ def _findings(pair: Pair) -> dict[str, Finding]:
     pair = Pair(pair.result.astype(float), pair.right.astype(float), pair.case)
     # Digits are lost, and nothing else: what is the same when it is turned is not turned.
     if _same(pair.result, pair.right):
-        return {"close": Finding("close", CLOSE)}
+        return {"close": Finding("close", CLOSE, ENOUGH)}
     return {finding.key: finding for detector in DETECTORS for finding in detector(pair)}
 
 
@@ -105,6 +138,17 @@ def _arrays_of_a_dict(pair: Pair) -> str:
 def _close(result: np.ndarray, right: np.ndarray) -> np.ndarray:
     atol = 1e-9 * max(1.0, np.abs(right).max(initial=0.0))
     return np.isclose(result, right, rtol=1e-6, atol=atol)
+
+
+def _different(entries: np.ndarray) -> int:
+    """Return how many different numbers other than 0 there are."""
+    digits = np.round(entries / max(np.abs(entries).max(initial=0.0), 1e-300), 9)
+    return len(np.unique(digits[digits != 0]))
+
+
+def _moved(pair: Pair) -> int:
+    """Return how many different entries are not where they belong, or not as they were."""
+    return _different(pair.right[~_close(pair.result, pair.right)])
 
 
 def _same(result: np.ndarray, right: np.ndarray) -> bool:
@@ -130,20 +174,23 @@ def _factor(pair: Pair) -> Iterator[Finding]:
     if factor == 0 or not _same(result, factor * right) or _same(result, right):
         return
     if np.isclose(factor, -1):
-        yield Finding("sign", "has the wrong sign everywhere")
-    yield from _named_factor(factor, pair.case)
-    is_sure = bool(np.count_nonzero(right) > 1)
-    yield Finding(f"factor {factor:.6g}", f"is the right answer times {factor:.6g}", is_sure)
+        yield Finding("sign", "has the wrong sign everywhere", _different(right))
+    yield from _named_factor(factor, pair)
+    message = f"is the right answer times {factor:.6g}"
+    yield Finding(f"factor {factor:.6g}", message, _different(right))
 
 
-def _named_factor(factor: float, case: Case) -> Iterator[Finding]:
-    for name, size in case.sizes.items():
+def _named_factor(factor: float, pair: Pair) -> Iterator[Finding]:
+    evidence = _different(pair.right)
+    for name, size in pair.case.sizes.items():
         if name not in COUNTS or not isinstance(size, int):
             continue
         if np.isclose(factor * size, 1):
-            yield Finding(f"/{name}", f"is the right answer divided by {name} = {size}")
+            message = f"is the right answer divided by {name} = {size}"
+            yield Finding(f"/{name}", message, evidence, name)
         if np.isclose(factor, size):
-            yield Finding(f"*{name}", f"is the right answer times {name} = {size}")
+            message = f"is the right answer times {name} = {size}"
+            yield Finding(f"*{name}", message, evidence, name)
 
 
 def _total(pair: Pair) -> Iterator[Finding]:
@@ -152,7 +199,7 @@ def _total(pair: Pair) -> Iterator[Finding]:
     if free is None or _add_up(pair.result, free):
         return
     if _same(np.where(free.where, 0, pair.result), np.where(free.where, 0, pair.right)):
-        yield Finding("total", SHARES)
+        yield Finding("total", SHARES, ENOUGH)
 
 
 def _add_up(result: np.ndarray, free: Free) -> bool:
@@ -161,24 +208,26 @@ def _add_up(result: np.ndarray, free: Free) -> bool:
 
 def _zero(pair: Pair) -> Iterator[Finding]:
     if pair.result.size > 1 and not pair.result.any() and pair.right.any():
-        yield Finding("zero", "is zero everywhere")
+        yield Finding("zero", "is zero everywhere", ENOUGH)
 
 
 def _whole_numbers(pair: Pair) -> Iterator[Finding]:
     for key, whole in (("rounded", np.rint(pair.right)), ("cut", np.trunc(pair.right))):
         if not _same(whole, pair.right) and _same(pair.result, whole):
-            yield Finding(key, CUT)
+            # Zeros are whole by themselves.
+            yield Finding(key, CUT, min(_moved(pair), _different(whole)))
 
 
 def _transposed(pair: Pair) -> Iterator[Finding]:
     if pair.result.ndim == 2 and _same(pair.result.T, pair.right):
-        yield Finding("transposed", "is transposed")
+        yield Finding("transposed", "is transposed", _moved(pair))
 
 
 def _reversed_along_an_axis(pair: Pair) -> Iterator[Finding]:
     for axis in _long_axes(pair.result):
         if _same(np.flip(pair.result, axis), pair.right):
-            yield Finding(f"flip {axis}", f"is right but reversed along axis {axis}")
+            message = f"is right but reversed along axis {axis}"
+            yield Finding(f"flip {axis}", message, _moved(pair))
 
 
 def _planes(pair: Pair) -> Iterator[Finding]:
@@ -189,31 +238,33 @@ def _planes(pair: Pair) -> Iterator[Finding]:
     if result.ndim != 4:
         return
     if min(result.shape[2:]) > 1 and _same(np.flip(result, (2, 3)), right):
-        yield Finding("rotated", "is right but each plane is rotated by 180 degrees")
+        message = "is right but each plane is rotated by 180 degrees"
+        yield Finding("rotated", message, _moved(pair))
     if _same(result.swapaxes(2, 3), right):
-        yield Finding(
-            "planes transposed", "is right but rows and columns of each plane are exchanged"
-        )
+        message = "is right but rows and columns of each plane are exchanged"
+        yield Finding("planes transposed", message, _moved(pair))
     if min(result.shape[:2]) > 1 and _same(result.swapaxes(0, 1), right):
-        yield Finding("stacks exchanged", "is right but its first two axes are exchanged")
+        message = "is right but its first two axes are exchanged"
+        yield Finding("stacks exchanged", message, _moved(pair))
 
 
 def _reversed(pair: Pair) -> Iterator[Finding]:
     if len(_long_axes(pair.result)) > 1 and _same(np.flip(pair.result), pair.right):
-        yield Finding("flip", "is right but reversed along every axis")
+        yield Finding("flip", "is right but reversed along every axis", _moved(pair))
 
 
 def _border(pair: Pair) -> Iterator[Finding]:
     result, right = pair.result, pair.right
     if result.ndim not in (2, 4) or min(result.shape[-2:]) <= 3:
         return
-    if _same(result[..., 1:-1, 1:-1], right[..., 1:-1, 1:-1]):
-        yield Finding("border", "is wrong only at the border")
+    inside = right[..., 1:-1, 1:-1]
+    if _same(result[..., 1:-1, 1:-1], inside):
+        yield Finding("border", "is wrong only at the border", _different(inside))
 
 
 def _nearly(pair: Pair) -> Iterator[Finding]:
     if _is_nearly(pair.result, pair.right):
-        yield Finding("close", CLOSE)
+        yield Finding("close", CLOSE, ENOUGH)
 
 
 def _rows_and_columns(pair: Pair) -> Iterator[Finding]:
@@ -224,26 +275,24 @@ def _rows_and_columns(pair: Pair) -> Iterator[Finding]:
         right = _close(pair.result, pair.right).all(axis=1 - axis)
         if right.any() and not right.all():
             places = ", ".join(str(place) for place in np.flatnonzero(~right)[:4])
-            yield Finding(name, f"is right except in {name} {places} (counted from 0)")
+            evidence = _different(np.compress(right, pair.right, axis))
+            message = f"is right except in {name} {places} (counted from 0)"
+            yield Finding(name, message, evidence)
 
 
 def _shifted(pair: Pair) -> Iterator[Finding]:
     for axis in _long_axes(pair.result):
-        is_sure = pair.result.shape[axis] > 2
         for shift in (1, -1):
             if _same(np.roll(pair.result, shift, axis), pair.right):
-                yield Finding(
-                    f"shift {axis} {shift}",
-                    f"is right but shifted by one along axis {axis}",
-                    is_sure,
-                )
+                message = f"is right but shifted by one along axis {axis}"
+                yield Finding(f"shift {axis} {shift}", message, _moved(pair))
 
 
 def _long_axes(array: np.ndarray) -> list[int]:
     return [axis for axis in range(array.ndim) if array.shape[axis] > 1]
 
 
-# The first finding that all cases share is told: what names a cause stands before what describes.
+# The first finding that all cases share is said: what names a cause stands before what describes.
 DETECTORS: tuple[Callable[[Pair], Iterator[Finding]], ...] = (
     _factor,
     _total,

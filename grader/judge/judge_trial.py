@@ -27,7 +27,8 @@ from grader.show.verdict import Example, PartVerdict, Verdict
 WARNINGS_LIMIT = 3
 GUESSING = 0.3  # of ten classes, by a lucky start
 FORGETFUL = (
-    "gives another answer when it is called again with the same input: what does it remember?"
+    "gives another answer when it is called again with the same input: does it keep something from "
+    "call to call, or draw random numbers?"
 )
 ONLY_VISIBLE = (
     "is right on the cases of the check and wrong on others of the same kinds: "
@@ -262,7 +263,18 @@ def _in_common(trial: Trial, part: Part, number: int) -> str:
     """Return what the wrong results have in common over all cases that may be shown."""
     if trial.right(part, number).values is None or trial.answers[number][part.name].array is None:
         return "is not right"
-    return detect(_beside_right(trial, part))
+    return detect(_beside_right(trial, part), _right_ones(trial, part))
+
+
+def _right_ones(trial: Trial, part: Part) -> list[Pair]:
+    """Return the right arrays of a wrong part, for the cases that may be shown."""
+    pairs = []
+    for number, answers in enumerate(trial.answers):
+        case, result = trial.cases[number], answers[part.name].array
+        is_judged = trial.is_visible(number) and case.judges(part.name)
+        if is_judged and result is not None and trial.is_right(part, number, answers[part.name]):
+            pairs.append(Pair(result, result, case))
+    return pairs
 
 
 def _beside_right(trial: Trial, part: Part) -> list[Pair]:
@@ -321,6 +333,6 @@ def _example_of_one_result(
 
 def _yours(answer: Answer) -> Any:
     """Return what was answered, None where there is nothing to show."""
-    if answer.fault:
+    if answer.fault or answer.message:  # that stands where nothing was returned
         return None
     return answer.value if answer.array is None else answer.array

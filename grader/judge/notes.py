@@ -1,6 +1,7 @@
 """What is worth saying of an answer and costs nothing.
 
-Changed inputs, memory shared with an input, another convention, the second shape, float32.
+Changed inputs, memory shared with an input, another convention, the second shape, what was read as
+something else, float32.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.call.call import Call
+from grader.call.forms import KINDLY
 from grader.judge.exercise import Exercise, Part
 from grader.judge.float32 import is_in_float32
 from grader.judge.trial import Trial
+
+ONLY_WHERE_RIGHT = ("one number", "none", "nothing", "empty")
 
 
 def notes_on(trial: Trial, changed: list[str]) -> Iterator[str]:
@@ -25,8 +29,24 @@ def notes_on(trial: Trial, changed: list[str]) -> Iterator[str]:
             yield part.convention
         if trial.answers[0][part.name].also:
             yield _second_shape(part)
+    yield from dict.fromkeys(note for part in trial.exercise.parts for note in _kindly(trial, part))
     if any(is_in_float32(trial, part) for part in trial.exercise.parts):
         yield "float32: seven digits"
+
+
+def _kindly(trial: Trial, part: Part) -> Iterator[str]:
+    """Yield what a part's answers were read as, which they are not."""
+    visible = (
+        answers[part.name]
+        for number, answers in enumerate(trial.answers)
+        if trial.is_visible(number)
+    )
+    kinds = dict.fromkeys(kind for answer in visible if not answer.fault for kind in answer.kindly)
+    is_wrong = bool(trial.wrong(part))
+    for kind in kinds:
+        # Where these are wrong, they are no single number, and no answer: the verdict says so.
+        if not (is_wrong and kind in ONLY_WHERE_RIGHT):
+            yield KINDLY[kind].format(name=part.result)
 
 
 def _second_shape(part: Part) -> str:

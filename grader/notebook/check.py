@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from grader.call.quiet import quiet
@@ -16,6 +17,7 @@ from grader.judge.course import Course, Notebook
 from grader.judge.exercise import Exercise
 from grader.judge.judge import judge
 from grader.judge.judge_trial import all_wrong
+from grader.notebook.packages import notes_on_imports
 from grader.show.display import shell, show
 from grader.show.summary import Summary
 from grader.show.verdict import PartVerdict, Verdict
@@ -54,6 +56,8 @@ class Checks:
                 verdict = judge(exercise, function, namespace)
                 if exercise.costly:
                     self._costly[exercise.name] = (function, verdict)
+                notes = notes_on_imports(namespace, function)
+                verdict = replace(verdict, notes=(*verdict.notes, *notes))
         finally:
             _checking.release()
         show(verdict)

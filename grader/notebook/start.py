@@ -27,6 +27,7 @@ STEPS = "anywidget"  # without it every widget is a still picture
 SHADOWS = (
     "grader",
     "numpy",
+    "scipy",
     "matplotlib",
     "ipywidgets",
     "random",

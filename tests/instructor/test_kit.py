@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from grader.instructor.classroom import Classroom
 from grader.instructor.kit import pins
 from grader.instructor.kit.student_kit import student_kit
 from grader.instructor.kit.wheels import build
+from grader.notebook.packages import GRADING, in_words
 
 CAPSTONE = "6-capstone"
 
@@ -161,6 +163,14 @@ def test_a_kit_holds_notebooks_wheel_pins_and_start_py(kit):
     assert "{" not in (kit / "README.md").read_text()
 
 
+def test_a_kit_names_the_packages_of_grading_with_their_versions(kit):
+    text = " ".join((kit / "README.md").read_text().split())
+    installed = [name for name in GRADING if find_spec(name) is not None]
+    versions = in_words([f"{name} {metadata.version(name)}" for name in installed])
+    assert f"When your work is graded there are {versions}, and what belongs to Python" in text
+    assert "\nscipy==" in (kit / "constraints.txt").read_text()
+
+
 def test_the_students_wheel_leaves_the_instructors_part_out_as_a_folder(kit):
     names = [str(path.relative_to(kit / "site")) for path in (kit / "site").rglob("*")]
     assert [
@@ -204,7 +214,7 @@ def test_the_kits_pins_are_those_of_all_that_it_installs_and_no_other(also):
     ]
     pinned = {Requirement(line) for line in text.splitlines() if not line.startswith("#")}
     here = {pins._normal(pin.name) for pin in pinned if pin.marker is None or pin.marker.evaluate()}
-    assert here == needed
+    assert here == needed | {*GRADING}
 
 
 def test_pins_are_plain_and_name_no_host():

@@ -5,7 +5,9 @@ same function.
 from __future__ import annotations
 
 import linecache
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 import pytest
@@ -55,6 +57,17 @@ BODIES = {  # of affine_backward(dy, x, w)
     "returns nothing": "dy @ w.T",
     "returns text": "return 'dx', 'dw', 'db'",
     "returns complex numbers": "return dy @ w.T + 0j, x.T @ dy, dy.sum(0)",
+    "returns complex numbers that are none": "return dy @ w.T + 1j, x.T @ dy, dy.sum(0)",
+    "returns lists that do not fit": "return [[1.0], [2.0, 3.0]], x.T @ dy, dy.sum(0)",
+    "returns lists with NaN": "return (dy @ w.T * np.nan).tolist(), x.T @ dy, dy.sum(0)",
+    "returns complex infinity": "return dy @ w.T, x.T @ dy, dy.sum(0) + complex(np.inf, 0)",
+    "returns a list of arrays": "return list(dy @ w.T), x.T @ dy, dy.sum(0)",
+    "returns a tuple of arrays": "return tuple(dy @ w.T), x.T @ dy, dy.sum(0)",
+    "returns a list of complex numbers": "return dy @ w.T, x.T @ dy, list(dy.sum(0) + 0j)",
+    "returns wrong lists": "return (2 * dy @ w.T).tolist(), x.T @ dy, dy.sum(0)",
+    "writes an old name": "return np.zeros(x.shape, np.float), 0, 0",
+    "divides a size": "return np.zeros(len(x) / 2), 0, 0",
+    "divides a place": "return x[len(x) / 2], 0, 0",
     "returns float32": "return tuple(part.astype('float32') for part in (dy @ w.T, x.T @ dy, "
     "dy.sum(0)))",
     "returns whole numbers": "return tuple(np.rint(part).astype(int) for part in (dy @ w.T, x.T @ "
@@ -86,6 +99,13 @@ BODIES = {  # of affine_backward(dy, x, w)
     "dy.sum(0)",
     "prints": f"print('inside')\n{RIGHT}",
 }
+SOFTMAX = """def softmax_loss(y, labels):
+    y = y - y.max(1, keepdims=True)
+    p, rows = np.exp(y), np.arange(len(y))
+    loss = (np.log(p.sum(1)) - y[rows, labels]).mean()
+    p /= p.sum(1, keepdims=True)
+    p[rows, labels] -= 1
+    return {}, p / len(y)"""
 OTHERS = {  # exercise -> texts of the whole cell
     "affine_backward": {
         "is a lambda": "affine_backward = lambda dy, x, w: (dy @ w.T, x.T @ dy, dy.sum(0))",
@@ -116,6 +136,15 @@ OTHERS = {  # exercise -> texts of the whole cell
         "affine_jacobians = functools.partial(lambda f, x, w: (f(lambda v: v @ w, x), 0, 0), "
         "numerical_jacobian)",
     },
+    "softmax_loss": {
+        "a loss in an array": SOFTMAX.format("np.array([loss])"),
+        "a loss in lists": SOFTMAX.format("[[loss]]"),
+        "a loss for each row": SOFTMAX.format("np.full(len(y), loss)"),
+    },
+    "same_pad": {
+        "None for none": "def same_pad(k):\n    return (k - 1) // 2 if k % 2 else None",
+        "None": "def same_pad(k):\n    pass",
+    },
     "shape_of_jacobian": {
         "a list": "def shape_of_jacobian(a, b):\n    return [*a, *b]",
         "an array": "def shape_of_jacobian(a, b):\n    return np.array(a + b)",
@@ -143,9 +172,16 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(best(), NOTEBOOKS["1-affine"], Limits(call=2.0)) as made:
-        yield made
+def sandboxes() -> Iterator[Callable[[str], Sandbox]]:
+    """Yield what returns the sandbox of an assignment, the same each time."""
+    with ExitStack() as stack:
+
+        @cache
+        def sandbox_of(assignment: str) -> Sandbox:
+            made = Sandbox(best(), NOTEBOOKS[assignment], Limits(call=2.0))
+            return stack.enter_context(made)
+
+        yield sandbox_of
 
 
 def in_the_notebook(exercise: str, text: str) -> dict[str, Any]:
@@ -154,14 +190,19 @@ def in_the_notebook(exercise: str, text: str) -> dict[str, Any]:
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     from grader import numerical_jacobian
 
-    scope = references("1-affine") | {"numerical_jacobian": numerical_jacobian, "exit": exit}
+    scope = references(EXERCISES[exercise].assignment) | {
+        "numerical_jacobian": numerical_jacobian,
+        "exit": exit,
+    }
     exec(compile(text, name, "exec"), scope)
     return judge(EXERCISES[exercise], scope[exercise], scope).as_json()
 
 
-def in_the_sandbox(exercise: str, text: str, sandbox: Sandbox) -> dict[str, Any]:
+def in_the_sandbox(exercise: str, text: str, sandboxes: Callable[[str], Sandbox]) -> dict[str, Any]:
     """Return the verdict of sealed grading with the cases of a check alone, as JSON."""
-    made = notebook.with_answers(notebook.solve(NOTEBOOKS["1-affine"]), {exercise: text})
+    whole_notebook = EXERCISES[exercise].notebook
+    made = notebook.with_answers(notebook.solve(whole_notebook), {exercise: text})
+    sandbox = sandboxes(whole_notebook.assignment)
     verdicts = grade_submission(notebook.dumps(made).encode(), 7, sandbox, fresh=False)["exercises"]
     return next(verdict for verdict in verdicts if verdict["exercise"] == exercise)
 
@@ -169,7 +210,9 @@ def in_the_sandbox(exercise: str, text: str, sandbox: Sandbox) -> dict[str, Any]
 @pytest.mark.parametrize(
     ("name", "exercise", "text"), CASES, ids=[f"{exercise}-{name}" for name, exercise, _ in CASES]
 )
-def test_both_say_the_same(name: str, exercise: str, text: str, sandbox: Sandbox) -> None:
-    here, there = in_the_notebook(exercise, text), in_the_sandbox(exercise, text, sandbox)
+def test_both_say_the_same(
+    name: str, exercise: str, text: str, sandboxes: Callable[[str], Sandbox]
+) -> None:
+    here, there = in_the_notebook(exercise, text), in_the_sandbox(exercise, text, sandboxes)
     for key in ("earned", "fault", "parts", "notes"):
         assert here[key] == there[key]

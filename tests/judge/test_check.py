@@ -11,11 +11,16 @@ import warnings
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from our_course import EXERCISES
-from support import ROOT, references
+from support import ROOT, examples, references
 
 import grader
 from grader import check
+from grader.call.answer import numbers
+from grader.call.nested import KINDS
 from grader.instructor.demo.sample_class import source_of
 from solutions import affine
 from solutions.mistakes import CATALOGUE
@@ -285,10 +290,12 @@ def test_a_broken_answer_gets_one_clear_sentence(text, verdict_on, capfd):
 
 
 PARTS = {
-    "is a list, expected a numpy array of numbers": lambda dw: dw.tolist(),
+    "is a list, expected a numpy array of numbers": lambda dw: [*dw.tolist(), [1.0]],
+    "is a tuple, expected a numpy array of numbers": lambda dw: (dw, dw),
+    "is a list, expected a numpy array of numbers ": lambda dw: [[str(v) for v in r] for r in dw],
     "is None (is the return missing?), expected a numpy array of numbers": lambda dw: None,
     "is a str, expected a numpy array of numbers": lambda dw: "dw",
-    "holds complex numbers, expected real ones": lambda dw: dw + 0j,
+    "holds complex numbers, expected real ones": lambda dw: dw + 1e-9j,
     "holds object entries, expected numbers": lambda dw: dw.astype(object),
     "holds NaN at [0, 0]": lambda dw: dw * np.nan,
     "holds infinity at [0, 0]": lambda dw: dw * 0 + np.inf,
@@ -313,7 +320,156 @@ def test_a_broken_part_costs_that_part_alone(text, verdict_on):
 
     verdict = verdict_on("affine_backward", function)
     assert [part.right for part in verdict.parts] == [True, False, True]
-    assert verdict.parts[1].message.startswith(text)
+    assert verdict.parts[1].message.startswith(text.strip())
+
+
+# --- what is read as something else, and noted ---
+
+READ = "read as an array; return np.array(...)"
+REAL = "holds complex numbers with imaginary part 0: read as real ones; return its .real"
+KINDLY = {
+    f"dw is a list of lists: {READ}": lambda dw: dw.tolist(),
+    f"dw is a tuple of tuples: {READ}": lambda dw: tuple(map(tuple, dw)),
+    f"dw is a list of tuples: {READ}": lambda dw: list(map(tuple, dw)),
+    f"dw is a list of arrays: {READ}": list,
+    f"dw {REAL}": lambda dw: dw + 0j,
+    f"dw {REAL} ": lambda dw: np.fft.ifft2(np.fft.fft2(dw)),
+}
+
+
+@pytest.mark.parametrize("note", KINDLY)
+def test_numbers_in_another_form_are_read_and_noted(note, verdict_on):
+    def function(dy, x, w):
+        dx, dw, db = right(dy, x, w)
+        return dx, KINDLY[note](dw), db
+
+    verdict = verdict_on("affine_backward", function)
+    assert (verdict.earned, verdict.notes) == (4.0, (note.strip(),))
+
+
+def test_a_list_of_complex_numbers_has_both_notes(verdict_on):
+    verdict = verdict_on(
+        "affine_backward", lambda dy, x, w: (*right(dy, x, w)[:2], [*(dy.sum(0) + 0j)])
+    )
+    assert verdict.notes == (f"db is a list: {READ}", f"db {REAL}")
+
+
+@pytest.mark.parametrize("shape", [(1,), (1, 1)])
+def test_a_loss_may_stand_in_an_array_of_one_number(shape, verdict_on):
+    def function(y, labels):
+        loss, dy = affine.softmax_loss(y, labels)
+        return np.full(shape, loss), dy
+
+    verdict = verdict_on("softmax_loss", function)
+    note = "loss is one number in an array or a list: read as that number; return it alone"
+    assert (verdict.earned, verdict.notes) == (2.0, (note,))
+    verdict = verdict_on(
+        "softmax_loss", lambda y, labels: (function(y, labels)[0][0][..., None], y)
+    )
+    assert verdict.parts[0].right
+
+
+def test_a_loss_for_every_row_is_no_single_number(verdict_on):
+    def function(y, labels):
+        loss, dy = affine.softmax_loss(y, labels)
+        return np.full(len(y), loss), dy
+
+    verdict = verdict_on("softmax_loss", function)
+    assert verdict.parts[0].message.startswith("has shape (2,), expected ()")
+    assert verdict.notes == ()
+
+
+LOOP = []
+LOOP.append(LOOP)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [],
+        [[]],
+        LOOP,
+        [1, [2]],
+        [[1], 2],
+        [None],
+        [{}],
+        ["1"],
+        [[1, 2], [3]],
+        [np.ones(2), np.ones(3)],
+    ],
+    ids=repr,
+)
+def test_what_is_no_array_in_lists_stays_a_fault(value):
+    answer = numbers(value)
+    assert (answer.array, answer.fault) == (None, "type:list")
+
+
+@given(arrays(np.float64, array_shapes(max_dims=4, max_side=4), elements=st.floats(-9, 9)))
+@examples(200)
+def test_lists_are_read_as_numpy_reads_them(array):
+    answer = numbers(array.tolist())
+    assert np.array_equal(answer.array, array)
+    assert answer.kindly[0] in KINDS
+
+
+def test_a_list_without_an_end_is_not_followed():
+    wide = [0.0]
+    for _ in range(7):
+        wide = [wide] * 1000
+    assert numbers(wide).fault == "type:list"
+
+
+def test_none_is_read_as_the_word_none_where_that_can_be_right(verdict_on):
+    verdict = verdict_on("same_pad", lambda k: (k - 1) // 2 if k % 2 else None)
+    assert (verdict.earned, verdict.notes) == (1.0, ('None is read as "none"',))
+    verdict = verdict_on("slopes_at_zero", lambda c: tuple(s for s in c if 0 <= s <= 1) or None)
+    assert (verdict.earned, verdict.notes) == (1.0, ("None is read as an empty tuple, ()",))
+
+
+@pytest.mark.parametrize("name", ["same_pad", "slopes_at_zero", "output_size", "eq_12"])
+def test_a_quiz_without_a_return_is_told_so(name, verdict_on):
+    verdict = verdict_on(name, lambda *args: None)
+    assert verdict.parts[0].message.startswith("is None (is the return missing?)")
+    assert (verdict.earned, verdict.notes) == (0.0, ())
+
+
+WHOLE = (
+    "A size or a place must be a whole number: in Python 3 / gives a float, and // a whole number"
+)
+TOLD = {
+    "np.zeros(3, dtype=np.float)": "np.float is no longer in numpy: write float",
+    "np.arange(3).astype(np.int)": "np.int is no longer in numpy: write int",
+    "np.cumproduct([1, 2])": "np.cumproduct is no longer in numpy: write np.cumprod",
+    "np.full(3, np.Inf)": "np.Inf is no longer in numpy: write np.inf",
+    "np.zeros(4 / 2)": WHOLE,
+    "np.zeros((4 / 2, 1))": WHOLE,
+    "range(4 / 2)": WHOLE,
+    "list(x)[4 / 2]": WHOLE,
+    "list(x)[: 4 / 2]": WHOLE,
+    "np.ones(3)[4 / 2]": WHOLE,
+    "np.ones(3)[: 4 / 2]": WHOLE,
+    "np.ones(3)[np.arange(2) / 1]": WHOLE,
+    "[0] * (4 / 2)": WHOLE,
+}
+
+
+@pytest.mark.parametrize("code", TOLD)
+def test_old_names_and_old_division_are_told_in_one_sentence(code, verdict_on):
+    if "np.cumproduct" in code and hasattr(np, "cumproduct"):
+        pytest.skip("this numpy has it still")
+    verdict = verdict_on("affine_backward", eval(f"lambda dy, x, w: {code}"))
+    assert verdict.fault.startswith("raised ")
+    assert f". {TOLD[code]}" in verdict.fault
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["np.flaot(1)", "x.float()", "{}[0.5]", "x + 'a'", "int('a')", "np.zeros(len)", "range('a')"],
+)
+def test_other_errors_are_told_without_such_a_sentence(code, verdict_on):
+    fault = verdict_on("affine_backward", eval(f"lambda dy, x, w: {code}")).fault
+    assert "no longer in numpy" not in fault
+    assert "whole number" not in fault
 
 
 def test_an_error_is_told_with_the_students_own_line(verdict_on):

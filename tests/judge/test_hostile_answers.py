@@ -16,6 +16,8 @@ from support import references
 
 from grader import check
 from grader.call.answer import Answer, numbers
+from grader.call.forms import fault_of
+from grader.instructor.sandbox import protocol
 from grader.judge.case import Case
 from grader.judge.detect import CLOSE, Pair, detect
 from grader.judge.judge import judge
@@ -244,6 +246,21 @@ def test_an_endless_loop_is_interrupted_once(verdict_on):
         "is there a loop that never ends?" in verdict_on("affine_backward", affine_backward).fault
     )
     assert len(calls) == 2
+
+
+# --- what a worker sends is a form of ours, or nothing ---
+
+
+@pytest.mark.parametrize("name", ["nope", "", ["float"], None, 3, "float; rm"])
+def test_a_removed_name_is_one_of_numpys(name):
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        fault_of("removed", {"type": "AttributeError", "name": name})
+
+
+def test_what_was_read_as_something_else_has_a_name_of_ours():
+    part = {"kindly": ["list", ["x"], "no", {}, 3, "list", "complex"]}
+    assert protocol._kindly(part) == ("list", "complex")
+    assert protocol._kindly({"kindly": "list"}) == ()
 
 
 # --- words that mislead ---

@@ -18,7 +18,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 OWN = {"grader", "solutions", "layers"}
 # what stands beside a file and is imported by its bare name: helpers of tests, a worker's files
 BESIDE = ("tests", "tests/browser", "tests/toy", "grader/instructor/sandbox/worker")
-# These are run as commands or plugins, built with, or loaded by name (torch), and not imported.
+# These are run as commands or plugins, built with, loaded by name (torch), or there for students
+# (scipy), and not imported.
 NOT_IMPORTED = {
     "hatchling",
     "import-linter",
@@ -27,6 +28,7 @@ NOT_IMPORTED = {
     "nbstripout",
     "pytest-xdist",
     "ruff",
+    "scipy",
     "uv",
     "axe-playwright-python",
     "torch",

@@ -1,4 +1,4 @@
-"""The kit's pins: those of constraints.txt that its packages need.
+"""The kit's pins: those of constraints.txt that its packages need, and those of grading.
 
 constraints.txt is made by a universal resolver (`make pins`), which notes below each package what
 it is needed by.
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from grader.instructor.courses import CourseError
 from grader.instructor.kit.wheels import REPOSITORY
+from grader.notebook.packages import GRADING
 
 KIT = ("jupyterlab",)  # what the kit installs beside the course; start.py has the same name
 NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -23,7 +24,7 @@ def constraints(wheel: str, also: tuple[str, ...] = ()) -> str:
 
     also: packages beside those of the kit. Raises CourseError.
     """
-    needed = _needed((*_notebook(), *KIT, *also))
+    needed = _needed((*_notebook(), *KIT, *GRADING, *also))
     lines = [f"# wheel: {wheel}", *(f"# also: {name}" for name in also)]
     lines += [pin.line for pin in _pins() if pin.name in needed]
     return "\n".join(lines) + "\n"

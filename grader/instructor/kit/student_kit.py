@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.metadata as metadata
 import io
 import stat
 import tempfile
 import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from grader.instructor.classroom import Classroom
 from grader.instructor.kit.pins import constraints
 from grader.instructor.kit.wheels import students_wheel
+from grader.notebook.packages import GRADING, STAND_INS, in_words
 
 KIT = "student-kit"
 PARTS = Path(__file__).with_name("contents")
@@ -35,10 +38,16 @@ def student_kit(classroom: Classroom, assignment_list: bool) -> bytes:
         zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as kit,
     ):
         wheel = students_wheel(Path(folder))
+        text = readme.format(
+            wheel=wheel.name,
+            hand_in=hand_in,
+            packages=in_words(_versions()),
+            stand_ins=in_words(STAND_INS),
+        )
         _add(kit, wheel.name, wheel.read_bytes())
         _add(kit, "start.py", (PARTS / "start.py").read_bytes())
         _add(kit, "constraints.txt", constraints(wheel.name, also))
-        _add(kit, "README.md", readme.format(wheel=wheel.name, hand_in=hand_in))
+        _add(kit, "README.md", text)
         # What has been released so far, with the files that lie beside a notebook.
         for assignment in classroom.course.by_assignment:
             for path in sorted((classroom.release / assignment).glob("*.*")):
@@ -52,3 +61,12 @@ def _add(kit: zipfile.ZipFile, name: str, content: str | bytes) -> None:
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = (stat.S_IFREG | 0o644) << 16
     kit.writestr(entry, content)
+
+
+def _versions() -> list[str]:
+    """Return the packages of grading that are installed here, with their versions."""
+    versions = []
+    for name in GRADING:
+        with suppress(metadata.PackageNotFoundError):
+            versions.append(f"{name} {metadata.version(name)}")
+    return versions

@@ -127,10 +127,11 @@ class FaultReply(TypedDict):
 class PartReply(TypedDict, total=False):
     """One answer: the shape of an array, whose numbers come behind the JSON, or a plain value.
 
-    fault: what prevents it.
+    fault: what prevents it; kindly: what was read as something else, as Answer has it.
     """
 
     fault: FaultReply
+    kindly: Sequence[str]
     value: Any
     dims: list[int]
     float: bool

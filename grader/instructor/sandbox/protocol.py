@@ -22,6 +22,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from grader.call.answer import NAMES_LIMIT, Answer, faulty, plain
+from grader.call.forms import KINDLY
 from grader.call.functions import Named
 from grader.instructor.sandbox.messages import (
     Argument,
@@ -364,7 +365,14 @@ def _answer(channel: Channel, part: object, limit: int, deadline: float) -> Answ
     array = np.frombuffer(channel.exactly(8 * count, deadline), "<f8").reshape(dims)
     if not np.isfinite(array).all():
         return faulty("not finite anywhere")
-    return Answer(array, layout=_layout(part.get("layout"), count))
+    layout = _layout(part.get("layout"), count)
+    return Answer(array, layout=layout, kindly=_kindly(part))
+
+
+def _kindly(part: ReplyJSON) -> tuple[str, ...]:
+    """Return what an answer was read as, in names of ours alone."""
+    kinds = [kind for kind in _list(part, "kindly") if isinstance(kind, str) and kind in KINDLY]
+    return tuple(dict.fromkeys(kinds))
 
 
 def _fault(fault: object, code: str) -> Answer:

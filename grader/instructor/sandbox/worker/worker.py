@@ -320,6 +320,7 @@ def packed_answer(answer: Answer, limit: int) -> tuple[PartReply, bytes]:
     part["dims"] = list(array.shape)
     part["float"] = array.dtype.kind == "f"
     part["layout"] = answer.layout
+    part["kindly"] = answer.kindly
     return part, np.ascontiguousarray(array, dtype="<f8").tobytes()
 
 
