@@ -42,10 +42,10 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "is a tuple, expected a numpy array of numbers",
     ),
     "a-list": (
-        "a list for dx",
+        "a list of words for dx",
         "max_pool_backward",
         "",
-        _backward("return dx.tolist()"),
+        _backward("return list(map(str, dx))"),
         "is a list, expected a numpy array of numbers",
     ),
     "nan": (
@@ -63,7 +63,7 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "    if (x.shape[2] - size[0]) % stride or (x.shape[3] - size[1]) % stride:\n"
         "        raise ValueError(f'{size} does not fit')\n"
         "    return x",
-        "raised ValueError in line 3: raise ValueError(f'{size} does not fit') ((2, 3) does not fit)",
+        "raised ValueError in line 3: raise ValueError(f'{size} does not fit') (\"(2, 3) does not fit\")",
     ),
     "by-nudging": (
         "the gradient by differences",

@@ -31,10 +31,10 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "is a tuple, expected a numpy array of numbers",
     ),
     "a-list": (
-        "a list for dx",
+        "a list of words for dx",
         "relu_backward",
         "",
-        _backward("return (dy * (x > 0)).tolist()"),
+        _backward("return list(map(str, dy * (x > 0)))"),
         "is a list, expected a numpy array of numbers",
     ),
     "nan": (
@@ -56,7 +56,7 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "relu_forward",
         "",
         "def relu_forward(x):\n    return max(x, 0)",
-        "raised ValueError in line 2: return max(x, 0) (The truth value of an array with more than one element is ambiguous",
+        'raised ValueError in line 2: return max(x, 0) ("The truth value of an array with more than one element is ambiguous',
     ),
     "by-nudging": (
         "the gradient by differences",
@@ -84,6 +84,6 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "relu_backward",
         "",
         _backward("return dy * (x > 0.5)"),
-        "is not right: 2 of 6 numbers differ",
+        "is not right: 1 of 6 numbers differ",
     ),
 }

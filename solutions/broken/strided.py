@@ -38,16 +38,16 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "returned 2 results, expected 3: dx, dw, db",
     ),
     "a-list": (
-        "a list for db",
+        "a list of words for db",
         "strided_backward_spray",
-        "db",
-        _spray("return dx, dw, list(db)"),
+        "db wide",
+        _spray("return dx, dw, list(map(str, db))"),
         "is a list, expected a numpy array of numbers",
     ),
     "infinity": (
         "divides by 0",
         "strided_backward_spray",
-        "dx",
+        "dx wide",
         _spray("return dx + np.float64(1) / 0, dw, db"),
         "holds infinity at [0, 0, 0, 0]",
     ),
@@ -59,7 +59,7 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "    assert (x.shape[2] + 2 * pad - w.shape[2]) % stride == 0, 'stride does not fit'\n"
         "    return np.zeros(3)",
         "raised AssertionError in line 2: assert (x.shape[2] + 2 * pad - w.shape[2]) % stride == 0, "
-        "'stride does not fit' (stride does not fit)",
+        "'stride does not fit' (\"stride does not fit\")",
     ),
     "partner": (
         "one way by calling the other",
@@ -86,7 +86,7 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
     "last-row": (
         "a row of dw forgotten, which is in no catalogue",
         "strided_backward_spray",
-        "dw",
+        "dw wide",
         _spray("dw[:, :, -1] = 0\nreturn dx, dw, db"),
         "is not right: 3 of 6 numbers differ",
     ),

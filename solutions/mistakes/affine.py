@@ -494,6 +494,11 @@ wrong(
 wrong(
     softmax_loss,
     "loss",
+    logarithm_of_zero=(
+        lambda y, labels: -np.log(of_target(softmax(y), labels)).mean(),
+        "is infinite, since a probability that is too small for a float is 0. Take the logarithm "
+        "of the quotient by hand: what is left of y, and what is subtracted from it?",
+    ),
     softmax_per_image=(
         lambda y, labels: np.array(
             [affine.softmax_loss(y[n : n + 1], labels[n : n + 1])[0] for n in range(len(y))]

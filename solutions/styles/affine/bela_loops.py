@@ -47,7 +47,7 @@ def softmax_loss(y, labels):
     for n in range(N):
         e = np.exp(y[n] - max(y[n]))
         p = e / sum(e)
-        loss -= np.log(p[labels[n]]) / N
+        loss += (np.log(sum(e)) + max(y[n]) - y[n, labels[n]]) / N
         for c in range(C):
             dy[n, c] = (p[c] - (c == labels[n])) / N
     return loss, dy

@@ -19,7 +19,7 @@ def affine_backward(dy, x, w):
 # %% softmax_loss
 def softmax_loss(y, labels):
     y = y.astype("float32")
-    e = np.exp(y - y.max(1, keepdims=True))
-    p = e / e.sum(1, keepdims=True)
+    y = y - y.max(1, keepdims=True)
+    log_p = y - np.log(np.exp(y).sum(1, keepdims=True))
     hot = np.eye(y.shape[1], dtype="float32")[labels]
-    return -np.log((p * hot).sum(1)).mean(), (p - hot) / np.float32(len(y))
+    return -(log_p * hot).sum(1).mean(), (np.exp(log_p) - hot) / np.float32(len(y))

@@ -15,12 +15,13 @@ def column_sums(a):
 # %%
 class Softmax:
     def __init__(self, y):
-        self.p = np.exp(y - y.max(axis=1, keepdims=True))
-        self.p /= self.p.sum(axis=1, keepdims=True)
+        shifted = y - y.max(axis=1, keepdims=True)
+        self.log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        self.p = np.exp(self.log_p)
         self.rows = np.arange(len(y))
 
     def loss(self, labels):
-        return -np.mean(np.log(self.p[self.rows, labels]))
+        return -np.mean(self.log_p[self.rows, labels])
 
     def gradient(self, labels):
         d = self.p.copy()

@@ -17,10 +17,12 @@ def affine_forward(x, w, b):
 
 # %% softmax_loss
 def softmax_loss(y, labels):
-    p = np.exp(y - y.max(axis=1)[:, None])
-    p /= p.sum(axis=1)[:, None]
-    with_zeros = -np.log(p)  # warns: the log of a probability that is exactly 0
+    shifted = y - y.max(axis=1)[:, None]
+    totals = np.exp(shifted).sum(axis=1)[:, None]
+    p = np.exp(shifted) / totals
+    surprise = -np.log(p)  # warns: the log of a probability that is exactly 0
+    surprise = np.where(p > 0, surprise, np.log(totals) - shifted)
     rows = range(len(y))
     dy = p.copy()
     dy[rows, labels] -= 1
-    return with_zeros[rows, labels].sum() / len(y), dy / len(y)
+    return surprise[rows, labels].sum() / len(y), dy / len(y)
