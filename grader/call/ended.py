@@ -8,6 +8,7 @@ from collections.abc import Collection
 ENDS = frozenset(
     (
         "missing",
+        "reached",
         "time",
         "raised:NotImplementedError",
         "raised:RecursionError",

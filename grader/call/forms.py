@@ -19,7 +19,7 @@ FORMS = {
     "not defined": ("missing", "is not defined"),
     "no function": ("missing", "is {value}, expected a function"),
     "partner": ("missing", "is or holds {name}: write it without {name}"),
-    "reached": ("raised:RuntimeError", "calls {name}: write it without {name}"),
+    "reached": ("reached", "calls {name}: write it without {name}"),
     "time": ("time", "takes longer than {seconds:g} s: is there a loop that never ends?"),
     "unwritten": ("raised:NotImplementedError", "is not written yet"),
     "endless": ("raised:RecursionError", "calls itself without an end"),

@@ -87,12 +87,12 @@ class Watch:
         self._before: Any = None
 
     def __enter__(self) -> Watch:
-        self._before = sys.getprofile()
-        sys.setprofile(self._note)
+        self._before = sys.gettrace()
+        sys.settrace(self._note)
         return self
 
     def __exit__(self, *error: object) -> None:
-        sys.setprofile(self._before)
+        sys.settrace(self._before)
 
     def nudged(self, shapes: set[tuple[int, ...]]) -> tuple[str, int] | None:
         """Return the name of a function that was called with nudged arrays, and how often.

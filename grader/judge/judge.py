@@ -106,7 +106,9 @@ def _ask(trial: Trial, function: Any, refused: Mapping[CodeType, str]) -> list[C
             break
         answers = asking.unasked(case)
         if answers is None:
-            result = call(function, case.args, refused, trial.exercise.watches(case))
+            is_watched = trial.exercise.watches(case)
+            nudges = is_watched and bool(trial.exercise.derived)
+            result = call(function, case.args, refused if is_watched else {}, nudges)
             calls.append(result)
             # At once: the result may be a buffer that the next call uses again.
             answers = read(trial.exercise, case, result, function)

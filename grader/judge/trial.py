@@ -5,7 +5,7 @@ of.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.call.answer import Answer
 from grader.call.ended import ENDS, Ended
@@ -63,6 +63,7 @@ class Trial:
     visible_count: int
     again: dict[str, Answer]
     again_of: int = 0
+    _wrong: dict[tuple[str, int], list[int]] = field(default_factory=dict, init=False)
 
     def earns(self, part: Part) -> bool:
         """Tell whether a part is right on every case that judges it, and when it is asked again.
@@ -88,11 +89,14 @@ class Trial:
 
     def wrong(self, part: Part) -> list[int]:
         """Return the numbers of the cases on which a part is wrong."""
-        wrong = []
-        for number, answer in enumerate(self.answers):
-            if not self.holds(part, number, answer[part.name]):
-                wrong.append(number)
-        return wrong
+        key = part.name, len(self.answers)  # a check asks while the answers come in
+        if key not in self._wrong:
+            self._wrong[key] = [
+                number
+                for number, answer in enumerate(self.answers)
+                if not self.holds(part, number, answer[part.name])
+            ]
+        return self._wrong[key]
 
     def visible_wrong(self, part: Part) -> list[int]:
         """Return the numbers of those cases on which a part is wrong that a student may see."""

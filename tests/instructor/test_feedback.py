@@ -30,7 +30,7 @@ from grader.instructor.classroom import Classroom
 from grader.instructor.commands.cli import main
 from grader.instructor.records.pages import POLICY
 from grader.instructor.records.still_pictures import still_pictures
-from grader.instructor.sealed.hidden_cases import cases_of
+from grader.instructor.sealed.hidden_cases import cases_of, explaining_cases
 from grader.show.numbers import number
 from grader.show.verdict import Example, PartVerdict, Verdict
 
@@ -192,7 +192,10 @@ def test_hidden_cases_are_neither_in_the_page_nor_in_the_autograded_notebook(cou
     for exercise in NOTEBOOKS[ASSIGNMENT].exercises:
         cases = cases_of(exercise, stored["seed"])
         hidden_cases = cases.deciding[cases.hidden_from :]
-        may = {spelled(array) for array in arrays_of(exercise, cases.explaining)}
+        may = {
+            spelled(array)
+            for array in arrays_of(exercise, explaining_cases(exercise, stored["seed"]))
+        }
         hidden = {spelled(array) for array in arrays_of(exercise, hidden_cases)} - may
         assert hidden_cases
         found += [array for array in may if any(array in text for text in texts)]

@@ -40,7 +40,7 @@ from grader.instructor.sandbox.sandbox import Sandbox, Tier
 from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.instructor.sealed import intake
 from grader.instructor.sealed.grade_one import grade_submission
-from grader.instructor.sealed.hidden_cases import cases_of
+from grader.instructor.sealed.hidden_cases import cases_of, explaining_cases
 from grader.instructor.sealed.magics import beyond_python, plain_python
 from grader.instructor.sealed.session import Session
 from grader.notebook.cells_of_file import FILE_LIMIT, Unreadable
@@ -390,10 +390,11 @@ def affine_forward(x, w, b):
 def test_hidden_cases_differ_by_seed_and_are_never_shown():
     exercise = EXERCISES["affine_backward"]
     one, other = cases_of(exercise, 1), cases_of(exercise, 2)
-    assert one.deciding[: one.hidden_from] == exercise.visible == one.explaining[: one.hidden_from]
+    words = explaining_cases(exercise, 1)
+    assert one.deciding[: one.hidden_from] == exercise.visible == words[: one.hidden_from]
     assert one.hidden_from < len(one.deciding)
     assert not np.array_equal(one.deciding[-2].args[0], other.deciding[-2].args[0])
-    assert not np.array_equal(one.deciding[-2].args[0], one.explaining[-2].args[0])
+    assert not np.array_equal(one.deciding[-2].args[0], words[-2].args[0])
 
 
 WARNS = """def affine_backward(dy, x, w):
@@ -857,3 +858,17 @@ def test_a_tier_with_an_open_probe_is_not_picked(some_tier, monkeypatch):
         match=re.escape("; ".join(f"{other.value}: {words}" for other, words in told.items())),
     ):
         probes.pick_tier(COURSE)
+
+
+def test_one_code_under_two_names_is_a_note_for_the_instructor():
+    body = "(x, w, pad):\n    return np.correlate(np.pad(x, pad), w)\n"
+    same = {name: f"def {name}{body}" for name in ("correlate_1d", "spray_1d")}
+    other = {"correlate_1d": same["correlate_1d"]}
+    for answers, count in ((same, 1), (other, 0)):
+        made = notebook.with_answers(notebook.solve(NOTEBOOKS["2-convolution"]), answers)
+        with Sandbox(best(), NOTEBOOKS["2-convolution"]) as sandbox:
+            result = grade_submission(notebook.dumps(made).encode(), 1, sandbox)
+        notes = [fault for fault in result["faults"] if "one code under two names" in fault]
+        assert (len(notes), result["points"]) == (count, 30.0)
+        looks = {each["exercise"] for each in result["exercises"] if each["look"]}
+        assert looks == ({"correlate_1d", "spray_1d"} if count else set())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.exercises.cases.convolution import BACKWARD, images
+from grader.exercises.cases.convolution import BACKWARD, Sizes, images
 from grader.judge.case import Case, Generator, quarters, small, whole
 
 # N, C, H, W, F, kh, kw, stride, pad: small ones to show; then remainders from 0 to 3, unequal for
@@ -28,12 +28,17 @@ WIDE = (
 )
 
 
+def _sizes(fresh: bool) -> list[Sizes]:
+    """Return the sizes of visible cases, or of fresh ones, which nobody has to look at."""
+    return [*FINDERS, *WIDE] if fresh else [*SMALL, *FINDERS, *WIDE]
+
+
 def strided_forward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "x w b stride pad", ("y",), [*SMALL, *FINDERS, *WIDE])
+    return images(rng, "x w b stride pad", ("y",), _sizes(fresh))
 
 
 def strided_backward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "dy x w stride pad", BACKWARD, [*SMALL, *FINDERS, *WIDE])
+    return images(rng, "dy x w stride pad", BACKWARD, _sizes(fresh))
 
 
 def dilate(rng: Generator, fresh: bool) -> list[Case]:

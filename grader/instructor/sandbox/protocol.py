@@ -105,6 +105,7 @@ def pack_calls(exercise: Exercise, cases: Sequence[Case], seconds: float) -> byt
         "name": exercise.name,
         "cases": requests,
         "results": list(exercise.results),
+        "derived": bool(exercise.derived),
         "without": list(exercise.without),
         "layers": exercise.layers,
         "quiz": exercise.is_quiz,

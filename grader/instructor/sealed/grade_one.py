@@ -10,6 +10,7 @@ from grader.instructor.sandbox.sandbox import MachineFault, Sandbox
 from grader.instructor.sealed.answer_text import answer_texts
 from grader.instructor.sealed.cell_fault import CellFaultJSON
 from grader.instructor.sealed.intake import magic_faults
+from grader.instructor.sealed.same_code import same_code
 from grader.instructor.sealed.session import Session
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
@@ -90,14 +91,15 @@ def grade_notebook(
             verdicts = session.run()
     finally:
         session.close()
+    earned = [verdict.exercise for verdict in verdicts if verdict.earned]
+    answers = answer_texts(submitted, notebook, earned, beside)
     faults = [*submitted.faults, *magic_faults(submitted), *session.faults]
+    faults += same_code(notebook, answers)
     words = " ".join(faults).replace(":", " ").split()
     named = {word.removeprefix("check_") for word in words}
     looks = named.intersection(notebook.by_name)
     if faults and not looks:  # of the file as a whole: formgrader shows cells alone
         looks = {notebook.exercises[0].name}
-    earned = [verdict.exercise for verdict in verdicts if verdict.earned]
-    answers = answer_texts(submitted, notebook, earned, beside)
     result = _as_json(notebook, seed, verdicts, faults, answers, looks, session.printed)
     stopped = [session.cell_faults[number] for number in sorted(session.cell_faults)]
     result["cells"] = [fault.as_json() for fault in stopped]

@@ -30,7 +30,7 @@ from grader.instructor.sealed.cell_fault import (
     fault_of_loss,
     fault_of_reply,
 )
-from grader.instructor.sealed.hidden_cases import cases_of
+from grader.instructor.sealed.hidden_cases import cases_of, explaining_cases
 from grader.instructor.sealed.judge_replies import judge_replies, with_words
 from grader.instructor.sealed.magics import plain_python
 from grader.judge.case import Case
@@ -250,7 +250,7 @@ class Session:
         self.unclear.discard(exercise.name)
         if replies[0].fault == "missing":
             verdict = self._missing(exercise, replies[0])
-        elif cases.explaining and not verdict.right and replies[0].fault not in ENDS:
+        elif cases.has_hidden and not verdict.right and replies[0].fault not in ENDS:
             self.unclear.add(exercise.name)
         self.verdicts[exercise.name] = verdict
         return not any(map(_lacks_a_name, replies))
@@ -269,7 +269,7 @@ class Session:
         """
         if self.is_over:
             return True
-        cases = cases_of(exercise, self.seed, self.fresh).explaining
+        cases = explaining_cases(exercise, self.seed)
         *replies, again = self._replies(exercise, cases, 0)
         if replies[0].fault != "missing":
             words = self._judge(exercise, cases, len(cases), replies, again, 0)

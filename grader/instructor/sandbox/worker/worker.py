@@ -20,6 +20,7 @@ import threading
 import time
 import types
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 import numpy as np
@@ -243,19 +244,19 @@ def call(
 ) -> CallResult:
     """Call a function of the student's."""
     function: Any = namespace.get(request["name"])
-    refused = CALL.without.refusal(function, request["without"], namespace)
-    if refused is not None:
-        return CallResult({}, refused)
+    refusal = CALL.without.refusal(function, request["without"], namespace)
+    if refusal is not None:
+        return CallResult({}, refusal)
     layers = LAYERS if request["layers"] else {}
     with (
-        CALL.without.with_layers(layers, namespace),
+        CALL.without.with_layers(layers, namespace) if layers else nullcontext(),
         CALL.without.without(request["without"], namespace, request["name"]) as refused,
     ):
         result: Call = CALL.call.call(
             limited(function, request["seconds"]),
             arguments(case["args"], payload),
-            refused,
-            case["watch"],
+            refused if case["watch"] else {},
+            case["watch"] and request["derived"],
         )
     if isinstance(result.error, cells.TimeUp):
         return CallResult({}, CALL.answer.faulty("time", seconds=request["seconds"]))
