@@ -558,7 +558,7 @@ def test_the_verdict_file_holds_what_a_grade_depends_on(course):
     )
     assert (stored["student"], stored["points"], stored["sandbox"]) == ("half", 8.0, best().value)
     assert stored["made_with"].keys() == {"python", "numpy"}
-    assert stored["basis"].keys() == {"course", "notebook", "limits", "exercises"}
+    assert stored["basis"].keys() == {"course", "judge", "notebook", "limits", "exercises"}
     assert 0 <= stored["seed"] < 2**64
 
 
