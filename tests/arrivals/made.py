@@ -369,6 +369,6 @@ ARRIVALS = [
     Arrival("answer-begins-with-scipy", {NAME: file(in_front("relu_backward", "from scipy.signal import convolve2d\n"))}, look=True),
     Arrival("answer-begins-with-input", {NAME: file(in_front("relu_backward", "n = input()\n"))}, look=True),
     Arrival("answer-looks-at-a-jacobian", {NAME: file(in_front("relu_backward", "print(numerical_jacobian(lambda v: v, np.ones(2)).shape)\n"))}),
-    Arrival("answer-needs-scipy", {NAME: file(instead("relu_backward", "from scipy.special import expit\ndef relu_backward(dy, x):\n    return dy * (expit(x) > 0.5)"))}, look=True, else_says=r"relu_backward: code cell \d+ .*ModuleNotFoundError.*scipy.*expit"),
+    Arrival("answer-needs-a-package-at-home", {NAME: file(instead("relu_backward", "from a_package_at_home import expit\ndef relu_backward(dy, x):\n    return dy * (expit(x) > 0.5)"))}, look=True, else_says=r"relu_backward: code cell \d+ .*ModuleNotFoundError.*a_package_at_home.*expit"),
     Arrival("helper-lost", {NAME: file(both(first("import a_module_at_home\nif True:\n    def gate(x):\n        return (x > 0) * 1.0"), instead("relu_backward", HELPED)))}, look=True, else_says=r"relu_backward: code cell 2 \(\"import a_module_at_home\"\) stopped: ModuleNotFoundError.*gate, which it defines, was not there"),
 ]  # fmt: skip
