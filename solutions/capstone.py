@@ -54,7 +54,7 @@ def train(params, images, labels, steps, rate, seed):
     """Return the parameters after so many steps of gradient descent, each on a random batch of 64 images.
 
     The first step takes rate times the gradient from every parameter. params stays as it is.
-    params: a dict of arrays;  images: (N, C, H, W);  labels: (N,);  seed: of the random batches  ->  a dict like params
+    params: a dict of arrays;  images: (N, C, H, W);  labels: (N,);  seed: of the random batches, picked in any way  ->  a dict like params
     """
     rng = np.random.default_rng(seed)
     params = {name: value.copy() for name, value in params.items()}
