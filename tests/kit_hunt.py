@@ -223,10 +223,12 @@ def right_parts(function: Callable[..., Any], order: tuple[int, ...], trial: Tri
             isinstance(one, np.ndarray) and any(one is argument for argument in args)
             for one in results
         ]
-        answers = by_part(exercise, case, split(result, [*exercise.results], exercise.is_quiz))
+        answers = by_part(
+            exercise, case, split(result, [*exercise.results], exercise.is_quiz), None
+        )
         for part in exercise.parts:
-            place = exercise.results.index(part.result)
-            passed = place < len(handed_back) and handed_back[place]
+            places = map(exercise.results.index, part.results)
+            passed = any(place < len(handed_back) and handed_back[place] for place in places)
             if passed or (
                 case.judges(part.name)
                 and not matches(answers[part.name], right[part.name], part, case)

@@ -81,6 +81,8 @@ ENTRIES = [
         "json adds points to every reply",
         LINE,
         "import json\nkeep = json.dumps\njson.dumps = lambda v, **k: keep({**v, 'earned': 4, 'points': 4, 'right': True, 'fault': ''}, **k)",
+        why="could not be asked",
+        spoils=True,
     ),
     cell(
         "replies are packed with ones for zeros",

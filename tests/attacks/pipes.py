@@ -54,7 +54,7 @@ FORGING = [
     forging("a reply of zeros before the reply", f"to_all(reply(x.shape, w.shape, w[0].shape))\n{ZEROS}"),
     forging("a hundred replies at once", "for _ in range(100):\n    to_all(reply(x.shape, w.shape, w[0].shape))\nos._exit(0)"),
     forging("half a reply, and the end", "to_all(reply(x.shape, w.shape, w[0].shape)[:40])\nos._exit(0)", f"{STOPPED} ended"),
-    forging("half a reply, and silence", "to_all(reply(x.shape, w.shape, w[0].shape)[:-8])\nimport signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\ntime.sleep(30)", f"{STOPPED} did not answer in time"),
+    forging("half a reply, and silence", "to_all(reply(x.shape, w.shape, w[0].shape)[:-8])\nimport signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\ntime.sleep(30)", f"{STOPPED} waited for long"),
     forging("a length of four gigabytes", f"to_all(b'\\xff\\xff\\xff\\xff')\n{ZEROS}", f"{STOPPED} sent a reply that is too long"),
     forging("a pickle that runs a program", f"to_all(frame(b'cos\\nsystem\\n(S\"touch /tmp/owned\"\\ntR.'))\n{ZEROS}", f"{STOPPED} sent a reply that cannot be read"),
     forging("an array of a petabyte", f"to_all(frame({{'parts': [{{'dims': [2**20, 2**20]}}] * 3}}))\n{ZEROS}", f"{STOPPED} sent an array"),

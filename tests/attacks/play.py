@@ -12,7 +12,7 @@ from grader.instructor.sandbox.sandbox import Sandbox, Tier
 from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.instructor.sealed.grade_one import grade_submission
 
-LIMITS = Limits(call=1.0)
+LIMITS = Limits(call=1.0, net=2.0)
 SEED = 7
 
 

@@ -174,11 +174,13 @@ def test_a_true_finding_is_said_of_every_exercise(name, text):
     answers = answers_of(exercise, reference(exercise), exercise.visible)
     for part in exercise.parts:
         pairs = []
+        rights = {}
         for case, answer in zip(exercise.visible, answers, strict=True):
             right = answer[part.name].array.astype(float)
             if right.any() and not (case.large or case.layout or case.goal):
                 pairs.append(Pair(FIXED[text](right), right, case))
-        if sum(different(each.right) for each in pairs) >= 4 and pairs[0].right.ndim:
+                rights[str(right.shape), right.tobytes()] = right  # each result counts once
+        if sum(map(different, rights.values())) >= 4 and pairs[0].right.ndim:
             assert detect(pairs) == text
 
 
