@@ -196,6 +196,8 @@ class Session:
         if reason or not isinstance(error, WorkerLate):
             return reason or str(error)
         limits = self.sandbox.limits
+        if self.used - before >= limits.call:  # it has used its time, and ignored its alarm
+            return str(error)
         if self.still > limits.call:
             raise MachineFault("this machine was too busy, or stood still meanwhile")
         if self.used - before < limits.call / 2:
