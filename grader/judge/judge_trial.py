@@ -313,7 +313,9 @@ def _example(trial: Trial, part: Part, number: int, right: Right) -> Example | N
     if not exercise.arguments or exercise.costly or answer.fault in ENDS:
         return None
     inputs = dict(zip(exercise.arguments, trial.cases[number].args, strict=True))
-    if answer.array is not None and len(part.results) > 1:
+    if len(part.results) > 1:
+        if answer.array is None:
+            return Example(part.name, inputs, None)
         return _example_of_one_result(trial.cases[number], inputs, answer, right)
     return Example(part.result, inputs, _yours(answer), right.values, right.source)
 

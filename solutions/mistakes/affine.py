@@ -496,8 +496,8 @@ wrong(
     "loss",
     logarithm_of_zero=(
         lambda y, labels: -np.log(of_target(softmax(y), labels)).mean(),
-        "is infinite, since a probability that is too small for a float is 0. Take the logarithm "
-        "of the quotient by hand: what is left of y, and what is subtracted from it?",
+        "A probability that is too small for a float is 0, and its logarithm is infinite. Take the "
+        "logarithm of the quotient by hand: what is left of y, and what is subtracted from it?",
     ),
     softmax_per_image=(
         lambda y, labels: np.array(
