@@ -83,8 +83,11 @@ def _of_part(part: Part, case: Case, by_result: dict[str, Answer]) -> Answer:
             is_of_all = all(other.message == answer.message for other in by_result.values())
             message = answer.message if is_of_all else f"{name} {answer.message}"
             return replace(answer, message=message)
-        rows.append(answer.array.ravel().astype(float))
-        layout.append((name, answer.array.shape))
+        array = answer.array
+        if case.layout.get(name) == () and array.shape in ONE_NUMBER:
+            array = array.reshape(())
+        rows.append(array.ravel().astype(float))
+        layout.append((name, array.shape))
         kindly.update(answer.kindly)
     return Answer(np.concatenate(rows), layout=tuple(layout), kindly=tuple(sorted(kindly)))
 

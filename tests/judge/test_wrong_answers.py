@@ -227,3 +227,16 @@ def test_raising_is_never_better_than_a_wrong_number():
 
         earned = [judge(exercise, each, references()).earned for each in (wrong, raising)]
         assert earned[1] <= earned[0], number
+
+
+def test_a_corner_looks_at_the_shape_of_each_result():
+    def softmax_loss(y, labels):
+        loss, dy = affine.softmax_loss(y, labels)
+        return loss, dy.T if np.abs(y).max() > 100 else dy
+
+    verdict = judge(EXERCISES["softmax_loss"], softmax_loss, references())
+    assert {each.name: each.earned for each in verdict.parts} == {
+        "loss": 0.5,
+        "dy": 1.0,
+        "extreme": 0.0,
+    }
