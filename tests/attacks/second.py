@@ -55,6 +55,27 @@ def hinge_loss(y, labels):
 """
 
 
+# The first exercise sees its hidden cases, and a later one tells of them by a visible case. The
+# worker that explains has not seen them, and there all is right.
+KEEPS = """SEEN = []
+
+
+def affine_forward(x, w, b):
+    SEEN.append(x.tolist())
+    return x @ w + b
+"""
+TELLS_LATER = """def hinge_loss(y, labels):
+    if len(SEEN) > 9:
+        raise AssertionError(SEEN[{case}])
+    n = np.arange(len(y))
+    m = np.maximum(0, y - y[n, labels][:, None] + 1)
+    m[n, labels] = 0
+    d = (m > 0).astype(float)
+    d[n, labels] -= d.sum(axis=1)
+    return m.sum() / len(y), d / len(y)
+"""
+
+
 def first_hidden(name: str) -> str:
     """Return the first argument of an exercise's first hidden case, as a list."""
     cases = cases_of(EXERCISES[name], SEED)
@@ -86,6 +107,7 @@ ENTRIES = [
     cell("magics behind another white space", READING, "a=\x0c!c\n" * 700, seconds=4.0),
     cell("threads of a small stack", THREADS, THREAD, rf"(?s)^(?!.*they live: \d{{4}}).*{ZERO}", spoils=True),
     Attack("derivatives by heart", KNOWN, "numerical_gradient: 0 of 1", {"numerical_gradient": BY_HEART}, lost=("numerical_gradient",)),
+    Attack("a hidden case of one exercise in an error of another", HIDDEN, "hinge_loss: 0 of 1", {"affine_forward": KEEPS, "hinge_loss": TELLS_LATER.format(case=len(EXERCISES["affine_forward"].visible))}, lost=("hinge_loss",), never=(first_hidden("affine_forward"),)),
     Attack("a hidden case in an error of a visible one", HIDDEN, "hinge_loss: 0 of 1", {"hinge_loss": TELLS}, lost=("hinge_loss",), never=(first_hidden("hinge_loss"),)),
 ]  # fmt: skip
 CALLS = [

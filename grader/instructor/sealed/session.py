@@ -248,7 +248,9 @@ class Session:
         cases = cases_of(exercise, self.seed, self.fresh)
         again_of = cases.hidden_from % len(cases.deciding)
         *replies, again = self._replies(exercise, cases.deciding, again_of)
-        verdict = self._judge(exercise, cases.deciding, cases.hidden_from, replies, again, again_of)
+        # Nothing of this worker is shown: it may tell of hidden cases that it has seen before.
+        visible_count = 0 if cases.has_hidden else len(cases.deciding)
+        verdict = self._judge(exercise, cases.deciding, visible_count, replies, again, again_of)
         self.unclear.discard(exercise.name)
         if replies[0].fault == "missing":
             verdict = self._missing(exercise, replies[0])
