@@ -60,9 +60,9 @@ def _lines(rng: Generator, fresh: bool, arguments: str, part: str) -> list[Case]
     return cases
 
 
-# N, C, H, W, F, kh, kw, stride, pad: small ones to show, then those that find the mistakes, the
-# last of them with all sizes equal; and two with more padding than anything else and a filter
-# larger than the image
+# N, C, H, W, F, kh, kw, stride, pad: small ones to show; those that find the mistakes, the last of
+# them with all sizes equal; and those with padding beyond the filter, or a filter larger than the
+# image
 SMALL = (
     (1, 1, 3, 4, 1, 2, 3, 1, 0),
     (1, 1, 3, 4, 1, 3, 2, 1, 1),
@@ -85,9 +85,9 @@ BACKWARD = ("dx", "dw", "db")
 Sizes = tuple[int, int, int, int, int, int, int, int, int]
 
 
-def _sizes(fresh: bool) -> list[Sizes]:
-    """Return the sizes of visible cases, or of fresh ones, which nobody has to look at."""
-    return [*FINDERS, *WIDE] if fresh else [*SMALL, *FINDERS, *WIDE]
+def sizes_of(fresh: bool, small: tuple[Sizes, ...], others: tuple[Sizes, ...]) -> list[Sizes]:
+    """Return the sizes of cases: fresh ones need none that are small, to be looked at."""
+    return [*others] if fresh else [*small, *others]
 
 
 def images(
@@ -178,11 +178,11 @@ def local_gradient(rng: Generator, fresh: bool) -> list[Case]:
 
 
 def conv_forward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "x w b pad", ("y",), _sizes(fresh))
+    return images(rng, "x w b pad", ("y",), sizes_of(fresh, SMALL, (*FINDERS, *WIDE)))
 
 
 def conv_backward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "dy x w pad", BACKWARD, _sizes(fresh))
+    return images(rng, "dy x w pad", BACKWARD, sizes_of(fresh, SMALL, (*FINDERS, *WIDE)))
 
 
 def same_pad(rng: Generator, fresh: bool) -> list[Case]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.exercises.cases.convolution import BACKWARD, Sizes, images
+from grader.exercises.cases.convolution import BACKWARD, images, sizes_of
 from grader.judge.case import Case, Generator, quarters, small, whole
 
 # N, C, H, W, F, kh, kw, stride, pad: small ones to show; then remainders from 0 to 3, unequal for
@@ -28,17 +28,12 @@ WIDE = (
 )
 
 
-def _sizes(fresh: bool) -> list[Sizes]:
-    """Return the sizes of visible cases, or of fresh ones, which nobody has to look at."""
-    return [*FINDERS, *WIDE] if fresh else [*SMALL, *FINDERS, *WIDE]
-
-
 def strided_forward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "x w b stride pad", ("y",), _sizes(fresh))
+    return images(rng, "x w b stride pad", ("y",), sizes_of(fresh, SMALL, (*FINDERS, *WIDE)))
 
 
 def strided_backward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "dy x w stride pad", BACKWARD, _sizes(fresh))
+    return images(rng, "dy x w stride pad", BACKWARD, sizes_of(fresh, SMALL, (*FINDERS, *WIDE)))
 
 
 def dilate(rng: Generator, fresh: bool) -> list[Case]:
