@@ -60,7 +60,7 @@ class Attack:
     opens: str = ""
     leaves: bool = False
     needs_root: bool = False
-    seconds: float = 15.0
+    seconds: float = 60.0
 
     def content(self, header: str = "") -> bytes:
         """Return the bytes that are handed in. header: the constants of the ground, for the attacks

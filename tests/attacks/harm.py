@@ -60,7 +60,6 @@ FILLING = [
             "        total += sum(kept[-1].write(bytes(2**20)) for _ in range(8))\nfinally:\n    time.sleep(0.7)\n    raise KeyError('MiB', total // 2**20)"
         ),
         rf"\('MiB', ([0-9]|1[0-9]|2[0-4])\)|{STOPPED}",
-        seconds=30.0,
     ),
     answer(
         "files that are mapped, deleted and closed",
@@ -72,7 +71,6 @@ FILLING = [
             "except OSError as error:\n    pass\ntime.sleep(0.7)\nraise KeyError('MiB', total)"
         ),
         rf"\('MiB', ([0-9]|1[0-9]|2[0-4])\)|{STOPPED}",
-        seconds=30.0,
     ),
     answer(
         "files that come and go while they are counted",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -58,6 +59,12 @@ def grade(folder: Path, *words: str) -> dict[str, str]:
     assert "Traceback" not in said
     lines = [line.split("] ", 1)[-1] for line in said.splitlines() if ": " in line]
     return {**dict(line.split(": ", 1) for line in lines), "": said, "rc": str(status)}
+
+
+def regrade(folder: Path) -> None:
+    """Regrade, and write it."""
+    said = run(folder, "regrade", "--yes", *unsafe())[1]
+    assert re.search("ada: .* recorded again, since .*it was regraded", said), said
 
 
 def submitted(folder: Path, student: str) -> Path:
@@ -489,7 +496,7 @@ def test_a_verdict_file_of_another_grade_is_said_with_what_helps(toy_class):
     """An older gradebook is back after a regrade."""
     backup = (toy_class / "course/gradebook.db").read_bytes()
     change_reference(toy_class)
-    run(toy_class, "regrade", "--yes", *unsafe())
+    regrade(toy_class)
     (toy_class / "course/gradebook.db").write_bytes(backup)
     words = "its verdict file does not belong to its grade"
     said = grade(toy_class)["ada"]
@@ -508,7 +515,7 @@ def test_a_verdict_file_of_another_grade_is_said_with_what_helps(toy_class):
         1,
         True,
     )
-    run(toy_class, "regrade", "--yes", *unsafe())
+    regrade(toy_class)
     assert "all written" in run(toy_class, "feedback")[1]
     assert run(toy_class, "explain", "ada", ASSIGNMENT, *unsafe())[0] == 0
 
@@ -532,7 +539,7 @@ def test_how_late_it_is_counts_for_a_grade_that_is_left_too(late_class):
     assert points(late_class)["ada"] == 4.0
     status, said = run(late_class, "explain", "ada", ASSIGNMENT)
     assert (status, "is missing. Run: grader regrade 1-halves" in said) == (1, True)
-    run(late_class, "regrade", "--yes", *unsafe())
+    regrade(late_class)
     assert grade(late_class)["ada"] == "unchanged, 2 points"
 
 
@@ -550,7 +557,7 @@ def test_a_grade_of_another_program_is_not_called_unchanged_where_its_time_is_an
     )
     verdict(late_class, "ada").unlink()
     assert "Run: grader regrade" in run(late_class, "explain", "ada", ASSIGNMENT)[1]
-    run(late_class, "regrade", "--yes", *unsafe())
+    regrade(late_class)
     due(late_class, "2026-01-03 00:00:00")
     assert grade(late_class)["ada"].startswith("0 points (48 days late, 2 of 2 points off")
 
