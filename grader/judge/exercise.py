@@ -51,12 +51,12 @@ class Part:
     convention: str = ""
     corner: bool = False
 
-    @property
+    @cached_property
     def results(self) -> tuple[str, ...]:
         """The names of the results that it judges."""
         return tuple(self.of.split()) or (self.name,)
 
-    @property
+    @cached_property
     def result(self) -> str:
         """The name of the one result that it judges, its own where these are several."""
         return self.results[0] if len(self.results) == 1 else self.name

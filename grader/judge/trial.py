@@ -63,7 +63,7 @@ class Trial:
     visible_count: int
     again: dict[str, Answer]
     again_of: int = 0
-    _wrong: dict[tuple[str, int], list[int]] = field(default_factory=dict, init=False)
+    _wrong: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 
     def earns(self, part: Part) -> bool:
         """Tell whether a part is right on every case that judges it, and when it is asked again.

@@ -25,6 +25,8 @@ from grader.notebook.cells_of_file import (
 )
 
 TEST = "check_"  # what the grade_id of an exercise's locked test begins with
+# A cell that defines a function, or gives its name to something else.
+DEFINED = re.compile(r"^(?:def|class) (\w+)|^(\w+)\s*=[^=]", re.MULTILINE)
 UNWRITTEN = re.compile(r"^[ \t]*raise NotImplementedError", re.MULTILINE)
 NOT_A_NAME = "this is not the notebook of this assignment: none of its exercises was found. "
 ZIP_FILES_LIMIT = 200
@@ -136,12 +138,8 @@ def _names_in(source: str, exercises: Sequence[str]) -> Iterable[str]:
     checked = re.fullmatch(r"check\((\w+)\)", source.strip())
     if checked:
         return [f"{TEST}{checked[1]}"] if checked[1] in exercises else []
-    return [name for name in exercises if _defines(source, name)]
-
-
-def _defines(source: str, name: str) -> bool:
-    """Tell whether a cell defines a function, or gives its name to something else."""
-    return bool(re.search(rf"^(?:def|class) {name}\b|^{name}\s*=[^=]", source, re.MULTILINE))
+    defined = {name for pair in DEFINED.findall(source) for name in pair}
+    return [name for name in exercises if name in defined]
 
 
 def _guesses(found_by: Counter[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -84,18 +84,19 @@ def pack(request: Request, payload: bytes = b"") -> bytes:
     return struct.pack("<I", len(data)) + data + payload
 
 
-def pack_calls(exercise: Exercise, cases: Sequence[Case], seconds: float) -> bytes:
+def pack_calls(
+    exercise: Exercise, cases: Sequence[Case], limits: Sequence[int], seconds: float
+) -> bytes:
     """Return the request to call an exercise's function with one case after another.
 
-    seconds: the time limit of each call.
+    limits: of each case, as number_limit returns them; seconds: the time limit of each call.
     """
     chunks: list[bytes] = []
     requests: list[CaseRequest] = []
-    for case in cases:
-        start = _size(chunks)
+    for case, limit in zip(cases, limits, strict=True):
+        start = len(chunks)
         args = [_argument(arg, chunks) for arg in case.args]
-        size = _size(chunks) - start
-        limit = number_limit(exercise, case)
+        size = sum(map(len, chunks[start:]))
         parts = exercise.parts_of(case)
         watch = exercise.watches(case)
         requests.append(
@@ -112,10 +113,6 @@ def pack_calls(exercise: Exercise, cases: Sequence[Case], seconds: float) -> byt
         "seconds": seconds,
     }
     return pack(request, b"".join(chunks))
-
-
-def _size(chunks: list[bytes]) -> int:
-    return sum(map(len, chunks))
 
 
 def _argument(arg: Any, chunks: list[bytes]) -> Argument:
@@ -275,24 +272,28 @@ def receive(channel: Channel, deadline: float) -> ReplyJSON:
 
 
 def receive_call(
-    channel: Channel, exercise: Exercise, case: Case, deadline: float, code: str = ""
+    channel: Channel,
+    exercise: Exercise,
+    case: Case,
+    limit: int,
+    deadline: float,
+    code: str = "",
 ) -> Reply:
     """Return the reply to a call: every part an Answer of plain float64.
 
-    code: the submission's, from which alone a line is quoted. Raises WorkerLost.
+    limit: as number_limit returns it; code: the submission's, from which alone a line is quoted.
+    Raises WorkerLost.
     """
     header = receive(channel, deadline)
-    reply = _without_answers(exercise, header)
     if "fault" in header:
         answer = _fault(header["fault"], code)
         answers = {part.name: answer for part in exercise.parts}
-        return replace(reply, answers=answers, fault=answer.fault)
+        return _reply(exercise, header, answers, answer.fault)
     parts = header.get("parts")
     if not isinstance(parts, list) or len(parts) != len(exercise.results):
         raise WorkerLost(OTHER_FORM)
-    limit = number_limit(exercise, case)
     results = [_answer(channel, part, limit, deadline) for part in parts]
-    return replace(reply, answers=by_part(exercise, case, results, _nudged(header)))
+    return _reply(exercise, header, by_part(exercise, case, results, _nudged(header)))
 
 
 def _nudged(header: ReplyJSON) -> tuple[str, int] | None:
@@ -305,12 +306,15 @@ def _nudged(header: ReplyJSON) -> tuple[str, int] | None:
     return (name if is_name else "a function", count if type(count) is int else 0)  # type: ignore[return-value]
 
 
-def _without_answers(exercise: Exercise, header: ReplyJSON) -> Reply:
-    """Return a reply but for its answers; whatever is out of shape in it is left out."""
+def _reply(
+    exercise: Exercise, header: ReplyJSON, answers: dict[str, Answer], fault: str = ""
+) -> Reply:
+    """Return a reply with these answers; whatever else is out of shape in it is left out."""
     changed = [_at(exercise.arguments, number) for number in _list(header, "changed")]
     texts = map(text, _list(header, "warned")[:WARNING_LIMIT])
     return Reply(
-        {},
+        answers,
+        fault=fault,
         changed=tuple(filter(None, changed)),
         shared=_shared(exercise, header),
         warned=tuple(filter(None, texts)),

@@ -18,6 +18,7 @@ from grader.instructor.sandbox.protocol import (
     WorkerLate,
     WorkerLost,
     cpu_of,
+    number_limit,
     pack,
     pack_calls,
     receive,
@@ -288,16 +289,18 @@ class Session:
         replies: list[Reply] = []
         asking = Asking(exercise)
         with_again = (*cases, cases[again_of])
+        limits = [number_limit(exercise, case) for case in with_again]
+        code = self.notebook.code
         try:
             channel = self._running().channel
-            channel.send(pack_calls(exercise, with_again, self.seconds))
-            for case in with_again:
+            channel.send(pack_calls(exercise, with_again, limits, self.seconds))
+            for case, limit in zip(with_again, limits, strict=True):
                 unasked = asking.unasked(case)
                 if unasked is not None:
                     replies.append(Reply(unasked))
                     continue
                 reply = receive_call(
-                    channel, exercise, case, self._until(self.seconds), self.notebook.code
+                    channel, exercise, case, limit, self._until(self.seconds), code
                 )
                 self.running = reply.cpu
                 asking.note(case, reply.answers)

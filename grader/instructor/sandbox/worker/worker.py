@@ -12,6 +12,7 @@ import _thread
 import importlib
 import importlib.util
 import json
+import math
 import os
 import signal
 import struct
@@ -59,6 +60,8 @@ CALL_MODULES = ("answer", "call", "ended", "fault", "functions", "without")
 HEADER_LIMIT = 32768  # bytes
 WARNING_LIMIT = 3
 NAME_LIMIT = 9
+HAS_ALARM = hasattr(signal, "setitimer")  # not on Windows
+set_handler = signal.signal  # a cell may put something else there
 TOO_LARGE: PartReply = {"fault": {"form": "too large", "details": {}}}
 
 
@@ -128,7 +131,7 @@ def arguments(specs: Iterable[Argument], payload: bytes) -> list[Any]:
 def byte_count(spec: Argument) -> int:
     """Return how many bytes the arrays of an argument take."""
     if "array" in spec:
-        return 8 * int(np.prod(spec["array"], dtype=int))
+        return 8 * math.prod(spec["array"])
     if "dict" in spec:
         return sum(map(byte_count, spec["dict"].values()))
     return 0
@@ -170,9 +173,8 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     seconds: of this process's own work; waiting does not count. The other side kills this process
     should the alarm be caught or ignored, or should it wait for too long.
     """
-    if not hasattr(signal, "setitimer"):
+    if not HAS_ALARM:
         return within_on_windows(seconds, work)
-    signal.signal(signal.SIGPROF, time_up)
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         return work()
@@ -185,7 +187,6 @@ def within_on_windows(seconds: float, work: Callable[[], T]) -> T:
 
     Raises TimeUp.
     """
-    signal.signal(signal.SIGINT, time_up)
     alarm = threading.Timer(seconds, _thread.interrupt_main)
     alarm.start()
     try:
@@ -362,6 +363,8 @@ def serve(read_fd: int, write_fd: int) -> NoReturn:
     channel.send({"ready": True})
     while True:
         request, payload = channel.receive()
+        # A cell may have set another handler.
+        set_handler(signal.SIGPROF if HAS_ALARM else signal.SIGINT, time_up)
         if "source" in request:
             reply = notebook.run(request["number"], request["source"], request["seconds"])
             flush()
