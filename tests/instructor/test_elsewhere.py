@@ -237,7 +237,7 @@ def test_a_plain_worker_is_held_to_its_time_and_output_and_leaves_nothing(as_win
         assert len(worker.printed) == 2**10
         assert '"forged"' in worker.printed
         assert not home.exists()
-        worker = sandbox.worker(plots=True)
+        worker = sandbox.worker(("matplotlib.pyplot", "no_such_module"))
         assert run("import sys; assert 'matplotlib.pyplot' in sys.modules")["fault"] == ""
         with pytest.raises(WorkerLost, match="it ended"):
             run("import os; os._exit(3)")

@@ -197,9 +197,9 @@ class Setup(TypedDict):
 
 
 class ChildRequest(TypedDict):
-    """Fork a child for the pipes that come beside it. plots: whether matplotlib is loaded first."""
+    """Fork a child for the pipes that come beside it. load: the modules that are loaded first."""
 
-    plots: bool
+    load: tuple[str, ...]
 
 
 class ChildEnd(TypedDict):

@@ -132,16 +132,16 @@ def _read(handle: int) -> bytes:
 class PlainProcess:
     """The process of one worker.
 
-    setup: as of a zygote; home: its folder, which goes with it; plots: whether matplotlib is
+    setup: as of a zygote; home: its folder, which goes with it; load: the modules that are
     loaded before. Raises OSError when it cannot be started.
     """
 
-    def __init__(self, setup: Setup, home: Path, limits: Limits, plots: bool) -> None:
+    def __init__(self, setup: Setup, home: Path, limits: Limits, load: tuple[str, ...]) -> None:
         self._home = home
         threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
         self._process = subprocess.Popen(
             # Text is UTF-8, as on Linux: what is printed, and files that name no encoding.
-            [sys.executable, "-I", "-X", "utf8", str(PROGRAM), *(["plots"] if plots else [])],
+            [sys.executable, "-I", "-X", "utf8", str(PROGRAM), *load],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

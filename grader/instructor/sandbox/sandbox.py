@@ -42,6 +42,7 @@ WORKER = Path(__file__).with_name("worker")
 CALL = Path(call.__file__).parent
 NUMERIC = Path(numeric.__file__).parent
 DEVICES = ("/dev/zero", "/dev/random", "/dev/urandom")
+Modules = tuple[str, ...]  # the names of modules
 STAND_IN = "grader"  # the module of worker/ that stands in for a course's package
 PATIENCE = 30.0  # seconds that a zygote may take to start, or to end a child, on a busy machine
 
@@ -100,13 +101,13 @@ class PlainWorker(Worker):
     Raises MachineFault when it does not start, and OSError.
     """
 
-    def __init__(self, limits: Limits, notebook: Notebook | None, plots: bool) -> None:
+    def __init__(self, limits: Limits, notebook: Notebook | None, load: Modules) -> None:
         support = support_of(notebook) if notebook else None
         package = notebook.course.package if notebook else STAND_IN
         home = temporary_folder()
         paths = _paths(support, home, _view(notebook))
         setup = _setup(Tier.NONE, limits, support, package, paths, 0)
-        self._process = PlainProcess(setup, home, limits, plots)
+        self._process = PlainProcess(setup, home, limits, load)
         self.channel = self._process.channel
         self.printed = ""
         try:
@@ -164,14 +165,14 @@ class Zygote:
             self._setup = None
             self._receive()
 
-    def fork(self, plots: bool = False) -> Worker:
-        """Return a new child. plots: whether matplotlib is loaded before. Raises MachineFault."""
+    def fork(self, load: Modules = ()) -> Worker:
+        """Return a new child. load: the modules that it has from its start. Raises MachineFault."""
         self.start()
         child_read, write = os.pipe()
         read, child_write = os.pipe()
         output, child_output = os.pipe()
         channel = Channel(read, write, output, self.limits)
-        request: ChildRequest = {"plots": plots}
+        request: ChildRequest = {"load": load}
         child_handles = [child_read, child_write, child_output]
         try:
             self._send(request, child_handles)
@@ -283,20 +284,20 @@ class Sandbox:
                     f"the process that starts the workers cannot be started: {why}"
                 ) from None
 
-    def worker(self, plots: bool = False) -> Worker:
-        """Return a new worker. Raises MachineFault."""
+    def worker(self, load: Modules = ()) -> Worker:
+        """Return a new worker. load: see Zygote.fork. Raises MachineFault."""
         self.load()
         if not system.is_linux():
-            return self._plain_worker(plots)
+            return self._plain_worker(load)
         assert self._zygote is not None
-        return self._zygote.fork(plots)
+        return self._zygote.fork(load)
 
-    def _plain_worker(self, plots: bool) -> PlainWorker:
+    def _plain_worker(self, load: Modules) -> PlainWorker:
         """Return a new worker without a zygote. Raises MachineFault."""
         if self.tier is not Tier.NONE:
             raise MachineFault(system.what_sealed_grading_needs())
         try:
-            return PlainWorker(self.limits, self.notebook, plots)
+            return PlainWorker(self.limits, self.notebook, load)
         except OSError as error:
             raise MachineFault(f"a worker cannot be started: {error.strerror}") from None
 

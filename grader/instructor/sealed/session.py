@@ -7,7 +7,7 @@ sandboxed worker executes it, and answers with raw arrays.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from grader.call.answer import Answer
@@ -42,6 +42,8 @@ from grader.notebook.intake import ParsedNotebook
 from grader.show.verdict import Verdict
 
 RESTART_LIMIT = 3
+# They take about a second of a submission's time, and are loaded once, before its cells run.
+SLOW_TO_LOAD = ("matplotlib.pyplot", "scipy.signal")
 REST_OF_A_CELL = 5.0  # seconds in which what stands below a fault may be defined
 FILE_SECONDS = 10.0  # for a file to reach the worker, on a busy machine
 GRACE = 1.0  # seconds beyond a limit before a worker that ignores its alarm is killed
@@ -168,8 +170,7 @@ class Session:
         if self.worker is None:
             if self.restarts > RESTART_LIMIT:
                 raise WorkerLost("it was lost too often")
-            plots = any("matplotlib" in cell.source for cell in self.notebook.cells)
-            self.worker = self.sandbox.worker(plots)
+            self.worker = self.sandbox.worker(tuple(_to_load(self.notebook)))
             self._hand_over_files(self.worker)
             good = self.ran
             self.ran = []
@@ -340,6 +341,14 @@ class Session:
             )
             self.faults.append(message)
             return all_wrong(exercise, message)
+
+
+def _to_load(notebook: ParsedNotebook) -> Iterator[str]:
+    """Yield the modules of SLOW_TO_LOAD whose packages a notebook names."""
+    for module in SLOW_TO_LOAD:
+        package = module.split(".")[0]
+        if any(package in cell.source for cell in notebook.cells):
+            yield module
 
 
 def _lacks_a_name(reply: Reply) -> bool:

@@ -1,8 +1,8 @@
 """What plain.py, one folder up, starts: a worker that is a process of its own, and is not sealed.
 
-    python -I plain.py [plots]
+    python -I plain.py [MODULE ...]
 
-plots: matplotlib is loaded first, and not in the time of a cell.
+The modules are loaded first, and not in the time of a cell.
 Over standard input come a setup, as for a zygote, and then the requests of one submission; replies
 go to standard output. What the student's code prints goes to standard error.
 """
@@ -60,8 +60,7 @@ def main() -> NoReturn:
     setup: Setup = json.loads(line(read))
     folder = setup["folder"]
     os.environ |= {"HOME": folder, "TMPDIR": folder, "MPLCONFIGDIR": folder}
-    if "plots" in sys.argv:
-        import matplotlib.pyplot  # noqa: F401, PLC0415
+    worker.load(sys.argv[1:])
     worker.prepare(setup)
     tempfile.tempdir = folder
     sys.path.append(folder)  # last: a file of the student's is found, and shadows nothing

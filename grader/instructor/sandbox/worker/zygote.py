@@ -229,9 +229,7 @@ def run_child(
     control: Control, setup: Setup, request: ChildRequest, handles: list[int], folder: str
 ) -> ChildEnd:
     """Fork a child with a folder of its own, and wait for its end; return how it ended."""
-    if request["plots"] and "matplotlib.pyplot" not in sys.modules:
-        # Imported once, for all children, when one plots.
-        import matplotlib.pyplot  # noqa: F401, PLC0415
+    worker.load(request["load"])  # once, for all children
     os.mkdir(folder, 0o700)
     parent = os.getpid()
     pid = os.fork()
