@@ -171,7 +171,29 @@ def test_images_are_turned_in_eight_ways():
 
 
 def steps_of(seed: int) -> list[Case]:
-    return [case for case in EXERCISES["train"].draw(np.random.default_rng(seed)) if not case.goal]
+    """Return the single steps of a draw; those of many parameters, which take long, of few draws."""
+    cases = EXERCISES["train"].draw(np.random.default_rng(seed))
+    return [case for case in cases if not case.goal and (seed % 10 == 0 or not has_many(case))]
+
+
+def has_many(case: Case) -> bool:
+    return case.sizes["params"][0] > 1000
+
+
+def test_a_long_step_has_images_of_which_no_two_are_the_same_and_one_gradient():
+    """Whichever batch is picked; and a forward pass for each parameter, of 10 ms, takes minutes."""
+    cases = [case for case in steps_of(0) if has_many(case)]
+    assert {part for case in cases for part in case.parts} == {"overfit", "digits", "strided"}
+    for case in cases:
+        params, images, labels, _, _, _ = case.args
+        assert len({image.tobytes() for image in images}) == len(images) > 64
+        first, *others = (
+            capstone.loss_and_gradients(params, images[n : n + 1], labels[n : n + 1])[1]
+            for n in (0, 7, 40, 79)
+        )
+        for other in others:
+            assert all(np.abs(first[name] - other[name]).max() <= 1e-15 for name in first)
+        assert sum(value.size for value in params.values()) > 9000
 
 
 def trained_by(answer: str):

@@ -4,6 +4,8 @@ judged by what they learnt.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from grader.exercises.material.images import Images, load_images
@@ -33,6 +35,19 @@ COPIES = 80  # of one image: more than most batches have places
 WIDE = {"w1": (3, 2, 3, 3), "b1": (3,), "w2": (8, 3, 3, 3), "b2": (8,), "w3": (32, 3), "b3": (3,)}
 # parts -> their network, and an image
 STEPPED = {("overfit", "digits"): (SMALL, (2, 4, 6)), ("strided",): (WIDE, (2, 6, 8))}
+# The same with so many parameters that a forward pass for each takes minutes.
+PIXELS = (2, 28, 28)
+MANY = {
+    ("overfit", "digits"): {"w1": (16, 2, 3, 3), "b1": (16,), "w2": (3136, 3), "b2": (3,)},
+    ("strided",): {
+        "w1": (32, 2, 3, 3),
+        "b1": (32,),
+        "w2": (64, 32, 3, 3),
+        "b2": (64,),
+        "w3": (3136, 3),
+        "b3": (3,),
+    },
+}
 # of the images to train on, drawn anew each time; the images to test on are the held-out ones
 SHARE = 0.95
 
@@ -44,27 +59,38 @@ def _spread(rng: Generator, *shape: int) -> np.ndarray:
     return (whole(rng, 2**21, shape) + 0.5) / 2**20 - 1
 
 
+def _count(params: dict[str, np.ndarray]) -> int:
+    return sum(value.size for value in params.values())
+
+
 def _layout(params: dict[str, np.ndarray]) -> dict[str, tuple[int, ...]]:
     return {name: value.shape for name, value in params.items()}
 
 
 def loss_and_gradients(rng: Generator, fresh: bool) -> list[Case]:
+    """Small networks; fresh ones with many parameters too, since differences take minutes there."""
     cases = []
     for shapes, size in SIZES:
         params = {name: _spread(rng, *shape) for name, shape in shapes.items()}
-        labels = whole(rng, 3, (size[0],))
-        numbers = sum(value.size for value in params.values())
-        args = (params, _spread(rng, *size), labels)
-        cases.append(
-            Case(
-                args,
-                {"N": size[0], "params": (numbers,)},
-                large=True,
-                layout=_layout(params),
-                parts=("loss", "gradients") if shapes is SMALL else ("strided",),
-            )
-        )
+        cases.append(_gradients(rng, params, size))
+    for shapes in MANY.values() if fresh else ():
+        params = {name: _scaled(rng, shape) for name, shape in shapes.items()}
+        cases.append(_gradients(rng, params, (64, *PIXELS)))
     return cases
+
+
+def _gradients(
+    rng: Generator, params: dict[str, np.ndarray], size: tuple[int, int, int, int]
+) -> Case:
+    """Return a case of a network on so many random images. size: N C H W."""
+    labels = whole(rng, 3, (size[0],))
+    return Case(
+        (params, _spread(rng, *size), labels),
+        {"N": size[0], "params": (_count(params),)},
+        large=True,
+        layout=_layout(params),
+        parts=("strided",) if "w3" in params else ("loss", "gradients"),
+    )
 
 
 def turned(images: np.ndarray, turn: int) -> np.ndarray:
@@ -78,7 +104,8 @@ def train(rng: Generator, fresh: bool) -> list[Case]:
     they reach.
     """
     trainings = _trainings(rng)
-    return [*_steps(rng), *trainings]
+    steps = [*_steps(rng), *_long_steps(rng)] if fresh else _steps(rng)
+    return [*steps, *trainings]
 
 
 def _steps(rng: Generator) -> list[Case]:
@@ -98,19 +125,49 @@ def _steps(rng: Generator) -> list[Case]:
                 int(whole(rng, 2**31, (1,))[0]),
             )
             args = (params, image.repeat(COPIES, axis=0), label.repeat(COPIES), steps, rate, seed)
-            sizes = {"params": (sum(value.size for value in params.values()),)}
-            cases.append(
-                Case(
-                    args,
-                    sizes,
-                    large=True,
-                    parts=parts,
-                    layout=_layout(params),
-                    rate=rate,
-                    explain=message,
-                )
-            )
+            cases.append(_step(args, parts))
     return cases
+
+
+def _step(args: tuple[Any, ...], parts: tuple[str, ...]) -> Case:
+    """Return a training that ends at one place, whichever batches it picks."""
+    params, rate = args[0], args[4]
+    return Case(
+        args,
+        {"params": (_count(params),)},
+        large=True,
+        parts=parts,
+        layout=_layout(params),
+        rate=rate,
+        explain=message,
+    )
+
+
+def _long_steps(rng: Generator) -> list[Case]:
+    """One step with many parameters, on images of which no two are the same.
+
+    They differ only where each unit of the first layer is off, whatever its weights are, so that
+    every batch has the same gradient.
+    """
+    cases = []
+    for parts, shapes in MANY.items():
+        params = {name: _scaled(rng, shape) for name, shape in shapes.items()}
+        params["b1"] = -(1 + np.abs(_spread(rng, *shapes["b1"]))) / 8
+        images = np.zeros((COPIES, *PIXELS))
+        images[:, :, 10:16, :6] = 2 * _spread(rng, 1, PIXELS[0], 6, 6)  # small: so is the gradient
+        faint = (COPIES, PIXELS[0], PIXELS[1], 20)
+        images[:, :, :, 8:] = _spread(rng, *faint) / 64
+        label = (predict(params, images[:1]) + 1 + whole(rng, 2, (1,))) % 3
+        rate, seed = (int(each) for each in whole(rng, 2**31, (2,)))
+        args = (params, images, label.repeat(COPIES), 1, (2 + rate % 6) / 128, seed)
+        cases.append(_step(args, parts))
+    return cases
+
+
+def _scaled(rng: Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Return numbers whose layer keeps the size of what it passes on; between -1/4 and 1/4."""
+    inputs = np.prod(shape[1:] if len(shape) == 4 else shape[:1])
+    return _spread(rng, *shape) * min(1 / 4, float(2.0 ** -np.round(np.log2(inputs) / 2 - 1)))
 
 
 def _trainings(rng: Generator) -> list[Case]:
@@ -129,7 +186,6 @@ def _trainings(rng: Generator) -> list[Case]:
         ]
         start, seed = whole(rng, 2**31, (2,)).tolist()
         params = initial_parameters(network, start)
-        numbers = sum(value.size for value in params.values())
         turn, classes = int(whole(rng, 8, (1,))[0]), rng.bit_generator.random_raw(10).argsort()
         args = (
             params,
@@ -148,7 +204,7 @@ def _trainings(rng: Generator) -> list[Case]:
         cases.append(
             Case(
                 args,
-                {"params": (numbers,)},
+                {"params": (_count(params),)},
                 smooth=False,
                 parts=(part,),
                 layout=_layout(params),

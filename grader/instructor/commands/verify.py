@@ -9,6 +9,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -295,7 +296,7 @@ def _kept_parts(exercise: Exercise, mistakes: list[Mistake], seed: int) -> Itera
     """Yield which mistakes keep a part of theirs on a seed's cases."""
     drawn = exercise.draw(np.random.default_rng(seed))
     cases = [case for case in drawn if not case.goal]  # `make soak` has those with a goal
-    expected = [_reference_answers(exercise, case) for case in cases]
+    expected = cache(lambda number: _reference_answers(exercise, cases[number]))
     for mistake in mistakes:
         kept = _own(exercise, mistake) - _lost(mistake, exercise, cases, expected)
         if kept:
@@ -304,12 +305,19 @@ def _kept_parts(exercise: Exercise, mistakes: list[Mistake], seed: int) -> Itera
 
 
 def _lost(
-    mistake: Mistake, exercise: Exercise, cases: list[Case], expected: list[Answers]
+    mistake: Mistake,
+    exercise: Exercise,
+    cases: list[Case],
+    expected: Callable[[int], Answers],
 ) -> set[str]:
-    """Return the parts that a mistake loses; stops asking when all of its own are lost."""
+    """Return the parts that a mistake loses; stops asking when all of its own are lost.
+
+    expected: returns the right answers to a case, by its number.
+    """
     lost: set[str] = set()
-    for case, right in zip(cases, expected, strict=True):
+    for number, case in enumerate(cases):
         answers = read(exercise, case, call(mistake.answer, case.args))
+        right = expected(number)
         for part in exercise.parts:
             name = part.name
             if case.judges(name) and not matches(answers[name], right[name], part, case):
