@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .forms import Details, fault_of
-from .nested import spelt_out
+from .nested import of_objects, spelt_out
 from .text import short
 
 
@@ -63,6 +63,10 @@ def _split(result: Any, names: list[str], quiz: bool) -> Iterator[Answer]:
         yield quiz_answer(result)
     elif len(names) == 1:
         yield numbers(result)
+    elif type(result) is dict and sorted(map(str, result)) == sorted(names):
+        for name in names:
+            answer = numbers(result[name])
+            yield replace(answer, kindly=("named", *answer.kindly))
     elif isinstance(result, (tuple, list)):
         if len(result) == len(names):
             yield from map(numbers, result)
@@ -100,6 +104,11 @@ def _checked(array: np.ndarray) -> Answer:
     """Return an Answer with an array, if its numbers are real and finite, or with the fault."""
     if array.dtype.kind == "c":
         return replace(_checked(array.real), kindly=("complex",)) if _is_real(array) else NOT_REAL
+    if array.dtype.kind == "O":
+        plain_array = of_objects(array)
+        if plain_array is not None:
+            answer = _checked(plain_array)
+            return replace(answer, kindly=("objects", *answer.kindly))
     if array.dtype.kind not in "fiub":
         return faulty("entries", type=array.dtype.name.partition("[")[0])
     finite = np.isfinite(array)
@@ -139,6 +148,8 @@ def _is_a_name(key: Any) -> bool:
 ROUNDING = 4096  # times the last digit: 1e-12 of the largest number
 NOT_REAL = faulty("complex")
 NAMES_LIMIT = 20
+AROUND_WORDS = " \t\n.,:;()[]\"'`"
+TRUTHS = {"true": True, "false": False}
 QUIZ_LIMIT = 20  # numbers or words; no quiz asks for more
 
 
@@ -156,13 +167,19 @@ def quiz_answer(result: Any) -> Answer:
 
 
 def plain(value: Any) -> Any:
-    """Return a quiz answer in one spelling: tuples, ints, truth values, and words in lower case."""
+    """Return a quiz answer in one spelling: tuples, ints, truth values, and words in lower case.
+
+    A word may stand in brackets or quotes, or alone in a tuple.
+    """
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, (tuple, list)):
-        return tuple(plain(v) for v in islice(value, QUIZ_LIMIT))
+        values = tuple(plain(v) for v in islice(value, QUIZ_LIMIT))
+        is_one = len(values) == 1 and isinstance(values[0], (str, bool))
+        return values[0] if is_one else values
     if isinstance(value, str):
-        return value.strip().lower()
+        word = value.strip(AROUND_WORDS).lower()
+        return TRUTHS.get(word, word)
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     number = float(value)

@@ -16,7 +16,7 @@ import numpy as np
 
 from .changed import copied, is_unchanged
 from .warned import warning_texts
-from .watch import Watch, is_dense, shapes_of
+from .watch import Watch, code_of, is_dense, shapes_of
 
 NOTHING: Mapping[CodeType, str] = {}
 
@@ -47,17 +47,19 @@ def call(
     function: Callable[..., Any],
     args: Sequence[Any],
     refused: Mapping[CodeType, str] = NOTHING,
-    nudges: bool = False,
+    derived: bool = False,
+    forward: Any = None,
 ) -> Call:
     """Call the function with writable copies of the arguments. Every exception is caught.
 
-    refused: as `without` returns it; nudges: whether to look for a numerical gradient.
+    refused: as `without` returns it; derived: whether to look for a numerical gradient; forward:
+    the student's own forward pass, if there is one.
     """
     copies = tuple(map(copied, args))
     result, error = None, None
     limit = sys.getrecursionlimit()
-    is_looked_at = nudges and is_dense(args)
-    watch = Watch(refused, is_looked_at) if refused or is_looked_at else None
+    bases = args if derived and is_dense(args) else ()
+    watch = Watch(refused, bases, code_of(forward)) if refused or bases else None
     with warnings.catch_warnings(record=True) as recorded:
         warnings.simplefilter("default")  # each place once: a loop may warn without an end
         # numpy's own settings, whatever was set

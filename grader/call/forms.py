@@ -89,6 +89,8 @@ KINDLY = {
         for kind in sorted(KINDS)
     },
     "lists": "{name} holds lists: read as arrays; put np.array(...) there",
+    "named": "the results stand in a dict: read by their names; return them alone, in their order",
+    "objects": "{name} holds Python objects: read as numbers; make the array with dtype=float",
     "complex": "{name} holds complex numbers with imaginary part 0: read as real ones; return its "
     ".real",
     "one number": "{name} is one number in an array or a list: read as that number; return it "

@@ -41,6 +41,14 @@ def spelt_out(result: list | tuple) -> tuple[np.ndarray | None, str]:
     return array.reshape(*shape, *array.shape[1:]), _kind(kinds, level)
 
 
+def of_objects(array: np.ndarray) -> np.ndarray | None:
+    """Return the numbers of an array of Python objects, None where there are others among them."""
+    entries = array.ravel().tolist()
+    if len(entries) > ENTRIES_LIMIT or not _are_numbers(entries):
+        return None
+    return np.array(entries).reshape(array.shape)
+
+
 def _is_even(level: list[Any]) -> bool:
     """Tell whether all entries are rows, and as long as the first."""
     length = len(level[0])

@@ -1,18 +1,21 @@
 """What a function calls while it is judged: functions that it must do without, and a forward pass
 for every number of an array.
 
-The second is how a gradient is taken by differences, whatever the forward pass is called and
-wherever it stands. A function that is called once for each number, row or channel is none: what it
-is called with does not go back to where it was.
+The second is how a gradient is taken by differences: an argument of the exercise goes to a function
+again and again, with one number of it changed each time. Any function counts, so that a copy of the
+forward pass is none the better; the forward pass itself counts with any other array too. A helper
+that is called once for each number, row or channel of dy is none: it takes no argument of the
+exercise apart.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -20,88 +23,132 @@ import numpy as np
 LEAST = 4  # with fewer numbers, windows of an array look like it, nudged
 SIZE_LIMIT = 4096  # numbers of an array that is looked at
 LOOKS_LIMIT = 50_000  # arrays in one call
-KINDS_LIMIT = 500  # of functions and shapes
-SMALL = 64  # numbers of an array that is kept for every call
-KEPT_LIMIT = 200
+KINDS_LIMIT = 500  # of functions and arrays
+SMALL = 512  # numbers of an array of the forward pass's that is kept for every call
+ITEMS_LIMIT = 9  # of a tuple, list or dict that is looked into
 LIBRARIES = (os.path.dirname(np.__file__), os.path.dirname(os.__file__))
+TRACING = "settrace"  # what a function calls that wants nobody to look
 
 
 @dataclass
-class _Arrays:
-    """The arrays of one shape that a function was called with, one call after another.
+class _FromArgument:
+    """How one function was called with one argument of the exercise, a number of it changed.
 
-    kept: all of them where they are small; first: the first, with which the others are compared
-    where they are not; places: where these differ.
+    base: the argument; places: where it was changed alone, in `count` calls; steps: by how much it
+    was changed from one call to the next, where these changes are not taken back.
     """
 
-    first: np.ndarray
-    kept: list[np.ndarray] = field(default_factory=list)
+    base: np.ndarray
     places: set[int] = field(default_factory=set)
     count: int = 0
+    steps: dict[int, complex] = field(default_factory=dict)
+    last: np.ndarray | None = None
 
-    def add(self, array: np.ndarray) -> None:
-        row = array.ravel()
-        if row.size <= SMALL:
-            if len(self.kept) < KEPT_LIMIT:
-                self.kept.append(row.copy())
-            return
-        places = np.flatnonzero(_differ(row, self.first))
-        if 0 < len(places) <= 2:  # one was put back, and another one was changed
-            self.places.update(places.tolist())
+    def add(self, row: np.ndarray) -> None:
+        places = np.flatnonzero(_differ(row, self.base))
+        if len(places) == 1:
+            self.places.add(int(places[0]))
             self.count += 1
+        last = self.base if self.last is None else self.last
+        places = np.flatnonzero(_differ(row, last))
+        if len(places) == 1:
+            place = int(places[0])
+            self.steps[place] = row[place] - last[place]
+        self.last = row
 
     @property
     def calls(self) -> int:
         """In how many calls one number was changed, 0 where not each number was."""
-        size = self.first.size
-        if size > SMALL:
-            return self.count + 1 if len(self.places) == size <= self.count + 1 else 0
-        if len(self.kept) < size:
+        if len(self.places) == self.base.size:
+            return self.count
+        if len(self.steps) == self.base.size and _is_one_step(list(self.steps.values())):
+            return len(self.steps)
+        return 0
+
+
+@dataclass
+class _FromAnywhere:
+    """The arrays of one shape that the forward pass was called with, one call after another."""
+
+    rows: list[np.ndarray] = field(default_factory=list)
+
+    def add(self, row: np.ndarray) -> None:
+        if row.size <= SMALL and len(self.rows) <= 2 * SMALL:
+            self.rows.append(row)
+
+    @property
+    def calls(self) -> int:
+        """In how many calls one number was changed by one step, 0 where not each number was."""
+        if not self.rows or len(self.rows) < self.rows[0].size:
             return 0
-        rows = np.array(self.kept)
-        changed = _differ(rows, np.median(rows, axis=0))  # which is what was nudged
+        rows = np.array(self.rows)
+        base = np.median(rows.real, axis=0)
+        changed = np.array([_differ(row, base) for row in rows])  # which is what was nudged
         is_nudged = changed.sum(axis=1).max() <= 1 and changed.any(axis=0).all()
-        return int(changed.sum()) if is_nudged else 0
+        # Parts of dy that are sent through a forward pass one by one are of different sizes.
+        is_one = is_nudged and _is_one_step((rows - base)[changed])
+        return int(changed.sum()) if is_one else 0
 
 
-def _differ(rows: np.ndarray, base: np.ndarray) -> np.ndarray:
-    """Tell where rows differ from a base, but for what is left when a nudge is taken back."""
-    differ: np.ndarray = np.abs(rows - base) > 1e-12 * np.abs(base).max()
-    return differ
+def _differ(row: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """Tell where a row differs from a base, but for what is left when a nudge is taken back."""
+    allowed = 1e-14 * max(1.0, float(np.abs(base).max()))
+    differ: np.ndarray = np.abs(row.real - base.real) > allowed
+    return differ | (row.imag != base.imag)  # an imaginary step may be of any size
+
+
+def _is_one_step(steps: Sequence[complex] | np.ndarray) -> bool:
+    """Tell whether all steps are of one size, up or down."""
+    sizes = np.abs(np.asarray(steps))
+    return bool(sizes.max() - sizes.min() <= 1e-3 * sizes.max())
 
 
 class Watch:
     """Looks at the Python functions that are called, while it is a context.
 
-    refused: the code of functions that must not be called -> their names; nudges: whether the
-    arrays are looked at with which functions are called.
+    refused: the code of functions that must not be called -> their names; args: the exercise's
+    arguments, () where no gradient is to be derived; forward: the code of its forward pass.
     """
 
-    def __init__(self, refused: Mapping[CodeType, str], nudges: bool) -> None:
+    def __init__(
+        self,
+        refused: Mapping[CodeType, str],
+        args: Sequence[Any] = (),
+        forward: CodeType | None = None,
+    ) -> None:
         self._refused = refused
-        self._nudges = nudges
+        self._forward = forward
+        self._bases = [row for array in arrays_in(args) for row in _rows(array)]
         self.reached = ""  # the first of the refused ones that was called all the same
-        self._called_with: dict[tuple[CodeType, int, tuple[int, ...]], _Arrays] = {}
+        self._calls: dict[tuple[Any, ...], _FromArgument | _FromAnywhere] = {}
         self._is_library: dict[CodeType, bool] = {}
         self._looks = 0
         self._before: Any = None
+        self._before_in_threads: Any = None
 
     def __enter__(self) -> Watch:
         self._before = sys.gettrace()
+        self._before_in_threads = threading.gettrace()
+        threading.settrace(self._note)
         sys.settrace(self._note)
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, error: object, *_: object) -> None:
+        # Python itself stops tracing where a call goes too deep.
+        if error is None and sys.gettrace() != self._note:
+            self.reached = self.reached or TRACING
         sys.settrace(self._before)
+        threading.settrace(self._before_in_threads)
 
     def nudged(self, shapes: set[tuple[int, ...]]) -> tuple[str, int] | None:
         """Return the name of a function that was called with nudged arrays, and how often.
 
-        shapes: those of the arrays that count. None where there was no such function.
+        shapes: those of the arrays that count for the forward pass. None where there was no such
+        function.
         """
-        for (code, _, shape), arrays in self._called_with.items():
-            if shape in shapes and arrays.calls:
-                return code.co_name.strip("<>"), arrays.calls
+        for (code, _, which), calls in self._calls.items():
+            if (isinstance(calls, _FromArgument) or which in shapes) and calls.calls:
+                return code.co_name.strip("<>"), calls.calls
         return None
 
     def _note(self, frame: FrameType, event: str, argument: object) -> None:
@@ -110,15 +157,31 @@ class Watch:
             return
         if code in self._refused:
             self.reached = self.reached or self._refused[code]
-        if not self._nudges or self._looks > LOOKS_LIMIT or self._is_of_library(code):
+        if not self._bases or self._looks > LOOKS_LIMIT or self._is_of_library(code):
             return
-        for number, array in enumerate(_arrays(frame)):
-            self._looks += 1
-            key = (code, number, array.shape)
-            if key not in self._called_with and len(self._called_with) < KINDS_LIMIT:
-                self._called_with[key] = _Arrays(array.ravel().copy())
-            if key in self._called_with:
-                self._called_with[key].add(array)
+        for name, value in frame.f_locals.items():
+            for number, array in enumerate(arrays_in((value,))):
+                self._looks += 1
+                self._look(code, (name, number), array)
+
+    def _look(self, code: CodeType, place: tuple[str, int], array: np.ndarray) -> None:
+        """Note an array that a function is called with. place: where it stands in the call."""
+        if not LEAST <= array.size <= SIZE_LIMIT:
+            return
+        for row in _rows(array):
+            for number, base in enumerate(self._bases):
+                if base.size == row.size:
+                    self._add((code, place, number), row)
+            if code is self._forward:
+                self._add((code, place, array.shape), row)
+
+    def _add(self, key: tuple[Any, ...], row: np.ndarray) -> None:
+        if key not in self._calls and len(self._calls) < KINDS_LIMIT:
+            number = key[-1]
+            is_one = isinstance(number, int)
+            self._calls[key] = _FromArgument(self._bases[number]) if is_one else _FromAnywhere()
+        if key in self._calls:
+            self._calls[key].add(row)
 
     def _is_of_library(self, code: CodeType) -> bool:
         if code not in self._is_library:
@@ -126,21 +189,14 @@ class Watch:
         return self._is_library[code]
 
 
-def _arrays(frame: FrameType) -> Iterator[np.ndarray]:
-    """Yield the arrays that a function is called with, also those in a dict."""
-    code = frame.f_code
-    if not code.co_argcount:
-        return
-    names = frame.f_locals
-    values = [names.get(name) for name in code.co_varnames[: code.co_argcount]]
-    for array in _plain_arrays(values):
-        if array.dtype.kind in "fiu" and LEAST <= array.size <= SIZE_LIMIT:
-            yield array
+def code_of(function: Any) -> CodeType | None:
+    """Return the code of a Python function, None for any other object: it may answer anything."""
+    return function.__code__ if type(function) is FunctionType else None
 
 
 def shapes_of(values: Iterable[Any]) -> set[tuple[int, ...]]:
     """Return the shapes of the arrays among some values, also of those in a dict."""
-    return {array.shape for array in _plain_arrays(values)}
+    return {array.shape for array in arrays_in(values)}
 
 
 def is_dense(values: Iterable[Any]) -> bool:
@@ -148,13 +204,27 @@ def is_dense(values: Iterable[Any]) -> bool:
 
     Of arrays of zeros two may differ in a single number by chance.
     """
-    return all(2 * np.count_nonzero(array) >= array.size for array in _plain_arrays(values))
+    return all(2 * np.count_nonzero(array) >= array.size for array in arrays_in(values))
 
 
-def _plain_arrays(values: Iterable[Any]) -> Iterator[np.ndarray]:
+def arrays_in(values: Iterable[Any]) -> Iterator[np.ndarray]:
+    """Yield the arrays among some values, also those that stand in a tuple, a list or a dict."""
     for value in values:
-        yield from (
-            each
-            for each in (value.values() if type(value) is dict else (value,))
-            if type(each) is np.ndarray
-        )
+        kind = type(value)
+        if kind is dict:
+            yield from arrays_in([*value.values()][:ITEMS_LIMIT])
+        elif kind in (tuple, list):
+            yield from arrays_in(value[:ITEMS_LIMIT])
+        elif issubclass(kind, np.ndarray):
+            yield np.asarray(value)
+
+
+def _rows(array: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield a copy of an array's numbers in one row, nothing where they are no numbers."""
+    if array.dtype.kind in "fiuc":
+        yield array.ravel().astype(complex if array.dtype.kind == "c" else float)
+    elif array.dtype.kind == "O":
+        try:
+            yield array.ravel().astype(complex)
+        except (TypeError, ValueError):
+            return

@@ -13,6 +13,7 @@ from typing import Any
 from .answer import Answer, faulty, kind
 
 Namespace = dict[str, Any]  # the student's global names
+OURS = ("grader", "_numeric")  # where numerical_jacobian stands, in a kernel and in a worker
 
 
 def public(layers: ModuleType) -> dict[str, Callable[..., Any]]:
@@ -69,9 +70,13 @@ def without(
             same = {alias: value for alias, value in namespace.items() if value is function}
             aliases |= same
             namespace.update(dict.fromkeys(same, _refusing(message)))
-            # The notebook's own may be kept elsewhere too: in a list, a default, a closure.
-            if isinstance(function, FunctionType) and function.__globals__ is namespace:
+            # These may be kept elsewhere too: in a module, a list, a default, a closure.
+            if not isinstance(function, FunctionType):
+                continue
+            is_own = function.__globals__ is namespace
+            if is_own or function.__module__.split(".")[0] in OURS:
                 by_code[function.__code__] = name
+            if is_own:
                 codes.enter_context(_refusing_by_its_code(function, message))
         namespace.update(dict.fromkeys(ends, _leave))
         try:

@@ -58,7 +58,8 @@ def _judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
         with_layers(layers, namespace),
         without(exercise.without, namespace, exercise.name) as refused,
     ):
-        calls = _ask(trial, function, refused)
+        forward = namespace.get(exercise.forward)
+        calls = _ask(trial, function, refused, forward)
     cases, answers = trial.cases, trial.answers
     again = answers.pop() if len(answers) > len(cases) else answers[0]
     # The student's forward partner is called here: what it prints and warns of is not this
@@ -95,9 +96,9 @@ def _new_trial(exercise: Exercise, namespace: Namespace) -> Trial:
     )
 
 
-def _ask(trial: Trial, function: Any, refused: Mapping[CodeType, str]) -> list[Call]:
+def _ask(trial: Trial, function: Any, refused: Mapping[CodeType, str], forward: Any) -> list[Call]:
     """Ask the function all cases and the first once more, but for those that another call has
-    ended; fill in the trial's answers. refused: as `without` yields it.
+    ended; fill in the trial's answers. refused: as `without` yields it; forward: see call().
     """
     calls = []
     asking = Asking(trial.exercise)
@@ -107,8 +108,8 @@ def _ask(trial: Trial, function: Any, refused: Mapping[CodeType, str]) -> list[C
         answers = asking.unasked(case)
         if answers is None:
             is_watched = trial.exercise.watches(case)
-            nudges = is_watched and bool(trial.exercise.derived)
-            result = call(function, case.args, refused if is_watched else {}, nudges)
+            derived = is_watched and bool(trial.exercise.derived)
+            result = call(function, case.args, refused if is_watched else {}, derived, forward)
             calls.append(result)
             # At once: the result may be a buffer that the next call uses again.
             answers = read(trial.exercise, case, result, function)

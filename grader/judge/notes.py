@@ -35,7 +35,12 @@ def notes_on(trial: Trial, changed: list[str]) -> Iterator[str]:
 
 
 def _kindly(trial: Trial, part: Part) -> Iterator[str]:
-    """Yield what a part's answers were read as, which they are not."""
+    """Yield what a part's answers were read as, which they are not.
+
+    A part of several results says nothing: those that judge one of them do.
+    """
+    if len(part.results) > 1:
+        return
     visible = (
         answers[part.name]
         for number, answers in enumerate(trial.answers)

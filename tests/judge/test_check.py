@@ -296,7 +296,7 @@ PARTS = {
     "is None (is the return missing?), expected a numpy array of numbers": lambda dw: None,
     "is a str, expected a numpy array of numbers": lambda dw: "dw",
     "holds complex numbers, expected real ones": lambda dw: dw + 1e-9j,
-    "holds object entries, expected numbers": lambda dw: dw.astype(object),
+    "holds object entries, expected numbers": lambda dw: np.where(dw > 0, None, dw),
     "holds NaN at [0, 0]": lambda dw: dw * np.nan,
     "holds infinity at [0, 0]": lambda dw: dw * 0 + np.inf,
     "has shape (1, 2, 3), expected (2, 3) like w": lambda dw: dw[None],
@@ -327,12 +327,15 @@ def test_a_broken_part_costs_that_part_alone(text, verdict_on):
 
 READ = "read as an array; return np.array(...)"
 REAL = "holds complex numbers with imaginary part 0: read as real ones; return its .real"
+OBJECTS = "dw holds Python objects: read as numbers; make the array with dtype=float"
 KINDLY = {
     f"dw is a list of lists: {READ}": lambda dw: dw.tolist(),
     f"dw is a tuple of tuples: {READ}": lambda dw: tuple(map(tuple, dw)),
     f"dw is a list of tuples: {READ}": lambda dw: list(map(tuple, dw)),
     f"dw is a list of arrays: {READ}": list,
     f"dw {REAL}": lambda dw: dw + 0j,
+    OBJECTS: lambda dw: dw.astype(object),
+    f"{OBJECTS} ": np.frompyfunc(float, 1, 1),
     f"dw {REAL} ": lambda dw: np.fft.ifft2(np.fft.fft2(dw)),
 }
 
@@ -352,6 +355,17 @@ def test_a_list_of_complex_numbers_has_both_notes(verdict_on):
         "affine_backward", lambda dy, x, w: (*right(dy, x, w)[:2], [*(dy.sum(0) + 0j)])
     )
     assert verdict.notes == (f"db is a list: {READ}", f"db {REAL}")
+
+
+def test_results_in_a_dict_are_read_by_their_names(verdict_on):
+    def function(dy, x, w):
+        return dict(zip(("dw", "dx", "db"), (x.T @ dy, dy @ w.T, dy.sum(0)), strict=True))
+
+    verdict = verdict_on("affine_backward", function)
+    note = "the results stand in a dict: read by their names; return them alone, in their order"
+    assert (verdict.earned, verdict.notes) == (4.0, (note,))
+    verdict = verdict_on("affine_backward", lambda dy, x, w: {"dx": dy @ w.T})
+    assert verdict.fault.startswith("returned a dict, expected 3 results")
 
 
 @pytest.mark.parametrize("shape", [(1,), (1, 1)])
@@ -377,6 +391,22 @@ def test_a_loss_for_every_row_is_no_single_number(verdict_on):
     verdict = verdict_on("softmax_loss", function)
     assert verdict.parts[0].message.startswith("has shape (2,), expected ()")
     assert verdict.notes == ()
+
+
+@pytest.mark.parametrize("answer", ["(c)", "c)", " C.", "'c'", ["c"], ("c",), np.array(["c"])])
+def test_a_letter_may_stand_in_brackets(answer, verdict_on):
+    assert verdict_on("eq_12", lambda: answer).right
+
+
+@pytest.mark.parametrize("form", [str, repr, lambda truth: [truth], np.bool_, str.lower])
+def test_a_truth_may_be_a_word(form, verdict_on):
+    right_answer = references()["mask_is_enough"]
+
+    def answer(*args):
+        truth = right_answer(*args)
+        return form(str(truth) if form is str.lower else truth)
+
+    assert verdict_on("mask_is_enough", answer).right
 
 
 LOOP = []

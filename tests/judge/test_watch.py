@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pytest
 from our_course import EXERCISES
 from support import references
 
+import grader
 from grader.judge.judge import judge
 
 ONE_SIDED = """
@@ -111,6 +114,74 @@ def softmax_loss(y, labels):
     assert earned == {"loss": 0.5, "dy": 0.0, "extreme": 0.0}
 
 
+# How somebody may call a forward pass for every number of x, other than in the plain ways above.
+WAYS = {
+    "all arguments in a star": "of = lambda *v: affine_forward(*v)\nfor place in places:\n"
+    "    dx[place] = np.sum(dy * (of(one(place, 1), w, 0) - of(x, w, 0)))",
+    "in a thread": "import threading\nof = lambda v: affine_forward(v, w, 0)\n"
+    "def work():\n    for place in places:\n"
+    "        dx[place] = np.sum(dy * (of(one(place, 1)) - of(x)))\n"
+    "thread = threading.Thread(target=work)\nthread.start()\nthread.join()",
+    "a complex step": "of = lambda v: affine_forward(v, w, 0)\nfor place in places:\n"
+    "    dx[place] = np.sum(dy * of(one(place, 1e-30j)).imag) / 1e-30",
+    "numbers as objects": "of = lambda v: affine_forward(v, w.astype(object), 0)\n"
+    "for place in places:\n"
+    "    dx[place] = np.sum(dy * (of(one(place, 1).astype(object)) - of(x.astype(object))))",
+    "a class of its own": "class Mine(np.ndarray): pass\n"
+    "of = lambda v: affine_forward(v, w, 0)\nfor place in places:\n"
+    "    dx[place] = np.sum(dy * (of(one(place, 1).view(Mine)) - of(x)))",
+    "arrays in a tuple": "of = lambda pair: pair[0] @ pair[1]\nfor place in places:\n"
+    "    dx[place] = np.sum(dy * (of((one(place, 1), w)) - of((x, w))))",
+    "steps that are not taken back": "of = lambda v: affine_forward(v, w, 0)\n"
+    "moved, old = x.astype(float), of(x)\nfor place in places:\n"
+    "    moved[place] += 1\n    new = of(moved)\n"
+    "    dx[place], old = np.sum(dy * (new - old)), new",
+    "from an array of ones": "of = lambda v: affine_forward(v, w, 0)\n"
+    "base = np.ones(x.shape)\nfor place in places:\n    moved = base.copy()\n"
+    "    moved[place] += 1\n    dx[place] = np.sum(dy * (of(moved) - of(base)))",
+    "from the arrays around": "moved = x.astype(float)\n"
+    "def of():\n    return moved @ w\nbase = of()\nfor place in places:\n"
+    "    moved[place] += 1\n    dx[place] = np.sum(dy * (of() - base))\n    moved[place] -= 1",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_way_of_calling_a_forward_pass_for_every_number_earns_anything(way):
+    text = (
+        "def affine_backward(dy, x, w):\n    dx = np.zeros(x.shape)\n"
+        "    places = list(np.ndindex(*x.shape))\n"
+        "    def one(place, step):\n        moved = x.astype(type(step + 1.0))\n"
+        "        moved[place] += step\n        return moved\n"
+        + textwrap.indent(WAYS[way], "    ")
+        + "\n    return dx, x.T @ dy, dy.sum(axis=0)\n"
+    )
+    namespace = namespace_with(text)
+    verdict = judge(EXERCISES["affine_backward"], namespace["affine_backward"], namespace)
+    assert (verdict.earned, "that is a numerical gradient" in str(verdict)) == (0.0, True), verdict
+
+
+def test_who_turns_the_tracing_off_is_told_so():
+    text = "import sys\ndef relu_backward(dy, x):\n    sys.settrace(None)\n    return dy * (x > 0)"
+    namespace = namespace_with(text)
+    verdict = judge(EXERCISES["relu_backward"], namespace["relu_backward"], namespace)
+    assert verdict.earned == 0.0
+    assert "calls settrace: write it without settrace" in str(verdict)
+
+
+def test_the_numerical_jacobian_of_the_package_is_known_by_its_code():
+    text = """
+import grader as kit
+
+def affine_jacobians(x, w):
+    of = kit.numerical_jacobian
+    return of(w.T.dot, x), of(x.dot, w), of(np.copy, np.zeros(w.shape[1]))
+"""
+    namespace = namespace_with(text) | {"numerical_jacobian": grader.numerical_jacobian}
+    verdict = judge(EXERCISES["affine_jacobians"], namespace["affine_jacobians"], namespace)
+    assert verdict.earned == 0.0
+    assert "calls numerical_jacobian: write it without" in str(verdict)
+
+
 HONEST = {
     "a helper for every pixel that adds into dx": (
         "relu_backward",
@@ -181,6 +252,92 @@ def conv_1d_backward_rotated(dy, w, pad):
     padded = np.pad(dy, k - 1)
     full = np.array([dot(padded[i:i + k], w[::-1]) for i in range(len(padded) - k + 1)])
     return full[pad:len(full) - pad]
+""",
+    ),
+    "one entry of dy after another, each sprayed by a helper": (
+        "conv_backward",
+        """
+def sprayed(one, x, w, pad):
+    (n, f, i, j), = np.argwhere(one) if one.any() else [(0, 0, 0, 0)]
+    kh, kw = w.shape[2:]
+    xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dxp, dw = np.zeros(xp.shape), np.zeros(w.shape)
+    dxp[n, :, i:i + kh, j:j + kw] += one[n, f, i, j] * w[f]
+    dw[f] += one[n, f, i, j] * xp[n, :, i:i + kh, j:j + kw]
+    H, W = x.shape[2:]
+    return dxp[:, :, pad:pad + H, pad:pad + W], dw
+
+def conv_backward(dy, x, w, pad):
+    dx, dw = np.zeros(x.shape), np.zeros(w.shape)
+    for place in np.ndindex(*dy.shape):
+        one = np.zeros(dy.shape)
+        one[place] = dy[place]
+        more_dx, more_dw = sprayed(one, x, w, pad)
+        dx, dw = dx + more_dx, dw + more_dw
+    return dx, dw, dy.sum(axis=(0, 2, 3))
+""",
+    ),
+    "one entry of dy after another, and the filter reflected": (
+        "conv_1d_backward_rotated",
+        """
+def conv_1d_backward_rotated(dy, w, pad):
+    n = len(dy) + len(w) - 1 - 2 * pad
+    dx = np.zeros(n)
+    for i in range(len(dy)):
+        one = np.zeros(len(dy))
+        one[i] = dy[i]
+        full = correlate_1d(one, w[::-1], len(w) - 1)
+        dx += full[pad:pad + n]
+    return dx
+""",
+    ),
+    "the Jacobian by a helper for each unit vector": (
+        "affine_jacobians",
+        """
+def column(e, w):
+    return w.T @ e
+
+def affine_jacobians(x, w):
+    D, C = w.shape
+    dy_dx = np.stack([column(e, w) for e in np.eye(D)], axis=1)
+    dy_dw = np.zeros((C, D, C))
+    for c in range(C):
+        dy_dw[c, :, c] = x
+    return dy_dx, dy_dw, np.eye(C)
+""",
+    ),
+    "one entry of x after another": (
+        "affine_backward",
+        """
+def weights_of(one, dy):
+    return one.T @ dy
+
+def affine_backward(dy, x, w):
+    dw = np.zeros(w.shape)
+    for place in np.ndindex(*x.shape):
+        one = np.zeros(x.shape)
+        one[place] = x[place]
+        dw += weights_of(one, dy)
+    return dy @ w.T, dw, dy.sum(axis=0)
+""",
+    ),
+    "ties by taking one pixel out": (
+        "max_pool_backward",
+        """
+def is_largest(window, place):
+    others = window.copy()
+    others[place] = -np.inf
+    return window[place] > others.max()
+
+def max_pool_backward(dy, x, size, stride):
+    kh, kw = size
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(*dy.shape):
+        window = x[n, c, i * stride:i * stride + kh, j * stride:j * stride + kw]
+        place = np.unravel_index(window.argmax(), window.shape)
+        is_largest(window, place)
+        dx[n, c, i * stride + place[0], j * stride + place[1]] += dy[n, c, i, j]
+    return dx
 """,
     ),
 }

@@ -87,15 +87,16 @@ class CaseRequest(TypedDict):
 class CallsRequest(TypedDict):
     """Call the function of a name with one case after another.
 
-    results: the names of its results; derived: whether some are to be derived; without: the names
-    that are taken away meanwhile; layers: whether those of layers.py are lent; quiz: whether the
-    answer is no array; seconds: of each call.
+    results: the names of its results; derived: whether some are to be derived; forward: the name
+    of the forward pass, or ""; without: the names that are taken away meanwhile; layers: whether
+    those of layers.py are lent; quiz: whether the answer is no array; seconds: of each call.
     """
 
     name: str
     cases: Sequence[CaseRequest]
     results: Sequence[str]
     derived: bool
+    forward: str
     without: Sequence[str]
     layers: bool
     quiz: bool

@@ -107,6 +107,7 @@ def pack_calls(
         "cases": requests,
         "results": list(exercise.results),
         "derived": bool(exercise.derived),
+        "forward": exercise.forward,
         "without": list(exercise.without),
         "layers": exercise.layers,
         "quiz": exercise.is_quiz,

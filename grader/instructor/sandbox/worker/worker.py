@@ -258,6 +258,7 @@ def call(
             arguments(case["args"], payload),
             refused if case["watch"] else {},
             case["watch"] and request["derived"],
+            namespace.get(request["forward"]),
         )
     if isinstance(result.error, cells.TimeUp):
         return CallResult({}, CALL.answer.faulty("time", seconds=request["seconds"]))
