@@ -100,7 +100,7 @@ def accepted(part: Part, case: Case, answer: Answer) -> Answer:
     """
     if case.layout and part.like == "params":
         return _wrong_layout(case, answer) or answer
-    if answer.layout:
+    if answer.layout or answer.form == "keys":
         return Answer(fault="type:dict", message="is a dict, expected a numpy array of numbers")
     if answer.array is None:
         return answer

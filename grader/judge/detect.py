@@ -20,6 +20,7 @@ CLOSE = "is close but not exact: are some digits lost on the way?"
 CUT = (
     "is the right answer without what stands behind the point: is there an array of whole numbers?"
 )
+ZERO = "zero"
 SHARES = "the shares of the largest entries of a window do not add up to its dy"
 
 
@@ -63,9 +64,8 @@ def detect(pairs: list[Pair], fine: Sequence[Pair] = ()) -> str:
 
     fine: right results on other cases. What may be a coincidence is not said.
     """
-    first = pairs[0]
-    if first.case.layout and first.result.ndim:  # a dict of arrays, read as one long row
-        return _arrays_of_a_dict(first)
+    if pairs[0].case.layout and pairs[0].result.ndim:  # several arrays, read as one long row
+        return _of_several_arrays(pairs)
     # One or two numbers have everything in common, or nothing.
     pairs = [pair for pair in pairs if pair.right.size > 2] or pairs
     with np.errstate(all="ignore"):
@@ -80,8 +80,17 @@ def _in_common(pairs: list[Pair], fine: Sequence[Pair]) -> str:
     for key in shared:
         same = [other[key] for other in findings]
         if _evidence(pairs, same) >= ENOUGH and _is_clear(same[0].size, sizes, pairs, fine):
-            return same[0].message
+            return _zero_here(pairs, fine) if key == ZERO else same[0].message
     return ""
+
+
+def _zero_here(pairs: list[Pair], fine: Sequence[Pair]) -> str:
+    """Return where a result is zero: not everywhere, where it is right on other cases."""
+    largest = max((np.abs(pair.right).max(initial=0.0) for pair in fine), default=0.0)
+    if not largest:
+        return "is zero everywhere"
+    is_small = all(np.abs(pair.right).max(initial=0.0) < largest / 16 for pair in pairs)
+    return "is zero where small numbers are right: are digits lost on the way?" if is_small else ""
 
 
 def _evidence(pairs: list[Pair], same: list[Finding]) -> int:
@@ -121,18 +130,30 @@ def _findings(pair: Pair) -> dict[str, Finding]:
     return {finding.key: finding for detector in DETECTORS for finding in detector(pair)}
 
 
-def _arrays_of_a_dict(pair: Pair) -> str:
-    """Return which arrays of a dict are right and which are wrong: the fault lies between them."""
-    results, rights = pair.case.unpacked(pair.result), pair.case.unpacked(pair.right)
-    if _is_nearly(pair.result, pair.right):
+def _of_several_arrays(pairs: list[Pair]) -> str:
+    """Return which of several arrays are wrong on any case: in a dict of a network's parameters the
+    fault lies between these and the others.
+    """
+    if all(_is_nearly(pair.result, pair.right) for pair in pairs):
         return CLOSE
-    wrong = [name for name in results if not _close(results[name], rights[name]).all()]
-    right = [name for name in results if name not in wrong]
+    names = list(pairs[0].case.unpacked(pairs[0].result))
+    wrong = [name for name in names if any(_is_wrong_in(pair, name) for pair in pairs)]
+    right = [name for name in names if name not in wrong]
+    is_network = any(isinstance(arg, dict) for arg in pairs[0].case.args)
     if not right:
-        return "is wrong in every array: begin at the loss, and follow dy back layer by layer"
+        way = ": follow dy back layer by layer, from the loss on" if is_network else ""
+        return f"is wrong in {'every array' if is_network else ' and '.join(wrong)}{way}"
     message = f"is right in {' and '.join(right)}, wrong in {' and '.join(wrong)}"
-    has_weights = any(name[0] == "w" for name in wrong)
+    has_weights = is_network and any(name[0] == "w" for name in wrong)
     return f"{message}: what lies between them on the way back?" if has_weights else message
+
+
+def _is_wrong_in(pair: Pair, name: str) -> bool:
+    """Tell whether an array of the name is there, and wrong."""
+    if name not in pair.case.layout:
+        return False
+    result, right = pair.case.unpacked(pair.result)[name], pair.case.unpacked(pair.right)[name]
+    return not _close(result, right).all()
 
 
 def _close(result: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -208,7 +229,7 @@ def _add_up(result: np.ndarray, free: Free) -> bool:
 
 def _zero(pair: Pair) -> Iterator[Finding]:
     if pair.result.size > 1 and not pair.result.any() and pair.right.any():
-        yield Finding("zero", "is zero everywhere", ENOUGH)
+        yield Finding(ZERO, "", ENOUGH)  # see _zero_here
 
 
 def _whole_numbers(pair: Pair) -> Iterator[Finding]:
@@ -274,10 +295,12 @@ def _rows_and_columns(pair: Pair) -> Iterator[Finding]:
     for axis, name in enumerate(("row", "column")):
         right = _close(pair.result, pair.right).all(axis=1 - axis)
         if right.any() and not right.all():
-            places = ", ".join(str(place) for place in np.flatnonzero(~right)[:4])
+            wrong = np.flatnonzero(~right).tolist()
             evidence = _different(np.compress(right, pair.right, axis))
-            message = f"is right except in {name} {places} (counted from 0)"
-            yield Finding(name, message, evidence)
+            if wrong == [right.size - 1]:  # it has another number in each case
+                yield Finding(f"last {name}", f"is right except in the last {name}", evidence)
+            places = f"{name} {', '.join(map(str, wrong))}"
+            yield Finding(places, f"is right except in {places} (counted from 0)", evidence)
 
 
 def _shifted(pair: Pair) -> Iterator[Finding]:

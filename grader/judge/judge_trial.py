@@ -304,7 +304,8 @@ def sentences(*texts: str) -> str:
 
 def _with_a_capital(text: str) -> str:
     """Return a sentence with its first letter large, unless it begins with a formula."""
-    return text[0].upper() + text[1:] if text[:2].isalpha() else text
+    is_word = text[:2].isalpha() or text.startswith("a ")
+    return text[0].upper() + text[1:] if is_word else text
 
 
 def _example(trial: Trial, part: Part, number: int, right: Right) -> Example | None:

@@ -96,6 +96,31 @@ def test_a_cause_is_named_only_where_four_different_entries_speak_for_it(both):
         assert sum(map(different, rights.values())) >= 4
 
 
+def wrong_row(size, row):
+    right = np.arange(1.0, 1 + 3 * size).reshape(size, 3)
+    result = right.copy()
+    result[row] = 0
+    return pair(result, right)
+
+
+def test_a_row_is_named_where_it_is_the_same_one_in_every_case():
+    assert detect([wrong_row(5, 1)]) == "is right except in row 1 (counted from 0)"
+    assert detect([wrong_row(5, 1), wrong_row(4, 1)]).startswith("is right except in row 1 ")
+    assert detect([wrong_row(5, 1), wrong_row(4, 2)]) == "is not right: 3 of 15 numbers differ"
+    assert detect([wrong_row(5, 4), wrong_row(4, 3)]) == "is right except in the last row"
+
+
+def test_zero_everywhere_is_said_only_where_it_is_zero_everywhere():
+    small = pair(np.zeros((2, 3)), np.full((2, 3), 2.0**-10))
+    plain = pair(np.zeros((2, 3)), np.ones((2, 3)))
+    fine = [pair(np.ones((2, 3)), np.ones((2, 3)))]
+    assert detect([small]) == "is zero everywhere"
+    assert detect([small], fine) == (
+        "is zero where small numbers are right: are digits lost on the way?"
+    )
+    assert detect([plain], fine) == "is not right: 6 of 6 numbers differ"
+
+
 COINCIDENCES = {
     "one entry that has moved": ([0, 5, 0], [5, 0, 0]),
     "two equal entries that have moved": ([0, 5, 5], [5, 5, 0]),
