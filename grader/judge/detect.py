@@ -131,21 +131,19 @@ def _findings(pair: Pair) -> dict[str, Finding]:
 
 
 def _of_several_arrays(pairs: list[Pair]) -> str:
-    """Return which of several arrays are wrong on any case: in a dict of a network's parameters the
-    fault lies between these and the others.
-    """
+    """Return which of several arrays are wrong on any case, and which are right."""
     if all(_is_nearly(pair.result, pair.right) for pair in pairs):
         return CLOSE
     names = list(pairs[0].case.unpacked(pairs[0].result))
     wrong = [name for name in names if any(_is_wrong_in(pair, name) for pair in pairs)]
     right = [name for name in names if name not in wrong]
+    where = f"is right in {' and '.join(right)}, wrong in {' and '.join(wrong)}"
     is_network = any(isinstance(arg, dict) for arg in pairs[0].case.args)
-    if not right:
-        way = ": follow dy back layer by layer, from the loss on" if is_network else ""
-        return f"is wrong in {'every array' if is_network else ' and '.join(wrong)}{way}"
-    message = f"is right in {' and '.join(right)}, wrong in {' and '.join(wrong)}"
-    has_weights = is_network and any(name[0] == "w" for name in wrong)
-    return f"{message}: what lies between them on the way back?" if has_weights else message
+    if is_network and not right:
+        return "is wrong in every array: follow dy back layer by layer, from the loss on"
+    if is_network and any(name[0] == "w" for name in wrong):
+        return f"{where}: what lies between them on the way back?"
+    return where if right else f"is wrong in {' and '.join(wrong)}"
 
 
 def _is_wrong_in(pair: Pair, name: str) -> bool:
