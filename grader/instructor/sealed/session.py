@@ -54,6 +54,10 @@ NOT_DEFINED = (
 )
 
 
+class OutOfTime(Exception):
+    """The notebook has used up its time between two calls."""
+
+
 @dataclass(eq=False)
 class Session:
     """One submission in a worker: its cells in their order, and calls where the test cells stand.
@@ -73,7 +77,8 @@ class Session:
     deadline: float = 0.0  # of the whole notebook, in time.monotonic
     used: float = 0.0  # seconds of the processor, by workers that have ended
     running: float = 0.0  # and by the one that runs, as it says
-    still: float = 0.0  # seconds in which the last worker had no processor
+    start: float = 0.0  # of the last call or cell, in time.monotonic
+    still: float = 0.0  # seconds since then in which the last worker had no processor
     slow: bool = False  # whether a call has used up its time
     printed: str = ""
     ran: list[int] = field(default_factory=list)  # cells that went well in this worker
@@ -141,14 +146,14 @@ class Session:
         worker = self.worker
         self.worker = None
         try:
-            end = worker.close()
+            end = worker.close(self.start)
             self.used += end.ran
             self.running = 0.0
             self.still = end.still
         finally:
             # A later worker runs the same cells again.
             self.printed = max(self.printed, worker.printed[: self.sandbox.limits.kept], key=len)
-        return "it had too many files or threads, or too large ones" if end.over else ""
+        return end.too_much
 
     @property
     def seconds(self) -> float:
@@ -159,8 +164,18 @@ class Session:
     @property
     def is_over(self) -> bool:
         """Whether the notebook has used up its time."""
-        is_used_up = self.used + self.running > self.sandbox.limits.whole
-        return is_used_up or time.monotonic() > self.deadline
+        return self.is_used_up or time.monotonic() > self.deadline
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the notebook has used the processor for all its time."""
+        return self.used + self.running > self.sandbox.limits.whole
+
+    @property
+    def used_up(self) -> str:
+        """What is said of that for which no time is left."""
+        limit = self.sandbox.limits.whole
+        return f"could not be asked: the notebook has used up its {limit:g} s"
 
     def _running(self) -> Worker:
         """Return the worker; after a loss, a new one in which the good cells ran again.
@@ -208,8 +223,10 @@ class Session:
         return str(error)
 
     def _until(self, seconds: float) -> float:
+        """Note that a call or cell begins; return when it is late."""
         limits = self.sandbox.limits
-        return min(time.monotonic() + seconds * limits.net + GRACE, self.deadline + GRACE)
+        self.start = time.monotonic()
+        return min(self.start + seconds * limits.net + GRACE, self.deadline + GRACE)
 
     def _run_cell(self, number: int) -> None:
         """Run a cell, unless it has lost the worker before."""
@@ -243,9 +260,7 @@ class Session:
         Returns whether all was there that it calls.
         """
         if self.is_over:
-            limit = self.sandbox.limits.whole
-            message = f"could not be asked: the notebook has used up its {limit:g} s"
-            self.verdicts.setdefault(exercise.name, all_wrong(exercise, message))
+            self.verdicts.setdefault(exercise.name, all_wrong(exercise, self.used_up))
             return True
         cases = cases_of(exercise, self.seed, self.fresh)
         again_of = cases.hidden_from % len(cases.deciding)
@@ -300,12 +315,17 @@ class Session:
                 if unasked is not None:
                     replies.append(Reply(unasked))
                     continue
+                if self.is_used_up:
+                    raise OutOfTime
                 reply = receive_call(
                     channel, exercise, case, limit, self._until(self.seconds), code
                 )
                 self.running = reply.cpu
                 asking.note(case, reply.answers)
                 replies.append(reply)
+        except OutOfTime:
+            self.close()
+            replies += [_not_asked(exercise, self.used_up)] * (len(with_again) - len(replies))
         except WorkerLost as error:
             lost = self._lost_reply(exercise, error)
             replies += [lost] * (len(with_again) - len(replies))
@@ -316,8 +336,7 @@ class Session:
         """Return what stands for the replies of a worker that is lost."""
         reason = self._lose(error, exercise.name)
         message = f"could not be asked: the process that ran it was stopped, since {reason}"
-        answer = Answer(fault="time", message=message)
-        return Reply({part.name: answer for part in exercise.parts}, fault="time")
+        return _not_asked(exercise, message)
 
     def _judge(
         self,
@@ -349,6 +368,12 @@ def _to_load(notebook: ParsedNotebook) -> Iterator[str]:
         package = module.split(".")[0]
         if any(package in cell.source for cell in notebook.cells):
             yield module
+
+
+def _not_asked(exercise: Exercise, message: str) -> Reply:
+    """Return what stands for the reply to a case that was not asked. message: why."""
+    answer = Answer(fault="time", message=message)
+    return Reply({part.name: answer for part in exercise.parts}, fault="time")
 
 
 def _lacks_a_name(reply: Reply) -> bool:
