@@ -46,10 +46,17 @@ def _is_same(function: ast.FunctionDef | None, other: ast.FunctionDef | None) ->
     """Tell whether two functions do the same, whatever their names and comments are."""
     if function is None or other is None:
         return False
-    kinds = [[type(statement) for statement in each.body] for each in (function, other)]
-    # To write code out takes far longer than to see that it is another one.
-    return kinds[0] == kinds[1] and _written_out(function) == _written_out(other)
-
-
-def _written_out(function: ast.FunctionDef) -> list[str]:
-    return [ast.dump(node) for node in (function.args, *function.body)]
+    pairs: list[tuple[object, object]] = [(function.args, other.args), (function.body, other.body)]
+    while pairs:  # and no recursion: code may be nested deeply
+        one, two = pairs.pop()
+        if type(one) is not type(two):
+            return False
+        if isinstance(one, ast.AST):
+            pairs += [(getattr(one, name, None), getattr(two, name, None)) for name in one._fields]
+        elif isinstance(one, list) and isinstance(two, list):
+            if len(one) != len(two):
+                return False
+            pairs += zip(one, two, strict=True)
+        elif one != two:
+            return False
+    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from grader.call.answer import Answer
 from grader.call.ended import ENDS
@@ -41,6 +42,7 @@ from grader.judge.trial import Asking
 from grader.notebook.intake import ParsedNotebook
 from grader.show.verdict import Verdict
 
+T = TypeVar("T")
 RESTART_LIMIT = 3
 # They take about a second of a submission's time, and are loaded once, before its cells run.
 SLOW_TO_LOAD = ("matplotlib.pyplot", "scipy.signal")
@@ -108,13 +110,31 @@ class Session:
             self._explain_by_cells(name)
         return [self.verdicts[name] for name in exercises]
 
+    def attempt(self, what: str, work: Callable[[], T], otherwise: T) -> T:
+        """Return what some work gives on which no points depend.
+
+        Where it fails, the points stand, and a person looks. what: is said then; otherwise: is
+        returned then.
+        """
+        try:
+            return work()
+        except Exception as error:
+            kind = type(error).__name__
+            self.faults.append(f"{what} ({kind}): a fault of the grader. The points stand")
+            return otherwise
+
     def _explain_by_cells(self, name: str) -> None:
         """Say which cells that stopped have cost an exercise its points, and mark it for a look."""
         verdict = self.verdicts[name]
         if verdict.right:
             return
         faults = [self.cell_faults[number] for number in sorted(self.cell_faults)]
-        sentences = tuple(explanations(verdict, verdict.fault != NOT_DEFINED, faults))
+        nothing: tuple[str, ...] = ()
+        sentences = self.attempt(
+            f"{name}: which cells that stopped have cost it points cannot be said",
+            lambda: tuple(explanations(verdict, verdict.fault != NOT_DEFINED, faults)),
+            nothing,
+        )
         self.faults += [f"{name}: {sentence}" for sentence in sentences]
         self.verdicts[name] = replace(verdict, notes=(*verdict.notes, *sentences))
 
