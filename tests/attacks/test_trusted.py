@@ -5,14 +5,22 @@ that grows with their length, and loses no points that are decided.
 from __future__ import annotations
 
 import json
+import os
+import struct
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from our_course import NOTEBOOKS
+from hypothesis import given
+from hypothesis import strategies as st
+from our_course import EXERCISES, NOTEBOOKS
 from tiers import best
 
 from attacks.attack import TARGET
+from grader.call.forms import FORMS
 from grader.instructor.author import notebook
+from grader.instructor.sandbox.protocol import Channel, Question, Reply, WorkerLost, receive_call
 from grader.instructor.sandbox.sandbox import Sandbox
 from grader.instructor.sealed import grade_one
 from grader.instructor.sealed.grade_one import grade_submission
@@ -78,3 +86,147 @@ def test_what_decorates_a_verdict_cannot_lose_it(
     assert result["points"] == 20.0
     assert "(RecursionError): a fault of the grader. The points stand" in result["faults"][0]
     assert any(told["look"] for told in result["exercises"])
+
+
+# --- forged replies ---
+
+
+def received(name: str, header: dict[str, Any], numbers: int = 0) -> Reply:
+    """Return what the trusted side makes of a reply to a call of an exercise."""
+    exercise = EXERCISES[name]
+    (read, theirs), (_, ours) = os.pipe(), os.pipe()
+    channel = Channel(read, ours)
+    data = json.dumps(header).encode()
+    try:
+        os.write(theirs, struct.pack("<I", len(data)) + data + bytes(8 * numbers))
+        os.close(theirs)
+        question = Question(exercise, exercise.visible[0], 1000, "x = 1", 5.0)
+        return receive_call(channel, question, time.monotonic() + 1)
+    finally:
+        channel.close()
+
+
+NAMES = ["x", "f" * 61, "größe", "a.b", "", "params", "spray_1d", "NaN"]
+PLAIN = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
+    st.sampled_from(NAMES),
+)
+VALUES = st.recursive(
+    PLAIN,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+WORDS = "type name key number value shape place count seconds results line code words instead"
+DETAILS = st.dictionaries(st.sampled_from(WORDS.split()), VALUES, max_size=6)
+FAULT = st.fixed_dictionaries({"form": st.sampled_from(sorted(FORMS)) | VALUES, "details": DETAILS})
+LAYOUT = st.lists(st.tuples(st.sampled_from(NAMES), st.lists(st.integers(0, 3), max_size=2)))
+PART = st.fixed_dictionaries(
+    {},
+    optional={
+        "dims": st.lists(st.integers(-1, 3), max_size=9),
+        "value": VALUES,
+        "layout": LAYOUT | VALUES,
+        "kindly": st.lists(st.sampled_from(["list", "complex", "none", "x"])) | VALUES,
+        "fault": FAULT,
+    },
+)
+HEADER = st.fixed_dictionaries(
+    {},
+    optional={
+        "parts": st.lists(PART, min_size=1, max_size=3) | VALUES,
+        "fault": FAULT | VALUES,
+        "nudged": st.tuples(st.sampled_from(NAMES), st.integers()) | VALUES,
+        "names": VALUES,
+        "warned": VALUES,
+        "changed": VALUES,
+        "shared": VALUES,
+        "cpu": VALUES,
+    },
+)
+
+
+@pytest.mark.parametrize("name", ["affine_backward", "spray_1d", "loss_and_gradients"])
+@given(header=HEADER)
+def test_whatever_a_header_holds_the_worker_alone_is_lost(
+    name: str, header: dict[str, Any]
+) -> None:
+    with suppress(WorkerLost):
+        received(name, header, 30)
+
+
+def part_of(text: str) -> str:
+    """Return what is said of a reply's first part that is a fault with these details."""
+    reply = received("affine_backward", {"fault": json.loads(text)})
+    return reply.answers["dx"].message
+
+
+def test_what_we_know_ourselves_is_not_taken_from_a_worker() -> None:
+    time_up = '{"form": "time", "details": {"seconds": 1e9}}'
+    assert part_of(time_up).startswith("takes longer than 5 s:")
+    count = '{"form": "count", "details": {"count": 2, "results": ["all", "is", "right"]}}'
+    assert part_of(count) == "returned 2 results, expected 3: dx, dw, db"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"form": "count", "details": {"count": 3, "results": ["dx", "dw", "db"]}}',
+        '{"form": "count", "details": {"count": 1e9, "results": ["dx"]}}',
+        '{"form": "reached", "details": {"name": "hidden_1p25"}}',
+        '{"form": "partner", "details": {"name": "hidden_1p25"}}',
+        '{"form": "no array", "details": {"type": "x", "value": "full\u3164points"}}',
+        '{"form": "no array", "details": {"type": "x", "value": "all.is.right"}}',
+        '{"form": "not finite", "details": {"number": "nothing", "place": [1]}}',
+        '{"form": "removed", "details": {"type": "Bonus", "name": "nothing"}}',
+        '{"form": "raised", "details": {"type": "Error", "line": 4611686018427387903}}',
+    ],
+)
+def test_details_that_are_forged_lose_the_worker(text: str) -> None:
+    with pytest.raises(WorkerLost, match="it sent a reply of another form"):
+        part_of(text)
+
+
+@pytest.mark.parametrize("nudged", [["f" * 61, 12], ["größe", 12], ["f", -1], ["f", 2**62], [3, 3]])
+def test_nudges_of_any_name_and_number_are_said(nudged: list[Any]) -> None:
+    reply = received("affine_backward", {"parts": [{"dims": [0]}] * 3, "nudged": nudged})
+    assert reply.answers["dx"].form == "nudged"
+
+
+def test_a_helper_with_a_long_name_loses_the_gradient_alone() -> None:
+    helper = "forward_" * 10
+    lines = f"""def {helper}(x, w, b):
+    return x @ w + b
+
+
+def nudged(f, array, dy):
+    gradient = np.zeros(array.shape)
+    for place in np.ndindex(*array.shape):
+        other = array.copy()
+        other[place] += 1
+        gradient[place] = np.sum(dy * (f(other) - f(array)))
+    return gradient
+
+
+def affine_backward(dy, x, w):
+    b = np.zeros(w.shape[1])
+    return (
+        nudged(lambda *v: {helper}(v[0], w, b), x, dy),
+        nudged(lambda *v: {helper}(x, v[0], b), w, dy),
+        nudged(lambda *v: {helper}(x, w, v[0]), b, dy),
+    )
+"""
+    result = graded({TARGET: lines})
+    assert (result["points"], result["faults"]) == (16.0, [])
+    assert "times with one number changed at a time" in str(result["exercises"])
+
+
+@pytest.mark.parametrize("names", [["a", "a"], ["b", "a"], ["a", ""], ["a", "right!"]])
+def test_a_layout_names_each_array_once_in_the_alphabets_order(names: list[str]) -> None:
+    layout = [[name, [1]] for name in names]
+    parts = [{"dims": [2], "layout": layout}] * len(EXERCISES["loss_and_gradients"].results)
+    answers = list(received("loss_and_gradients", {"parts": parts}, 9).answers.values())
+    assert answers[-1].fault == "type:no dict"

@@ -15,6 +15,7 @@ from grader.call.answer import Answer
 from grader.call.ended import ENDS
 from grader.instructor.sandbox.messages import CellRequest
 from grader.instructor.sandbox.protocol import (
+    Question,
     Reply,
     WorkerLate,
     WorkerLost,
@@ -326,10 +327,10 @@ class Session:
         asking = Asking(exercise)
         with_again = (*cases, cases[again_of])
         limits = [number_limit(exercise, case) for case in with_again]
-        code = self.notebook.code
+        seconds, code = self.seconds, self.notebook.code
         try:
             channel = self._running().channel
-            channel.send(pack_calls(exercise, with_again, limits, self.seconds))
+            channel.send(pack_calls(exercise, with_again, limits, seconds))
             for case, limit in zip(with_again, limits, strict=True):
                 unasked = asking.unasked(case)
                 if unasked is not None:
@@ -337,9 +338,8 @@ class Session:
                     continue
                 if self.is_used_up:
                     raise OutOfTime
-                reply = receive_call(
-                    channel, exercise, case, limit, self._until(self.seconds), code
-                )
+                question = Question(exercise, case, limit, code, seconds)
+                reply = receive_call(channel, question, self._until(seconds))
                 self.running = reply.cpu
                 asking.note(case, reply.answers)
                 replies.append(reply)
