@@ -17,6 +17,7 @@ from typing import Any
 
 FILE_LIMIT = 128 * 2**20  # bytes of a file, outputs and pictures included
 CODE_LIMIT = 8 * 2**20  # letters of its cells
+SCRIPT_LIMIT = 2**18  # letters of a script that Python reads: it takes 700 times their bytes
 PARTS_LIMIT = 2_000_000  # strings and brackets of its JSON
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -27,7 +28,8 @@ MARKS = (
 )
 # What no cell's source is part of: pictures and outputs of many megabytes.
 PASSED_OVER = ('"outputs"', '"attachments"', '"widgets"')
-TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
+# A string without an end goes on to the end of the text: else each mark in it would begin one.
+TOKEN = re.compile(r'"[^"\\]*(?:\\.?[^"\\]*)*"?|[{}\[\]]', re.DOTALL)
 # Lines by which tools part a script into cells: jupytext and editors, nbconvert, Databricks.
 PARTING = re.compile(r"^# (?:%%.*|In ?\[[ \d]*\]:|COMMAND -+|\+.*)$", re.MULTILINE)
 LANGUAGE = re.compile(r"\A\s*%%?(?:python3?|py)[ \t]*\n")  # of Databricks and other hosts
@@ -232,6 +234,8 @@ def script_cells(text: str) -> Iterator[str]:
     So a line that fails takes nothing else along, whatever tool has joined the cells.
     """
     try:
+        if len(text) > SCRIPT_LIMIT:
+            raise ValueError(text)
         body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         yield from (part.strip("\n") for part in PARTING.split(text) if part.strip())

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import struct
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,12 +23,18 @@ from tiers import best
 from attacks.attack import TARGET
 from grader.call.forms import FORMS
 from grader.instructor.author import notebook
+from grader.instructor.records.autograded import readable
+from grader.instructor.records.pages import FeedbackPage
 from grader.instructor.sandbox.protocol import Channel, Question, Reply, WorkerLost, receive_call
 from grader.instructor.sandbox.sandbox import Sandbox
 from grader.instructor.sealed import grade_one
+from grader.instructor.sealed.answer_text import answer_texts
+from grader.instructor.sealed.cell_fault import fault_of_loss
 from grader.instructor.sealed.grade_one import grade_submission
+from grader.instructor.sealed.intake import magic_faults
 from grader.instructor.sealed.same_code import same_code
-from grader.notebook.cells_of_file import cells_of_file
+from grader.notebook.cells_of_file import Unreadable, cells_of_file
+from grader.notebook.intake import parse
 
 RIGHT = "    return dy @ w.T, x.T @ dy, dy.sum(axis=0)\n"
 HEAD = "def affine_backward(dy, x, w):\n"
@@ -86,6 +95,90 @@ def test_what_decorates_a_verdict_cannot_lose_it(
     assert result["points"] == 20.0
     assert "(RecursionError): a fault of the grader. The points stand" in result["faults"][0]
     assert any(told["look"] for told in result["exercises"])
+
+
+# --- long texts ---
+
+SECONDS = 20  # of the processor; what is read in a time that grows with the square takes minutes
+LONG = {
+    "empty lines": "\n" * 10**5,
+    "spaces": " " * 10**5,
+    "lines of spaces": " \t\n" * 10**5,
+    "names": "a\n" * 10**5,
+    "one name": "a" * 10**5,
+    "equal signs": "= " * 10**5,
+    "stars": "*a" * 10**5,
+    "percent signs": "%" * 10**5,
+    "questions": "? " * 10**5,
+    "fences": "```  " * 10**5,
+    "escapes": '"' + '\\"' * 10**5,
+    "a string that ends in an escape": '"' + "\\" * 10**5 + "a",
+    "headings": "# %%\n" * 10**5,
+    "imports": "import a,\n" * 10**5,
+    "definitions": "def " * 10**5,
+}
+
+
+@pytest.fixture
+def alarm() -> Iterator[None]:
+    """Stop a test that has used the processor for SECONDS."""
+
+    def stop(number: int, frame: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    yield
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.signal(signal.SIGPROF, before)
+
+
+def notebook_of(*sources: str) -> bytes:
+    """Return the solved notebook with cells in front of its own."""
+    made = notebook.solve(NOTEBOOKS["1-affine"])
+    for number, source in enumerate(sources):
+        cell = {"cell_type": "code", "id": f"long{number}", "metadata": {}, "source": source}
+        made["cells"].insert(number, {**cell, "outputs": [], "execution_count": None})
+    return notebook.dumps(made).encode()
+
+
+@pytest.mark.usefixtures("alarm")
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_a_long_text_is_read_in_a_time_that_grows_with_its_length(text: str) -> None:
+    affine = NOTEBOOKS["1-affine"]
+    beside = {"a.py": text.encode()}
+    for source in (text, f"x = 1\n{text}import a", f"```\n{text}"):
+        submitted = parse(notebook_of(source), list(affine.by_name))
+        answer_texts(submitted, affine, ("affine_forward",), beside)
+        list(magic_faults(submitted))
+        assert len(fault_of_loss(0, source, "").first_line) <= 40
+        assert len(readable(source)) < 60_000
+    with suppress(Unreadable):
+        cells_of_file(text.encode(), "affine.py")
+    with suppress(Unreadable):
+        cells_of_file(b'{"outputs": ' + text.encode(), "affine.ipynb")
+
+
+@pytest.mark.usefixtures("alarm")
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_a_long_text_is_coloured_in_a_time_that_grows_with_its_length(text: str) -> None:
+    answer = readable("x = 1\n" + text)
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(answer)])
+    points = {"notebook": "affine", "score": 0.0, "max_score": 20.0, "late_penalty": 0.0}
+    page, _ = FeedbackPage().from_notebook_node(nb, {"nbgrader": points})
+    assert "</html>" in page
+
+
+@pytest.mark.usefixtures("alarm")
+def test_cells_that_name_each_other_stand_in_an_answer_only_so_far() -> None:
+    names = " + ".join(f"f{number}" for number in range(160))
+    sources = [f"f{number} = {names}\ng.f{number} = 1\n{'#' * 8000}" for number in range(160)]
+    affine = NOTEBOOKS["1-affine"]
+    content = notebook_of(*sources).replace(b"dy @ w.T", b"f1 + dy @ w.T")
+    texts = answer_texts(parse(content, list(affine.by_name)), affine)
+    assert "def affine_backward" in texts["affine_backward"]
+    assert "f1 = " in texts["affine_backward"]
+    assert all(len(text) < 150_000 for text in texts.values())
 
 
 # --- forged replies ---

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from grader.instructor.sealed.answer_text import TEXT_LIMIT
 from grader.judge.course import Notebook
 
 
@@ -28,6 +29,8 @@ def same_code(notebook: Notebook, answers: Mapping[str, str]) -> Iterator[str]:
 def _function(text: str, name: str) -> ast.FunctionDef | None:
     """Return the last function of this name in a text, without its docstring; None for none."""
     try:
+        if len(text) > 2 * TEXT_LIMIT:
+            raise ValueError(text)
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
