@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .forms import Details, fault_of
+from .forms import Details, fault_of, is_name
 from .nested import of_objects, spelt_out
 from .text import short
 
@@ -78,8 +78,8 @@ def _split(result: Any, names: list[str], quiz: bool) -> Iterator[Answer]:
 
 def kind(result: object) -> dict[str, Any]:
     """Return what a sentence says of a value: the name of its type, and the shape of an array."""
-    name = short(type(result).__name__, 60)
-    if not name.isidentifier():  # a student can call a type as they like
+    name = type(result).__name__
+    if not is_name(name):  # a student can call a type as they like
         name = "object"
     shape = {"shape": result.shape} if isinstance(result, np.ndarray) else {}
     return {"type": name, "value": "ndarray" if shape else name, **shape}
@@ -127,7 +127,7 @@ def _is_real(array: np.ndarray) -> bool:
 
 def _row(result: dict[Any, Any]) -> Answer:
     """Return the numbers of a dict of arrays in one row."""
-    if not result or len(result) > NAMES_LIMIT or not all(map(_is_a_name, result)):
+    if not result or len(result) > NAMES_LIMIT or not all(map(is_key, result)):
         return faulty("keys")
     layout, rows = [], []
     kindly: set[str] = set()
@@ -141,8 +141,9 @@ def _row(result: dict[Any, Any]) -> Answer:
     return Answer(np.concatenate(rows), layout=tuple(layout), kindly=tuple(sorted(kindly)))
 
 
-def _is_a_name(key: Any) -> bool:
-    return type(key) is str and len(key) < 20 and key.isidentifier()
+def is_key(key: Any) -> bool:
+    """Tell whether a key of a dict may be the name of a parameter."""
+    return type(key) is str and len(key) < 20 and is_name(key)
 
 
 ROUNDING = 4096  # times the last digit: 1e-12 of the largest number

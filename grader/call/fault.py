@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from .answer import Answer, faulty
-from .forms import REMOVED
+from .forms import REMOVED, is_name
 from .text import short
 
 # In numpy's words on sizes that do not fit.
@@ -53,8 +53,8 @@ def raised(error: BaseException, function: Any) -> Answer:
 
 def _name(kind: type[BaseException]) -> str:
     """Return the name of a kind of exception; a student can call one as they like."""
-    name = short(kind.__name__, 60)
-    return name if name.isidentifier() else "Exception"
+    name = kind.__name__
+    return name if is_name(name) else "Exception"
 
 
 def _form(kind: type[BaseException], text: str) -> str:

@@ -60,6 +60,9 @@ FORMS = {
     "too large": ("type:large", "is far too large to be read"),
 }
 SHAPE_LIMIT = 64  # axes that numpy allows
+NAME_LIMIT = 60  # letters
+COUNT_LIMIT = 10**9  # of results, calls and lines: no memory holds more
+UNNAMED = "some_function"
 # What numpy called so once, and what to write in its place.
 REMOVED = {
     **{name: name for name in ("float", "int", "bool", "object", "str", "complex")},
@@ -118,9 +121,11 @@ def _words(details: Details) -> Iterator[tuple[str, Any]]:
     yield "line", _line(details)
     yield "words", f' ("{_text(details["words"])}")' if details.get("words") else ""
     yield "place", f" at {_numbers(details['place'])}" if details.get("place") else ""
-    for key in ("type", "name", "key", "number"):
+    for key in ("type", "name", "key"):
         if key in details:
             yield key, _name(details[key])
+    if "number" in details:
+        yield "number", {"NaN": "NaN", "infinity": "infinity"}[details["number"]]
     if details.get("name") in REMOVED:
         yield "instead", f"write {REMOVED[details['name']]}"
     if "value" in details:
@@ -128,7 +133,7 @@ def _words(details: Details) -> Iterator[tuple[str, Any]]:
     if "shape" in details:
         yield "shape", tuple(_numbers(details["shape"]))
     if "count" in details:
-        yield "count", _count(details["count"])
+        yield "count", _count(details["count"], COUNT_LIMIT)
     if "seconds" in details:
         yield "seconds", float(details["seconds"])
     if "results" in details:
@@ -141,7 +146,8 @@ def _line(details: Details) -> str:
     if not details.get("line"):
         return ""
     code = details.get("code")
-    return f" in line {_count(details['line'])}" + (f": {_text(code, 100)}" if code else "")
+    line = _count(details["line"], COUNT_LIMIT)
+    return f" in line {line}" + (f": {_text(code, 100)}" if code else "")
 
 
 def _value(name: str, shape: Any) -> str:
@@ -155,13 +161,19 @@ def _value(name: str, shape: Any) -> str:
 
 def _name(value: Any) -> str:
     """Return the name of a type, of a result or of a key. Raises ValueError for anything else."""
-    if not isinstance(value, str) or not value.replace(".", "_").isidentifier() or len(value) > 60:
+    if not is_name(value):
         raise ValueError("no name")
-    return value
+    return str(value)
 
 
-def _count(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 2**62:
+def is_name(value: Any) -> bool:
+    """Tell whether a name may stand in a sentence: other letters may look like words of ours."""
+    is_plain = type(value) is str and value.isascii() and value.isidentifier()
+    return is_plain and len(value) <= NAME_LIMIT
+
+
+def _count(value: Any, limit: int = 2**62) -> int:
+    if type(value) is not int or not 0 <= value < limit:
         raise ValueError("no count")
     return value
 

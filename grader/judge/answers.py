@@ -10,6 +10,7 @@ import numpy as np
 from grader.call.answer import Answer, faulty, split
 from grader.call.call import Call
 from grader.call.fault import raised
+from grader.call.forms import UNNAMED, is_name
 from grader.call.nested import KINDS
 from grader.judge.case import Case
 from grader.judge.exercise import Exercise, Part
@@ -43,7 +44,7 @@ def by_part(
     by_result = dict(zip(exercise.results, results, strict=True))
     if nudged is not None:
         name, count = nudged
-        fault = faulty("nudged", name=name, count=count)
+        fault = faulty("nudged", name=name if is_name(name) else UNNAMED, count=count)
         by_result |= dict.fromkeys(exercise.derived, fault)
     return {part.name: _of_part(part, case, by_result) for part in exercise.parts}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import codecs
+import io
 import json
 import re
 import textwrap
@@ -16,6 +17,7 @@ from typing import Any
 
 FILE_LIMIT = 128 * 2**20  # bytes of a file, outputs and pictures included
 CODE_LIMIT = 8 * 2**20  # letters of its cells
+SCRIPT_LIMIT = 2**18  # letters of a script that Python reads: it takes 700 times their bytes
 PARTS_LIMIT = 2_000_000  # strings and brackets of its JSON
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -26,7 +28,8 @@ MARKS = (
 )
 # What no cell's source is part of: pictures and outputs of many megabytes.
 PASSED_OVER = ('"outputs"', '"attachments"', '"widgets"')
-TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
+# A string without an end goes on to the end of the text: else each mark in it would begin one.
+TOKEN = re.compile(r'"[^"\\]*(?:\\.?[^"\\]*)*"?|[{}\[\]]', re.DOTALL)
 # Lines by which tools part a script into cells: jupytext and editors, nbconvert, Databricks.
 PARTING = re.compile(r"^# (?:%%.*|In ?\[[ \d]*\]:|COMMAND -+|\+.*)$", re.MULTILINE)
 LANGUAGE = re.compile(r"\A\s*%%?(?:python3?|py)[ \t]*\n")  # of Databricks and other hosts
@@ -231,31 +234,39 @@ def script_cells(text: str) -> Iterator[str]:
     So a line that fails takes nothing else along, whatever tool has joined the cells.
     """
     try:
+        if len(text) > SCRIPT_LIMIT:
+            raise ValueError(text)
         body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         yield from (part.strip("\n") for part in PARTING.split(text) if part.strip())
         return
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(text, newline=""))  # as Python counts them
     start = 0
     for node in body:
         end = node.end_lineno or start
-        if _is_of_marimo(node):
+        if _is_under(node, lines, "app."):
             yield _marimo_cell(node, lines)
         elif end > start:
             yield "".join(lines[start:end]).strip("\n")
         start = max(start, end)
 
 
-def _is_of_marimo(node: ast.stmt) -> bool:
-    """Tell whether a statement is a cell of a marimo notebook: a function under @app.cell."""
-    decorators = getattr(node, "decorator_list", ())
-    return any(ast.unparse(each).startswith("app.") for each in decorators)
+def _is_under(node: ast.stmt, lines: list[str], name: str) -> bool:
+    """Tell whether a statement stands under a decorator whose text begins so.
+
+    A cell of a marimo notebook is a function under @app.cell. lines: of the file.
+    """
+    for each in getattr(node, "decorator_list", ()):
+        line = lines[each.lineno - 1].encode()  # Python counts bytes in a line
+        if line[each.col_offset :].startswith(name.encode()):
+            return True
+    return False
 
 
 def _marimo_cell(node: ast.stmt, lines: list[str]) -> str:
     """Return what a cell of a marimo notebook holds: the function itself, or the lines in it."""
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    if not ast.unparse(node.decorator_list[0]).startswith("app.cell"):
+    if not _is_under(node, lines, "app.cell"):
         return "".join(lines[node.lineno - 1 : node.end_lineno]).strip("\n")
     body = node.body[:-1] if isinstance(node.body[-1], ast.Return) else node.body
     if not body:

@@ -40,6 +40,19 @@ ENTRIES = [
         why=r"cannot be read|could not be asked|holds|is zero everywhere",
         spoils=True,
     ),
+    answer(
+        "differences, once nobody looks",
+        HOOKS,
+        "import sys\n\n"
+        + body(
+            "sys.settrace(None)\nresults = []\nfor k, a in enumerate((x, w)):\n    d = np.zeros(a.shape)\n"
+            "    for i in np.ndindex(*a.shape):\n        m = a.copy()\n        m[i] += 1\n"
+            "        v = [x, w]\n        v[k] = m\n"
+            "        d[i] = np.sum(dy * (affine_forward(*v, 0) - affine_forward(x, w, 0)))\n    results.append(d)\n"
+            "return (*results, dy.sum(axis=0))"
+        ),
+        "calls settrace: write it without settrace",
+    ),
     cell(
         "the checker in the notebook returns four points",
         LINE,

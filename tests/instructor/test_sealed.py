@@ -35,7 +35,7 @@ from grader.instructor.demo.sample_class import submissions
 from grader.instructor.records import gradebook, submission
 from grader.instructor.records.standings import Standing
 from grader.instructor.sandbox import probes, seccomp
-from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive_call
+from grader.instructor.sandbox.protocol import Channel, Question, WorkerLost, receive_call
 from grader.instructor.sandbox.sandbox import Sandbox, Tier
 from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.instructor.sealed import intake
@@ -168,7 +168,8 @@ def reply(header: bytes, payload: bytes = b"", length: int | None = None):
         )
         os.close(theirs)
         exercise = EXERCISES["affine_backward"]
-        return receive_call(channel, exercise, exercise.visible[0], 1000, time.monotonic() + 1)
+        question = Question(exercise, exercise.visible[0], 1000)
+        return receive_call(channel, question, time.monotonic() + 1)
     finally:
         channel.close()
 

@@ -24,7 +24,7 @@ from tiers import unsafe
 from grader.instructor.author import notebook
 from grader.instructor.courses import source_notebook
 from grader.instructor.records.autograded import autograded_notebook
-from grader.instructor.sealed.grade_one import _as_json
+from grader.instructor.sealed.grade_one import _as_json, _with_pages
 from grader.judge.exercise import CaseWidget
 from grader.judge.judge import judge
 from grader.show.verdict import Example
@@ -243,7 +243,9 @@ def test_a_terminal_prints_no_more_than_the_verdict():
 
 def told_of(exercise: str, mistake: str):
     verdict = verdict_on(exercise, mistake)
-    result = _as_json(EXERCISES[exercise].notebook, 1, [verdict], (), {}, set())
+    result = _as_json(
+        NOTEBOOKS["5-max-pool"], 1, [_with_pages(EXERCISES[exercise], verdict)], (), {}
+    )
     released = autograded_notebook(
         notebook.load(source_notebook(NOTEBOOKS["5-max-pool"])),
         json.loads(json.dumps(result)),
@@ -274,7 +276,7 @@ def test_a_graded_notebook_holds_the_still_picture_after_the_verdict():
 def test_a_right_answer_and_one_that_no_widget_shows_bring_no_picture():
     exercise = EXERCISES["max_pool_forward"]
     right = judge(exercise, references()["max_pool_forward"], references())
-    result = _as_json(NOTEBOOKS["5-max-pool"], 1, [right], (), {}, set())
+    result = _as_json(NOTEBOOKS["5-max-pool"], 1, [_with_pages(exercise, right)], (), {})
     assert result["exercises"][0]["picture"] is None
     del result["exercises"][0]["picture"]  # a verdict file of an earlier version
     released = autograded_notebook(

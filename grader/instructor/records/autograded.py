@@ -22,24 +22,29 @@ from grader.instructor.courses import CourseError
 from grader.instructor.files import digest
 from grader.instructor.sealed.grade_one import ExerciseJSON, WorkJSON
 from grader.instructor.sealed.intake import Identity
+from grader.instructor.sealed.magics import CUT
 from grader.show.verdict import MIME, VerdictJSON
 
 KEY = "cnn_gradients"  # in the notebook's metadata: which submission and which verdict it shows
 BLANK_LIMIT = 20  # lines
 BLANK = re.compile(rf"\n(?:[^\S\n]*\n){{{BLANK_LIMIT},}}")
 ANSWER_LIMIT = 50_000  # letters of an answer that pages show
-CUT = "\n# ... cut here: the submission goes on\n"
+LINE_LIMIT = 1000  # letters of one of its lines
 
 
 def readable(text: str) -> str:
-    """Return an answer for people to read: long gaps are closed, and a very long answer is cut.
+    """Return an answer for people to read: long gaps are closed, and what is very long is cut.
 
-    Pages colour an answer in a time that grows with the square of its length.
+    Pages colour an answer in a time that grows with the square of its length, and of its lines'.
     """
-    closed = BLANK.sub("\n" * BLANK_LIMIT, text)
+    closed = "\n".join(map(_readable_line, BLANK.sub("\n" * BLANK_LIMIT, text).split("\n")))
     if len(closed) <= ANSWER_LIMIT:
         return closed
     return closed[:ANSWER_LIMIT] + CUT
+
+
+def _readable_line(line: str) -> str:
+    return line if len(line) <= LINE_LIMIT else f"{line[:LINE_LIMIT]}  # ... cut here"
 
 
 def autograded_notebook(

@@ -203,12 +203,18 @@ class ChildRequest(TypedDict):
     load: tuple[str, ...]
 
 
+class EndRequest(TypedDict):
+    """End the child. since: the moment from which `still` is counted (time.monotonic)."""
+
+    since: float
+
+
 class ChildEnd(TypedDict):
     """How a child ended.
 
     signal: the one that killed it, 0 where we did; over: whether it took too much; clean: whether
-    nothing of it is left; ran: seconds of the processor that it used; still: seconds in which it
-    waited for the processor, or in which the zygote itself stood still.
+    nothing of it is left; ran: seconds of the processor that all its threads used; still: seconds
+    in which it waited for a processor that others had, or in which the zygote itself stood still.
     """
 
     signal: int

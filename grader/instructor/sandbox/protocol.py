@@ -21,9 +21,10 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from grader.call.answer import NAMES_LIMIT, Answer, faulty, plain
+from grader.call.answer import NAMES_LIMIT, Answer, faulty, is_key, plain
 from grader.call.forms import KINDLY
 from grader.call.functions import Named
+from grader.call.watch import TRACING
 from grader.instructor.sandbox.messages import (
     Argument,
     ArrayArgument,
@@ -40,12 +41,14 @@ HEADER_LIMIT = 32768  # bytes
 TEXT_LIMIT = 400  # characters
 NUMBER_LIMIT = 2**20  # numbers in one result
 AXIS_LIMIT = 8
+NUDGES_LIMIT = 10**6  # calls with a nudged array
 CPU_LIMIT = 1e6  # seconds
 WARNING_LIMIT = 3
 # Letters that do not print: controls, directions of writing, private and unused ones.
 UNPRINTABLE = ("Cc", "Cf", "Co", "Cn", "Zl", "Zp")
 LAST_READS = 0.5  # seconds in which what has arrived is read, should the deadline have passed
 LATE = "it did not answer in time"
+OF_ANOTHER = ("partner", "reached")  # forms that name a function that must not be called
 OTHER_FORM = "it sent a reply of another form"
 
 ReplyJSON = dict[str, object]  # of a worker's, so what is in it may be anything
@@ -58,6 +61,21 @@ class WorkerLost(Exception):
 
 class WorkerLate(WorkerLost):
     """The worker did not answer in time."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call that a worker was sent.
+
+    limit: as number_limit returns it; code: the submission's, from which alone a line is quoted;
+    seconds: the time limit.
+    """
+
+    exercise: Exercise
+    case: Case
+    limit: int
+    code: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -272,29 +290,28 @@ def receive(channel: Channel, deadline: float) -> ReplyJSON:
     return header
 
 
-def receive_call(
-    channel: Channel,
-    exercise: Exercise,
-    case: Case,
-    limit: int,
-    deadline: float,
-    code: str = "",
-) -> Reply:
-    """Return the reply to a call: every part an Answer of plain float64.
+def receive_call(channel: Channel, question: Question, deadline: float) -> Reply:
+    """Return the reply to a call: every part an Answer of plain float64. Raises WorkerLost."""
+    try:
+        return _received(channel, question, deadline)
+    except WorkerLost:
+        raise
+    except Exception:  # whatever a forged reply sets off here is the worker's fault, and not ours
+        raise WorkerLost(OTHER_FORM) from None
 
-    limit: as number_limit returns it; code: the submission's, from which alone a line is quoted.
-    Raises WorkerLost.
-    """
+
+def _received(channel: Channel, question: Question, deadline: float) -> Reply:
+    exercise = question.exercise
     header = receive(channel, deadline)
     if "fault" in header:
-        answer = _fault(header["fault"], code)
+        answer = _fault(header["fault"], question)
         answers = {part.name: answer for part in exercise.parts}
         return _reply(exercise, header, answers, answer.fault)
     parts = header.get("parts")
     if not isinstance(parts, list) or len(parts) != len(exercise.results):
         raise WorkerLost(OTHER_FORM)
-    results = [_answer(channel, part, limit, deadline) for part in parts]
-    return _reply(exercise, header, by_part(exercise, case, results, _nudged(header)))
+    results = [_answer(channel, part, question, deadline) for part in parts]
+    return _reply(exercise, header, by_part(exercise, question.case, results, _nudged(header)))
 
 
 def _nudged(header: ReplyJSON) -> tuple[str, int] | None:
@@ -303,8 +320,8 @@ def _nudged(header: ReplyJSON) -> tuple[str, int] | None:
     if len(nudged) != 2:
         return None
     name, count = nudged
-    is_name = isinstance(name, str) and name.isidentifier()
-    return (name if is_name else "a function", count if type(count) is int else 0)  # type: ignore[return-value]
+    is_count = type(count) is int and 0 <= count <= NUDGES_LIMIT
+    return text(name), count if is_count else 0  # type: ignore[return-value]
 
 
 def _reply(
@@ -354,19 +371,19 @@ def _at(names: Sequence[str], number: object) -> str:
     return ""
 
 
-def _answer(channel: Channel, part: object, limit: int, deadline: float) -> Answer:
+def _answer(channel: Channel, part: object, question: Question, deadline: float) -> Answer:
     """Return the answer to one part, and read its numbers. Raises WorkerLost."""
     if not isinstance(part, dict):
         raise WorkerLost(OTHER_FORM)
     if "fault" in part:
-        return _fault(part["fault"], "")
-    if "dims" not in part:
-        return Answer(value=_value(part.get("value")))
+        return _fault(part["fault"], question)
+    if question.exercise.is_quiz:
+        return Answer(value=_value(part["value"]))
     dims = part["dims"]
-    if not _is_shape(dims, limit):
+    if not _is_shape(dims, question.limit):
         raise WorkerLost("it sent an array of impossible shape")
     count = math.prod(dims)
-    if count > limit:
+    if count > question.limit:
         raise WorkerLost("it sent an array that is too large")
     array = np.frombuffer(channel.exactly(8 * count, deadline), "<f8").reshape(dims)
     if not np.isfinite(array).all():
@@ -381,19 +398,23 @@ def _kindly(part: ReplyJSON) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kinds))
 
 
-def _fault(fault: object, code: str) -> Answer:
-    """Return the Answer of a fault, its sentence made here. code: see receive_call.
+def _fault(fault: Any, question: Question) -> Answer:
+    """Return the Answer of a fault, its sentence made here.
 
-    Raises WorkerLost.
+    What we know ourselves is not taken from the worker. Raises any exception where the fault has
+    another form.
     """
-    try:
-        form, details = fault["form"], fault["details"]  # type: ignore[index]
-        cleaned = {key: _cleaned(value) for key, value in details.items()}
-        if str(cleaned.get("code", "")).removesuffix("...") not in code:
-            del cleaned["code"]
-        return faulty(form, **cleaned)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-        raise WorkerLost(OTHER_FORM) from None
+    form, details = fault["form"], fault["details"]
+    cleaned = {key: _cleaned(value) for key, value in details.items()}
+    if str(cleaned.get("code", "")).removesuffix("...") not in question.code:
+        del cleaned["code"]
+    exercise = question.exercise
+    ours: dict[str, object] = {"seconds": question.seconds, "results": list(exercise.results)}
+    cleaned |= {key: value for key, value in ours.items() if key in cleaned}
+    is_of_another = form in OF_ANOTHER and cleaned["name"] not in (*exercise.without, TRACING)
+    if is_of_another or (form == "count" and cleaned["count"] == len(exercise.results)):
+        raise WorkerLost(OTHER_FORM)
+    return faulty(form, **cleaned)
 
 
 def _is_shape(dims: object, limit: int) -> TypeGuard[list[int]]:
@@ -406,23 +427,26 @@ def _is_shape(dims: object, limit: int) -> TypeGuard[list[int]]:
 def _layout(entries: object, count: int) -> Layout:
     """Return names and shapes of a dict's arrays.
 
-    They are () where that is not what was sent, or where the shapes do not add up to the count.
+    They are () where that is not what was sent, where the names are not in the alphabet's order,
+    each once, or where the shapes do not add up to the count.
     """
     if not isinstance(entries, list) or len(entries) > NAMES_LIMIT:
         return ()
     checked = [entry for entry in entries if _is_layout_entry(entry, count)]
     if len(checked) < len(entries):
         return ()
-    layout = tuple((text(name), tuple(dims)) for name, dims in checked)
-    size = sum(math.prod(shape) for _, shape in layout)
-    return layout if size == count else ()
+    names = [name for name, _ in checked]
+    size = sum(math.prod(dims) for _, dims in checked)
+    if names != sorted(set(names)) or size != count:
+        return ()
+    return tuple((name, tuple(dims)) for name, dims in checked)
 
 
 def _is_layout_entry(entry: object, count: int) -> TypeGuard[tuple[str, list[int]]]:
     if not isinstance(entry, list) or len(entry) != 2:
         return False
     name, dims = entry
-    return isinstance(name, str) and _is_shape(dims, count)
+    return is_key(name) and _is_shape(dims, count)
 
 
 def _value(value: object) -> object:

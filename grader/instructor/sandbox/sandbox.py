@@ -30,7 +30,13 @@ from grader.instructor import system
 from grader.instructor.courses import CourseError, secret_packages
 from grader.instructor.files import FULL, NOBODY, lack_of_room, remove, temporary_folder
 from grader.instructor.sandbox import seccomp
-from grader.instructor.sandbox.messages import ChildEnd, ChildRequest, Setup, SupportFiles
+from grader.instructor.sandbox.messages import (
+    ChildEnd,
+    ChildRequest,
+    EndRequest,
+    Setup,
+    SupportFiles,
+)
 from grader.instructor.sandbox.plain import PlainProcess
 from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive, text
 from grader.instructor.sandbox.support import SupportFolder, support_of
@@ -43,6 +49,7 @@ CALL = Path(call.__file__).parent
 NUMERIC = Path(numeric.__file__).parent
 DEVICES = ("/dev/zero", "/dev/random", "/dev/urandom")
 Modules = tuple[str, ...]  # the names of modules
+TOO_MANY = "it had too many files or threads, or too large ones"
 STAND_IN = "grader"  # the module of worker/ that stands in for a course's package
 PATIENCE = 30.0  # seconds that a zygote may take to start, or to end a child, on a busy machine
 
@@ -68,12 +75,12 @@ class MachineFault(Exception):
 
 @dataclass(frozen=True)
 class End:
-    """How a child ended: by itself, unless `over`. Then it was stopped, since it took too much.
+    """How a child ended: by itself, unless it took too much and was stopped.
 
-    ran, still: as ChildEnd has them.
+    too_much: what it took too much of, or ""; ran, still: as ChildEnd has them.
     """
 
-    over: bool
+    too_much: str = ""
     ran: float = 0.0
     still: float = 0.0
 
@@ -86,10 +93,13 @@ class Worker:
         self.channel = channel
         self.printed = ""
 
-    def close(self) -> End:
-        """Kill the child with all that it has; return how it had ended. Raises MachineFault."""
+    def close(self, since: float = 0.0) -> End:
+        """Kill the child with all that it has; return how it had ended. Raises MachineFault.
+
+        since: as EndRequest has it.
+        """
         try:
-            return self._zygote.end()
+            return self._zygote.end(since)
         finally:
             self.printed = self.channel.rest()
             self.channel.close()
@@ -117,13 +127,13 @@ class PlainWorker(Worker):
             message = f"a worker cannot be started: {error}. {self.printed}"
             raise MachineFault(text(message.strip())) from None
 
-    def close(self) -> End:
+    def close(self, since: float = 0.0) -> End:
         """Kill the process; of how it had ended, nothing is known here."""
         self._process.kill()
         self.printed = self.channel.rest()
         self.channel.close()
         self._process.clear()
-        return End(over=False)
+        return End()
 
 
 class Zygote:
@@ -190,15 +200,25 @@ class Zygote:
             raise MachineFault(message.strip()) from None
         return worker
 
-    def end(self) -> End:
+    def end(self, since: float) -> End:
         """End the child. Raises MachineFault when somebody else has killed it."""
-        self._send({"end": True})
+        request: EndRequest = {"since": since}
+        self._send(request)
         reply: ChildEnd = self._receive()
         if not reply["clean"]:  # what one submission has left must not meet the next one
             self.close()
-        if reply["signal"] == signal.SIGKILL:
+        return End(self._too_much(reply), reply["ran"], reply["still"])
+
+    def _too_much(self, reply: ChildEnd) -> str:
+        """Return what a child took too much of, or "". Raises MachineFault."""
+        if reply["over"]:
+            return TOO_MANY
+        if reply["signal"] != signal.SIGKILL:
+            return ""
+        # The kernel kills a child that is at its RLIMIT_CPU, which is beyond the whole time.
+        if reply["ran"] < self.limits.whole:
             raise MachineFault("a worker was killed")
-        return End(reply["over"], reply["ran"], reply["still"])
+        return f"it used the processor for more than {self.limits.whole:g} s"
 
     @property
     def lost(self) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,13 +17,17 @@ from functools import cache, lru_cache
 from grader.instructor.author.notebook import load, source
 from grader.instructor.courses import source_notebook
 from grader.instructor.sealed.cell_fault import DEFINED
-from grader.instructor.sealed.magics import SOURCE_LIMIT, plain_python
+from grader.instructor.sealed.magics import CUT, SOURCE_LIMIT, plain_python
 from grader.judge.course import Notebook
 from grader.notebook.intake import UNWRITTEN, Cell, ParsedNotebook
 
 ALIASES = frozenset(("np", "numpy"))  # everybody's: the cell that imports them is no helper
 # What they define is there after them.
 BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.TryStar, ast.Match)
+
+
+HELPERS_LIMIT = 40  # cells and modules of one answer
+TEXT_LIMIT = 100_000  # letters of helpers; an answer cell itself is whole
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,38 @@ class Names:
     defined: frozenset[str]
     read: frozenset[str]
     changed: frozenset[str] = frozenset()
+
+
+class Uses:
+    """The names in each of the student's cells, and where each is defined and changed."""
+
+    def __init__(self, own: Mapping[int, Cell]) -> None:
+        self.names = {number: _names(own[number].source) for number in sorted(own)}
+        self._defined: dict[str, list[int]] = {}
+        self._changed: dict[str, list[int]] = {}
+        for number, names in self.names.items():
+            for name in names.defined:
+                self._defined.setdefault(name, []).append(number)
+            for name in names.changed:
+                self._changed.setdefault(name, []).append(number)
+
+    def definition(self, name: str, end: int) -> int | None:
+        """Return the number of the last cell before an end that defines a name."""
+        return max(_last(self._defined.get(name, []), end, 1), default=None)
+
+    def helpers(self, number: int, end: int) -> set[int]:
+        """Return the cells that define what a cell reads, or change it; of these the last ones."""
+        names = self.names[number]
+        helpers = {self.definition(name, end) for name in names.read - names.defined - ALIASES}
+        for name in names.read:
+            helpers.update(_last(self._changed.get(name, []), end, HELPERS_LIMIT))
+        return {helper for helper in helpers if helper is not None}
+
+
+def _last(numbers: list[int], end: int, limit: int) -> list[int]:
+    """Return the last of some ascending numbers that come before an end."""
+    count = bisect_left(numbers, end)
+    return numbers[max(0, count - limit) : count]
 
 
 def answer_texts(
@@ -49,7 +87,7 @@ def answer_texts(
         for number, cell in enumerate(submitted.cells)
         if not cell.tests and cell.source.strip() not in _released_sources(notebook)
     }
-    uses = {number: _names(cell.source) for number, cell in own.items()}
+    uses = Uses(own)
     texts = {}
     for name in notebook.by_name:
         numbers = sorted(_cells_of(name, own, uses, _end(name, submitted), name in earned))
@@ -62,12 +100,16 @@ def answer_texts(
 
 def _modules(cells: Mapping[int, Cell], beside: Mapping[str, bytes]) -> Iterator[str]:
     """Yield the texts of the student's own modules that cells import."""
+    left = TEXT_LIMIT
     for file, content in beside.items():
         module = file.removesuffix(".py").partition("/")[0]
-        pattern = rf"^\s*(?:from|import)\b.*\b{re.escape(module)}\b"
+        # No \s, which goes on over empty lines, from each of them once more.
+        pattern = rf"^[ \t]*(?:from|import)\b.*\b{re.escape(module)}\b"
         sources = [cell.source for cell in cells.values()]
         if file.endswith(".py") and any(re.search(pattern, one, re.MULTILINE) for one in sources):
-            yield f"# {file}:\n{content.decode('utf-8', 'replace').rstrip()}"
+            text = content[:left].decode("utf-8", "replace").rstrip()
+            yield f"# {file}:\n{text}{CUT if len(content) > left else ''}"
+            left = max(0, left - len(content))
 
 
 @cache
@@ -93,7 +135,7 @@ def _end(name: str, submitted: ParsedNotebook) -> int:
 def _cells_of(
     name: str,
     own: Mapping[int, Cell],
-    uses: Mapping[int, Names],
+    uses: Uses,
     end: int,
     is_earned: bool,
 ) -> set[int]:
@@ -104,54 +146,45 @@ def _cells_of(
     """
     answer_cells = {number for number, cell in own.items() if cell.grade_id == name}
     written = {number for number in answer_cells if not UNWRITTEN.search(own[number].source)}
-    places = [_definition(name, uses, before) for before in (end, max(own, default=0) + 1)]
+    places = [uses.definition(name, before) for before in (end, max(own, default=0) + 1)]
     place = next((each for each in places if each is not None), None)
     candidates = {number for number, cell in own.items() if cell.grade_id in ("", name)}
     if not written and (place is None or (place in answer_cells and is_earned)):
         # Nothing, or the stub: it is defined in another way (globals, exec, import *).
         added = {number: own[number] for number in candidates - answer_cells}
         others = _mentions(name, added) or (set(added) if is_earned else set())
-        return _with_helpers([*answer_cells, *others], uses, end, candidates)
+        waiting = [*sorted(answer_cells), *sorted(others)]
+        return _with_helpers(waiting, own, uses, end, candidates)
     if place is None:
         return written
-    return _with_helpers([*written, place], uses, end, candidates)
+    return _with_helpers([*sorted(written), place], own, uses, end, candidates)
 
 
 def _with_helpers(
-    waiting: list[int], uses: Mapping[int, Names], end: int, candidates: set[int]
+    first: list[int], own: Mapping[int, Cell], uses: Uses, end: int, candidates: set[int]
 ) -> set[int]:
-    """Return the numbers of some cells, and of those that define what they read."""
+    """Return the numbers of some cells, and of those that define what they read.
+
+    The nearest come first, and what is too much is left out: cells that name one another would all
+    stand in every answer. An answer's own cell is the first, and always there.
+    """
     chosen: set[int] = set()
-    while waiting:
-        number = waiting.pop()
-        if number not in chosen:
-            chosen.add(number)
-            waiting += _helpers(number, uses, end, candidates)
+    waiting = deque(first)
+    left = TEXT_LIMIT
+    while waiting and len(chosen) < HELPERS_LIMIT:
+        number = waiting.popleft()
+        size = len(own[number].source)
+        if number in chosen or (chosen and size > left):
+            continue
+        left -= size if chosen else 0
+        chosen.add(number)
+        waiting += sorted((uses.helpers(number, end) & candidates) - chosen)
     return chosen
 
 
 def _mentions(name: str, own: Mapping[int, Cell]) -> set[int]:
     """Return the numbers of the cells in which a name stands."""
     return {number for number, cell in own.items() if re.search(rf"\b{name}\b", cell.source)}
-
-
-def _helpers(
-    number: int, uses: Mapping[int, Names], end: int, candidates: set[int]
-) -> Iterator[int]:
-    """Yield the numbers of the cells that define what a cell reads, or change it."""
-    for used in uses[number].read - uses[number].defined - ALIASES:
-        helper = _definition(used, uses, end)
-        if helper in candidates:
-            yield helper
-    for other in candidates:
-        if other < end and uses[other].changed & uses[number].read:
-            yield other
-
-
-def _definition(name: str, uses: Mapping[int, Names], end: int) -> int | None:
-    """Return the number of the last cell before an end that defines a name."""
-    places = [number for number, names in uses.items() if name in names.defined and number < end]
-    return max(places, default=None)
 
 
 def _text(name: str, cells: Mapping[int, Cell]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypedDict
 
 from grader.instructor.author import layers
@@ -92,18 +92,40 @@ def grade_notebook(
     finally:
         session.close()
     earned = [verdict.exercise for verdict in verdicts if verdict.earned]
-    answers = answer_texts(submitted, notebook, earned, beside)
-    faults = [*submitted.faults, *magic_faults(submitted), *session.faults]
-    faults += same_code(notebook, answers)
-    words = " ".join(faults).replace(":", " ").split()
-    named = {word.removeprefix("check_") for word in words}
-    looks = named.intersection(notebook.by_name)
-    if faults and not looks:  # of the file as a whole: formgrader shows cells alone
-        looks = {notebook.exercises[0].name}
-    result = _as_json(notebook, seed, verdicts, faults, answers, looks, session.printed)
+    answers = session.attempt(
+        "the answers cannot be shown with their helpers",
+        lambda: answer_texts(submitted, notebook, earned, beside),
+        dict(submitted.answers),
+    )
+    nothing: list[str] = []
+    copies = session.attempt(
+        "which answers are one code cannot be said",
+        lambda: list(same_code(notebook, answers)),
+        nothing,
+    )
+    exercises = [_attempt_pages(session, notebook, verdict) for verdict in verdicts]
+    faults = [*submitted.faults, *magic_faults(submitted), *session.faults, *copies]
+    for exercise in _to_look_at(notebook, exercises, faults):
+        exercise["look"] = True
+    result = _as_json(notebook, seed, exercises, faults, answers)
     stopped = [session.cell_faults[number] for number in sorted(session.cell_faults)]
     result["cells"] = [fault.as_json() for fault in stopped]
+    result["printed"] = session.printed
     return result
+
+
+def _to_look_at(
+    notebook: Notebook, exercises: list[ExerciseJSON], faults: Sequence[str]
+) -> Iterator[ExerciseJSON]:
+    """Yield the exercises that faults name, the first one where they name none.
+
+    Such a fault is of the file as a whole, and formgrader shows cells alone.
+    """
+    words = " ".join(faults).replace(":", " ").split()
+    looks = {word.removeprefix("check_") for word in words}.intersection(notebook.by_name)
+    if faults and not looks:
+        looks = {notebook.exercises[0].name}
+    yield from (each for each in exercises if each["exercise"] in looks)
 
 
 def ungraded(notebook: Notebook, seed: int, fault: str) -> WorkJSON:
@@ -112,9 +134,11 @@ def ungraded(notebook: Notebook, seed: int, fault: str) -> WorkJSON:
     It has no points, and a person has to look at every exercise.
     """
     message = f"could not be graded: {fault}"
-    verdicts = [all_wrong(exercise, message) for exercise in notebook.exercises]
-    looks = set(notebook.by_name)
-    return _as_json(notebook, seed, verdicts, [fault], {}, looks)
+    exercises = [
+        _with_pages(exercise, all_wrong(exercise, message), look=True)
+        for exercise in notebook.exercises
+    ]
+    return _as_json(notebook, seed, exercises, [fault], {})
 
 
 def grade_again(
@@ -139,30 +163,38 @@ def grade_again(
 def _as_json(
     notebook: Notebook,
     seed: int,
-    verdicts: list[Verdict],
+    exercises: list[ExerciseJSON],
     faults: Sequence[str],
     answers: dict[str, str],
-    looks: set[str],
-    printed: str = "",
 ) -> WorkJSON:
-    """Return what a verdict file holds on the work itself. looks: exercises for a person."""
-    exercises = [
-        _with_pages(notebook.by_name[verdict.exercise], verdict, verdict.exercise in looks)
-        for verdict in verdicts
-    ]
+    """Return what a verdict file holds on the work itself, where no cell ran."""
     return {
         "assignment": notebook.assignment,
         "seed": seed,
-        "points": sum(verdict.earned for verdict in verdicts),
+        "points": sum(exercise["earned"] for exercise in exercises),
         "faults": list(faults),
         "exercises": exercises,
         "answers": answers,
-        "printed": printed,
+        "printed": "",
         "cells": [],
     }
 
 
-def _with_pages(exercise: Exercise, verdict: Verdict, look: bool) -> ExerciseJSON:
+def _attempt_pages(session: Session, notebook: Notebook, verdict: Verdict) -> ExerciseJSON:
+    """Return a verdict as JSON, without what pages show of it where that fails."""
+    message = f"{verdict.exercise}: its verdict cannot be shown"
+    bare: ExerciseJSON = {
+        **verdict.as_json(),
+        "text": message,
+        "html": None,
+        "picture": None,
+        "look": True,
+    }
+    exercise = notebook.by_name[verdict.exercise]
+    return session.attempt(message, lambda: _with_pages(exercise, verdict), bare)
+
+
+def _with_pages(exercise: Exercise, verdict: Verdict, look: bool = False) -> ExerciseJSON:
     """Return a verdict as JSON, with what pages show of it: text, HTML and a picture.
 
     The picture is of the widget that a check suggests, or None where it suggests none.

@@ -13,6 +13,7 @@ from typing import Any
 SOURCE_LIMIT = 20_000  # characters
 LINE_LIMIT = 2_000  # characters
 MAGIC_LIMIT = 50
+CUT = "\n# ... cut here: the submission goes on\n"  # stands where a text is not shown to its end
 
 HARMLESS = ("time", "timeit", "capture", "prun")  # cell magics that run their cell
 BEYOND = re.compile(r"\A\s*%%(\w+)|^[ \t]*%(run|load|loadpy|cython)\b", re.MULTILINE)

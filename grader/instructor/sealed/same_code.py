@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from grader.instructor.sealed.answer_text import TEXT_LIMIT
 from grader.judge.course import Notebook
 
 
@@ -28,6 +29,8 @@ def same_code(notebook: Notebook, answers: Mapping[str, str]) -> Iterator[str]:
 def _function(text: str, name: str) -> ast.FunctionDef | None:
     """Return the last function of this name in a text, without its docstring; None for none."""
     try:
+        if len(text) > 2 * TEXT_LIMIT:
+            raise ValueError(text)
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
@@ -46,10 +49,17 @@ def _is_same(function: ast.FunctionDef | None, other: ast.FunctionDef | None) ->
     """Tell whether two functions do the same, whatever their names and comments are."""
     if function is None or other is None:
         return False
-    kinds = [[type(statement) for statement in each.body] for each in (function, other)]
-    # To write code out takes far longer than to see that it is another one.
-    return kinds[0] == kinds[1] and _written_out(function) == _written_out(other)
-
-
-def _written_out(function: ast.FunctionDef) -> list[str]:
-    return [ast.dump(node) for node in (function.args, *function.body)]
+    pairs: list[tuple[object, object]] = [(function.args, other.args), (function.body, other.body)]
+    while pairs:  # and no recursion: code may be nested deeply
+        one, two = pairs.pop()
+        if type(one) is not type(two):
+            return False
+        if isinstance(one, ast.AST):
+            pairs += [(getattr(one, name, None), getattr(two, name, None)) for name in one._fields]
+        elif isinstance(one, list) and isinstance(two, list):
+            if len(one) != len(two):
+                return False
+            pairs += zip(one, two, strict=True)
+        elif one != two:
+            return False
+    return True

@@ -9,11 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from grader.call.answer import Answer
 from grader.call.ended import ENDS
 from grader.instructor.sandbox.messages import CellRequest
 from grader.instructor.sandbox.protocol import (
+    Question,
     Reply,
     WorkerLate,
     WorkerLost,
@@ -41,6 +43,7 @@ from grader.judge.trial import Asking
 from grader.notebook.intake import ParsedNotebook
 from grader.show.verdict import Verdict
 
+T = TypeVar("T")
 RESTART_LIMIT = 3
 # They take about a second of a submission's time, and are loaded once, before its cells run.
 SLOW_TO_LOAD = ("matplotlib.pyplot", "scipy.signal")
@@ -52,6 +55,10 @@ NOT_DEFINED = (
     "is not defined: no cell of the notebook that ran defines it. "
     "Was it renamed, or does its cell raise an error?"
 )
+
+
+class OutOfTime(Exception):
+    """The notebook has used up its time between two calls."""
 
 
 @dataclass(eq=False)
@@ -73,7 +80,8 @@ class Session:
     deadline: float = 0.0  # of the whole notebook, in time.monotonic
     used: float = 0.0  # seconds of the processor, by workers that have ended
     running: float = 0.0  # and by the one that runs, as it says
-    still: float = 0.0  # seconds in which the last worker had no processor
+    start: float = 0.0  # of the last call or cell, in time.monotonic
+    still: float = 0.0  # seconds since then in which the last worker had no processor
     slow: bool = False  # whether a call has used up its time
     printed: str = ""
     ran: list[int] = field(default_factory=list)  # cells that went well in this worker
@@ -103,13 +111,31 @@ class Session:
             self._explain_by_cells(name)
         return [self.verdicts[name] for name in exercises]
 
+    def attempt(self, what: str, work: Callable[[], T], otherwise: T) -> T:
+        """Return what some work gives on which no points depend.
+
+        Where it fails, the points stand, and a person looks. what: is said then; otherwise: is
+        returned then.
+        """
+        try:
+            return work()
+        except Exception as error:
+            kind = type(error).__name__
+            self.faults.append(f"{what} ({kind}): a fault of the grader. The points stand")
+            return otherwise
+
     def _explain_by_cells(self, name: str) -> None:
         """Say which cells that stopped have cost an exercise its points, and mark it for a look."""
         verdict = self.verdicts[name]
         if verdict.right:
             return
         faults = [self.cell_faults[number] for number in sorted(self.cell_faults)]
-        sentences = tuple(explanations(verdict, verdict.fault != NOT_DEFINED, faults))
+        nothing: tuple[str, ...] = ()
+        sentences = self.attempt(
+            f"{name}: which cells that stopped have cost it points cannot be said",
+            lambda: tuple(explanations(verdict, verdict.fault != NOT_DEFINED, faults)),
+            nothing,
+        )
         self.faults += [f"{name}: {sentence}" for sentence in sentences]
         self.verdicts[name] = replace(verdict, notes=(*verdict.notes, *sentences))
 
@@ -141,14 +167,14 @@ class Session:
         worker = self.worker
         self.worker = None
         try:
-            end = worker.close()
+            end = worker.close(self.start)
             self.used += end.ran
             self.running = 0.0
             self.still = end.still
         finally:
             # A later worker runs the same cells again.
             self.printed = max(self.printed, worker.printed[: self.sandbox.limits.kept], key=len)
-        return "it had too many files or threads, or too large ones" if end.over else ""
+        return end.too_much
 
     @property
     def seconds(self) -> float:
@@ -159,8 +185,18 @@ class Session:
     @property
     def is_over(self) -> bool:
         """Whether the notebook has used up its time."""
-        is_used_up = self.used + self.running > self.sandbox.limits.whole
-        return is_used_up or time.monotonic() > self.deadline
+        return self.is_used_up or time.monotonic() > self.deadline
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the notebook has used the processor for all its time."""
+        return self.used + self.running > self.sandbox.limits.whole
+
+    @property
+    def used_up(self) -> str:
+        """What is said of that for which no time is left."""
+        limit = self.sandbox.limits.whole
+        return f"could not be asked: the notebook has used up its {limit:g} s"
 
     def _running(self) -> Worker:
         """Return the worker; after a loss, a new one in which the good cells ran again.
@@ -208,8 +244,10 @@ class Session:
         return str(error)
 
     def _until(self, seconds: float) -> float:
+        """Note that a call or cell begins; return when it is late."""
         limits = self.sandbox.limits
-        return min(time.monotonic() + seconds * limits.net + GRACE, self.deadline + GRACE)
+        self.start = time.monotonic()
+        return min(self.start + seconds * limits.net + GRACE, self.deadline + GRACE)
 
     def _run_cell(self, number: int) -> None:
         """Run a cell, unless it has lost the worker before."""
@@ -243,9 +281,7 @@ class Session:
         Returns whether all was there that it calls.
         """
         if self.is_over:
-            limit = self.sandbox.limits.whole
-            message = f"could not be asked: the notebook has used up its {limit:g} s"
-            self.verdicts.setdefault(exercise.name, all_wrong(exercise, message))
+            self.verdicts.setdefault(exercise.name, all_wrong(exercise, self.used_up))
             return True
         cases = cases_of(exercise, self.seed, self.fresh)
         again_of = cases.hidden_from % len(cases.deciding)
@@ -291,21 +327,25 @@ class Session:
         asking = Asking(exercise)
         with_again = (*cases, cases[again_of])
         limits = [number_limit(exercise, case) for case in with_again]
-        code = self.notebook.code
+        seconds, code = self.seconds, self.notebook.code
         try:
             channel = self._running().channel
-            channel.send(pack_calls(exercise, with_again, limits, self.seconds))
+            channel.send(pack_calls(exercise, with_again, limits, seconds))
             for case, limit in zip(with_again, limits, strict=True):
                 unasked = asking.unasked(case)
                 if unasked is not None:
                     replies.append(Reply(unasked))
                     continue
-                reply = receive_call(
-                    channel, exercise, case, limit, self._until(self.seconds), code
-                )
+                if self.is_used_up:
+                    raise OutOfTime
+                question = Question(exercise, case, limit, code, seconds)
+                reply = receive_call(channel, question, self._until(seconds))
                 self.running = reply.cpu
                 asking.note(case, reply.answers)
                 replies.append(reply)
+        except OutOfTime:
+            self.close()
+            replies += [_not_asked(exercise, self.used_up)] * (len(with_again) - len(replies))
         except WorkerLost as error:
             lost = self._lost_reply(exercise, error)
             replies += [lost] * (len(with_again) - len(replies))
@@ -316,8 +356,7 @@ class Session:
         """Return what stands for the replies of a worker that is lost."""
         reason = self._lose(error, exercise.name)
         message = f"could not be asked: the process that ran it was stopped, since {reason}"
-        answer = Answer(fault="time", message=message)
-        return Reply({part.name: answer for part in exercise.parts}, fault="time")
+        return _not_asked(exercise, message)
 
     def _judge(
         self,
@@ -349,6 +388,12 @@ def _to_load(notebook: ParsedNotebook) -> Iterator[str]:
         package = module.split(".")[0]
         if any(package in cell.source for cell in notebook.cells):
             yield module
+
+
+def _not_asked(exercise: Exercise, message: str) -> Reply:
+    """Return what stands for the reply to a case that was not asked. message: why."""
+    answer = Answer(fault="time", message=message)
+    return Reply({part.name: answer for part in exercise.parts}, fault="time")
 
 
 def _lacks_a_name(reply: Reply) -> bool:

@@ -3,8 +3,8 @@
     python -I zygote.py CONTROL_FD
 
 It runs no student's code and holds no secret. Over the control socket come a setup, and then for
-each submission the pipes of a child; "end" kills that child, and how it ended goes back. The
-process ends when the other side does.
+each submission the pipes of a child; the next message kills that child, and how it ended goes
+back. The process ends when the other side does.
 """
 
 from __future__ import annotations
@@ -156,14 +156,46 @@ def counted(pid: int, file: str, names: str | tuple[str, ...]) -> int:
         return 0
 
 
-def used(pid: int) -> tuple[float, float]:
-    """Return for how many seconds a child has run, and waited for a processor; 0 if not known."""
+def waited_for_others(pid: int) -> float:
+    """Return for how many seconds a child waited for a processor that other processes had.
+
+    Its first thread is looked at. What its own other threads have used may be all that this one has
+    waited for. It is 0 where that is not known.
+    """
     try:
         with open(f"/proc/{pid}/schedstat") as file:
             ran, waited, _ = map(int, file.read().split())
-        return ran / 1e9, waited / 1e9
+        with open(f"/proc/{pid}/stat") as file:
+            # A name may hold spaces and brackets; the 12th and 13th number behind it are ticks.
+            numbers = file.read().rpartition(")")[2].split()
     except (OSError, ValueError):
-        return 0.0, 0.0
+        return 0.0
+    all_ran = (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+    return waited / 1e9 - max(0.0, all_ran - ran / 1e9)
+
+
+class Stood:
+    """For how long a child had no processor, or this process itself stood still."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._late = 0.0
+        self.start = time.monotonic()  # of the time until the next look
+        # The moment of each look, and the seconds until then: of lateness here, of waiting there.
+        self._looks = [(0.0, 0.0, 0.0)]
+
+    def look(self) -> None:
+        """Note what there is at this moment, PATIENCE after the start or earlier."""
+        now = time.monotonic()
+        self._late += max(0.0, now - self.start - PATIENCE)
+        self._looks.append((now, self._late, waited_for_others(self._pid)))
+
+    def since(self, start: float) -> float:
+        """Return the seconds from a moment (time.monotonic) until now."""
+        self.look()
+        _, late, waited = max(look for look in self._looks if look[0] <= start)
+        _, late_now, waited_now = self._looks[-1]
+        return max(late_now - late, waited_now - waited)
 
 
 def watch(control: Control, pid: int, folder: str, setup: Setup) -> ChildEnd:
@@ -172,34 +204,32 @@ def watch(control: Control, pid: int, folder: str, setup: Setup) -> ChildEnd:
     A child that has too much (see too_much) is stopped earlier. `clean` is not known here yet.
     """
     over = False
-    late = 0.0
-    start = time.monotonic()
+    stood = Stood(pid)
     while not control.waits(PATIENCE):
-        late += max(0.0, time.monotonic() - start - PATIENCE)
+        stood.look()
         if not over and too_much(pid, folder, setup):
             over = True
             os.kill(pid, signal.SIGKILL)
-        start = time.monotonic()
-    control.receive()
-    ran, waited = used(pid)
-    number, over = end(pid, over)
-    still = max(late, waited)
+        stood.start = time.monotonic()
+    request, _ = control.receive()
+    still = stood.since(request["since"])
+    number, ran = end(pid)
+    number = 0 if over else number
     return {"signal": number, "over": over, "clean": False, "ran": ran, "still": still}
 
 
-def end(pid: int, over: bool) -> tuple[int, bool]:
-    """End a child. over: whether it had too much.
+def end(pid: int) -> tuple[int, float]:
+    """End a child.
 
-    Returns the signal by which it had ended, 0 where it was none of others, and `over`.
+    Returns the signal by which it had ended, 0 where it was none, and the seconds of the processor
+    that all its threads have used.
     """
-    has_ended, status = os.waitpid(pid, os.WNOHANG)
+    has_ended, status, usage = os.wait4(pid, os.WNOHANG)
     if not has_ended:
         os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        return 0, over
-    if over or not os.WIFSIGNALED(status):
-        return 0, over
-    return os.WTERMSIG(status), False
+        _, _, usage = os.wait4(pid, 0)
+    number = os.WTERMSIG(status) if has_ended and os.WIFSIGNALED(status) else 0
+    return number, usage.ru_utime + usage.ru_stime
 
 
 def main() -> NoReturn:
