@@ -86,11 +86,12 @@ def _in_common(pairs: list[Pair], fine: Sequence[Pair]) -> str:
 
 def _zero_here(pairs: list[Pair], fine: Sequence[Pair]) -> str:
     """Return where a result is zero: not everywhere, where it is right on other cases."""
-    largest = max((np.abs(pair.right).max(initial=0.0) for pair in fine), default=0.0)
-    if not largest:
+    others = [np.abs(pair.right).max() for pair in fine if pair.right.any()]
+    if not others:
         return "is zero everywhere"
-    is_small = all(np.abs(pair.right).max(initial=0.0) < largest / 16 for pair in pairs)
-    return "is zero where small numbers are right: are digits lost on the way?" if is_small else ""
+    if max(np.abs(pair.right).max() for pair in pairs) < min(others) / 16:
+        return "is zero where small numbers are right: are digits lost on the way?"
+    return "is zero here, and right on other cases"
 
 
 def _evidence(pairs: list[Pair], same: list[Finding]) -> int:
