@@ -8,10 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from .forms import is_name
 from .text import short
 
 # Python itself shows none of these.
 UNTOLD = (PendingDeprecationWarning, ImportWarning, ResourceWarning)
+# In numpy's own words.
+OWN = re.compile(r"(?:divide by zero|overflow|invalid value) encountered in (?:scalar )?(\w+)")
+NAMES = frozenset((*dir(np), *dir(np.linalg)))
+KINDS = frozenset(
+    ("Warning", "UserWarning", "RuntimeWarning", "DeprecationWarning", "FutureWarning")
+)
 PRODUCT = re.compile(
     r"(divide by zero|overflow|invalid value) encountered in (matmul|matvec|vecmat|dot)\b"
 )
@@ -38,6 +45,30 @@ def _is_finite(value: Any) -> bool:
     if isinstance(value, (np.ndarray, np.generic, float)) and np.asarray(value).dtype.kind == "f":
         return bool(np.isfinite(value).all())
     return True
+
+
+def note_on(warning: str) -> str:
+    """Return the note on a warning, 'RuntimeWarning: overflow encountered in exp'.
+
+    Words that are not numpy's own are the student's, and are quoted.
+    """
+    kind, _, words = warning.partition(": ")
+    if not words or _is_of_numpy(kind, words):
+        return f"warned: {warning}"
+    return f'warned: {kind if is_name(kind) else "a warning"} with the message "{words}"'
+
+
+def without_words(warning: str) -> str:
+    """Return a warning, or its kind alone where its words are not numpy's own."""
+    kind, _, words = warning.partition(": ")
+    if _is_of_numpy(kind, words):
+        return warning
+    return kind if kind in KINDS else "Warning"
+
+
+def _is_of_numpy(kind: str, words: str) -> bool:
+    own = OWN.fullmatch(words)
+    return kind == "RuntimeWarning" and own is not None and own[1] in NAMES
 
 
 def warning_texts(recorded: list[warnings.WarningMessage], args: Any, result: Any) -> list[str]:

@@ -19,6 +19,7 @@ from grader.call.answer import Answer
 from grader.call.call import Call, argument_names, call
 from grader.call.quiet import quiet
 from grader.call.text import short
+from grader.call.warned import note_on
 from grader.call.without import Namespace, public, refusal, with_layers, without
 from grader.judge.answers import read
 from grader.judge.compare import is_right
@@ -121,4 +122,4 @@ def _ask(trial: Trial, function: Any, refused: Mapping[CodeType, str], forward: 
 def _warnings(calls: list[Call]) -> list[str]:
     """Return the first warnings of all calls as notes, each once."""
     words = dict.fromkeys(warning for result in calls for warning in result.warned)
-    return [f"warned: {warning}" for warning in list(words)[:WARNINGS_LIMIT]]
+    return list(map(note_on, list(words)[:WARNINGS_LIMIT]))

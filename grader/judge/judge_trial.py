@@ -34,6 +34,7 @@ ONLY_VISIBLE = (
     "is right on the cases of the check and wrong on others of the same kinds: "
     "which numbers or sizes may it take for granted?"
 )
+NOT_RIGHT = "is not right on the cases of the check"  # where these cannot be shown
 NO_BETTER = "that is no better than guessing: does every step change the parameters, and downhill?"
 NOT_ENOUGH = (
     "it learns, but not enough: is every step taken, at the rate given, for every parameter, "
@@ -81,7 +82,7 @@ def _fault_of_all_parts(trial: Trial) -> Verdict | None:
         if fault is not None and (trial.is_visible(number) or fault.fault in ENDS):
             return _one_fault(trial, number, fault.message)
         if fault is not None:
-            return all_wrong(exercise, ONLY_VISIBLE)
+            return all_wrong(exercise, _where_it_is_wrong(trial, [number]))
     return None
 
 
@@ -178,7 +179,14 @@ def _wrong_on_hidden_cases(trial: Trial, part: Part, wrong: list[int]) -> str:
     if not wrong:
         return FORGETFUL
     answer = trial.answers[wrong[0]][part.name]
-    return answer.message if answer.fault in ENDS else ONLY_VISIBLE
+    return answer.message if answer.fault in ENDS else _where_it_is_wrong(trial, wrong)
+
+
+def _where_it_is_wrong(trial: Trial, wrong: list[int]) -> str:
+    """Return on which cases something is wrong, none of which may be shown."""
+    of_the_check = set(map(id, trial.exercise.visible))
+    is_of_the_check = any(id(trial.cases[number]) in of_the_check for number in wrong)
+    return NOT_RIGHT if is_of_the_check else ONLY_VISIBLE
 
 
 def _last_case_of(trial: Trial, part: Part) -> int:

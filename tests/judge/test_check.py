@@ -565,7 +565,7 @@ def test_noise_stays_out_of_the_cell_and_in_the_verdict(verdict_on, capfd):
     assert capfd.readouterr() == ("", "")
     for line in ("a print", "to stderr", "to the descriptor", "from a child"):
         assert line in verdict.printed
-    assert verdict.notes == ("warned: UserWarning: mind",)
+    assert verdict.notes == ('warned: UserWarning with the message "mind"',)
 
 
 def test_the_streams_work_again_after_a_check(verdict_on, capfd):

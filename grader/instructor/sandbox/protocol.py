@@ -190,6 +190,7 @@ class Channel:
         self._received = bytearray()
         self._unsent = bytearray()
         self.printed = bytearray()  # what is kept of it
+        self._keeps = True
         self._printed_count = 0
         os.set_blocking(write, False)
 
@@ -228,11 +229,20 @@ class Channel:
         if self._read in readable:
             self._pull()
 
-    def rest(self) -> str:
-        """Return what was printed, cut, with all that is still in the pipe."""
+    def keep_output(self, keeps: bool) -> None:
+        """Keep what is printed from now on, or drop it."""
+        self._drain()
+        self._keeps = keeps
+
+    def _drain(self) -> None:
+        """Read what was printed until now."""
         while self._output is not None and select.select([self._output], [], [], 0)[0]:
             with suppress(WorkerLost):
                 self._listen()
+
+    def rest(self) -> str:
+        """Return what was printed, cut, with all that is still in the pipe."""
+        self._drain()
         return self.printed.decode("utf-8", "replace")
 
     def close(self) -> None:
@@ -264,7 +274,8 @@ class Channel:
         assert self._output is not None
         data = os.read(self._output, 1 << 16)
         self._printed_count += len(data)
-        self.printed += data[: max(0, self._limits.kept - len(self.printed))]
+        if self._keeps:
+            self.printed += data[: max(0, self._limits.kept - len(self.printed))]
         is_too_much = self._printed_count > self._limits.output
         if is_too_much or not data:
             os.close(self._output)

@@ -42,6 +42,8 @@ def cases_of(exercise: Exercise, seed: int, fresh: bool = True) -> CasesOfOne:
 
 def explaining_cases(exercise: Exercise, seed: int) -> tuple[Case, ...]:
     """Return the cases that may be shown, by which a second worker says what is wrong."""
+    if exercise.costly:  # nothing was hidden
+        return cases_of(exercise, seed).deciding
     return (*exercise.visible, *_drawn(exercise, seed, for_words=True))
 
 

@@ -5,47 +5,127 @@ From them and from the worker's replies comes the verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
 
 from grader.call.answer import Answer
+from grader.call.warned import note_on, without_words
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.sandbox.protocol import Reply
 from grader.judge.case import Case
 from grader.judge.compare import reached
 from grader.judge.exercise import Exercise, Part
-from grader.judge.judge_trial import WARNINGS_LIMIT, judge_trial
+from grader.judge.judge_trial import NOT_RIGHT, WARNINGS_LIMIT, judge_trial
 from grader.judge.notes import argument_order, notes_on, shares
 from grader.judge.right import Right
 from grader.judge.tolerance import matches
 from grader.judge.trial import Trial
 from grader.show.verdict import PartVerdict, Verdict
 
+DISAGREES = (
+    "is not right, and right when it is called again in a fresh process: does it keep something "
+    "from call to call, or draw random numbers?"
+)
+# Forms of faults (grader/call/forms.py) in whose sentences nothing is the student's.
+CLOSED = frozenset(
+    (
+        "not defined",
+        "partner",
+        "reached",
+        "time",
+        "unwritten",
+        "endless",
+        "interrupted",
+        "exit",
+        "complex",
+        "not finite anywhere",
+    )
+)
 
-def with_words(decided: Verdict, words: Verdict) -> Verdict:
+
+def in_our_words(replies: Sequence[Reply]) -> list[Reply]:
+    """Return the replies of a worker that knows hidden cases, for a verdict that tells of none.
+
+    What could stand there in words of the student's program is said in ours.
+    """
+    return [
+        replace(
+            reply,
+            answers=_closed(reply.answers),
+            warned=tuple(map(without_words, reply.warned)),
+        )
+        for reply in replies
+    ]
+
+
+def _closed(answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    return {
+        name: answer if is_closed(answer) else replace(answer, message=_our_words(answer))
+        for name, answer in answers.items()
+    }
+
+
+def is_closed(answer: Answer) -> bool:
+    """Tell whether nothing in the sentence on a fault is chosen by the student's program."""
+    if not answer.form:  # a right form of answer, or what we say of a worker that was lost
+        return answer.fault in ("", "time")
+    return answer.form in CLOSED
+
+
+def _our_words(answer: Answer) -> str:
+    if answer.form == "nudged":
+        return "is a numerical gradient: derive it here"
+    return "raised an error" if answer.fault.startswith("raised:") else "is no answer"
+
+
+def disagree(decided: Verdict, words: Verdict) -> bool:
+    """Tell whether a function has answered otherwise in the worker that explains.
+
+    One that is wrong on hidden cases alone has not.
+    """
+    return any(
+        other.right if _message(decided, part) == NOT_RIGHT else part.right and not other.right
+        for part, other in zip(decided.parts, words.parts, strict=True)
+    )
+
+
+def _message(verdict: Verdict, part: PartVerdict) -> str:
+    return verdict.fault or part.message
+
+
+def with_words(exercise: Exercise, decided: Verdict, words: Verdict) -> Verdict:
     """Return the verdict that decides, with the words of another one on the same function.
 
     No number changes: a part that is right here keeps its points, and one that is wrong has none.
+    An example is one of a part that is wrong in both.
     """
     parts = tuple(
-        _with_words(part, other, words.fault)
+        _with_words(decided, part, other, words.fault)
         for part, other in zip(decided.parts, words.parts, strict=True)
     )
+    example = words.example
+    wrong = [part for part, one in zip(exercise.parts, decided.parts, strict=True) if not one.right]
+    if example and not any(example.part in (part.name, *part.results) for part in wrong):
+        example = None
     is_one_fault = words.fault and not any(part.earned for part in decided.parts)
     if is_one_fault:
         parts = tuple(replace(part, message="") for part in parts)
     fault = words.fault if is_one_fault else ""
     if decided.fault and words.right:
-        return replace(decided, notes=words.notes)
-    return Verdict(decided.exercise, parts, fault, words.notes, words.example)
+        fault = DISAGREES if decided.fault == NOT_RIGHT else decided.fault
+        return replace(decided, fault=fault, notes=words.notes)
+    return Verdict(decided.exercise, parts, fault, words.notes, example)
 
 
-def _with_words(part: PartVerdict, other: PartVerdict, fault: str) -> PartVerdict:
+def _with_words(decided: Verdict, part: PartVerdict, other: PartVerdict, fault: str) -> PartVerdict:
     """Return a part that is wrong with the words of another verdict on it."""
-    if part.right or other.right:
+    if part.right:
         return part
+    if other.right:
+        message = _message(decided, part)
+        return replace(part, message=DISAGREES if message == NOT_RIGHT else message)
     return replace(part, message=other.message or fault, mistake=other.mistake)
 
 
@@ -73,7 +153,7 @@ def judge_replies(
         *notes_on(trial, _changed(replies)),
         *_shared(replies),
         *argument_order(exercise, replies[0].names),
-        *_warned(replies, visible_count)[:WARNINGS_LIMIT],
+        *_warned(replies)[:WARNINGS_LIMIT],
     )
     return replace(verdict, notes=notes)
 
@@ -138,20 +218,7 @@ def _shared(replies: Sequence[Reply]) -> list[str]:
     return [shares(part, argument) for part, argument in pairs]
 
 
-def _warned(replies: Sequence[Reply], visible_count: int) -> list[str]:
-    """Return a note for each warning; the first `visible_count` replies may be shown."""
-    return list(dict.fromkeys(_warnings(replies, visible_count)))
-
-
-def _warnings(replies: Sequence[Reply], visible_count: int) -> Iterator[str]:
-    for number, reply in enumerate(replies):
-        for warning in reply.warned:
-            words = warning if number < visible_count else _without_numbers(warning)
-            yield f"warned: {words}"
-
-
-def _without_numbers(warning: str) -> str:
-    """Return a warning of a hidden case, or its kind alone where it may tell what the case held."""
-    if any(letter.isdigit() for letter in warning):
-        return warning.split(":")[0]
-    return warning
+def _warned(replies: Sequence[Reply]) -> list[str]:
+    """Return a note for each warning."""
+    warnings = dict.fromkeys(chain.from_iterable(reply.warned for reply in replies))
+    return list(map(note_on, warnings))

@@ -6,6 +6,7 @@ sandboxed worker executes it, and answers with raw arrays.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -34,7 +35,13 @@ from grader.instructor.sealed.cell_fault import (
     fault_of_reply,
 )
 from grader.instructor.sealed.hidden_cases import cases_of, explaining_cases
-from grader.instructor.sealed.judge_replies import judge_replies, with_words
+from grader.instructor.sealed.judge_replies import (
+    disagree,
+    in_our_words,
+    is_closed,
+    judge_replies,
+    with_words,
+)
 from grader.instructor.sealed.magics import plain_python
 from grader.judge.case import Case
 from grader.judge.exercise import Exercise
@@ -51,6 +58,7 @@ REST_OF_A_CELL = 5.0  # seconds in which what stands below a fault may be define
 FILE_SECONDS = 10.0  # for a file to reach the worker, on a busy machine
 GRACE = 1.0  # seconds beyond a limit before a worker that ignores its alarm is killed
 WAITED = "it waited for long and did nothing: for a lock, for sleep(), or for somebody's input?"
+ANSWERED_OTHERWISE = "it answered otherwise when it was called again in a fresh process"
 NOT_DEFINED = (
     "is not defined: no cell of the notebook that ran defines it. "
     "Was it renamed, or does its cell raise an error?"
@@ -83,6 +91,9 @@ class Session:
     start: float = 0.0  # of the last call or cell, in time.monotonic
     still: float = 0.0  # seconds since then in which the last worker had no processor
     slow: bool = False  # whether a call has used up its time
+    place: int = 0  # the number of the cell that is reached
+    hidden_since: float = math.inf  # the number of the one at which hidden cases were asked first
+    knows_hidden: bool = False  # whether the worker was asked some, or one before it
     printed: str = ""
     ran: list[int] = field(default_factory=list)  # cells that went well in this worker
     bad: set[int] = field(default_factory=set)  # cells that lost the worker
@@ -94,22 +105,35 @@ class Session:
     def run(self) -> list[Verdict]:
         """Run the cells and call the functions; return a verdict for each exercise.
 
-        What the first worker answers decides. Where that is wrong, a second worker is asked cases
-        that may be shown: it adds words, and changes no number. It never saw a hidden case, so what
-        a program tells there cannot be what it was asked here. Raises MachineFault.
+        What the first worker answers decides. Where that is wrong, or where a cell stopped after
+        hidden cases were asked, a second worker begins anew, and is asked cases that may be shown:
+        it adds words, and changes no number. It never saw a hidden case, so what a program tells
+        there cannot be what it was asked here. Raises MachineFault.
         """
         exercises = self.exercises
         limits = self.sandbox.limits
         self.deadline = time.monotonic() + limits.whole * limits.net
         self._run_through(exercises, self._ask_deciding)
-        if self.unclear:
-            self.close()
-            self.ran = []
+        if self.unclear or any(number >= self.hidden_since for number in self.cell_faults):
+            self._begin_anew()
             unclear = {name: exercises[name] for name in exercises if name in self.unclear}
             self._run_through(unclear, self._explain)
         for name in exercises:
             self._explain_by_cells(name)
         return [self.verdicts[name] for name in exercises]
+
+    def _begin_anew(self) -> None:
+        """End the worker that knows hidden cases, with all that it has said since.
+
+        A cell that lost it before is not run again.
+        """
+        self.close()
+        self.bad = {number for number in self.bad if number < self.hidden_since}
+        self.cell_faults = {number: self.cell_faults[number] for number in self.bad}
+        self.ran = []
+        self.restarts = 0
+        self.slow = False
+        self.knows_hidden = False
 
     def attempt(self, what: str, work: Callable[[], T], otherwise: T) -> T:
         """Return what some work gives on which no points depend.
@@ -148,6 +172,7 @@ class Session:
         last_test = {cell.tests: number for number, cell in enumerate(self.notebook.cells)}
         missing = dict(exercises)
         for number, cell in enumerate(self.notebook.cells):
+            self.place = number
             if not cell.tests:
                 self._run_cell(number)
                 continue
@@ -284,6 +309,9 @@ class Session:
             self.verdicts.setdefault(exercise.name, all_wrong(exercise, self.used_up))
             return True
         cases = cases_of(exercise, self.seed, self.fresh)
+        if cases.has_hidden:
+            self.hidden_since = min(self.hidden_since, self.place)
+            self.knows_hidden = True
         again_of = cases.hidden_from % len(cases.deciding)
         *replies, again = self._replies(exercise, cases.deciding, again_of)
         # Nothing of this worker is shown: it may tell of hidden cases that it has seen before.
@@ -292,10 +320,20 @@ class Session:
         self.unclear.discard(exercise.name)
         if replies[0].fault == "missing":
             verdict = self._missing(exercise, replies[0])
-        elif cases.has_hidden and not verdict.right and replies[0].fault not in ENDS:
+        if not verdict.right and self._needs_words(cases.has_hidden, replies):
             self.unclear.add(exercise.name)
         self.verdicts[exercise.name] = verdict
         return not any(map(_lacks_a_name, replies))
+
+    def _needs_words(self, has_hidden: bool, replies: list[Reply]) -> bool:
+        """Tell whether a second worker has to say what is wrong with an answer.
+
+        has_hidden: whether some of its cases must not be shown. An exercise without them may be
+        asked a worker that knows those of others, which has told nothing in words of its own.
+        """
+        if not has_hidden:
+            return self.knows_hidden and not all(map(_is_closed, replies))
+        return replies[0].fault not in ENDS or not _is_closed(replies[0])
 
     def _missing(self, exercise: Exercise, reply: Reply) -> Verdict:
         """Return the verdict on a function that is not there, or that may not be called."""
@@ -313,10 +351,27 @@ class Session:
             return True
         cases = explaining_cases(exercise, self.seed)
         *replies, again = self._replies(exercise, cases, 0)
-        if replies[0].fault != "missing":
-            words = self._judge(exercise, cases, len(cases), replies, again, 0)
-            self.verdicts[exercise.name] = with_words(self.verdicts[exercise.name], words)
+        if not self.is_used_up:  # else some cases were not asked
+            name = exercise.name
+            self.verdicts[name] = self.attempt(
+                f"{name}: what is wrong with it cannot be said",
+                lambda: self._explained(exercise, cases, replies, again),
+                self.verdicts[name],
+            )
         return not any(map(_lacks_a_name, replies))
+
+    def _explained(
+        self, exercise: Exercise, cases: tuple[Case, ...], replies: list[Reply], again: Reply
+    ) -> Verdict:
+        """Return the verdict on an exercise with words on replies to cases that may be shown."""
+        decided = self.verdicts[exercise.name]
+        if replies[0].fault == "missing":
+            fault = self._missing(exercise, replies[0]).fault
+            return replace(decided, fault=fault) if decided.fault else decided
+        words = judge_replies(exercise, cases, len(cases), replies, again, 0)
+        if disagree(decided, words):
+            self.faults.append(f"{exercise.name}: {ANSWERED_OTHERWISE}")
+        return with_words(exercise, decided, words)
 
     def _replies(self, exercise: Exercise, cases: tuple[Case, ...], again_of: int) -> list[Reply]:
         """Return a reply for each case, and for case number again_of once more.
@@ -330,6 +385,7 @@ class Session:
         seconds, code = self.seconds, self.notebook.code
         try:
             channel = self._running().channel
+            channel.keep_output(not self.knows_hidden)
             channel.send(pack_calls(exercise, with_again, limits, seconds))
             for case, limit in zip(with_again, limits, strict=True):
                 unasked = asking.unasked(case)
@@ -343,6 +399,7 @@ class Session:
                 self.running = reply.cpu
                 asking.note(case, reply.answers)
                 replies.append(reply)
+            channel.keep_output(True)
         except OutOfTime:
             self.close()
             replies += [_not_asked(exercise, self.used_up)] * (len(with_again) - len(replies))
@@ -350,7 +407,7 @@ class Session:
             lost = self._lost_reply(exercise, error)
             replies += [lost] * (len(with_again) - len(replies))
         self.slow |= any(reply.fault == "time" for reply in replies)
-        return replies
+        return in_our_words(replies) if self.knows_hidden else replies
 
     def _lost_reply(self, exercise: Exercise, error: WorkerLost) -> Reply:
         """Return what stands for the replies of a worker that is lost."""
@@ -394,6 +451,11 @@ def _not_asked(exercise: Exercise, message: str) -> Reply:
     """Return what stands for the reply to a case that was not asked. message: why."""
     answer = Answer(fault="time", message=message)
     return Reply({part.name: answer for part in exercise.parts}, fault="time")
+
+
+def _is_closed(reply: Reply) -> bool:
+    """Tell whether nothing that is said of a reply is in words of the student's program."""
+    return all(map(is_closed, reply.answers.values()))
 
 
 def _lacks_a_name(reply: Reply) -> bool:

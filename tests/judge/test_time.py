@@ -9,9 +9,9 @@ import time
 from typing import Any
 
 import pytest
+from attacks.attack import TARGET, body
 from our_course import NOTEBOOKS
 
-from attacks.attack import TARGET, body
 from grader.instructor.author import notebook
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
 from grader.instructor.sandbox.time_and_memory_limits import Limits

@@ -15,12 +15,12 @@ from typing import Any
 
 import nbformat
 import pytest
+from attacks.attack import TARGET
 from hypothesis import given
 from hypothesis import strategies as st
 from our_course import EXERCISES, NOTEBOOKS
 from tiers import best
 
-from attacks.attack import TARGET
 from grader.call.forms import FORMS
 from grader.instructor.author import notebook
 from grader.instructor.records.autograded import readable
