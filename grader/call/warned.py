@@ -53,9 +53,9 @@ def note_on(warning: str) -> str:
     Words that are not numpy's own are the student's, and are quoted.
     """
     kind, _, words = warning.partition(": ")
-    if not words or _is_of_numpy(kind, words):
+    if warning in KINDS or _is_of_numpy(kind, words):
         return f"warned: {warning}"
-    return f'warned: {kind if is_name(kind) else "a warning"} with the message "{words}"'
+    return f'warned: {kind if is_name(kind) else "a warning"} with the message "{words or kind}"'
 
 
 def without_words(warning: str) -> str:

@@ -22,6 +22,7 @@ from our_course import EXERCISES, NOTEBOOKS
 from tiers import best
 
 from grader.call.forms import FORMS
+from grader.call.warned import note_on
 from grader.instructor.author import notebook
 from grader.instructor.records.autograded import readable
 from grader.instructor.records.pages import FeedbackPage
@@ -323,3 +324,18 @@ def test_a_layout_names_each_array_once_in_the_alphabets_order(names: list[str])
     parts = [{"dims": [2], "layout": layout}] * len(EXERCISES["loss_and_gradients"].results)
     answers = list(received("loss_and_gradients", {"parts": parts}, 9).answers.values())
     assert answers[-1].fault == "type:no dict"
+
+
+@pytest.mark.parametrize(
+    ("warning", "note"),
+    [
+        ("RuntimeWarning: overflow encountered in exp", "RuntimeWarning: overflow encountered in exp"),
+        ("UserWarning: mind", 'UserWarning with the message "mind"'),
+        ("RuntimeWarning: overflow encountered in a", 'RuntimeWarning with the message "overflow encountered in a"'),
+        ("none. All is right: 4 of 4", 'a warning with the message "4 of 4"'),
+        ("right", 'right with the message "right"'),
+        ("UserWarning", "UserWarning"),
+    ],
+)  # fmt: skip
+def test_a_warning_in_other_words_than_numpys_is_quoted(warning: str, note: str) -> None:
+    assert note_on(warning) == f"warned: {note}"

@@ -379,27 +379,10 @@ class Session:
         Where a case is not asked, it is what that of another would be (see Asking).
         """
         replies: list[Reply] = []
-        asking = Asking(exercise)
         with_again = (*cases, cases[again_of])
-        limits = [number_limit(exercise, case) for case in with_again]
-        seconds, code = self.seconds, self.notebook.code
         try:
-            channel = self._running().channel
-            channel.keep_output(not self.knows_hidden)
-            channel.send(pack_calls(exercise, with_again, limits, seconds))
-            for case, limit in zip(with_again, limits, strict=True):
-                unasked = asking.unasked(case)
-                if unasked is not None:
-                    replies.append(Reply(unasked))
-                    continue
-                if self.is_used_up:
-                    raise OutOfTime
-                question = Question(exercise, case, limit, code, seconds)
-                reply = receive_call(channel, question, self._until(seconds))
-                self.running = reply.cpu
-                asking.note(case, reply.answers)
+            for reply in self._ask(exercise, with_again):
                 replies.append(reply)
-            channel.keep_output(True)
         except OutOfTime:
             self.close()
             replies += [_not_asked(exercise, self.used_up)] * (len(with_again) - len(replies))
@@ -408,6 +391,28 @@ class Session:
             replies += [lost] * (len(with_again) - len(replies))
         self.slow |= any(reply.fault == "time" for reply in replies)
         return in_our_words(replies) if self.knows_hidden else replies
+
+    def _ask(self, exercise: Exercise, cases: tuple[Case, ...]) -> Iterator[Reply]:
+        """Yield a reply for each case. Raises WorkerLost, OutOfTime and MachineFault."""
+        asking = Asking(exercise)
+        limits = [number_limit(exercise, case) for case in cases]
+        seconds, code = self.seconds, self.notebook.code
+        channel = self._running().channel
+        channel.keep_output(not self.knows_hidden)
+        channel.send(pack_calls(exercise, cases, limits, seconds))
+        for case, limit in zip(cases, limits, strict=True):
+            unasked = asking.unasked(case)
+            if unasked is not None:
+                yield Reply(unasked)
+                continue
+            if self.is_used_up:
+                raise OutOfTime
+            question = Question(exercise, case, limit, code, seconds)
+            reply = receive_call(channel, question, self._until(seconds))
+            self.running = reply.cpu
+            asking.note(case, reply.answers)
+            yield reply
+        channel.keep_output(True)
 
     def _lost_reply(self, exercise: Exercise, error: WorkerLost) -> Reply:
         """Return what stands for the replies of a worker that is lost."""
