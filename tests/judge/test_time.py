@@ -40,7 +40,7 @@ def spin():
 
 
 threading.stack_size(131072)
-for _ in range(58):
+for _ in range(6):
     try:
         threading.Thread(target=spin, daemon=True).start()
     except BaseException:
@@ -76,7 +76,7 @@ def test_a_slow_function_uses_up_the_time_between_two_cases(tier: Tier) -> None:
 
 
 @pytest.mark.parametrize("lines", [STUBBORN, BUSY], ids=["a loop", "threads"])
-@pytest.mark.parametrize("net", [1.5, 20.0], ids=["by the clock", "by the processor"])
+@pytest.mark.parametrize("net", [3.0, 20.0], ids=["by the clock", "by the processor"])
 def test_work_that_catches_its_alarm_is_its_own_fault(lines: str, net: float, tier: Tier) -> None:
     told = graded(lines, tier, Limits(call=1.0, whole=3.0, net=net))
     assert told["affine_forward"]["earned"] == 1.0
