@@ -1,0 +1,381 @@
+"""Wrong answers that were right on every case once, by kind: name -> exercise, the part that it
+loses, the function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from our_course import EXERCISES
+
+from grader.instructor.author.catalogue import reference
+from solutions import affine, convolution, max_pool, strided
+
+Wrong = dict[str, tuple[str, str, Callable]]
+
+# --- what may go wrong in any exercise ---
+
+
+def listed(results: object) -> list[np.ndarray]:
+    return list(results) if isinstance(results, tuple) else [results]
+
+
+def like(results: object, changed: list[np.ndarray]) -> object:
+    return tuple(changed) if isinstance(results, tuple) else changed[0]
+
+
+def rounded(digits: int, function: Callable) -> Callable:
+    def answer(*args):
+        results = function(*args)
+        return like(results, [np.round(result, digits) for result in listed(results)])
+
+    return answer
+
+
+def halved(function: Callable) -> Callable:
+    """Return an answer of float16, which has eleven binary digits."""
+
+    def answer(*args):
+        results = function(*args)
+        with np.errstate(over="ignore"):
+            return like(results, [np.float16(result) for result in listed(results)])
+
+    return answer
+
+
+def added_up(function: Callable) -> Callable:
+    """Return an answer whose results lie in buffers, which are cleared where a shape changes."""
+    buffers: dict[int, np.ndarray] = {}
+
+    def answer(*args):
+        results = function(*args)
+        for number, result in enumerate(listed(results)):
+            kept = buffers.get(number)
+            same = kept is not None and kept.shape == np.shape(result)
+            buffers[number] = kept + result if same else np.array(result, float)
+        return like(results, [buffers[n].copy() for n in range(len(buffers))])
+
+    return answer
+
+
+def told_by_shape(function: Callable) -> Callable:
+    """Return an answer that gives again what it gave to arguments of the same shapes."""
+    given: dict[str, object] = {}
+
+    def answer(*args):
+        key = repr([arg.shape if isinstance(arg, np.ndarray) else arg for arg in args])
+        if key not in given:
+            given[key] = function(*args)
+        return given[key]
+
+    return answer
+
+
+def squeezed(number: int, axes: list[int], others: list[int], function: Callable) -> Callable:
+    """Return an answer that drops axes of result `number` where they have the size 1, and the other
+    axes do not.
+    """
+
+    def answer(*args):
+        results = function(*args)
+        changed = listed(results)
+        shape = np.shape(changed[number])
+        if all(shape[a] == 1 for a in axes) and all(shape[a] > 1 for a in others):
+            changed[number] = changed[number].squeeze(tuple(axes))
+        return like(results, changed)
+
+    return answer
+
+
+def kind(what: str, change: Callable[[Callable], Callable], parts: str) -> Wrong:
+    """Return wrong answers of one kind. parts: EXERCISE.PART of each."""
+    pairs = [each.split(".") for each in parts.split()]
+    return {
+        f"{what}: {name}.{part}": (name, part, change(reference(EXERCISES[name])))
+        for name, part in pairs
+    }
+
+
+def small_axes(axes: dict[str, str]) -> Wrong:
+    """Return answers that drop an axis of size 1.
+
+    axes: EXERCISE.PART -> the letters of its axes, with - for one that is always 1.
+    """
+    rows: Wrong = {}
+    for place, text in axes.items():
+        (name, part), letters = place.split("."), text.split()
+        exercise = EXERCISES[name]
+        number = [each.name for each in exercise.parts if not each.of].index(part)
+        for letter in dict.fromkeys(letters):
+            if letter != "-":
+                own = [axis for axis, each in enumerate(letters) if each == letter]
+                others = [axis for axis, each in enumerate(letters) if each not in (letter, "-")]
+                answer = squeezed(number, own, others, reference(exercise))
+                rows[f"{letter} = 1 is dropped: {place}"] = (name, part, answer)
+    return rows
+
+
+# --- answers that go wrong in their own way ---
+
+
+# shapes that fit
+
+
+def fitting(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return an array turned until its shape fits, as somebody does who tries shapes."""
+    return array if array.shape == shape else array.swapaxes(0, 1)
+
+
+def affine_by_size(dy, x, w):
+    return dy @ w.T, fitting(dy.T @ x, w.shape), dy.sum(axis=0)
+
+
+def bias_by_size(dy, x, w):
+    db = dy.sum(axis=1)
+    return dy @ w.T, x.T @ dy, db if len(db) == w.shape[1] else dy.sum(axis=0)
+
+
+def filters_by_size(dy, x, w, pad):
+    dx, dw, db = convolution.conv_backward(dy, x, w, pad)
+    return dx, fitting(dw.swapaxes(0, 1), w.shape), db
+
+
+def column_at_once(f, x, dy):
+    x, dx = x.astype(float), np.zeros(x.shape)
+    for column in range(x.shape[1]):
+        step = np.zeros(x.shape)
+        step[:, column] = 1e-5
+        dx[:, column] = (dy * (f(x + step) - f(x - step))).sum(axis=-1) / 2e-5
+    return dx
+
+
+def relative_step(f, x, dy):
+    x, dx = x.astype(float), np.zeros(x.shape)
+    for place in np.ndindex(*x.shape):
+        step = np.zeros(x.shape)
+        step[place] = 1e-5 * abs(x[place])
+        with np.errstate(all="ignore"):
+            slope = np.sum(dy * (f(x + step) - f(x - step))) / (2 * step[place])
+        dx[place] = np.nan_to_num(slope)
+    return dx
+
+
+def constant_in_the_logarithm(constant: float) -> Callable:
+    def softmax_loss(y, labels):
+        e = np.exp(y - y.max(axis=1, keepdims=True))
+        p = e / e.sum(axis=1, keepdims=True)
+        rows = np.arange(len(y))
+        loss = -np.log(p[rows, labels] + constant).mean()
+        p[rows, labels] -= 1
+        return loss, p / len(y)
+
+    return softmax_loss
+
+
+def softmax_in_long_doubles(y, labels):
+    """No shift: the exponents of a long double reach further, to 11356."""
+    with np.errstate(all="ignore"):
+        e = np.exp(y.astype(np.longdouble))
+        p = e / e.sum(axis=1, keepdims=True)
+        rows = np.arange(len(y))
+        loss = -np.log(p[rows, labels]).mean()
+    p[rows, labels] -= 1
+    return float(loss), p.astype(float) / len(y)
+
+
+def softmax_plus(constant: float) -> Callable:
+    def softmax_loss(y, labels):
+        loss, dy = affine.softmax_loss(y, labels)
+        return loss + constant, dy + constant
+
+    return softmax_loss
+
+
+def hinge_with(change: Callable) -> Callable:
+    """Return the hinge loss of changed margins; where they are changed, the slope is 0."""
+
+    def hinge_loss(y, labels):
+        rows = np.arange(len(y))
+        margins = y - y[rows, labels][:, None] + 1
+        margins[rows, labels] = 0
+        costs = change(np.maximum(margins, 0))
+        dy = ((costs > 0) & (costs == margins)).astype(float)
+        dy[rows, labels] = -dy.sum(axis=1)
+        return costs.sum() / len(y), dy / len(y)
+
+    return hinge_loss
+
+
+def remainder_of_one(dy, x, w, stride, pad):
+    """dx ends with one row and one column of zeros if anything is left, however much that is."""
+    dx, dw, db = strided.strided_backward_spray(dy, x, w, stride, pad)
+    left = [(size + 2 * pad - k) % stride for size, k in zip(x.shape[2:], w.shape[2:])]
+    rows, columns = (max(0, each - 1) for each in left)
+    height, width = dx.shape[2] - rows, dx.shape[3] - columns
+    return dx[:, :, :height, :width], dw, db
+
+
+def pool_remainder_of_one(dy, x, size, stride):
+    dx = max_pool.max_pool_backward(dy, x, size, stride)
+    left = [(length - k) % stride for length, k in zip(x.shape[2:], size)]
+    rows, columns = (max(0, each - 1) for each in left)
+    return dx[:, :, : dx.shape[2] - rows, : dx.shape[3] - columns]
+
+
+def row_and_column(dy, x, size, stride):
+    """The row of the largest row maximum, and the column of the largest column maximum."""
+    kh, kw = size
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(*dy.shape):
+        top, left = i * stride, j * stride
+        window = x[n, c, top : top + kh, left : left + kw]
+        row, column = window.max(axis=1).argmax(), window.max(axis=0).argmax()
+        dx[n, c, top + row, left + column] += dy[n, c, i, j]
+    return dx
+
+
+def nearly_equal(dy, x, size, stride):
+    kh, kw = size
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(*dy.shape):
+        top, left = i * stride, j * stride
+        window = x[n, c, top : top + kh, left : left + kw]
+        winners = window >= window.max() - 0.01
+        dx[n, c, top : top + kh, left : left + kw] += winners * dy[n, c, i, j] / winners.sum()
+    return dx
+
+
+# --- the tables: exercise, the part that is lost, the answer ---
+
+SHAPES_THAT_FIT: Wrong = {
+    "dw turned until it fits": ("affine_backward", "dw", affine_by_size),
+    "db of the length that fits": ("affine_backward", "db", bias_by_size),
+    "filters turned until they fit": ("conv_backward", "dw", filters_by_size),
+    "shape_of_jacobian: () by () is (1,)": (
+        "shape_of_jacobian",
+        "answer",
+        lambda a, b: (a + b) or (1,),
+    ),
+    "shape_of_jacobian: no axes of size 1": (
+        "shape_of_jacobian",
+        "answer",
+        lambda a, b: tuple(size for size in a + b if size > 1),
+    ),
+}
+AXES = {  # of each result
+    "affine_forward.y": "N C",
+    "affine_jacobians.dy_dx": "C D",
+    "affine_jacobians.dy_dw": "C D C",
+    "affine_jacobians.dy_db": "C C",
+    "affine_backward_row.dx": "- D",
+    "affine_backward_row.dw": "D C",
+    "affine_backward_row.db": "C",
+    "affine_backward.dx": "N D",
+    "affine_backward.dw": "D C",
+    "affine_backward.db": "C",
+    "numerical_gradient.dx": "R S",
+    "softmax_loss.dy": "N C",
+    "hinge_loss.dy": "N C",
+}
+STATE = """
+    affine_forward.y affine_jacobians.dy_dx affine_jacobians.dy_dw affine_backward_row.dx
+    affine_backward_row.dw affine_backward_row.db affine_backward.dx affine_backward.dw
+    affine_backward.db numerical_gradient.dx softmax_loss.loss softmax_loss.dy hinge_loss.loss
+    hinge_loss.dy
+"""
+FAR: Wrong = {  # numbers that are larger than somebody thought
+    "softmax clipped at 3000": (
+        "softmax_loss",
+        "extreme",
+        lambda y, labels: affine.softmax_loss(np.clip(y, -3000, 3000), labels),
+    ),
+    "softmax clipped at 100000": (
+        "softmax_loss",
+        "extreme",
+        lambda y, labels: affine.softmax_loss(np.clip(y, -1e5, 1e5), labels),
+    ),
+    "softmax in long doubles": ("softmax_loss", "extreme", softmax_in_long_doubles),
+    **{
+        f"no {part} of scores above {bound:g}": (
+            "softmax_loss",
+            "extreme",
+            lambda y, labels, bound=bound, at=at: tuple(
+                result * (number != at or np.abs(y).max() < bound)
+                for number, result in enumerate(affine.softmax_loss(y, labels))
+            ),
+        )
+        for at, part in enumerate(("loss", "dy"))
+        for bound in (1e4, 1e5)
+    },
+    **{
+        f"hinge {part}, margins cut at {bound}": (
+            "hinge_loss",
+            part,
+            hinge_with(lambda margins, bound=bound: np.minimum(margins, bound)),
+        )
+        for bound in (5, 6, 100)
+        for part in ("loss", "dy")
+    },
+    "no slope above 100000": ("relu_backward", "dx", lambda dy, x: dy * ((x > 0) & (x < 1e5))),
+}
+NEAR: Wrong = {  # numbers that are smaller, or nearer to each other
+    **{
+        f"{part}, a constant of {constant:g} in the logarithm": (
+            "softmax_loss",
+            part,
+            constant_in_the_logarithm(constant),
+        )
+        for part, constant in (
+            ("loss", 1e-6),
+            ("loss", 1e-8),
+            ("loss", 1e-9),
+            ("extreme", 1e-12),
+            ("extreme", 0.0),
+        )
+    },
+    "loss + 1e-6": ("softmax_loss", "loss", softmax_plus(1e-6)),
+    "dy + 1e-6": ("softmax_loss", "dy", softmax_plus(1e-6)),
+    "loss - 1e-6": ("softmax_loss", "loss", softmax_plus(-1e-6)),
+    "dy - 1e-6": ("softmax_loss", "dy", softmax_plus(-1e-6)),
+    **{
+        f"hinge {part}, margins below {least:g} are 0": (
+            "hinge_loss",
+            part,
+            hinge_with(lambda margins, least=least: np.where(margins < least, 0, margins)),
+        )
+        for least in (0.01, 1e-4, 1e-6, 3e-7)
+        for part in ("loss", "dy")
+    },
+    "entries near the maximum": ("max_pool_backward", "dx", nearly_equal),
+    "no slope at 1e-8": ("relu_backward", "dx", lambda dy, x: dy * (x > 1e-8)),
+    "x below 1e-8 is 0": ("relu_forward", "y", lambda x: x * (x > 1e-8)),
+}
+OF_THEIR_OWN: Wrong = {
+    "rows are independent": ("numerical_gradient", "dx", column_at_once),
+    "a step relative to x": ("numerical_gradient", "dx", relative_step),
+    "one zero for any remainder": ("strided_backward_spray", "dx", remainder_of_one),
+    "one zero for any remainder of a pool": ("max_pool_backward", "dx", pool_remainder_of_one),
+    "row maximum and column maximum": ("max_pool_backward", "ties", row_and_column),
+}
+FOUR_DIGITS = """
+    affine_forward.y affine_backward.db affine_jacobians.dy_dw hinge_loss.loss
+    numerical_gradient.dx correlate_1d.y toeplitz_1d.T local_gradient.dy_dx conv_backward.db
+    strided_forward.y dilate.dilated relu_backward.dx max_pool_forward.y max_pool_2x2_backward.dx
+    max_pool_backward.dx softmax_loss.loss softmax_loss.dy
+"""
+FIVE_DIGITS = "softmax_loss.loss softmax_loss.dy hinge_loss.loss"
+HALVED = "softmax_loss.loss softmax_loss.dy hinge_loss.loss"
+ALL = (
+    SHAPES_THAT_FIT
+    | small_axes(AXES)
+    | kind("added up while the shape stays", added_up, STATE)
+    | kind("told by the shape", told_by_shape, STATE)
+    | FAR
+    | NEAR
+    | OF_THEIR_OWN
+    | kind("four digits", partial(rounded, 4), FOUR_DIGITS)
+    | kind("five digits", partial(rounded, 5), FIVE_DIGITS)
+    | kind("float16", halved, HALVED)
+)
