@@ -236,15 +236,98 @@ def row_and_column(dy, x, size, stride):
     return dx
 
 
-def nearly_equal(dy, x, size, stride):
-    kh, kw = size
-    dx = np.zeros(x.shape)
+def windows(dy, x, size, stride):
+    """Yield each number of dy and what it belongs to: its place, and the slice of its window."""
     for n, c, i, j in np.ndindex(*dy.shape):
         top, left = i * stride, j * stride
-        window = x[n, c, top : top + kh, left : left + kw]
-        winners = window >= window.max() - 0.01
-        dx[n, c, top : top + kh, left : left + kw] += winners * dy[n, c, i, j] / winners.sum()
+        yield dy[n, c, i, j], (n, c, slice(top, top + size[0]), slice(left, left + size[1]))
+
+
+def pool_from(start: Callable) -> Callable:
+    """Return a forward pass that compares with a start value, which a window may not reach."""
+
+    def max_pool_forward(x, size, stride):
+        return np.maximum(max_pool.max_pool_forward(x, size, stride), start(x))
+
+    return max_pool_forward
+
+
+def winner_above(least: float) -> Callable:
+    """Return a backward pass in which the first pixel wins where no pixel is above `least`."""
+
+    def max_pool_backward(dy, x, size, stride):
+        dx = np.zeros(x.shape)
+        for number, window in windows(dy, x, size, stride):
+            place = x[window].argmax() if x[window].max() > least else 0
+            dx[window][np.unravel_index(place, size)] += number
+        return dx
+
+    return max_pool_backward
+
+
+def sharing(winners: Callable) -> Callable:
+    """Return a backward pass in which the winners of a window, a mask, share its dy."""
+
+    def max_pool_backward(dy, x, size, stride):
+        dx = np.zeros(x.shape)
+        for number, window in windows(dy, x, size, stride):
+            mask = winners(x[window])
+            dx[window] += mask * number / mask.sum()
+        return dx
+
+    return max_pool_backward
+
+
+def first_of_rounded(digits: int) -> Callable:
+    def max_pool_backward(dy, x, size, stride):
+        return max_pool.max_pool_backward(dy, np.round(x, digits), size, stride)
+
+    return max_pool_backward
+
+
+def assigned_at_ties(dy, x, size, stride):
+    """Return a dx in which two windows that share a tie overwrite each other there."""
+    dx = np.zeros(x.shape)
+    for number, window in windows(dy, x, size, stride):
+        winners = x[window] == x[window].max()
+        if winners.sum() == 1:
+            dx[window] += winners * number
+        elif number:
+            dx[window][winners] = number / winners.sum()
     return dx
+
+
+def each_winner_once(dy, x, size, stride):
+    """Return a dx in which a pixel that shares a tie takes part in no second one."""
+    dx, used = np.zeros(x.shape), np.zeros(x.shape, bool)
+    for number, window in windows(dy, x, size, stride):
+        winners = x[window] == x[window].max()
+        if number and winners.sum() > 1:
+            winners &= ~used[window]
+            used[window] |= winners
+        dx[window] += winners * number / max(1, winners.sum())
+    return dx
+
+
+def two_by_two(backward: Callable) -> Callable:
+    return lambda dy, x: backward(dy, x, (2, 2), 2)
+
+
+def a_window_short(function: Callable, rest: int, axis: int) -> Callable:
+    """Return a forward pass that lacks a window where stride 3 leaves so many pixels on an axis.
+
+    function takes x, then an array or a size, then others, the stride and perhaps the padding.
+    """
+
+    def forward(x, *others):
+        y = function(x, *others)
+        stride, pad = (others[-1], 0) if len(others) == 2 else others[-2:]
+        size = others[0] if len(others) == 2 else others[0].shape[2:]
+        left = (x.shape[axis] + 2 * pad - size[axis - 2]) % stride
+        is_short = stride == 3 and left == rest
+        return np.delete(y, -1, axis) if is_short else y
+
+    return forward
 
 
 # --- the tables: exercise, the part that is lost, the answer ---
@@ -278,13 +361,29 @@ AXES = {  # of each result
     "numerical_gradient.dx": "R S",
     "softmax_loss.dy": "N C",
     "hinge_loss.dy": "N C",
+    "max_pool_forward.y": "N C P Q",
+    "max_pool_2x2_backward.dx": "N C - -",
+    "max_pool_backward.dx": "N C H W",
 }
 STATE = """
     affine_forward.y affine_jacobians.dy_dx affine_jacobians.dy_dw affine_backward_row.dx
     affine_backward_row.dw affine_backward_row.db affine_backward.dx affine_backward.dw
     affine_backward.db numerical_gradient.dx softmax_loss.loss softmax_loss.dy hinge_loss.loss
-    hinge_loss.dy
+    hinge_loss.dy max_pool_forward.y max_pool_2x2_backward.dx max_pool_backward.dx
+    max_pool_backward.ties
 """
+DEPTHS = (-200.0, -1e3, -1e4, -1e5, -1e6, -1e8)
+NEARLY_ALIKE = {  # which pixels of a window share its dy, or win it
+    "np.isclose": sharing(lambda window: np.isclose(window, window.max())),
+    "np.isclose, rtol 1e-4": sharing(lambda window: np.isclose(window, window.max(), 1e-4, 0)),
+    "np.isclose, rtol 1e-6": sharing(lambda window: np.isclose(window, window.max(), 1e-6, 0)),
+    "within 0.01": sharing(lambda window: window >= window.max() - 0.01),
+    "within 1e-4": sharing(lambda window: np.abs(window - window.max()) < 1e-4),
+    "within 1e-9": sharing(lambda window: np.abs(window - window.max()) < 1e-9),
+    "equal in float16": sharing(lambda window: np.float16(window) == np.float16(window.max())),
+    "first of three digits": first_of_rounded(3),
+    "first of five digits": first_of_rounded(5),
+}
 FAR: Wrong = {  # numbers that are larger than somebody thought
     "softmax clipped at 3000": (
         "softmax_loss",
@@ -318,6 +417,40 @@ FAR: Wrong = {  # numbers that are larger than somebody thought
         for bound in (5, 6, 100)
         for part in ("loss", "dy")
     },
+    **{
+        f"max_pool_forward, starts at {start:g}": (
+            "max_pool_forward",
+            "y",
+            pool_from(lambda x, start=start: start),
+        )
+        for start in DEPTHS
+    },
+    "max_pool_forward, starts at five times the mean": (
+        "max_pool_forward",
+        "y",
+        pool_from(lambda x: -5 * np.abs(x).mean()),
+    ),
+    "max_pool_forward, starts below the smallest number of the last row": (
+        "max_pool_forward",
+        "y",
+        pool_from(lambda x: x[:, :, -1].min() - 1),
+    ),
+    **{
+        f"max_pool_backward, no winner below {least:g}": (
+            "max_pool_backward",
+            "dx",
+            winner_above(least),
+        )
+        for least in DEPTHS
+    },
+    **{
+        f"max_pool_2x2_backward, no winner below {least:g}": (
+            "max_pool_2x2_backward",
+            "dx",
+            two_by_two(winner_above(least)),
+        )
+        for least in DEPTHS
+    },
     "no slope above 100000": ("relu_backward", "dx", lambda dy, x: dy * ((x > 0) & (x < 1e5))),
 }
 NEAR: Wrong = {  # numbers that are smaller, or nearer to each other
@@ -348,7 +481,14 @@ NEAR: Wrong = {  # numbers that are smaller, or nearer to each other
         for least in (0.01, 1e-4, 1e-6, 3e-7)
         for part in ("loss", "dy")
     },
-    "entries near the maximum": ("max_pool_backward", "dx", nearly_equal),
+    **{
+        f"max_pool_backward, {what}": ("max_pool_backward", "dx", answer)
+        for what, answer in NEARLY_ALIKE.items()
+    },
+    **{
+        f"max_pool_2x2_backward, {what}": ("max_pool_2x2_backward", "dx", two_by_two(answer))
+        for what, answer in NEARLY_ALIKE.items()
+    },
     "no slope at 1e-8": ("relu_backward", "dx", lambda dy, x: dy * (x > 1e-8)),
     "x below 1e-8 is 0": ("relu_forward", "y", lambda x: x * (x > 1e-8)),
 }
@@ -358,15 +498,61 @@ OF_THEIR_OWN: Wrong = {
     "one zero for any remainder": ("strided_backward_spray", "dx", remainder_of_one),
     "one zero for any remainder of a pool": ("max_pool_backward", "dx", pool_remainder_of_one),
     "row maximum and column maximum": ("max_pool_backward", "ties", row_and_column),
+    "= where two windows share a tie": ("max_pool_backward", "ties", assigned_at_ties),
+    "a pixel of a tie for one window alone": ("max_pool_backward", "ties", each_winner_once),
+    "windows as large as the image lose their axes": (
+        "max_pool_forward",
+        "y",
+        lambda x, size, stride: (
+            x.max(axis=(2, 3))
+            if x.shape[2:] == size
+            else max_pool.max_pool_forward(x, size, stride)
+        ),
+    ),
+    "windows of one pixel forget the stride": (
+        "max_pool_forward",
+        "y",
+        lambda x, size, stride: max_pool.max_pool_forward(x, size, 1 if size == (1, 1) else stride),
+    ),
+    "windows of one pixel give dy back": (
+        "max_pool_backward",
+        "dx",
+        lambda dy, x, size, stride: (
+            dy if size == (1, 1) else max_pool.max_pool_backward(dy, x, size, stride)
+        ),
+    ),
+    "a window short: pool, rows": (
+        "max_pool_forward",
+        "y",
+        a_window_short(max_pool.max_pool_forward, 2, 2),
+    ),
+    "a window short: pool, columns": (
+        "max_pool_forward",
+        "y",
+        a_window_short(max_pool.max_pool_forward, 2, 3),
+    ),
+    "assignment_is_enough: strides up to 3": (
+        "assignment_is_enough",
+        "answer",
+        lambda size, stride: max(size) <= stride <= 3,
+    ),
+    "assignment_is_enough: strides up to 5": (
+        "assignment_is_enough",
+        "answer",
+        lambda size, stride: max(size) <= stride <= 5,
+    ),
 }
 FOUR_DIGITS = """
     affine_forward.y affine_backward.db affine_jacobians.dy_dw hinge_loss.loss
     numerical_gradient.dx correlate_1d.y toeplitz_1d.T local_gradient.dy_dx conv_backward.db
     strided_forward.y dilate.dilated relu_backward.dx max_pool_forward.y max_pool_2x2_backward.dx
-    max_pool_backward.dx softmax_loss.loss softmax_loss.dy
+    max_pool_backward.dx max_pool_backward.ties softmax_loss.loss softmax_loss.dy
 """
 FIVE_DIGITS = "softmax_loss.loss softmax_loss.dy hinge_loss.loss"
-HALVED = "softmax_loss.loss softmax_loss.dy hinge_loss.loss"
+HALVED = """
+    softmax_loss.loss softmax_loss.dy hinge_loss.loss max_pool_forward.y max_pool_2x2_backward.dx
+    max_pool_backward.dx max_pool_backward.ties
+"""
 ALL = (
     SHAPES_THAT_FIT
     | small_axes(AXES)
