@@ -330,6 +330,19 @@ def a_window_short(function: Callable, rest: int, axis: int) -> Callable:
     return forward
 
 
+def diagonal_of(jacobian: np.ndarray) -> np.ndarray:
+    return np.diag(np.diag(jacobian))
+
+
+def seen_by_one(dy: np.ndarray, jacobian: np.ndarray) -> bool:
+    return bool(np.allclose(dy @ jacobian, dy * np.diag(jacobian)))
+
+
+def for_axes(counts: tuple[int, ...], function: Callable) -> Callable:
+    """Return an answer that is right for so many axes, and leaves its first argument otherwise."""
+    return lambda *args: function(*args) if args[0].ndim in counts else args[0]
+
+
 # --- the tables: exercise, the part that is lost, the answer ---
 
 SHAPES_THAT_FIT: Wrong = {
@@ -370,7 +383,7 @@ STATE = """
     affine_backward_row.dw affine_backward_row.db affine_backward.dx affine_backward.dw
     affine_backward.db numerical_gradient.dx softmax_loss.loss softmax_loss.dy hinge_loss.loss
     hinge_loss.dy max_pool_forward.y max_pool_2x2_backward.dx max_pool_backward.dx
-    max_pool_backward.ties
+    max_pool_backward.ties relu_forward.y relu_backward.dx
 """
 DEPTHS = (-200.0, -1e3, -1e4, -1e5, -1e6, -1e8)
 NEARLY_ALIKE = {  # which pixels of a window share its dy, or win it
@@ -383,6 +396,22 @@ NEARLY_ALIKE = {  # which pixels of a window share its dy, or win it
     "equal in float16": sharing(lambda window: np.float16(window) == np.float16(window.max())),
     "first of three digits": first_of_rounded(3),
     "first of five digits": first_of_rounded(5),
+}
+NEARLY_DIAGONAL = {  # which Jacobians pass for diagonal ones
+    "within 0.1": lambda jacobian: bool(np.allclose(jacobian, diagonal_of(jacobian), atol=0.1)),
+    "within 1e-4": lambda jacobian: bool(np.allclose(jacobian, diagonal_of(jacobian), atol=1e-4)),
+    "five digits": lambda jacobian: bool(
+        (np.round(jacobian - diagonal_of(jacobian), 5) == 0).all()
+    ),
+    "the square of what is left": lambda jacobian: bool(
+        np.sum((jacobian - diagonal_of(jacobian)) ** 2) < 0.05
+    ),
+    **{
+        f"asked with dy = {', '.join(map(str, row))} alone": (
+            lambda jacobian, row=row: seen_by_one(np.resize(row, len(jacobian)), jacobian)
+        )
+        for row in ((1,), (1, 2, 3, 4, 5))
+    },
 }
 FAR: Wrong = {  # numbers that are larger than somebody thought
     "softmax clipped at 3000": (
@@ -451,7 +480,22 @@ FAR: Wrong = {  # numbers that are larger than somebody thought
         )
         for least in DEPTHS
     },
-    "no slope above 100000": ("relu_backward", "dx", lambda dy, x: dy * ((x > 0) & (x < 1e5))),
+    **{
+        f"relu_backward, no slope above {bound:g}": (
+            "relu_backward",
+            "dx",
+            lambda dy, x, bound=bound: dy * ((x > 0) & (x < bound)),
+        )
+        for bound in (1e5, 1e12, 1e18)
+    },
+    **{
+        f"relu_forward, cut at {bound:g}": (
+            "relu_forward",
+            "y",
+            lambda x, bound=bound: np.clip(x, 0, bound),
+        )
+        for bound in (1e5, 1e12, 1e18)
+    },
 }
 NEAR: Wrong = {  # numbers that are smaller, or nearer to each other
     **{
@@ -489,8 +533,34 @@ NEAR: Wrong = {  # numbers that are smaller, or nearer to each other
         f"max_pool_2x2_backward, {what}": ("max_pool_2x2_backward", "dx", two_by_two(answer))
         for what, answer in NEARLY_ALIKE.items()
     },
-    "no slope at 1e-8": ("relu_backward", "dx", lambda dy, x: dy * (x > 1e-8)),
-    "x below 1e-8 is 0": ("relu_forward", "y", lambda x: x * (x > 1e-8)),
+    **{
+        f"relu_backward, no slope at {least:g}": (
+            "relu_backward",
+            "dx",
+            lambda dy, x, least=least: dy * (x > least),
+        )
+        for least in (1e-8, 1e-12, 1e-15)
+    },
+    "relu_forward, x below 1e-8 is 0": ("relu_forward", "y", lambda x: x * (x > 1e-8)),
+    **{
+        f"mask_is_enough, {what}": ("mask_is_enough", "answer", answer)
+        for what, answer in NEARLY_DIAGONAL.items()
+    },
+    "slopes_at_zero, quarters alone": (
+        "slopes_at_zero",
+        "answer",
+        lambda candidates: tuple(s for s in candidates if s in (0, 0.25, 0.5, 0.75, 1)),
+    ),
+    **{
+        f"slopes_at_zero, {margin:g} beyond the ends": (
+            "slopes_at_zero",
+            "answer",
+            lambda candidates, margin=margin: tuple(
+                s for s in candidates if -margin <= s <= 1 + margin
+            ),
+        )
+        for margin in (0.1, 1e-4, -1e-8)
+    },
 }
 OF_THEIR_OWN: Wrong = {
     "rows are independent": ("numerical_gradient", "dx", column_at_once),
@@ -531,6 +601,24 @@ OF_THEIR_OWN: Wrong = {
         "y",
         a_window_short(max_pool.max_pool_forward, 2, 3),
     ),
+    **{
+        f"{place} for {counts} axes": (
+            *place.split("."),
+            for_axes(counts, reference(EXERCISES[place.split(".")[0]])),
+        )
+        for place in ("relu_forward.y", "relu_backward.dx")
+        for counts in ((1, 2, 4), (1, 2, 3, 4), (1, 2, 4, 5), (2, 3, 4, 5))
+    },
+    "slopes_at_zero: each candidate once": (
+        "slopes_at_zero",
+        "answer",
+        lambda candidates: tuple(s for s in dict.fromkeys(candidates) if 0 <= s <= 1),
+    ),
+    "slopes_at_zero: at most five candidates": (
+        "slopes_at_zero",
+        "answer",
+        lambda candidates: tuple(s for s in candidates[:5] if 0 <= s <= 1),
+    ),
     "assignment_is_enough: strides up to 3": (
         "assignment_is_enough",
         "answer",
@@ -551,7 +639,7 @@ FOUR_DIGITS = """
 FIVE_DIGITS = "softmax_loss.loss softmax_loss.dy hinge_loss.loss"
 HALVED = """
     softmax_loss.loss softmax_loss.dy hinge_loss.loss max_pool_forward.y max_pool_2x2_backward.dx
-    max_pool_backward.dx max_pool_backward.ties
+    max_pool_backward.dx max_pool_backward.ties relu_forward.y relu_backward.dx
 """
 ALL = (
     SHAPES_THAT_FIT
