@@ -343,6 +343,45 @@ def for_axes(counts: tuple[int, ...], function: Callable) -> Callable:
     return lambda *args: function(*args) if args[0].ndim in counts else args[0]
 
 
+BORDERS = {  # where a window hangs over: before the first (-1) or beyond the last (1)
+    "top": (-1, 0),
+    "bottom": (1, 0),
+    "left": (0, -1),
+    "right": (0, 1),
+    "top left": (-1, -1),
+    "top right": (-1, 1),
+    "bottom left": (1, -1),
+    "bottom right": (1, 1),
+}
+
+
+def side(place: int, r: int, size: int) -> int:
+    return -(place < r) + (place + r >= size)
+
+
+def nothing_at(vertical: int, across: int) -> Callable:
+    """Return the local gradient that is 0 where a filter hangs over these sides, and no others."""
+
+    def local_gradient(i, j, w, shape):
+        r = len(w) // 2
+        sides = side(i, r, shape[0]), side(j, r, shape[1])
+        return convolution.local_gradient(i, j, w, shape) * (sides != (vertical, across))
+
+    return local_gradient
+
+
+def one_pixel(number: int, change: Callable) -> Callable:
+    """Return a backward pass whose result `number` is changed for filters of one pixel."""
+
+    def conv_backward(dy, x, w, pad):
+        results = list(convolution.conv_backward(dy, x, w, pad))
+        if w.shape[2:] == (1, 1):
+            results[number] = change(results[number])
+        return tuple(results)
+
+    return conv_backward
+
+
 # --- the tables: exercise, the part that is lost, the answer ---
 
 SHAPES_THAT_FIT: Wrong = {
@@ -374,6 +413,23 @@ AXES = {  # of each result
     "numerical_gradient.dx": "R S",
     "softmax_loss.dy": "N C",
     "hinge_loss.dy": "N C",
+    "correlate_1d.y": "m",
+    "spray_1d.y": "m",
+    "toeplitz_1d.T": "m -",
+    "conv_1d_weight_gradient.dw": "k",
+    "local_gradient.dy_dx": "M -",
+    "conv_forward.y": "N F - -",
+    "conv_backward.dx": "N C - -",
+    "conv_backward.dw": "F - K K",
+    "conv_backward.db": "F",
+    "strided_forward.y": "N F P -",
+    "strided_backward_spray.dx": "N C - -",
+    "strided_backward_spray.dw": "F - - -",
+    "strided_backward_spray.db": "F",
+    "strided_backward_rotated.dx": "N C - -",
+    "strided_backward_rotated.dw": "F - - -",
+    "strided_backward_rotated.db": "F",
+    "dilate.dilated": "N F A -",
     "max_pool_forward.y": "N C P Q",
     "max_pool_2x2_backward.dx": "N C - -",
     "max_pool_backward.dx": "N C H W",
@@ -383,7 +439,20 @@ STATE = """
     affine_backward_row.dw affine_backward_row.db affine_backward.dx affine_backward.dw
     affine_backward.db numerical_gradient.dx softmax_loss.loss softmax_loss.dy hinge_loss.loss
     hinge_loss.dy max_pool_forward.y max_pool_2x2_backward.dx max_pool_backward.dx
-    max_pool_backward.ties relu_forward.y relu_backward.dx
+    max_pool_backward.ties relu_forward.y relu_backward.dx correlate_1d.y correlate_1d.wide
+    spray_1d.y spray_1d.wide toeplitz_1d.T toeplitz_1d.wide local_gradient.dy_dx
+    conv_1d_backward_spray.dx conv_1d_backward_spray.wide conv_1d_backward_rotated.dx
+    conv_1d_backward_rotated.wide conv_1d_weight_gradient.dw conv_1d_weight_gradient.wide
+    conv_forward.y conv_backward.dx conv_backward.dw conv_backward.db strided_forward.y
+    strided_backward_spray.dx strided_backward_spray.dw strided_backward_spray.db
+    strided_backward_rotated.dx strided_backward_rotated.dw strided_backward_rotated.db
+    dilate.dilated
+"""
+CORNERS = """
+    correlate_1d.wide spray_1d.wide toeplitz_1d.wide local_gradient.wide
+    conv_1d_backward_spray.wide conv_1d_backward_rotated.wide conv_1d_weight_gradient.wide
+    conv_forward.wide conv_backward.wide strided_forward.wide strided_backward_spray.wide
+    strided_backward_rotated.wide
 """
 DEPTHS = (-200.0, -1e3, -1e4, -1e5, -1e6, -1e8)
 NEARLY_ALIKE = {  # which pixels of a window share its dy, or win it
@@ -609,6 +678,52 @@ OF_THEIR_OWN: Wrong = {
         for place in ("relu_forward.y", "relu_backward.dx")
         for counts in ((1, 2, 4), (1, 2, 3, 4), (1, 2, 4, 5), (2, 3, 4, 5))
     },
+    "a window short: strided, rows": (
+        "strided_forward",
+        "y",
+        a_window_short(strided.strided_forward, 2, 2),
+    ),
+    "a window short: strided, columns": (
+        "strided_forward",
+        "y",
+        a_window_short(strided.strided_forward, 2, 3),
+    ),
+    **{
+        f"local_gradient: nothing at the {what}": (
+            "local_gradient",
+            "dy_dx",
+            nothing_at(vertical, across),
+        )
+        for what, (vertical, across) in BORDERS.items()
+    },
+    "filters of one pixel: no dw": ("conv_backward", "dw", one_pixel(1, np.zeros_like)),
+    "filters of one pixel: no dx": ("conv_backward", "dx", one_pixel(0, np.zeros_like)),
+    "filters one pixel wide: no bias": (
+        "conv_forward",
+        "y",
+        lambda x, w, b, pad: convolution.conv_forward(x, w, b * (min(w.shape[2:]) > 1), pad),
+    ),
+    "dilate: a single number alone": (
+        "dilate",
+        "dilated",
+        lambda dy, stride: dy.squeeze() if dy.shape[2:] == (1, 1) else strided.dilate(dy, stride),
+    ),
+    "same_pad: by heart to 7": (
+        "same_pad",
+        "answer",
+        lambda k: {1: 0, 3: 1, 5: 2, 7: 3}.get(k),
+    ),
+    "backward_pad: 1 tap needs the same": (
+        "backward_pad",
+        "answer",
+        lambda k, pad: k - 1 - pad if k > 1 else pad,
+    ),
+    "backward_pad: cut at -2": ("backward_pad", "answer", lambda k, pad: max(k - 1 - pad, -2)),
+    "backward_pad: 0 for a wide pad": (
+        "backward_pad",
+        "answer",
+        lambda k, pad: k - 1 - pad if pad <= k + 1 else 0,
+    ),
     "slopes_at_zero: each candidate once": (
         "slopes_at_zero",
         "answer",
@@ -639,7 +754,7 @@ FOUR_DIGITS = """
 FIVE_DIGITS = "softmax_loss.loss softmax_loss.dy hinge_loss.loss"
 HALVED = """
     softmax_loss.loss softmax_loss.dy hinge_loss.loss max_pool_forward.y max_pool_2x2_backward.dx
-    max_pool_backward.dx max_pool_backward.ties relu_forward.y relu_backward.dx
+    max_pool_backward.dx max_pool_backward.ties relu_forward.y relu_backward.dx dilate.dilated
 """
 ALL = (
     SHAPES_THAT_FIT
@@ -649,7 +764,7 @@ ALL = (
     | FAR
     | NEAR
     | OF_THEIR_OWN
-    | kind("four digits", partial(rounded, 4), FOUR_DIGITS)
+    | kind("four digits", partial(rounded, 4), FOUR_DIGITS + CORNERS)
     | kind("five digits", partial(rounded, 5), FIVE_DIGITS)
-    | kind("float16", halved, HALVED)
+    | kind("float16", halved, HALVED + CORNERS)
 )
