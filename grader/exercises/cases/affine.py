@@ -8,23 +8,25 @@ from dataclasses import replace
 import numpy as np
 
 from grader.call.functions import FUNCTIONS, Named
-from grader.judge.case import Case, Generator, large, quarters, small, whole
+from grader.judge.case import LARGE, Case, Generator, large, quarters, small, whole
 from grader.judge.exercise import SMOOTH
 
-# N, D, C: all different, and then all equal, where an answer that looks for a shape that fits finds
-# the wrong one
-AFFINE_SIZES = ((1, 2, 3), (2, 3, 4), (3, 5, 2), (4, 2, 3), (3, 3, 3))
-ROW_SIZES = ((1, 2, 3), (1, 4, 3), (1, 3, 5), (1, 3, 3))
+# N, D, C: all different, each of them 1 in one case, where squeeze() drops an axis; and then all
+# equal, where an answer that looks for a shape that fits finds the wrong one
+AFFINE_SIZES = ((1, 2, 3), (2, 3, 4), (3, 5, 2), (4, 1, 3), (2, 4, 1), (3, 3, 3))
+ROW_SIZES = ((1, 2, 3), (1, 4, 3), (1, 3, 5), (1, 4, 1), (1, 1, 5), (1, 3, 3))
 
 
 def _affine(rng: Generator, arguments: str, sizes: Iterable[tuple[int, int, int]]) -> list[Case]:
     """Cases for functions of x, w, b, dy (named in the order of the call) over several sizes, the
     last two with small and with large numbers.
+
+    The small ones have the sizes of the case before them: what a call leaves in a buffer shows.
     """
     cases = []
     sizes = list(sizes)
     fills = [*[quarters] * len(sizes), small, large]
-    for fill, (N, D, C) in zip(fills, [*sizes, sizes[2], sizes[1]], strict=True):
+    for fill, (N, D, C) in zip(fills, [*sizes, sizes[-1], sizes[2]], strict=True):
         shapes = {"x": (N, D), "w": (D, C), "b": (C,), "dy": (N, C)}
         args = tuple(fill(rng, *shapes[name]) for name in arguments.split())
         cases.append(
@@ -115,6 +117,10 @@ def numerical_gradient(rng: Generator, fresh: bool) -> list[Case]:
     ]
 
 
+def _order(rng: Generator, count: int) -> np.ndarray:
+    return np.argsort(np.asarray(rng.bit_generator.random_raw(count)))
+
+
 def _logits(rng: Generator, N: int, C: int) -> np.ndarray:
     """Logits whose softmax is a multiple of 1/16: log of whole numbers that add up to 16."""
     rows = np.sort(
@@ -126,65 +132,110 @@ def _logits(rng: Generator, N: int, C: int) -> np.ndarray:
 
 
 # Scores that overflow or vanish in exp: all alike, rows that lie so far apart that one shift for
-# both fails, probabilities that are 0 in any floating point, and scores that must not be clipped.
+# both fails, probabilities that are 0 in any floating point and where exp overflows in any, and
+# scores that must not be clipped.
 EXTREME_SCORES = (
     ([[1000.0] * 4, [-1000.0] * 4], [1, 2]),
     ([[700.0] * 4, [-300.0] * 4], [1, 2]),
-    ([[1000.0, 0, 0, 0], [0, 0, 1000.0, 0]], [0, 1]),
+    ([[2.0**20, 0, 0, 0], [0, 0, 2.0**20, 0]], [0, 1]),
+    ([[2.0**17] * 3, [-(2.0**17)] * 3], [0, 2]),
     ([[0, 23.25, 0.5], [1.0, 0, -22.5]], [0, 2]),  # a constant of 1e-12 inside the logarithm shows
     ([[1000.0, 999.5, 998.0], [-2000.0, -2001.0, -1999.75]], [1, 0]),
 )
-SEVEN_DIGITS = 3e-4  # of a score of 1000, when the loss is taken as log sum exp(y) - y_t
+NEARLY_0 = 2.0**-22
+SEVEN_DIGITS = 3e-7  # of the largest score, when the loss is taken as log sum exp(y) - y_t
 
 
-def _extreme(scores: list[list[float]], labels: list[int]) -> Case:
+def _extreme(rng: Generator, fresh: bool, scores: list[list[float]], labels: list[int]) -> Case:
     """Return a case of the part that judges both results on extreme scores."""
-    y = np.array(scores)
+    y, targets = np.array(scores), np.array(labels)
+    if fresh:
+        y, targets = _shaken(rng, y, targets)
     N, C = y.shape
     return Case(
-        (y, np.array(labels)),
+        (y, targets),
         {"N": N, "C": C},
         large=True,
-        slack=SEVEN_DIGITS,
+        slack=SEVEN_DIGITS * float(np.abs(y).max()),
         parts=("extreme",),
         layout={"loss": (), "dy": (N, C)},
     )
 
 
+def _shaken(rng: Generator, y: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return scores near y with the classes in another order: nobody knows their loss by heart.
+
+    The target moves down furthest, so that no loss falls below what float32 can tell from 0.
+    """
+    moves = quarters(rng, *y.shape)
+    moves[np.arange(len(y)), labels] = moves.min(axis=1)
+    order = _order(rng, y.shape[1])
+    return (y + moves)[:, order], order.argsort()[labels]
+
+
 def _unlikely(rng: Generator) -> Case:
-    """Return a case whose first label has a probability near 1e-4."""
-    y, labels = quarters(rng, 2, 3), whole(rng, 3, (2,))
-    y[0, labels[0]] = y[0].max() - 9.25
-    return Case((y, labels), {"N": 2, "C": 3}, large=True, parts=("loss", "dy"))
+    """Return a case whose first label has a probability near 1e-7."""
+    y, labels = quarters(rng, 3, 3), whole(rng, 3, (3,))
+    y[0, labels[0]] = np.delete(y[0], labels[0]).max() - 16
+    return Case((y, labels), {"N": 3, "C": 3}, large=True, parts=("loss", "dy"))
+
+
+def _certain(rng: Generator) -> Case:
+    """Return a case of one image whose target is nearly certain: the loss is 1.8e-6, and so are the
+    largest entries of dy, which five digits lose.
+
+    The scores are not large: float32 keeps the loss, however it is computed.
+    """
+    order = _order(rng, 3)
+    y = (whole(rng, 5, (1, 1)) - 2) / 4 - np.array([[0.0, 13.25, 17.0]])[:, order]
+    args = (y, y.argmax(axis=1))
+    return Case(args, {"N": 1, "C": 3}, large=True, parts=("loss", "dy"))
 
 
 def softmax_loss(rng: Generator, fresh: bool) -> list[Case]:
+    """A single class too, whose loss is 0 whatever is wrong, and then two cases of one size: what a
+    buffer keeps shows.
+    """
     cases = []
-    for N, C in ((1, 3), (2, 3), (3, 4), (4, 2), (3, 3)):
+    for N, C in ((1, 3), (2, 3), (3, 4), (4, 1), (3, 3)):
         y = quarters(rng, N, C) if fresh else _logits(rng, N, C)
         args = (y, whole(rng, C, (N,)))
-        cases.append(Case(args, {"N": N, "C": C}, parts=("loss", "dy")))
-    return [*cases, _unlikely(rng), *(_extreme(*each) for each in EXTREME_SCORES)]
+        parts = ("loss", "dy") if C > 1 else ("dy",)
+        cases.append(Case(args, {"N": N, "C": C}, parts=parts))
+    extreme = [_extreme(rng, fresh, *each) for each in EXTREME_SCORES]
+    return [*cases, _unlikely(rng), _certain(rng), *extreme]
 
 
 def hinge_loss(rng: Generator, fresh: bool) -> list[Case]:
     """N is a power of two: dividing by it is exact, in float32 as well."""
     cases = []
-    for N, C in ((1, 3), (2, 3), (2, 4), (4, 3), (4, 2), (4, 4)):
+    for N, C in ((1, 3), (2, 3), (2, 4), (4, 3), (4, 1), (4, 4)):
         y, labels = quarters(rng, N, C), whole(rng, C, (N,))
         rows = np.arange(N)
         kinks = y == (y[rows, labels] - 1)[:, None]
         cases.append(Case((y + kinks / 4, labels), {"N": N, "C": C}))
-    # shows a margin that is nearly 1
-    beside_the_margin = np.array([[1.0, 1 / 64, -1 / 64], [-0.5, 2.0, 1 + 1 / 64]])
-    cases.append(Case((beside_the_margin, np.array([0, 1])), {"N": 2, "C": 3}))
     close = Case((small(rng, 2, 4), whole(rng, 4, (2,))), {"N": 2, "C": 4}, large=True)
     on_the_margin = np.array([[0.5, -0.5, 1.5, -1.0], [2.0, 1.0, 0.25, 1.25]])
     return [
         *cases,
+        _beside_the_margin(),
+        _far_apart(rng),
         close,
         Case((on_the_margin, np.zeros(2, dtype=np.int64)), {"N": 2, "C": 4}, smooth=False),
     ]
+
+
+def _beside_the_margin() -> Case:
+    """Return a case with margins that differ from 0 by the last bit but one of float32."""
+    y = np.array([[1.0, NEARLY_0, -NEARLY_0, 0.5], [-0.5, 2.0, 1 + NEARLY_0, 0.25]])
+    return Case((y, np.array([0, 1])), {"N": 2, "C": 4}, large=True, smooth=False)
+
+
+def _far_apart(rng: Generator) -> Case:
+    """Return a case with margins of many thousands in its first row, and none in its second."""
+    y, labels = large(rng, 2, 4), whole(rng, 4, (2,))
+    y[[0, 1], labels] = np.array([-8.0, 8.0]) * LARGE
+    return Case((y, labels), {"N": 2, "C": 4}, large=True)
 
 
 def shape_of_jacobian(rng: Generator, fresh: bool) -> list[Case]:
@@ -195,6 +246,8 @@ def shape_of_jacobian(rng: Generator, fresh: bool) -> list[Case]:
         ((2, 5), (2, 4)),
         ((6,), ()),
         ((2, 3), (4,)),
+        ((1, 3), (2, 1)),
+        ((), ()),
     ]
     if fresh:
         sizes = whole(rng, 7, (6,)).tolist()
@@ -203,7 +256,7 @@ def shape_of_jacobian(rng: Generator, fresh: bool) -> list[Case]:
 
 
 def sizes_quiz(rng: Generator, fresh: bool) -> list[Case]:
-    pairs = [(3, 2), (2, 5), (4, 4), (10, 64)]
+    pairs = [(3, 2), (2, 5), (4, 4), (10, 64), (1, 3), (1, 1)]
     if fresh:
         C, D = (whole(rng, 8, (2,)) + 2).tolist()
         pairs += [(C, D), (D, D)]

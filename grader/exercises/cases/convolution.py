@@ -4,6 +4,7 @@ W.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from grader.judge.exercise import SMOOTH
 
 WORKED_X, WORKED_W = np.array([1.0, 2, 0, -1, 3]), np.array([1.0, -2, 4])  # the notebook's example
 
-# n, k, pad: pads up to k - 1, even and odd filters, one tap, and all sizes equal
+# n, k, pad: pads up to k - 1, even and odd filters, one tap, one output, and all sizes equal
 LINES = (
     (5, 3, 1),
     (5, 3, 0),
@@ -22,20 +23,21 @@ LINES = (
     (7, 3, 2),
     (6, 5, 3),
     (4, 1, 0),
+    (4, 4, 0),
     (3, 3, 1),
 )
 # pads beyond k - 1, and filters longer than x
-WIDE_LINES = ((3, 2, 2), (3, 5, 2), (4, 1, 1), (2, 1, 3), (1, 5, 2))
+WIDE_LINES = ((3, 2, 2), (3, 2, 2), (3, 5, 2), (4, 1, 1), (2, 1, 3), (1, 5, 2))
+WIDE_FILLS = (quarters, small, large, quarters, quarters, quarters)
 
 
 def _lines(rng: Generator, fresh: bool, arguments: str, part: str) -> list[Case]:
-    """Cases for functions of x, w, dy, n, pad in one dimension, the last two with small and with
-    large numbers. part: the name of the main one.
+    """Cases for functions of x, w, dy, n, pad in one dimension, the last two with large and with
+    small numbers, and the same sizes: what a buffer keeps shows. part: the name of the main one.
     """
     cases = []
-    count = len(LINES) + len(WIDE_LINES)
-    fills = [*[quarters] * count, small, large]
-    lines = [*LINES, *WIDE_LINES, LINES[1], LINES[0]]
+    fills = [*[quarters] * len(LINES), *WIDE_FILLS, large, small]
+    lines = [*LINES, *WIDE_LINES, LINES[0], LINES[0]]
     for number, (fill, (n, k, pad)) in enumerate(zip(fills, lines, strict=True)):
         m = n + 2 * pad - k + 1
         values: dict[str, Any] = {
@@ -60,9 +62,9 @@ def _lines(rng: Generator, fresh: bool, arguments: str, part: str) -> list[Case]
     return cases
 
 
-# N, C, H, W, F, kh, kw, stride, pad: small ones to show; those that find the mistakes, the last of
-# them with all sizes equal; and those with padding beyond the filter, or a filter larger than the
-# image
+# N, C, H, W, F, kh, kw, stride, pad: small ones to show; those that find the mistakes, with single
+# images, channels, filters and pixels of a filter, the last of them with all sizes equal; and those
+# with padding beyond the filter, or a filter larger than the image
 SMALL = (
     (1, 1, 3, 4, 1, 2, 3, 1, 0),
     (1, 1, 3, 4, 1, 3, 2, 1, 1),
@@ -73,12 +75,14 @@ FINDERS = (
     (2, 3, 7, 10, 4, 3, 2, 1, 0),
     (3, 2, 8, 7, 5, 3, 4, 1, 1),
     (2, 2, 6, 7, 3, 5, 3, 1, 2),
+    (1, 2, 4, 5, 3, 1, 1, 1, 0),
+    (2, 1, 3, 4, 1, 2, 3, 1, 0),
     (3, 3, 3, 3, 3, 3, 3, 1, 1),
 )
 WIDE = (
     (1, 1, 2, 3, 1, 2, 2, 1, 2),
     (2, 3, 5, 6, 4, 2, 1, 1, 2),
-    (2, 3, 2, 1, 1, 1, 2, 1, 3),
+    (2, 3, 3, 1, 1, 1, 2, 1, 3),
     (2, 2, 1, 2, 3, 8, 9, 1, 4),
 )
 BACKWARD = ("dx", "dw", "db")
@@ -90,18 +94,38 @@ def sizes_of(fresh: bool, small: tuple[Sizes, ...], others: tuple[Sizes, ...]) -
     return [*others] if fresh else [*small, *others]
 
 
+def _is_wide(sizes: Sizes) -> bool:
+    _, _, H, W, _, kh, kw, _, pad = sizes
+    return pad >= min(kh, kw) or kh > H or kw > W
+
+
+def _fills(sizes: list[Sizes]) -> list[Callable[..., np.ndarray]]:
+    """Return what the cases are filled with: of the wide ones one with eighths, and the last with
+    large numbers, which few digits lose.
+    """
+    fills: list[Callable[..., np.ndarray]] = [quarters] * len(sizes)
+    wide = [number for number, each in enumerate(sizes) if _is_wide(each)]
+    fills[wide[-2]], fills[wide[-1]] = eighths, large
+    return fills
+
+
+def eighths(rng: Generator, *shape: int) -> np.ndarray:
+    """Return multiples of 1/8: their products have six digits behind the point."""
+    return quarters(rng, *shape) / 2
+
+
 def images(
     rng: Generator, arguments: str, results: tuple[str, ...], sizes: list[Sizes]
 ) -> list[Case]:
     """Cases for functions of x, w, b, dy, stride, pad on images, one for each of the sizes; then
-    the fourth and the second of them with small and with large numbers.
+    the fourth of them with large and with small numbers: what a buffer keeps shows.
 
     results: what the function returns. Where the padding or the filter is wide, they are judged
     together.
     """
     cases = []
-    fills = [*[quarters] * len(sizes), small, large]
-    for fill, each in zip(fills, [*sizes, sizes[3], sizes[1]], strict=True):
+    fills = [*_fills(sizes), large, small]
+    for fill, each in zip(fills, [*sizes, sizes[3], sizes[3]], strict=True):
         N, C, H, W, F, kh, kw, stride, pad = each
         P, Q = (H + 2 * pad - kh) // stride + 1, (W + 2 * pad - kw) // stride + 1
         shapes = {"x": (N, C, H, W), "w": (F, C, kh, kw), "b": (F,), "dy": (N, F, P, Q)}
@@ -110,13 +134,13 @@ def images(
             "pad": pad,
         }
         letters = {"N": N, "C": C, "H": H, "W": W, "F": F, "kh": kh, "kw": kw, "H'": P, "W'": Q}
-        is_wide = pad >= min(kh, kw) or kh > H or kw > W
+        is_wide = _is_wide(each)
         several = is_wide and len(results) > 1
         cases.append(
             Case(
                 tuple(values[name] for name in arguments.split()),
                 letters,
-                large=fill is not quarters,
+                large=fill in (small, large),
                 slack=SMOOTH if fill is large else 0.0,
                 parts=("wide",) if is_wide else results,
                 layout={name: shapes[name[1:]] for name in results} if several else {},
@@ -141,28 +165,31 @@ def conv_1d_weight_gradient(rng: Generator, fresh: bool) -> list[Case]:
     return _lines(rng, fresh, "dy x pad", "dw")
 
 
-# i, j, r, and the shape of x: inside, at a corner, at the borders, all sizes equal
+# i, j, r, and the shape of x: inside, at each corner and border, a single row, all sizes equal
 PLACES = (
     (1, 2, 1, (3, 5)),
     (0, 0, 1, (3, 4)),
     (2, 1, 1, (3, 4)),
+    (0, 3, 1, (3, 4)),
     (1, 4, 1, (4, 5)),
-    (3, 2, 2, (6, 5)),
-    (2, 1, 0, (3, 2)),
+    (5, 0, 2, (6, 5)),
+    (0, 2, 2, (6, 5)),
+    (2, 0, 1, (4, 3)),
+    (0, 2, 0, (1, 4)),
     (1, 1, 1, (3, 3)),
 )
-WIDE_PLACES = ((0, 3, 2, (3, 4)), (2, 0, 2, (3, 4)), (1, 2, 3, (2, 3)))  # larger than the image
+CORNER = (3, 4, 1, (4, 5))
+WIDE_PLACES = ((0, 3, 2, (3, 4)), (0, 1, 1, (1, 3)), (2, 0, 1, (4, 1)))  # larger than the image
 
 
 def local_gradient(rng: Generator, fresh: bool) -> list[Case]:
-    places = [*PLACES, *WIDE_PLACES]
-    if fresh:  # and some more anywhere
-        places += [
-            (*np.minimum(whole(rng, 9, (2,)), (4, 5)).tolist(), r, (5, 6)) for r in (1, 2, 1)
-        ]
+    fills = [*[quarters] * (len(PLACES) + 1), small, large, large, small]
+    places = [*PLACES, *WIDE_PLACES, PLACES[1], CORNER]
+    if fresh:  # and one more anywhere
+        i, j = np.minimum(whole(rng, 9, (2,)), (4, 5)).tolist()
+        fills, places = [*fills, quarters], [*places, (i, j, 1, (5, 6))]
     cases = []
-    fills = [*[quarters] * len(places), small, large]
-    for fill, (i, j, r, shape) in zip(fills, [*places, places[1], places[0]], strict=True):
+    for fill, (i, j, r, shape) in zip(fills, places, strict=True):
         w = fill(rng, 2 * r + 1, 2 * r + 1)
         is_wide = 2 * r + 1 > min(shape)
         cases.append(
@@ -186,13 +213,15 @@ def conv_backward(rng: Generator, fresh: bool) -> list[Case]:
 
 
 def same_pad(rng: Generator, fresh: bool) -> list[Case]:
-    return [
-        Case((k,), {"k": k}) for k in ((3, 5, 4, 1, 2, 7) if not fresh else (1, 3, 4, 9, 10, 11))
-    ]
+    widths = [3, 5, 4, 1, 2, 7, 31]
+    if fresh:
+        halves = whole(rng, 16, (4,)).tolist()
+        widths = [1, 3, 4, *(9 + 2 * half + n % 2 for n, half in enumerate(halves))]
+    return [Case((k,), {"k": k}) for k in widths]
 
 
 def backward_pad(rng: Generator, fresh: bool) -> list[Case]:
-    pairs = [(3, 1), (3, 0), (4, 1), (2, 3), (5, 2), (1, 0)]
+    pairs = [(3, 1), (3, 0), (4, 1), (2, 3), (5, 2), (1, 0), (1, 1), (2, 5)]
     if fresh:
         pairs += [(k + 1, pad) for k, pad in whole(rng, 9, (4, 2)).tolist()]
     return [Case(pair, {"k": pair[0]}) for pair in pairs]

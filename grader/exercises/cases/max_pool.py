@@ -18,19 +18,24 @@ from grader.judge.exercise import SMOOTH
 WORKED_X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])
 # N, C, H, W, kh, kw, stride
 SMALL = ((1, 1, 4, 4, 2, 2, 2), (1, 1, 3, 4, 2, 2, 1), (1, 1, 3, 6, 2, 3, 2))
-# remainders from 0 to 3, unequal for rows and columns; the last has all sizes equal
+# remainders from 0 to 3, unequal for rows and columns; a single row, image and channel, windows of
+# one pixel; the last has all sizes equal
 FINDERS = (
     (2, 3, 6, 8, 2, 2, 2),
     (2, 3, 7, 9, 3, 2, 2),
     (2, 3, 6, 7, 2, 3, 1),
-    (2, 2, 8, 7, 2, 1, 3),
-    (1, 2, 3, 7, 1, 4, 1),
+    (2, 2, 6, 9, 2, 1, 3),
+    (2, 3, 1, 7, 1, 4, 1),
     (1, 2, 8, 10, 2, 3, 4),
-    (2, 1, 9, 8, 2, 2, 4),
+    (2, 1, 9, 8, 1, 1, 3),
     (2, 2, 4, 4, 2, 2, 2),
 )
+# a window as large as the image, and a single column
+WHOLE = ((2, 3, 4, 3, 4, 3, 2), (2, 3, 5, 1, 2, 1, 2))
 # kh, kw, stride of windows with ties: one after another, overlapping, with a remainder
 TIED_WINDOWS = ((2, 2, 2), (2, 3, 1), (3, 2, 2))
+DEEP = (1, 2, 4, 6, 2, 3, 1)
+FINE = 1 + 2.0**-13  # four digits and float16 lose it
 Sizes = tuple[int, int, int, int, int, int, int]
 Fill = Callable[..., np.ndarray]
 
@@ -82,30 +87,53 @@ def _images(rng: Generator, sizes: Sizes) -> list[np.ndarray]:
     x, (kh, kw, stride) = _shuffled(rng, _shape(sizes)), sizes[4:]
     # lies in two windows, if any overlap
     shared = (0, 0, stride if stride < kh else 0, stride if stride < kw else 0)
-    largest = np.unravel_index(x.argmax(), x.shape)
-    x[shared], x[largest] = x[largest], x[shared]
+    _put_largest(x, shared)
     return [x, x - x.max() - 1]
+
+
+def _deep(rng: Generator, sizes: Sizes) -> np.ndarray:
+    """Return an image below zero whose first window lies far below all others, and below whatever
+    one might start from: a constant, or a multiple of the mean. Its largest entry is not the first.
+    """
+    kh, kw = sizes[4:6]
+    x = _shuffled(rng, _shape(sizes))
+    x -= x.max() + 1
+    first = x[0, 0, :kh, :kw]
+    _put_largest(first, (0, 1))
+    first *= 1024
+    first -= 2.0**30
+    return x
+
+
+def _put_largest(x: np.ndarray, place: tuple[int, ...]) -> None:
+    """Exchange the largest entry with the one at a place."""
+    largest = np.unravel_index(x.argmax(), x.shape)
+    x[place], x[largest] = x[largest], x[place]
 
 
 def max_pool_forward(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
     for sizes in FINDERS if fresh else (*SMALL, *FINDERS):
         cases += [Case((x, sizes[4:6], sizes[6]), _letters(sizes)) for x in _images(rng, sizes)]
+    cases += [
+        Case((_shuffled(rng, _shape(sizes)), sizes[4:6], sizes[6]), _letters(sizes))
+        for sizes in WHOLE
+    ]
     few_digits = SMALL_STEP * _shuffled(rng, _shape(SMALL[1]))
-    args = (few_digits, SMALL[1][4:6], SMALL[1][6])
-    cases.append(Case(args, _letters(SMALL[1]), large=True))
-    x = -np.abs(large(rng, 1, 2, 4, 6)) - 2.0**16  # far below anything that one might start from
-    return [*cases, Case((x, (2, 3), 1), _letters((1, 2, 4, 6, 2, 3, 1)), large=True, slack=SMOOTH)]
+    for sizes, x in ((SMALL[1], few_digits), (DEEP, _deep(rng, DEEP))):
+        cases.append(Case((x, sizes[4:6], sizes[6]), _letters(sizes), large=True))
+    return cases
 
 
 def _backward(
     rng: Generator, sizes: Sizes, x: np.ndarray, general: bool, *, fill: Fill = quarters
 ) -> Case:
     dy = fill(rng, *_outputs(sizes))
+    dy[:, :, 0, 0] += dy[:, :, 0, 0] == 0  # some cases have something to show in the first window
     return Case(
         (dy, x, sizes[4:6], sizes[6]) if general else (dy, x),
         _letters(sizes),
-        large=fill is not quarters,
+        large=fill in (small, large),
         slack=SMOOTH if fill is large else 0.0,
         parts=("dx",) if general else (),
     )
@@ -129,27 +157,31 @@ def _winners(kh: int, kw: int) -> Iterator[np.ndarray]:
 
 
 def _tied(rng: Generator, window: tuple[int, int, int], largest: float, general: bool) -> Case:
-    """Return a case with an image for each set of winners, and one with a single winner.
+    """Return a case with an image for each set of winners, and one with a single winner; where
+    windows overlap, another one whose winners are those of two windows.
 
-    In each image one window has a dy, so that what its winners share can be told. largest: the
-    value of the winners; all others are smaller.
+    In each image one window has a dy, so that what its winners share can be told, and in the last
+    these two windows. largest: the value of the winners; all others are smaller.
     """
     kh, kw, stride = window
     patterns = [*_winners(kh, kw), np.arange(kh * kw).reshape(kh, kw) == kh * kw - 2]
-    remainder = int(general)
-    sizes = (len(patterns), 1, kh + stride, kw + stride + remainder, kh, kw, stride)
+    images = len(patterns) + (stride < kw)
+    sizes = (images, 1, kh + stride, kw + stride + int(general), kh, kw, stride)
     x = largest - 0.25 - whole(rng, 8, _shape(sizes)) / 4
     dy = np.zeros(_outputs(sizes))
     where = np.zeros(x.shape, bool)
-    totals = []
     for image, winners in enumerate(patterns):
         row, column = image % 2, image // 2 % 2
         i, j = row * stride, column * stride
         where[image, 0, i : i + kh, j : j + kw] = winners
         dy[image, 0, row, column] = (4.0, -3.0, 1.5, -0.75, 2.5)[image % 5]
-        totals.append((np.arange(len(x)) == image, float(dy[image].sum())))
+    if stride < kw:
+        where[-1, 0, [0, kh - 1], [stride, kw - 1]] = True
+        dy[-1, 0, 0, :2] = 2.5, 1.5
     x[where] = largest
-    return _case_with_ties(sizes, x, dy, where, tuple(totals), general)
+    if largest < 0:  # one of the three that an exercise has
+        return replace(_case_with_ties(sizes, x, FINE * dy, where, general), large=True)
+    return _case_with_ties(sizes, x, dy, where, general)
 
 
 def _case_with_ties(
@@ -157,11 +189,12 @@ def _case_with_ties(
     x: np.ndarray,
     dy: np.ndarray,
     where: np.ndarray,
-    totals: tuple[tuple[np.ndarray, float], ...],
     general: bool,
 ) -> Case:
     """Return a case in which the entries `where` may share the dy of their image as they like."""
-    bound = where * dy.sum(axis=(1, 2, 3), keepdims=True)
+    sums = dy.sum(axis=(1, 2, 3))
+    bound = where * sums[:, None, None, None]
+    totals = tuple((np.arange(len(x)) == image, float(dx)) for image, dx in enumerate(sums))
     args = (dy, x, sizes[4:6], sizes[6]) if general else (dy, x)
     return Case(
         args,
@@ -183,29 +216,42 @@ def _first_tie(sizes: Sizes, x: np.ndarray, general: bool) -> Case:
             break
     dy = np.zeros(_outputs(sizes))
     dy[n, c, i, j] = 4.0
-    return _case_with_ties(sizes, x, dy, where, ((np.ones(len(x), bool), 4.0),), general)
+    return _case_with_ties(sizes, x, dy, where, general)
 
 
 def _nearly_tied(rng: Generator, sizes: Sizes, general: bool) -> Case:
-    """Return a case whose pixels are all different and lie within a part in a thousand."""
-    x = 1 + SMALL_STEP * _shuffled(rng, _shape(sizes))
-    return replace(_backward(rng, sizes, x, general), smooth=False)
+    """Return a case whose pixels are all different, and as near to each other as float32 can tell:
+    beside 1, beside 0, and beside a million. The first of a window never wins them all.
+    """
+    kh, kw = sizes[4:6]
+    x = np.stack([_shuffled(rng, sizes[1:4]) for _ in range(3)])
+    for image in x:
+        _put_largest(image, (0, kh - 1, kw - 1))
+    x *= np.array([2.0**-20, 2.0**-30, 1.0])[:, None, None, None]
+    x += np.array([1.0, 0.0, 2.0**20])[:, None, None, None]
+    return replace(_backward(rng, (3, *sizes[1:]), x, general, fill=_powers), smooth=False)
+
+
+def _powers(rng: Generator, *shape: int) -> np.ndarray:
+    """Return powers of two of both signs: their products with any number are exact in float32."""
+    return 2.0 ** whole(rng, 3, shape) * (whole(rng, 2, shape) - 0.5)
 
 
 def max_pool_2x2_backward(rng: Generator, fresh: bool) -> list[Case]:
     cases = []
-    for sizes in (SMALL[0], (1, 1, 2, 6, 2, 2, 2), FINDERS[0], FINDERS[-1]):
+    for sizes in (SMALL[0], (1, 2, 2, 6, 2, 2, 2), FINDERS[0], FINDERS[-1]):
         cases += [_backward(rng, sizes, x, False) for x in _images(rng, sizes)]
     cases.append(_backward(rng, FINDERS[0], _same_in_every_window(rng, _shape(FINDERS[0])), False))
     cases.append(_first_tie(SMALL[0], WORKED_X[None, None].copy(), False))
     # a maximum of 0 is what a ReLU leaves of a dark corner
     cases += [_tied(rng, (2, 2, 2), largest, False) for largest in (1.0, 0.0, -0.5)]
     cases.append(_first_tie(SMALL[0], np.zeros((1, 1, 4, 4)), False))
+    deep = (2, 3, 4, 2, 2, 2, 2)
     return [
         *cases,
         _nearly_tied(rng, SMALL[0], False),
-        _few_digits(rng, SMALL[0], False),
-        _backward(rng, SMALL[0], 64 * _shuffled(rng, (1, 1, 4, 4)), False, fill=large),
+        _few_digits(rng, (2, 1, 4, 4, 2, 2, 2), False),
+        _backward(rng, deep, _deep(rng, deep), False, fill=large),
     ]
 
 
@@ -214,16 +260,17 @@ def max_pool_backward(rng: Generator, fresh: bool) -> list[Case]:
     for sizes in FINDERS if fresh else (*SMALL, *FINDERS):
         cases += [_backward(rng, sizes, x, True) for x in _images(rng, sizes)]
     cases.append(_backward(rng, FINDERS[0], _same_in_every_window(rng, _shape(FINDERS[0])), True))
-    cases.append(_first_tie(SMALL[0], WORKED_X[None, None].copy(), True))
+    cases += [_backward(rng, sizes, _shuffled(rng, _shape(sizes)), True) for sizes in WHOLE]
+    for x in (WORKED_X[None, None].copy(), np.zeros((1, 1, 4, 4))):
+        cases.append(_first_tie(SMALL[0], x, True))
     for window, largest in zip(TIED_WINDOWS, (1.0, 0.0, -0.5), strict=True):
         cases.append(_tied(rng, window, largest, True))
     cases.append(_first_tie(SMALL[1], np.zeros((1, 1, 3, 4)), True))
-    sizes = (1, 2, 4, 6, 2, 3, 1)
     return [
         *cases,
         _nearly_tied(rng, SMALL[1], True),
         _few_digits(rng, SMALL[1], True),
-        _backward(rng, sizes, 64 * _shuffled(rng, _shape(sizes)), True, fill=large),
+        _backward(rng, DEEP, _deep(rng, DEEP), True, fill=large),
     ]
 
 
@@ -240,6 +287,8 @@ def assignment_is_enough(rng: Generator, fresh: bool) -> list[Case]:
         ((1, 2), 1),
         ((3, 1), 2),
         ((4, 2), 3),
+        ((4, 4), 4),
+        ((2, 5), 9),
     ]
     if fresh:
         questions += [((a + 1, b + 1), c + 1) for a, b, c in whole(rng, 4, (4, 3)).tolist()]

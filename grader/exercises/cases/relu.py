@@ -7,9 +7,13 @@ import numpy as np
 from grader.judge.case import SMALL, Case, Free, Generator, large, quarters, whole
 from grader.judge.exercise import SMOOTH
 
-SHAPES = ((2, 3), (5,), (3, 4), (2, 3, 4, 2), (1, 2, 3, 4), (3, 3))
-TINY = 2.0**-30
-HUGE = 2.0**30
+# any shape: one to five axes
+SHAPES = ((2, 3), (5,), (3, 4), (2, 3, 4, 2), (2, 1, 3), (1, 2, 3, 1, 2), (3, 3))
+WITH_ZEROS = ((5,), (3, 4), (2, 1, 3), (1, 2, 3, 1, 2), (3, 3))
+TINY = 2.0**-60
+HUGE = 2.0**60
+NEARLY_0 = 2.0**-20
+SEEN = 2.0**-30  # the smallest numbers that a result is told from 0 by
 
 
 def _away_from_zero(rng: Generator, *shape: int) -> np.ndarray:
@@ -22,19 +26,24 @@ def _away_from_zero(rng: Generator, *shape: int) -> np.ndarray:
 
 
 def _with_zeros(rng: Generator, *shape: int) -> np.ndarray:
+    """Quarters with zeros; the first is negative, the second positive."""
     x = _away_from_zero(rng, *shape)
-    x.ravel()[rng.bit_generator.random_raw(x.size).argsort()[: max(2, x.size // 4)]] = 0.0
-    x.ravel()[-1] = -0.0  # a zero is a zero
+    flat = x.ravel()
+    flat[1] = abs(flat[1])
+    flat[2 + rng.bit_generator.random_raw(x.size - 2).argsort()[: max(2, x.size // 4)]] = 0.0
+    flat[-1] = -0.0  # a zero is a zero
     return x
 
 
 def relu_forward(rng: Generator, fresh: bool) -> list[Case]:
-    """Whole numbers too, and one large case."""
+    """Whole numbers too, and huge and tiny ones, of the same shape and with all signs changed: what
+    a buffer or a mask keeps shows.
+    """
     cases = [Case((_with_zeros(rng, *shape),), {"shape": shape}) for shape in SHAPES]
     cases.append(Case((whole(rng, 7, (2, 4)) - 3,), {"shape": (2, 4)}))
-    for times in (TINY, HUGE):
-        x = _away_from_zero(rng, 3, 4) * times
-        cases.append(Case((x,), {"shape": (3, 4)}, large=True))
+    x = _away_from_zero(rng, 3, 4)
+    for times in (HUGE, -SEEN):
+        cases.append(Case((times * x,), {"shape": (3, 4)}, large=True))
     return [*cases, Case((large(rng, 3, 5),), {"shape": (3, 5)}, large=True, slack=SMOOTH)]
 
 
@@ -45,12 +54,13 @@ def relu_backward(rng: Generator, fresh: bool) -> list[Case]:
         dy, x = -_away_from_zero(rng, *shape), _away_from_zero(rng, *shape)
         dy.ravel()[1] = 0.0  # whatever the slope is
         cases.append(Case((dy, x), {"shape": shape}))
-    for times in (TINY, HUGE):  # a slope is a matter of the sign, however small or large x is
-        x = _away_from_zero(rng, 3, 4) * times
-        cases.append(Case((-_away_from_zero(rng, 3, 4), x), {"shape": (3, 4)}, smooth=False))
+    x = _away_from_zero(rng, 3, 4)
+    for times in (HUGE, -TINY):  # a slope is a matter of the sign, however small or large x is
+        dy = -_away_from_zero(rng, 3, 4)
+        cases.append(Case((dy, times * x), {"shape": (3, 4)}, smooth=False))
     few_digits = -_away_from_zero(rng, 3, 4) * SMALL
     cases.append(Case((few_digits, _away_from_zero(rng, 3, 4)), {"shape": (3, 4)}, large=True))
-    for shape in SHAPES[1:]:
+    for shape in WITH_ZEROS:
         dy, x = -_away_from_zero(rng, *shape), _with_zeros(rng, *shape)
         cases.append(Case((dy, x), {"shape": shape}, smooth=False, free=Free(x == 0, dy)))
     return [
@@ -77,6 +87,7 @@ def slopes_at_zero(rng: Generator, fresh: bool) -> list[Case]:
         (1.0, 0.0, 0.5),
         (),
         (2.0, -3.0, 1.0),
+        (0.3, 1.0, 0.3, -NEARLY_0, NEARLY_0, 1 + NEARLY_0, 1 - NEARLY_0),
     ]
     if fresh:
         sets_of_candidates += [tuple((row - 4) / 4) for row in whole(rng, 13, (3, 5)).astype(float)]
@@ -98,9 +109,9 @@ def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
         np.eye(n)[::-1],
         np.eye(n),
     ]
-    for row, column in ((n - 1, 0), (0, n - 1)):
+    for row, column, number in ((n - 1, 0, 0.25), (0, n - 1, NEARLY_0)):
         one = np.diag(numbers)
-        one[row, column] = 0.25
+        one[row, column] = number
         jacobians.append(one)
     opposite = np.diag(numbers)  # its sum off the diagonal is 0
     opposite[0, 1], opposite[1, 0] = 1.0, -1.0
@@ -109,7 +120,7 @@ def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
     round_about[:3, :3] += np.array([[0.0, 1, -1], [-1, 0, 1], [1, -1, 0]])
     negative = np.diag(numbers)
     negative[1, 2] = -0.25
-    return [
-        Case((jacobian,), {"n": n})
-        for jacobian in [*jacobians, opposite, round_about, negative, np.array([[2.0]])]
-    ]
+    weighted = np.diag(numbers)  # dy = 1, 2, 3 does not see what stands off the diagonal
+    weighted[:2, 2] = 2.0, -1.0
+    others = [opposite, round_about, negative, weighted, np.array([[2.0]])]
+    return [Case((jacobian,), {"n": n}) for jacobian in [*jacobians, *others]]

@@ -6,7 +6,7 @@ from grader.exercises.cases.convolution import BACKWARD, images, sizes_of
 from grader.judge.case import Case, Generator, quarters, small, whole
 
 # N, C, H, W, F, kh, kw, stride, pad: small ones to show; then remainders from 0 to 3, unequal for
-# rows and columns, and all sizes equal
+# rows and columns, single filters, channels, pixels of a filter and rows, and all sizes equal
 SMALL = (
     (1, 1, 3, 6, 1, 2, 3, 2, 0),
     (1, 1, 5, 4, 1, 3, 2, 3, 1),
@@ -16,10 +16,12 @@ SMALL = (
 FINDERS = (
     (2, 3, 7, 10, 4, 3, 2, 1, 0),
     (3, 2, 8, 7, 5, 3, 4, 2, 1),
-    (2, 3, 10, 11, 5, 4, 3, 3, 2),
+    (2, 3, 10, 13, 5, 4, 3, 3, 2),
     (2, 2, 6, 7, 3, 5, 3, 1, 2),
     (2, 2, 8, 10, 3, 2, 3, 4, 0),
     (1, 3, 9, 13, 2, 2, 3, 4, 0),
+    (2, 1, 6, 5, 1, 1, 1, 3, 0),
+    (2, 2, 3, 7, 3, 3, 2, 2, 0),
     (3, 3, 3, 3, 3, 3, 3, 2, 2),
 )
 WIDE = (
@@ -36,16 +38,24 @@ def strided_backward(rng: Generator, fresh: bool) -> list[Case]:
     return images(rng, "dy x w stride pad", BACKWARD, sizes_of(fresh, SMALL, (*FINDERS, *WIDE)))
 
 
+# N, F, H', W', stride: single images, filters, rows and pixels, stride 1, and all sizes equal
+DILATED = (
+    (1, 1, 2, 3, 2),
+    (1, 1, 3, 2, 3),
+    (2, 3, 2, 4, 2),
+    (1, 2, 3, 2, 4),
+    (2, 1, 3, 2, 1),
+    (2, 2, 1, 3, 4),
+    (2, 3, 1, 1, 3),
+    (2, 2, 2, 2, 2),
+)
+FINE = 1 + 2.0**-13  # float16 loses it
+
+
 def dilate(rng: Generator, fresh: bool) -> list[Case]:
+    """The last two have the same sizes: what a buffer keeps shows."""
     cases = []
-    for N, F, P, Q, stride in (
-        (1, 1, 2, 3, 2),
-        (1, 1, 3, 2, 3),
-        (2, 3, 2, 4, 2),
-        (1, 2, 1, 3, 4),
-        (2, 1, 3, 2, 1),
-        (2, 2, 2, 2, 2),
-    ):
+    for N, F, P, Q, stride in DILATED:
         sizes = {
             "N": N,
             "F": F,
@@ -55,8 +65,9 @@ def dilate(rng: Generator, fresh: bool) -> list[Case]:
             "B": (Q - 1) * stride + 1,
         }
         cases.append(Case((quarters(rng, N, F, P, Q), stride), sizes))
-    dy, stride = cases[0].args
-    return [*cases, Case((small(rng, *dy.shape), stride), cases[0].sizes, large=True)]
+    dy, stride = cases[-1].args
+    few_digits = FINE * small(rng, *dy.shape)
+    return [*cases, Case((few_digits, stride), cases[-1].sizes, large=True)]
 
 
 def lines(rng: Generator, fresh: bool) -> list[Case]:
