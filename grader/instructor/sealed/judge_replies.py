@@ -24,6 +24,7 @@ from grader.judge.tolerance import matches
 from grader.judge.trial import Trial
 from grader.show.verdict import PartVerdict, Verdict
 
+Rights = list[dict[str, Answer]]  # the right answers to cases, by part
 DISAGREES = (
     "is not right, and right when it is called again in a fresh process: does it keep something "
     "from call to call, or draw random numbers?"
@@ -136,13 +137,14 @@ def judge_replies(
     replies: list[Reply],
     again: Reply,
     again_of: int,
+    rights: Rights,
 ) -> Verdict:
     """Return the verdict on the replies to cases.
 
     visible_count: how many of the cases, from the first, may be shown; again: the reply to case
-    number again_of, asked once more at the end.
+    number again_of, asked once more at the end; rights: as rights_of returns them.
     """
-    trial = _trial(exercise, cases, visible_count, replies, again, again_of)
+    trial = _trial(exercise, cases, visible_count, replies, again, again_of, rights)
     verdict = judge_trial(trial)
     if verdict.right:
         trial = replace(
@@ -165,9 +167,9 @@ def _trial(
     replies: list[Reply],
     again: Reply,
     again_of: int,
+    rights: Rights,
 ) -> Trial:
     """Return what a verdict is made of. The reference decides on each case."""
-    rights = _rights(exercise, cases)
 
     def is_right(part: Part, number: int, answer: Answer) -> bool:
         case = cases[number]
@@ -192,7 +194,7 @@ def _trial(
     )
 
 
-def _rights(exercise: Exercise, cases: tuple[Case, ...]) -> list[dict[str, Answer]]:
+def rights_of(exercise: Exercise, cases: tuple[Case, ...]) -> Rights:
     """Return the reference's answers, nothing for a goal."""
     known = dict(zip(map(id, exercise.visible), _visible_rights(exercise)))
     fresh = [case for case in cases if id(case) not in known]
@@ -202,7 +204,7 @@ def _rights(exercise: Exercise, cases: tuple[Case, ...]) -> list[dict[str, Answe
 
 
 @cache
-def _visible_rights(exercise: Exercise) -> list[dict[str, Answer]]:
+def _visible_rights(exercise: Exercise) -> Rights:
     """Return the reference's answers to the visible cases, which are the same for everybody."""
     return answers_of(exercise, reference(exercise), exercise.visible)
 

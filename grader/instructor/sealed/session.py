@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -34,12 +35,14 @@ from grader.instructor.sealed.cell_fault import (
     fault_of_loss,
     fault_of_reply,
 )
-from grader.instructor.sealed.hidden_cases import cases_of, explaining_cases
+from grader.instructor.sealed.hidden_cases import CasesOfOne, cases_of, explaining_cases
 from grader.instructor.sealed.judge_replies import (
+    Rights,
     disagree,
     in_our_words,
     is_closed,
     judge_replies,
+    rights_of,
     with_words,
 )
 from grader.instructor.sealed.magics import plain_python
@@ -94,6 +97,8 @@ class Session:
     place: int = 0  # the number of the cell that is reached
     hidden_since: float = math.inf  # the number of the one at which hidden cases were asked first
     knows_hidden: bool = False  # whether the worker was asked some, or one before it
+    ahead: dict[str, CasesOfOne] = field(default_factory=dict)  # the cases of the next exercise
+    rights: tuple[tuple[Case, ...], Rights] = ((), [])  # the right answers to the last cases
     printed: str = ""
     ran: list[int] = field(default_factory=list)  # cells that went well in this worker
     bad: set[int] = field(default_factory=set)  # cells that lost the worker
@@ -308,7 +313,7 @@ class Session:
         if self.is_over:
             self.verdicts.setdefault(exercise.name, all_wrong(exercise, self.used_up))
             return True
-        cases = cases_of(exercise, self.seed, self.fresh)
+        cases = self.ahead.pop(exercise.name, None) or self._cases_of(exercise)
         if cases.has_hidden:
             self.hidden_since = min(self.hidden_since, self.place)
             self.knows_hidden = True
@@ -324,6 +329,9 @@ class Session:
             self.unclear.add(exercise.name)
         self.verdicts[exercise.name] = verdict
         return not any(map(_lacks_a_name, replies))
+
+    def _cases_of(self, exercise: Exercise) -> CasesOfOne:
+        return cases_of(exercise, self.seed, self.fresh)
 
     def _needs_words(self, has_hidden: bool, replies: list[Reply]) -> bool:
         """Tell whether a second worker has to say what is wrong with an answer.
@@ -368,7 +376,8 @@ class Session:
         if replies[0].fault == "missing":
             fault = self._missing(exercise, replies[0]).fault
             return replace(decided, fault=fault) if decided.fault else decided
-        words = judge_replies(exercise, cases, len(cases), replies, again, 0)
+        rights = self._rights_of(exercise, cases)
+        words = judge_replies(exercise, cases, len(cases), replies, again, 0, rights)
         if disagree(decided, words):
             self.faults.append(f"{exercise.name}: {ANSWERED_OTHERWISE}")
         return with_words(exercise, decided, words)
@@ -381,7 +390,7 @@ class Session:
         replies: list[Reply] = []
         with_again = (*cases, cases[again_of])
         try:
-            for reply in self._ask(exercise, with_again):
+            for reply in self._ask(exercise, with_again, lambda: self._work_ahead(exercise, cases)):
                 replies.append(reply)
         except OutOfTime:
             self.close()
@@ -392,14 +401,36 @@ class Session:
         self.slow |= any(reply.fault == "time" for reply in replies)
         return in_our_words(replies) if self.knows_hidden else replies
 
-    def _ask(self, exercise: Exercise, cases: tuple[Case, ...]) -> Iterator[Reply]:
-        """Yield a reply for each case. Raises WorkerLost, OutOfTime and MachineFault."""
+    def _work_ahead(self, exercise: Exercise, cases: tuple[Case, ...]) -> None:
+        """Work out what will be needed, while the worker is busy: the right answers to these cases,
+        and the cases of the next exercise.
+        """
+        with suppress(Exception):  # a fault of the course's, which comes again where it is handled
+            self.rights = (cases, rights_of(exercise, cases))
+            names = list(self.exercises)
+            for name in names[names.index(exercise.name) + 1 :][:1]:
+                if name not in self.verdicts:
+                    self.ahead.setdefault(name, self._cases_of(self.exercises[name]))
+
+    def _rights_of(self, exercise: Exercise, cases: tuple[Case, ...]) -> Rights:
+        """Return the right answers to cases, which may have been worked out already."""
+        known, rights = self.rights
+        return rights if known is cases else rights_of(exercise, cases)
+
+    def _ask(
+        self, exercise: Exercise, cases: tuple[Case, ...], meanwhile: Callable[[], None]
+    ) -> Iterator[Reply]:
+        """Yield a reply for each case. Raises WorkerLost, OutOfTime and MachineFault.
+
+        meanwhile: done while the worker is busy.
+        """
         asking = Asking(exercise)
         limits = [number_limit(exercise, case) for case in cases]
         seconds, code = self.seconds, self.notebook.code
         channel = self._running().channel
         channel.keep_output(not self.knows_hidden)
         channel.send(pack_calls(exercise, cases, limits, seconds))
+        meanwhile()
         for case, limit in zip(cases, limits, strict=True):
             unasked = asking.unasked(case)
             if unasked is not None:
@@ -431,7 +462,8 @@ class Session:
     ) -> Verdict:
         """Return the verdict on replies, as `judge_replies` does."""
         try:
-            return judge_replies(exercise, cases, visible_count, replies, again, again_of)
+            rights = self._rights_of(exercise, cases)
+            return judge_replies(exercise, cases, visible_count, replies, again, again_of, rights)
         except Exception as error:
             # A fault of ours on answers that nobody thought of: the class goes on, and a person
             # looks at this one.
