@@ -11,7 +11,7 @@ import numpy as np
 from our_course import EXERCISES
 
 from grader.instructor.author.catalogue import reference
-from solutions import affine, convolution, max_pool, strided
+from solutions import affine, capstone, convolution, max_pool, strided
 
 Wrong = dict[str, tuple[str, str, Callable]]
 
@@ -382,6 +382,14 @@ def one_pixel(number: int, change: Callable) -> Callable:
     return conv_backward
 
 
+def clipped(bound: float) -> Callable:
+    def loss_and_gradients(params, images, labels):
+        loss, gradients = capstone.loss_and_gradients(params, images, labels)
+        return loss, {name: np.clip(each, -bound, bound) for name, each in gradients.items()}
+
+    return loss_and_gradients
+
+
 # --- the tables: exercise, the part that is lost, the answer ---
 
 SHAPES_THAT_FIT: Wrong = {
@@ -522,6 +530,10 @@ FAR: Wrong = {  # numbers that are larger than somebody thought
             pool_from(lambda x, start=start: start),
         )
         for start in DEPTHS
+    },
+    **{
+        f"{part} clipped at {bound}": ("loss_and_gradients", part, clipped(bound))
+        for part, bound in (("gradients", 5), ("strided", 5), ("gradients", 20), ("strided", 20))
     },
     "max_pool_forward, starts at five times the mean": (
         "max_pool_forward",

@@ -24,6 +24,8 @@ SIZES = (
     (STRIDED, (5, 2, 8, 6)),
 )
 
+BRIGHT = 64.0
+
 TRAININGS = {  # part -> network, images, steps, rate, the share that must be right
     "overfit": ("small", "digits", 200, 0.1, 1.0),
     "digits": ("small", "digits", 1500, 0.2, 0.95),
@@ -68,11 +70,13 @@ def _layout(params: dict[str, np.ndarray]) -> dict[str, tuple[int, ...]]:
 
 
 def loss_and_gradients(rng: Generator, fresh: bool) -> list[Case]:
-    """Small networks; fresh ones with many parameters too, since differences take minutes there."""
+    """Small networks, the last two with bright images, whose gradients are large: who clips them
+    shows. Fresh ones with many parameters too, since differences take minutes there.
+    """
     cases = []
-    for shapes, size in SIZES:
+    for number, (shapes, size) in enumerate(SIZES):
         params = {name: _spread(rng, *shape) for name, shape in shapes.items()}
-        cases.append(_gradients(rng, params, size))
+        cases.append(_gradients(rng, params, size, BRIGHT if number >= 2 else 1.0))
     for shapes in MANY.values() if fresh else ():
         params = {name: _scaled(rng, shape) for name, shape in shapes.items()}
         cases.append(_gradients(rng, params, (64, *PIXELS)))
@@ -80,12 +84,21 @@ def loss_and_gradients(rng: Generator, fresh: bool) -> list[Case]:
 
 
 def _gradients(
-    rng: Generator, params: dict[str, np.ndarray], size: tuple[int, int, int, int]
+    rng: Generator,
+    params: dict[str, np.ndarray],
+    size: tuple[int, int, int, int],
+    times: float = 1.0,
 ) -> Case:
-    """Return a case of a network on so many random images. size: N C H W."""
+    """Return a case of a network on so many random images, times a number. size: N C H W.
+
+    The first two are alike and have different labels: the network is wrong on one of them, so that
+    no gradient vanishes, however sure it is.
+    """
     labels = whole(rng, 3, (size[0],))
+    images = times * _spread(rng, *size)
+    images[1], labels[1] = images[0], (labels[0] + 1) % 3
     return Case(
-        (params, _spread(rng, *size), labels),
+        (params, images, labels),
         {"N": size[0], "params": (_count(params),)},
         large=True,
         layout=_layout(params),
