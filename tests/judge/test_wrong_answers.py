@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from our_course import EXERCISES
-from support import references
+from support import few_and_many, references
 from wrong_answers import ALL
 
-from grader.instructor.author.catalogue import reference
+from grader.instructor.author.catalogue import answers_of, reference
 from grader.judge.judge import judge
+from grader.judge.tolerance import matches
 from solutions import affine
 
 
@@ -21,16 +22,14 @@ def test_a_wrong_answer_loses_its_part_in_the_check_and_so_whatever_its_seed(wha
     assert {each.name: each.earned for each in verdict.parts}[part] == 0.0, str(verdict)
 
 
+@few_and_many(10, 1000)
 @pytest.mark.parametrize("what", ALL)
-def test_every_fresh_draw_finds_it_too(what):
+def test_every_fresh_draw_finds_it_too(what, seeds):
     """Each holds by construction what the visible cases were chosen for."""
-    from grader.instructor.author.catalogue import answers_of
-    from grader.judge.tolerance import matches
-
     name, part_name, answer = ALL[what]
     exercise = EXERCISES[name]
     (part,) = (each for each in exercise.parts if each.name == part_name)
-    for seed in range(10):
+    for seed in range(seeds):
         cases = [
             case for case in exercise.draw(np.random.default_rng(seed)) if case.judges(part_name)
         ]
