@@ -210,7 +210,8 @@ def _witness(exercises: list[Exercise], seeds: int) -> Finding:
     """
     compared = 0
     for exercise in exercises:
-        for seed in range(seeds):
+        # Without a witness it is only seen that the reference answers at all.
+        for seed in range(seeds if exercise.witness else 1 + seeds // 20):
             count, wrong_parts = _compare_with_witness(exercise, seed)
             compared += count
             if wrong_parts:
