@@ -7,8 +7,9 @@ import re
 from typing import Any
 
 from .answer import Answer, faulty
-from .forms import REMOVED, is_name
-from .text import short
+from .explain.explained import explanations
+from .forms import REMOVED
+from .text import is_name, short
 
 # In numpy's words on sizes that do not fit.
 SIZES = ("matmul", "not aligned", "broadcast", "core dimension")
@@ -48,6 +49,9 @@ def raised(error: BaseException, function: Any) -> Answer:
     name = _removed_name(kind, text)
     if name:
         return faulty("removed", **details, name=name)
+    why = explanations(error, function)
+    if why:
+        details["because"] = why
     return faulty(_form(kind, text), **details)
 
 
