@@ -34,6 +34,14 @@ OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mod: operator.mod,
     ast.MatMult: operator.matmul,
 }
+COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
 ATTRIBUTES = ("shape", "ndim", "size", "T")
 
 
@@ -98,9 +106,20 @@ def _binary(node: ast.BinOp, names: Namespace) -> Any:
         raise Unknown
     if type(left) in ROWS:
         return _of_rows(node.op, left, right)
+    return _computed(compute, left, right)
+
+
+def _comparison(node: ast.Compare, names: Namespace) -> Any:
+    compare = COMPARISONS.get(type(node.ops[0]))
+    if compare is None or len(node.ops) > 1:
+        raise Unknown
+    return _computed(compare, _value(node.left, names), _value(node.comparators[0], names))
+
+
+def _computed(compute: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     if not (_is_computable(left) and _is_computable(right)):
         raise Unknown
-    _check_work(node.op, np.shape(left), np.shape(right))
+    _check_work(compute, np.shape(left), np.shape(right))
     with np.errstate(all="ignore"):
         return compute(left, right)
 
@@ -112,9 +131,11 @@ def _is_computable(value: Any) -> bool:
     return is_number(value) and abs(value) < NUMBER_LIMIT
 
 
-def _check_work(op: ast.operator, left: tuple[int, ...], right: tuple[int, ...]) -> None:
+def _check_work(
+    compute: Callable[[Any, Any], Any], left: tuple[int, ...], right: tuple[int, ...]
+) -> None:
     """Raise Unknown where a result would be large, and ValueError where sizes do not fit."""
-    if isinstance(op, ast.MatMult):
+    if compute is operator.matmul:
         work = math.prod(left) * max(1, math.prod(right[-1:]))
         work *= max(1, math.prod(right[:-2]))
     else:
@@ -202,6 +223,7 @@ READERS: dict[type[ast.AST], Callable[[Any, Namespace], Any]] = {
     ast.Constant: _constant,
     ast.UnaryOp: _unary,
     ast.BinOp: _binary,
+    ast.Compare: _comparison,
     ast.Attribute: _attribute,
     ast.Tuple: _row,
     ast.List: _row,

@@ -37,6 +37,9 @@ def _of_subscript(place: Place, node: ast.Subscript, words: str) -> list[dict[st
         entries = _entries(node)
         details = {"of": place.text(node.value), "shape": value.shape, "count": len(entries)}
         return [{"kind": "too many indices", **details}]
+    if is_array(index) and index.dtype.kind == "b":
+        details = {"of": place.text(node.value), "other": value.shape, "shape": index.shape}
+        return [{"kind": "mask", "code": place.text(node.slice), **details}]
     for axis, entry, part in _by_axis(place, node, value.ndim):
         explained = _of_entry(place, node, entry, part, axis, value.shape[axis])
         is_sure = index is not NOTHING or f"axis {axis} with size {value.shape[axis]}" in words
@@ -78,8 +81,6 @@ def _of_entry(
         largest = int(part.max())
         details = {"code": place.text(entry), "number": largest, "end": length - 1}
         return {"kind": "holds past the end", **details, **where} if largest >= length else None
-    if is_array(part) and part.dtype.kind == "b":
-        return None
     if not is_number(part) or -length <= part < length:
         return None
     return _of_number(place, entry, part, length) | where

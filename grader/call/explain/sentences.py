@@ -24,6 +24,7 @@ SENTENCES = {
     "past the end of a list": "{code} is {number}{values}, but {of} ends at {end}",
     "tuple past the end": "{code} is {shape}, but axis {axis} of {of} ends at {end}",
     "too many indices": "{of} has shape {shape}: {count} indices are too many",
+    "mask": "{code} has shape {shape}, and picks from {of}, of shape {other}",
     # shapes
     "shape": "{code} has shape {shape}{values}",
     "elementwise": "{code} has shape {shape} and {right} has shape {other}{values}: {first} and "
