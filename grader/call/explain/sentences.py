@@ -6,6 +6,7 @@ Code is quoted as it stands in the submission; all else is a number, a shape or 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -49,7 +50,7 @@ SENTENCES = {
     "entries": "{code} has {count} entries, for {names}",
     # calls
     "pairs": "{of} has {axes}, and np.pad is given {pairs}",
-    "no pair": "np.pad needs two widths, before and after, for each of the {axes} of {of}",
+    "no pair": "{of} has {axes}, and np.pad needs two widths for each, before and after",
     "negative width": "{code} is {number}{values}, and no width is negative",
     "arguments": "{of} takes {taken}, and is called with {called}",
     "unknown argument": "{of} takes {taken}, and has no argument {name}",
@@ -61,6 +62,8 @@ EXPLANATIONS_LIMIT = 4
 CODE_LIMIT = 60
 NUMBER_LIMIT = 2**62
 ROW_LIMIT = 64
+KEY = re.compile(r"""(['"])[A-Za-z_]\w{0,19}\1""")  # of a dict; longer text may be words
+NO_CODE = re.compile(r"""['"#]""")
 # Types that are named, and how.
 VALUES = {
     "NoneType": "None",
@@ -107,7 +110,7 @@ def stands_in(explanation: Any, squeezed: str) -> bool:
 def _code(value: Any) -> str:
     """Return code that is quoted: other letters may look like words of ours."""
     is_plain = type(value) is str and value.isascii() and value.isprintable()
-    if not is_plain or not value or len(value) > CODE_LIMIT:
+    if not is_plain or NO_CODE.search(KEY.sub("", value)) or not value or len(value) > CODE_LIMIT:
         raise ValueError("no code")
     return str(value)
 
