@@ -33,8 +33,8 @@ FORMS = {
         "ends the program: return the result instead of calling exit()",
     ),
     "calls unwritten": ("raised:unwritten", "calls a function that is not written yet{line}"),
-    "sizes": ("raised:sizes", "raised {type}{line}{words}{because}"),
-    "raised": ("raised:{type}", "raised {type}{line}{words}{because}"),
+    "sizes": ("raised:sizes{about}{sizes}", "raised {type}{line}{words}{because}"),
+    "raised": ("raised:{type}{about}", "raised {type}{line}{words}{because}"),
     "removed": ("raised:{type}", "raised {type}{line}. np.{name} is no longer in numpy: {instead}"),
     "not whole": (
         "raised:{type}",
@@ -120,6 +120,9 @@ def _words(details: Details) -> Iterator[tuple[str, Any]]:
     """Yield what a sentence may say. Raises ValueError for a detail of another kind."""
     yield "line", _line(details)
     yield "words", f' ("{_text(details["words"])}")' if details.get("words") else ""
+    yield "about", f":{_name(details['about'])}" if details.get("about") else ""
+    sizes = _numbers(details.get("sizes", ()))
+    yield "sizes", f":{','.join(map(str, sizes))}" if sizes else ""
     explained = because(details.get("because", ()))
     yield "because", f". {explained}" if explained else ""
     yield "place", f" at {_numbers(details['place'])}" if details.get("place") else ""

@@ -126,7 +126,9 @@ def _smallest_with(trial: Trial, number: int, fault: Answer) -> int:
 
 def _has_fault(trial: Trial, number: int, fault: Answer) -> bool:
     other = call_fault(trial.answers[number])
-    return other is not None and other.fault == fault.fault
+    if other is None or other.form != fault.form:
+        return False
+    return bool(other.details.get("type") == fault.details.get("type"))
 
 
 def _size(case: Case) -> int:
