@@ -193,6 +193,24 @@ def test_a_check_says_what_stood_in_the_expression(line: str, expected: str):
         assert not explained or explained[0].startswith(hints)
 
 
+def test_a_hint_on_products_is_not_given_to_other_operators():
+    hint = "Do the sizes of a product not fit?"
+    assert hint in checked("affine_backward", whole("dy @ w")).fault
+    for line in ("dy * x", "x[:] = dy", "np.pad(x, -1)", "np.concatenate([dy, x])"):
+        assert hint not in checked("affine_backward", whole(line)).fault
+
+
+@pytest.mark.parametrize("least", [0, 2, 3])
+def test_the_smallest_case_that_raises_is_taken(least: int):
+    line = f"len(x) >= {least} and x[len(x)]"
+    verdict = checked("affine_backward", whole(line))
+    cases = [case for case in EXERCISES["affine_backward"].visible if len(case.args[1]) >= least]
+    smallest = min(cases, key=lambda case: sum(map(np.size, case.args)))
+    assert verdict.example is not None
+    assert np.array_equal(verdict.example.inputs["x"], smallest.args[1])
+    assert f"len(x) is {len(smallest.args[1])}, but" in verdict.fault
+
+
 CONV = """import numpy as np
 
 
