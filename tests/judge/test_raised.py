@@ -93,6 +93,7 @@ KINDS = [
     ("H_out = len(w) / 4; x[0, :H_out]", "H_out is the float 0.5"),
     ("H_out = len(w) / 4; [i for i in range(H_out + 2)]", "H_out + 2 is the float 2.5"),
     ("H_out = len(w) / 2; np.zeros((3, H_out))", "H_out is the float 1.0"),
+    ("H = len(w) / 2; np.zeros((H, H))", "H is the float 1.0. A size"),
     ("k = 1.5; np.pad(x, ((0, 0), (k, 1)))", "k is the float 1.5"),
     ("kept = None; kept * dy", "kept is None, expected a number or an array"),
     ("rows = [1, 2]; rows - 1", "rows is a list, expected a number or an array"),
@@ -187,7 +188,7 @@ def test_a_check_says_what_stood_in_the_expression(line: str, expected: str):
     if expected:
         (sentences,) = explained
         assert sentences.startswith(expected)
-        rest = sentences.removeprefix(expected).removeprefix(". ")
+        rest = sentences.removeprefix(expected.removesuffix("A size")).removeprefix(". ")
         assert not rest or rest.startswith(hints)
     else:
         assert not explained or explained[0].startswith(hints)

@@ -34,7 +34,9 @@ def explanations(error: BaseException, function: Any) -> list[dict[str, Any]]:
         return []
     explained: list[dict[str, Any]] = []
     for explain in KINDS:
-        explained += [each for each in _safely(explain, place, error) if _is_sayable(each)]
+        for each in _safely(explain, place, error):
+            if _is_sayable(each) and each not in explained:
+                explained.append(each)
     return explained[:EXPLANATIONS_LIMIT]
 
 

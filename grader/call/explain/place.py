@@ -11,7 +11,7 @@ from itertools import islice
 from types import FrameType, TracebackType
 from typing import Any
 
-from .evaluate import evaluate, is_number, plain_number
+from .evaluate import NUMBER_LIMIT, evaluate, is_number, plain_number
 
 SOURCE_LIMIT = 200_000  # letters of a cell
 VALUES_LIMIT = 6  # names whose values are listed
@@ -59,7 +59,7 @@ class Place:
         numbers = [
             (name, plain_number(value))
             for name, value in held.items()
-            if is_number(value) and name.isascii()
+            if is_number(value) and name.isascii() and abs(value) < NUMBER_LIMIT  # no NaN
         ]
         return numbers[:VALUES_LIMIT]
 
