@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from .forms import Details, fault_of, is_name
+from .forms import Details, fault_of
 from .nested import of_objects, spelt_out
-from .text import short
+from .text import is_name, short
 
 
 @dataclass(frozen=True, eq=False)

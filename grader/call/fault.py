@@ -7,11 +7,30 @@ import re
 from typing import Any
 
 from .answer import Answer, faulty
-from .forms import REMOVED, is_name
-from .text import short
+from .explain.explained import explanations
+from .forms import REMOVED
+from .text import is_name, short
 
-# In numpy's words on sizes that do not fit.
-SIZES = ("matmul", "not aligned", "broadcast", "core dimension")
+# In numpy's words on sizes that do not fit, and what it is that does not.
+SIZES = {
+    "matmul": "product",
+    "not aligned": "product",
+    "core dimension": "product",
+    "broadcast input array": "value",
+    "broadcast": "operands",
+}
+OPERANDS = ("operands", "value")  # whose words hold the shapes
+SHAPE = re.compile(r"\(((?:\d+,)+\d*)\)")
+# In other words of numpy's, and what they are about.
+ABOUT = {
+    "negative": "negative",
+    "reshape": "reshape",
+    "array element": "element",
+    "unpack": "unpacking",
+    "empty sequence": "empty",
+    "zero-size": "empty",
+    "larger than input": "window",
+}
 # In Python's and numpy's words on a size or a place that is a float, as Python 2's / gives none.
 NOT_WHOLE = re.compile(
     r"'(numpy\.)?float\d*' object cannot be interpreted as an integer"
@@ -34,8 +53,8 @@ RAISED: dict[type[BaseException], str] = {
 def raised(error: BaseException, function: Any) -> Answer:
     """Return the fault of a function that raised, with the student's own line.
 
-    Sizes that do not fit are a fault of their own, "raised:sizes"; other errors of the same type
-    may have any cause.
+    Sizes that do not fit are a fault of their own, "raised:sizes:product" or
+    "raised:sizes:operands:2,3"; other errors of the same type may have any cause.
     """
     kind = type(error)
     if kind is NotImplementedError and not _raised_in(function, error):
@@ -48,6 +67,13 @@ def raised(error: BaseException, function: Any) -> Answer:
     name = _removed_name(kind, text)
     if name:
         return faulty("removed", **details, name=name)
+    about = _about(kind, text)
+    if about:
+        details["about"] = about
+        details["sizes"] = _sizes(text) if about in OPERANDS else ()
+    why = explanations(error, function)
+    if why:
+        details["because"] = why
     return faulty(_form(kind, text), **details)
 
 
@@ -69,6 +95,21 @@ def _removed_name(kind: type[BaseException], text: str) -> str:
     match = NO_NAME.match(text) if issubclass(kind, AttributeError) else None
     name = (match[1] or match[2]) if match else ""
     return name if name in REMOVED else ""
+
+
+def _about(kind: type[BaseException], text: str) -> str:
+    """Return what an error on values is about, or '': its type alone may have any cause."""
+    words = {**SIZES, **ABOUT} if issubclass(kind, ValueError) else {}
+    return next((about for word, about in words.items() if word in text), "")
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    """Return the two sizes, the smaller first, that do not fit in the shapes that a text names."""
+    shapes = [[int(size) for size in shape.split(",") if size] for shape in SHAPE.findall(text)]
+    for pair in zip(*map(reversed, shapes[:2])):
+        if len(set(pair)) == 2 and 1 not in pair:
+            return tuple(sorted(pair))
+    return ()
 
 
 def _is_about_sizes(kind: type[BaseException], text: str) -> bool:

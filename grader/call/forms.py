@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .explain.sentences import because
 from .nested import KINDS
-from .text import short
+from .text import is_name, short
 
 Details = Mapping[str, Any]
 
@@ -32,13 +33,13 @@ FORMS = {
         "ends the program: return the result instead of calling exit()",
     ),
     "calls unwritten": ("raised:unwritten", "calls a function that is not written yet{line}"),
-    "sizes": ("raised:sizes", "raised {type}{line}{words}"),
-    "raised": ("raised:{type}", "raised {type}{line}{words}"),
+    "sizes": ("raised:sizes{about}{sizes}", "raised {type}{line}{words}{because}"),
+    "raised": ("raised:{type}{about}", "raised {type}{line}{words}{because}"),
     "removed": ("raised:{type}", "raised {type}{line}. np.{name} is no longer in numpy: {instead}"),
     "not whole": (
         "raised:{type}",
-        "raised {type}{line}{words}. A size or a place must be a whole number: in Python 3 / gives "
-        "a float, and // a whole number",
+        "raised {type}{line}{words}{because}. A size or a place must be a whole number: in Python "
+        "3 / gives a float, and // a whole number",
     ),
     "unreadable": ("type:unreadable", "cannot be read{words}"),
     "count": ("count:{count}", "returned {count} results, expected {asked}: {names}"),
@@ -60,7 +61,6 @@ FORMS = {
     "too large": ("type:large", "is far too large to be read"),
 }
 SHAPE_LIMIT = 64  # axes that numpy allows
-NAME_LIMIT = 60  # letters
 COUNT_LIMIT = 10**9  # of results, calls and lines: no memory holds more
 UNNAMED = "some_function"
 # What numpy called so once, and what to write in its place.
@@ -120,6 +120,11 @@ def _words(details: Details) -> Iterator[tuple[str, Any]]:
     """Yield what a sentence may say. Raises ValueError for a detail of another kind."""
     yield "line", _line(details)
     yield "words", f' ("{_text(details["words"])}")' if details.get("words") else ""
+    yield "about", f":{_name(details['about'])}" if details.get("about") else ""
+    sizes = _numbers(details.get("sizes", ()))
+    yield "sizes", f":{','.join(map(str, sizes))}" if sizes else ""
+    explained = because(details.get("because", ()))
+    yield "because", f". {explained}" if explained else ""
     yield "place", f" at {_numbers(details['place'])}" if details.get("place") else ""
     for key in ("type", "name", "key"):
         if key in details:
@@ -164,12 +169,6 @@ def _name(value: Any) -> str:
     if not is_name(value):
         raise ValueError("no name")
     return str(value)
-
-
-def is_name(value: Any) -> bool:
-    """Tell whether a name may stand in a sentence: other letters may look like words of ours."""
-    is_plain = type(value) is str and value.isascii() and value.isidentifier()
-    return is_plain and len(value) <= NAME_LIMIT
 
 
 def _count(value: Any, limit: int = 2**62) -> int:

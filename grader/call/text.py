@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+NAME_LIMIT = 60  # letters
+
 
 def short(value: object, limit: int = 200) -> str:
     """Return str(value) on one line, cut; a value whose __str__ fails is named by its type."""
@@ -10,3 +14,9 @@ def short(value: object, limit: int = 200) -> str:
     except BaseException:
         text = "(no text)"
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def is_name(value: Any) -> bool:
+    """Tell whether a name may stand in a sentence: other letters may look like words of ours."""
+    is_plain = type(value) is str and value.isascii() and value.isidentifier()
+    return is_plain and len(value) <= NAME_LIMIT

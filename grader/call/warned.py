@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .forms import is_name
-from .text import short
+from .text import is_name, short
 
 # Python itself shows none of these.
 UNTOLD = (PendingDeprecationWarning, ImportWarning, ResourceWarning)

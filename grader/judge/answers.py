@@ -10,8 +10,9 @@ import numpy as np
 from grader.call.answer import Answer, faulty, split
 from grader.call.call import Call
 from grader.call.fault import raised
-from grader.call.forms import UNNAMED, is_name
+from grader.call.forms import UNNAMED
 from grader.call.nested import KINDS
+from grader.call.text import is_name
 from grader.judge.case import Case
 from grader.judge.exercise import Exercise, Part
 from grader.judge.fingerprint import fingerprint

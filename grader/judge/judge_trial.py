@@ -80,7 +80,8 @@ def _fault_of_all_parts(trial: Trial) -> Verdict | None:
     for number in range(len(trial.answers)):
         fault = call_fault(trial.answers[number])
         if fault is not None and (trial.is_visible(number) or fault.fault in ENDS):
-            return _one_fault(trial, number, fault.message)
+            smallest = _smallest_with(trial, number, fault)
+            return _one_fault(trial, smallest, _message_of(trial, smallest))
         if fault is not None:
             return all_wrong(exercise, _where_it_is_wrong(trial, [number]))
     return None
@@ -109,6 +110,35 @@ def _one_fault(trial: Trial, number: int, message: str) -> Verdict:
     if trial.is_visible(number):
         example = _example(trial, trial.exercise.parts[0], number, Right())
     return Verdict(trial.exercise.name, tuple(parts), sentences(message, hint), (), example)
+
+
+def _smallest_with(trial: Trial, number: int, fault: Answer) -> int:
+    """Return the smallest case with a fault: its numbers are the easiest to follow."""
+    if not fault.fault.startswith("raised:") or not trial.is_visible(number):
+        return number
+    alike = [
+        other
+        for other in range(number, len(trial.answers))
+        if trial.is_visible(other) and _has_fault(trial, other, fault)
+    ]
+    return min(alike, key=lambda other: _size(trial.cases[other]))
+
+
+def _has_fault(trial: Trial, number: int, fault: Answer) -> bool:
+    other = call_fault(trial.answers[number])
+    if other is None or other.form != fault.form:
+        return False
+    return bool(other.details.get("type") == fault.details.get("type"))
+
+
+def _size(case: Case) -> int:
+    """Return how many numbers a case has in its arrays."""
+    return sum(arg.size for arg in case.args if isinstance(arg, np.ndarray))
+
+
+def _message_of(trial: Trial, number: int) -> str:
+    """Return the sentence on the fault that a call has in all parts."""
+    return next(iter(trial.answers[number].values())).message
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,8 @@ FORGING = [
     forging("infinite sizes, NaN in JSON", f"to_all(frame(b'{{\"parts\": [{{\"dims\": [Infinity]}}, {{\"dims\": [NaN]}}, {{\"value\": 1e999}}]}}'))\n{ZEROS}", FORM + "|sent an array"),
     forging("a fault without words", f"to_all(frame({{'fault': ' ', 'says': ' '}}))\n{ZEROS}"),
     forging("a fault of half a letter", f"to_all(frame(b'{{\"fault\": \"raised:\\\\ud800\", \"says\": \"\\\\udfff \\\\u0000 \\\\u001b[31m\"}}'))\n{ZEROS}"),
+    forging("an explanation in words of its own", f"words = 'all is' + ' well'\nto_all(frame({{'fault': {{'form': 'raised', 'details': {{'type': 'IndexError', 'because': [{{'kind': 'is', 'code': words, 'what': 'None'}}]}}}}}}))\n{ZEROS}", never=("all is well",)),
+    forging("an explanation in a sentence of its own", f"to_all(frame({{'fault': {{'form': 'raised', 'details': {{'type': 'IndexError', 'because': [{{'kind': 'right', 'code': 'x'}}] * 3}}}}}}))\n{ZEROS}"),
     forging("warnings and remarks for the instructor", "to_all(frame({'parts': [{'fault': 'x', 'says': '<script>alert(1)</script>'}] * 3, 'warned': ['<script>alert(2)</script>'] * 99, 'changed': [0, 1, -1, 10**9, True], 'shared': [[0, 0], [-1, 5], 'x']}))\n" + ZEROS),
     forging("a missing function that is there", f"to_all(frame({{'fault': 'missing', 'says': 'is not defined'}}))\n{ZEROS}", NO),
     forging("replies by a thread, all the time", "import threading\n\n\ndef flood():\n    while True:\n        to_all(reply(x.shape, w.shape, w[0].shape))\n\n\nthreading.Thread(target=flood, daemon=True).start()\n" + ZEROS),

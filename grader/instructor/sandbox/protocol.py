@@ -17,11 +17,13 @@ import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 import numpy as np
 
 from grader.call.answer import NAMES_LIMIT, Answer, faulty, is_key, plain
+from grader.call.explain.sentences import EXPLANATIONS_LIMIT, stands_in
 from grader.call.forms import KINDLY
 from grader.call.functions import Named
 from grader.call.watch import TRACING
@@ -419,6 +421,8 @@ def _fault(fault: Any, question: Question) -> Answer:
     cleaned = {key: _cleaned(value) for key, value in details.items()}
     if str(cleaned.get("code", "")).removesuffix("...") not in question.code:
         del cleaned["code"]
+    if "because" in cleaned:
+        cleaned["because"] = _explanations(cleaned["because"], question.code)
     exercise = question.exercise
     ours: dict[str, object] = {"seconds": question.seconds, "results": list(exercise.results)}
     cleaned |= {key: value for key, value in ours.items() if key in cleaned}
@@ -426,6 +430,21 @@ def _fault(fault: Any, question: Question) -> Answer:
     if is_of_another or (form == "count" and cleaned["count"] == len(exercise.results)):
         raise WorkerLost(OTHER_FORM)
     return faulty(form, **cleaned)
+
+
+def _explanations(explanations: Any, code: str) -> list[Any]:
+    """Return the explanations of a raise whose code stands in the submission.
+
+    Their other details are checked where the sentence is made.
+    """
+    kept = explanations[:EXPLANATIONS_LIMIT]
+    return [each for each in kept if stands_in(each, _squeezed(code))]
+
+
+@lru_cache(maxsize=1)
+def _squeezed(code: str) -> str:
+    """Return the code of a submission with one space for any white space, as code is quoted."""
+    return " ".join(code.split())
 
 
 def _is_shape(dims: object, limit: int) -> TypeGuard[list[int]]:
