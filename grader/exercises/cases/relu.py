@@ -13,7 +13,7 @@ WITH_ZEROS = ((5,), (3, 4), (2, 1, 3), (1, 2, 3, 1, 2), (3, 3))
 TINY = 2.0**-60
 HUGE = 2.0**60
 NEARLY_0 = 2.0**-20
-SEEN = 2.0**-30  # the smallest numbers that a result is told from 0 by
+LEAST = 2.0**-30  # the smallest numbers that a result is told from 0 by
 
 
 def _away_from_zero(rng: Generator, *shape: int) -> np.ndarray:
@@ -42,7 +42,7 @@ def relu_forward(rng: Generator, fresh: bool) -> list[Case]:
     cases = [Case((_with_zeros(rng, *shape),), {"shape": shape}) for shape in SHAPES]
     cases.append(Case((whole(rng, 7, (2, 4)) - 3,), {"shape": (2, 4)}))
     x = _away_from_zero(rng, 3, 4)
-    for times in (HUGE, -SEEN):
+    for times in (HUGE, -LEAST):
         cases.append(Case((times * x,), {"shape": (3, 4)}, large=True))
     return [*cases, Case((large(rng, 3, 5),), {"shape": (3, 5)}, large=True, slack=SMOOTH)]
 

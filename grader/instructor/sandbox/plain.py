@@ -39,7 +39,6 @@ class ThreadedChannel(Channel):
         self._received = bytearray()
         self._unsent_messages: SimpleQueue[bytes] = SimpleQueue()
         self.printed = bytearray()
-        self._keeps = True
         self._printed_count = 0
         self._has_ended = False
         self._news = threading.Condition()
@@ -80,8 +79,8 @@ class ThreadedChannel(Channel):
         if left <= 0 or not self._news.wait(left):
             raise WorkerLost("it did not answer in time")
 
-    def _drain(self) -> None:
-        """Do nothing: the thread reads what is printed, as soon as it is there."""
+    def keep_output(self, keeps: bool) -> None:
+        """Keep all: nothing is hidden from a program that nothing holds."""
 
     def rest(self) -> str:
         """Return what was printed, cut, once the worker has ended."""
@@ -121,8 +120,7 @@ class ThreadedChannel(Channel):
         while self._printed_count <= self._limits.output and (data := _read(handle)):
             with self._news:
                 self._printed_count += len(data)
-                if self._keeps:
-                    self.printed += data[: max(0, self._limits.kept - len(self.printed))]
+                self.printed += data[: max(0, self._limits.kept - len(self.printed))]
                 self._news.notify()
 
 

@@ -483,7 +483,7 @@ def test_a_verdict_file_waits_for_its_row(toy_class):
         toy_class, "CREATE TRIGGER full BEFORE UPDATE ON grade BEGIN SELECT RAISE(ABORT, 'no'); END"
     )
     status, said = run(toy_class, "regrade", "--yes", *unsafe())
-    assert (status, "cannot be written" in said) == (1, True)
+    assert (status, "cannot be written" in said) == (1, True), said
     assert verdict(toy_class, "ada").read_bytes() == before
     execute(toy_class, "DROP TRIGGER full")
     assert "unchanged, 4 points" in grade(toy_class)["ada"]
