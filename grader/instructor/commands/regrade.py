@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from grader.instructor.classroom import Grading
-from grader.instructor.commands.grade import Say, grade
+from grader.instructor.commands.grade import Say, grade, students_of
 from grader.instructor.courses import CourseError
 from grader.instructor.records import gradebook
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing
@@ -94,8 +94,10 @@ def regrade(grading: Grading, say: Say, is_wanted: Callable[[bool], bool]) -> in
             return look_count
         _check(grading, changes)
         students = tuple(change.student for change in changes)
+        left_count = len(set(students_of(grading)) - set(students))  # it was said why
         # The verdict files stay where they are until the gradebook has their rows.
-        return grade(replace(grading, students=students, accept=True), say) if students else 0
+        again = replace(grading, students=students, accept=True)
+        return left_count + (grade(again, say) if students else 0)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 

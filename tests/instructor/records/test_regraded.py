@@ -14,10 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from our_course import NOTEBOOKS
 from tiers import unsafe
 from toy_course import HEADS, run
 
 from grader.instructor.author.notebook import answer_cells, check_cells, dumps, load, set_source
+from grader.instructor.classroom import Classroom, Grading
+from grader.instructor.commands import regrade as regrade_module
+from grader.instructor.commands.release import release
 from grader.instructor.sealed import intake
 
 ASSIGNMENT = "1-halves"
@@ -796,3 +800,15 @@ def test_another_judge_is_a_change_of_the_course(toy_class, monkeypatch):
         db.execute("UPDATE grader_key SET content = ? WHERE student_id = 'ada'", [json.dumps(key)])
     said = grade(toy_class)
     assert (said["rc"], "1 was graded with another judge" in said[""]) == ("1", True)
+
+
+def test_whoever_could_not_be_graded_is_for_a_look_also_where_all_is_written(tmp_path, monkeypatch):
+    """The machine failed each of three times, say: that was said, and the status says so too."""
+    classroom = Classroom.at(tmp_path / "course")
+    release(classroom, [NOTEBOOKS["1-affine"]])
+    path = classroom.submitted / "ada" / "1-affine" / "affine.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+    monkeypatch.setattr(regrade_module, "grade", lambda grading, say: 1)
+    status = regrade_module.regrade(Grading(classroom, "1-affine"), print, lambda is_any: True)
+    assert status == 1
