@@ -8,6 +8,8 @@ from typing import Any
 
 from .answer import Answer, faulty
 from .explain.explained import explanations
+from .explain.place import innermost
+from .explain.shapes import unequal
 from .forms import REMOVED
 from .text import is_name, short
 
@@ -74,7 +76,7 @@ def raised(error: BaseException, function: Any) -> Answer:
     why = explanations(error, function)
     if why:
         details["because"] = why
-    return faulty(_form(kind, text), **details)
+    return faulty(_form(kind, text, about), **details)
 
 
 def _name(kind: type[BaseException]) -> str:
@@ -83,8 +85,8 @@ def _name(kind: type[BaseException]) -> str:
     return name if is_name(name) else "Exception"
 
 
-def _form(kind: type[BaseException], text: str) -> str:
-    if _is_about_sizes(kind, text):
+def _form(kind: type[BaseException], text: str, about: str) -> str:
+    if about in SIZES.values():
         return "sizes"
     is_of_a_place = issubclass(kind, (TypeError, IndexError))
     return "not whole" if is_of_a_place and NOT_WHOLE.search(text) else "raised"
@@ -105,28 +107,20 @@ def _about(kind: type[BaseException], text: str) -> str:
 
 def _sizes(text: str) -> tuple[int, ...]:
     """Return the two sizes, the smaller first, that do not fit in the shapes that a text names."""
-    shapes = [[int(size) for size in shape.split(",") if size] for shape in SHAPE.findall(text)]
-    for pair in zip(*map(reversed, shapes[:2])):
-        if len(set(pair)) == 2 and 1 not in pair:
-            return tuple(sorted(pair))
-    return ()
-
-
-def _is_about_sizes(kind: type[BaseException], text: str) -> bool:
-    return issubclass(kind, ValueError) and any(word in text for word in SIZES)
+    shapes = [
+        tuple(int(size) for size in shape.split(",") if size) for shape in SHAPE.findall(text)
+    ]
+    pair = unequal(*shapes[:2]) if len(shapes) > 1 else None
+    return tuple(sorted(pair or ()))
 
 
 def where(function: Any, error: BaseException) -> dict[str, Any]:
     """Return the last line of the student's own file that an error passed: its number and code."""
-    home = getattr(getattr(function, "__code__", None), "co_filename", None)
-    place: dict[str, Any] = {}
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == home:
-            code = linecache.getline(str(home), trace.tb_lineno).strip()
-            place = {"line": trace.tb_lineno, "code": short(code, 100)}
-        trace = trace.tb_next
-    return place
+    trace = innermost(function, error)
+    if trace is None:
+        return {}
+    code = linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip()
+    return {"line": trace.tb_lineno, "code": short(code, 100)}
 
 
 def _raised_in(function: Any, error: BaseException) -> bool:

@@ -11,6 +11,7 @@ from itertools import islice
 from types import FrameType, TracebackType
 from typing import Any
 
+from ..text import short
 from .evaluate import NUMBER_LIMIT, evaluate, is_number, plain_number
 
 SOURCE_LIMIT = 200_000  # letters of a cell
@@ -48,9 +49,7 @@ class Place:
 
     def text(self, node: ast.AST) -> str:
         """Return an expression as it stands in the source, on one line."""
-        segment = ast.get_source_segment(self.source, node) or ""
-        text = " ".join(segment.split())
-        return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 3] + "..."
+        return short(ast.get_source_segment(self.source, node) or "", TEXT_LIMIT)
 
     def values(self, *nodes: ast.AST) -> list[tuple[str, int | float]]:
         """Return the numbers that the names in some expressions hold, each name once."""
@@ -80,12 +79,11 @@ def in_order(node: ast.AST) -> Iterator[ast.AST]:
 
 def place_of(function: Any, error: BaseException) -> Place | None:
     """Return where a function's own file raised, None where that cannot be seen."""
-    home = getattr(getattr(function, "__code__", None), "co_filename", None)
-    trace = _innermost(error.__traceback__, home)
+    trace = innermost(function, error)
     if trace is None:
         return None
     frame = trace.tb_frame
-    source = "".join(linecache.getlines(str(home)))
+    source = "".join(linecache.getlines(frame.f_code.co_filename))
     # Only a function's names are a plain dict; those of a class's body may be anything.
     if len(source) > SOURCE_LIMIT or not frame.f_code.co_flags & inspect.CO_OPTIMIZED:
         return None
@@ -100,13 +98,15 @@ def place_of(function: Any, error: BaseException) -> Place | None:
     return Place(node or statement, statement, source, names, own, shared, trace.tb_next is None)
 
 
-def _innermost(trace: TracebackType | None, home: str | None) -> TracebackType | None:
-    innermost = None
+def innermost(function: Any, error: BaseException) -> TracebackType | None:
+    """Return where an error passed a function's own file last, None where it did not."""
+    home = getattr(getattr(function, "__code__", None), "co_filename", None)
+    last, trace = None, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == home:
-            innermost = trace
+            last = trace
         trace = trace.tb_next
-    return innermost
+    return last
 
 
 def _plain(namespace: Any) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def _of_operands(
     if shape is None or other is None:
         return _each(place, left, right)
     is_product = isinstance(op, ast.MatMult)
-    pair = _unequal_in_product(shape, other) if is_product else _unequal(shape, other)
+    pair = _unequal_in_product(shape, other) if is_product else unequal(shape, other)
     if pair is None:
         return []
     details: dict[str, Any] = {"code": place.text(left), "shape": shape}
@@ -59,7 +59,7 @@ def _of_operands(
     return [{"kind": kind, **details}, *_empty(place, left), *_empty(place, right)]
 
 
-def _unequal(left: Shape, right: Shape) -> tuple[int, int] | None:
+def unequal(left: Shape, right: Shape) -> tuple[int, int] | None:
     """Return the first two sizes, from the end, that do not fit in numpy's arithmetic."""
     for pair in zip(reversed(left), reversed(right)):
         if pair[0] != pair[1] and 1 not in pair:
@@ -165,7 +165,7 @@ def _of_assignment(place: Place, value: ast.expr) -> list[dict[str, Any]]:
 
 def _fits_into(shape: Shape, target: Shape) -> bool:
     """Tell whether an array can be put into a part of another one."""
-    if _unequal(shape, target) is not None:
+    if unequal(shape, target) is not None:
         return False
     return np.broadcast_shapes(shape, target)[-len(target) :] == target if target else not shape
 

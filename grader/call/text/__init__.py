@@ -1,4 +1,7 @@
-"""A value in a few words."""
+"""A value in a few words.
+
+It is a room of its own, since both call/ and call/explain/ need it.
+"""
 
 from __future__ import annotations
 
