@@ -104,6 +104,11 @@ class Case:
         """Has too many digits or numbers to be shown where another case will do."""
         return self.large or self.goal is not None
 
+    @property
+    def count(self) -> int:
+        """How many numbers its arguments hold in arrays, those in dicts too."""
+        return sum(array.size for arg in self.args for array in _arrays(arg))
+
     def judges(self, part: str) -> bool:
         return not self.parts or part in self.parts
 
@@ -118,6 +123,11 @@ class Case:
             name: part.reshape(self.layout[name])
             for name, part in zip(names, np.split(row, ends[:-1]), strict=True)
         }
+
+
+def _arrays(arg: Any) -> list[np.ndarray]:
+    values = list(arg.values()) if isinstance(arg, dict) else [arg]
+    return [value for value in values if isinstance(value, np.ndarray)]
 
 
 def whole(rng: Generator, below: int, shape: tuple[int, ...]) -> np.ndarray:

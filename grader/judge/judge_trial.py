@@ -121,7 +121,7 @@ def _smallest_with(trial: Trial, number: int, fault: Answer) -> int:
         for other in range(number, len(trial.answers))
         if trial.is_visible(other) and _has_fault(trial, other, fault)
     ]
-    return min(alike, key=lambda other: _size(trial.cases[other]))
+    return min(alike, key=lambda other: trial.cases[other].count)
 
 
 def _has_fault(trial: Trial, number: int, fault: Answer) -> bool:
@@ -129,11 +129,6 @@ def _has_fault(trial: Trial, number: int, fault: Answer) -> bool:
     if other is None or other.form != fault.form:
         return False
     return bool(other.details.get("type") == fault.details.get("type"))
-
-
-def _size(case: Case) -> int:
-    """Return how many numbers a case has in its arrays."""
-    return sum(arg.size for arg in case.args if isinstance(arg, np.ndarray))
 
 
 def _message_of(trial: Trial, number: int) -> str:

@@ -160,19 +160,11 @@ def number_limit(exercise: Exercise, case: Case) -> int:
 
     It is enough for every wrong shape that mistakes give, and no more.
     """
-    argument_size = sum(map(_array_size, case.args))
     result_size = 0
     if not exercise.is_quiz:
         shapes = [expected_shape(part, case) for part in exercise.parts]
         result_size = sum(map(math.prod, shapes))
-    return min(16 + 4 * (argument_size + result_size) ** 2, NUMBER_LIMIT)
-
-
-def _array_size(arg: Any) -> int:
-    """Return how many numbers the arrays of an argument hold."""
-    if isinstance(arg, dict):
-        return sum(map(_array_size, arg.values()))
-    return arg.size if isinstance(arg, np.ndarray) else 0
+    return min(16 + 4 * (case.count + result_size) ** 2, NUMBER_LIMIT)
 
 
 class Channel:

@@ -22,7 +22,7 @@ from grader.judge.notes import argument_order, notes_on, shares
 from grader.judge.right import Right
 from grader.judge.tolerance import matches
 from grader.judge.trial import Trial
-from grader.show.verdict import PartVerdict, Verdict
+from grader.show.verdict import Example, PartVerdict, Verdict
 
 Rights = list[dict[str, Answer]]  # the right answers to cases, by part
 DISAGREES = (
@@ -106,10 +106,6 @@ def with_words(exercise: Exercise, decided: Verdict, words: Verdict) -> Verdict:
         _with_words(decided, part, other, words.fault)
         for part, other in zip(decided.parts, words.parts, strict=True)
     )
-    example = words.example
-    wrong = [part for part, one in zip(exercise.parts, decided.parts, strict=True) if not one.right]
-    if example and not any(example.part in (part.name, *part.results) for part in wrong):
-        example = None
     is_one_fault = words.fault and not any(part.earned for part in decided.parts)
     if is_one_fault:
         parts = tuple(replace(part, message="") for part in parts)
@@ -117,7 +113,15 @@ def with_words(exercise: Exercise, decided: Verdict, words: Verdict) -> Verdict:
     if decided.fault and words.right:
         fault = DISAGREES if decided.fault == NOT_RIGHT else decided.fault
         return replace(decided, fault=fault, notes=words.notes)
+    example = words.example if _is_of_a_wrong_part(words.example, exercise, decided) else None
     return Verdict(decided.exercise, parts, fault, words.notes, example)
+
+
+def _is_of_a_wrong_part(example: Example | None, exercise: Exercise, decided: Verdict) -> bool:
+    return example is not None and any(
+        example.part in (part.name, *part.results) and not verdict.right
+        for part, verdict in zip(exercise.parts, decided.parts, strict=True)
+    )
 
 
 def _with_words(decided: Verdict, part: PartVerdict, other: PartVerdict, fault: str) -> PartVerdict:

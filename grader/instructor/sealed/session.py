@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TypeVar
 
 from grader.call.answer import Answer
@@ -388,16 +389,16 @@ class Session:
         Where a case is not asked, it is what that of another would be (see Asking).
         """
         replies: list[Reply] = []
-        with_again = (*cases, cases[again_of])
+        count = len(cases) + 1
         try:
-            for reply in self._ask(exercise, with_again, lambda: self._work_ahead(exercise, cases)):
+            for reply in self._ask(exercise, cases, again_of):
                 replies.append(reply)
         except OutOfTime:
             self.close()
-            replies += [_not_asked(exercise, self.used_up)] * (len(with_again) - len(replies))
+            replies += [_not_asked(exercise, self.used_up)] * (count - len(replies))
         except WorkerLost as error:
             lost = self._lost_reply(exercise, error)
-            replies += [lost] * (len(with_again) - len(replies))
+            replies += [lost] * (count - len(replies))
         self.slow |= any(reply.fault == "time" for reply in replies)
         return in_our_words(replies) if self.knows_hidden else replies
 
@@ -408,30 +409,26 @@ class Session:
         with suppress(Exception):  # a fault of the course's, which comes again where it is handled
             self.rights = (cases, rights_of(exercise, cases))
             names = list(self.exercises)
-            for name in names[names.index(exercise.name) + 1 :][:1]:
-                if name not in self.verdicts:
-                    self.ahead.setdefault(name, self._cases_of(self.exercises[name]))
+            name = dict(pairwise(names)).get(exercise.name, "")
+            if name and name not in self.verdicts:
+                self.ahead[name] = self._cases_of(self.exercises[name])
 
     def _rights_of(self, exercise: Exercise, cases: tuple[Case, ...]) -> Rights:
         """Return the right answers to cases, which may have been worked out already."""
         known, rights = self.rights
         return rights if known is cases else rights_of(exercise, cases)
 
-    def _ask(
-        self, exercise: Exercise, cases: tuple[Case, ...], meanwhile: Callable[[], None]
-    ) -> Iterator[Reply]:
-        """Yield a reply for each case. Raises WorkerLost, OutOfTime and MachineFault.
-
-        meanwhile: done while the worker is busy.
-        """
+    def _ask(self, exercise: Exercise, cases: tuple[Case, ...], again_of: int) -> Iterator[Reply]:
+        """Yield what _replies returns. Raises WorkerLost, OutOfTime and MachineFault."""
         asking = Asking(exercise)
-        limits = [number_limit(exercise, case) for case in cases]
+        with_again = (*cases, cases[again_of])
+        limits = [number_limit(exercise, case) for case in with_again]
         seconds, code = self.seconds, self.notebook.code
         channel = self._running().channel
         channel.keep_output(not self.knows_hidden)
-        channel.send(pack_calls(exercise, cases, limits, seconds))
-        meanwhile()
-        for case, limit in zip(cases, limits, strict=True):
+        channel.send(pack_calls(exercise, with_again, limits, seconds))
+        self._work_ahead(exercise, cases)
+        for case, limit in zip(with_again, limits, strict=True):
             unasked = asking.unasked(case)
             if unasked is not None:
                 yield Reply(unasked)
