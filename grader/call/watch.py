@@ -27,6 +27,9 @@ KINDS_LIMIT = 500  # of functions and arrays
 SMALL = 512  # numbers of an array of the forward pass's that is kept for every call
 ITEMS_LIMIT = 9  # of a tuple, list or dict that is looked into
 LIBRARIES = (os.path.dirname(np.__file__), os.path.dirname(os.__file__))
+Place = tuple[str, int]  # where an array stands in a call: a name, and a number in its value
+# What is noted together: of one function's code and place, with one argument's number or one shape.
+Kind = tuple[CodeType, Place, int | tuple[int, ...]]
 TRACING = "settrace"  # what a function calls that wants nobody to look
 
 
@@ -118,9 +121,9 @@ class Watch:
     ) -> None:
         self._refused = refused
         self._forward = forward
-        self._bases = [row for array in arrays_in(args) for row in _rows(array)]
+        self._bases = [row for row in map(_row, arrays_in(args)) if row is not None]
         self.reached = ""  # the first of the refused ones that was called all the same
-        self._calls: dict[tuple[Any, ...], _FromArgument | _FromAnywhere] = {}
+        self._calls: dict[Kind, _FromArgument | _FromAnywhere] = {}
         self._is_library: dict[CodeType, bool] = {}
         self._looks = 0
         self._before: Any = None
@@ -164,22 +167,24 @@ class Watch:
                 self._looks += 1
                 self._look(code, (name, number), array)
 
-    def _look(self, code: CodeType, place: tuple[str, int], array: np.ndarray) -> None:
-        """Note an array that a function is called with. place: where it stands in the call."""
-        if not LEAST <= array.size <= SIZE_LIMIT:
+    def _look(self, code: CodeType, place: Place, array: np.ndarray) -> None:
+        """Note an array that a function is called with."""
+        bases = [number for number, base in enumerate(self._bases) if base.size == array.size]
+        is_forward = code is self._forward
+        if not LEAST <= array.size <= SIZE_LIMIT or not (bases or is_forward):
             return
-        for row in _rows(array):
-            for number, base in enumerate(self._bases):
-                if base.size == row.size:
-                    self._add((code, place, number), row)
-            if code is self._forward:
-                self._add((code, place, array.shape), row)
+        row = _row(array)
+        if row is None:
+            return
+        for number in bases:
+            self._add((code, place, number), _FromArgument(self._bases[number]), row)
+        if is_forward:
+            self._add((code, place, array.shape), _FromAnywhere(), row)
 
-    def _add(self, key: tuple[Any, ...], row: np.ndarray) -> None:
+    def _add(self, key: Kind, new: _FromArgument | _FromAnywhere, row: np.ndarray) -> None:
+        """Note a row of a kind. new: what notes it, where it is the first of its kind."""
         if key not in self._calls and len(self._calls) < KINDS_LIMIT:
-            number = key[-1]
-            is_one = isinstance(number, int)
-            self._calls[key] = _FromArgument(self._bases[number]) if is_one else _FromAnywhere()
+            self._calls[key] = new
         if key in self._calls:
             self._calls[key].add(row)
 
@@ -208,23 +213,27 @@ def is_dense(values: Iterable[Any]) -> bool:
 
 
 def arrays_in(values: Iterable[Any]) -> Iterator[np.ndarray]:
-    """Yield the arrays among some values, also those that stand in a tuple, a list or a dict."""
+    """Yield the arrays among some values, also those that stand in a tuple, a list or a dict.
+
+    It looks no further in: lists may be nested deeply, and hold themselves.
+    """
     for value in values:
-        kind = type(value)
-        if kind is dict:
-            yield from arrays_in([*value.values()][:ITEMS_LIMIT])
-        elif kind in (tuple, list):
-            yield from arrays_in(value[:ITEMS_LIMIT])
-        elif issubclass(kind, np.ndarray):
-            yield np.asarray(value)
+        for each in _items(value):
+            if issubclass(type(each), np.ndarray):
+                yield np.asarray(each)
 
 
-def _rows(array: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield a copy of an array's numbers in one row, nothing where they are no numbers."""
-    if array.dtype.kind in "fiuc":
-        yield array.ravel().astype(complex if array.dtype.kind == "c" else float)
-    elif array.dtype.kind == "O":
-        try:
-            yield array.ravel().astype(complex)
-        except (TypeError, ValueError):
-            return
+def _items(value: Any) -> Iterable[Any]:
+    if type(value) is dict:
+        return list(value.values())[:ITEMS_LIMIT]
+    return value[:ITEMS_LIMIT] if type(value) in (tuple, list) else (value,)
+
+
+def _row(array: np.ndarray) -> np.ndarray | None:
+    """Return a copy of an array's numbers in one row, None where they are no numbers."""
+    if array.dtype.kind not in "fiucO":
+        return None
+    try:
+        return array.ravel().astype(complex if array.dtype.kind in "cO" else float)
+    except (TypeError, ValueError):  # objects that are no numbers
+        return None

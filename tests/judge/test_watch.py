@@ -321,6 +321,23 @@ def affine_backward(dy, x, w):
     return dy @ w.T, dw, dy.sum(axis=0)
 """,
     ),
+    "a helper with lists in lists, and one that holds itself": (
+        "affine_backward",
+        """
+HOLDS_ITSELF = []
+HOLDS_ITSELF.append(HOLDS_ITSELF)
+
+def product(a, b, deep):
+    return sum(p * q for p, q in zip(a, b))
+
+def affine_backward(dy, x, w):
+    deep = [[[[[[[[[0.0] * 9] * 9] * 9] * 9] * 9] * 9] * 9] * 9, HOLDS_ITSELF]
+    dx = np.array([[product(row, line, deep) for line in w] for row in dy])
+    dw = np.array([[product(x[:, d], dy[:, c], deep) for c in range(dy.shape[1])]
+                   for d in range(x.shape[1])])
+    return dx, dw, dy.sum(axis=0)
+""",
+    ),
     "ties by taking one pixel out": (
         "max_pool_backward",
         """
