@@ -70,12 +70,9 @@ def raised(error: BaseException, function: Any) -> Answer:
     if name:
         return faulty("removed", **details, name=name)
     about = _about(kind, text)
-    if about:
-        details["about"] = about
-        details["sizes"] = _sizes(text) if about in OPERANDS else ()
-    why = explanations(error, function)
-    if why:
-        details["because"] = why
+    details["about"] = about
+    details["sizes"] = _sizes(text) if about in OPERANDS else ()
+    details["because"] = explanations(error, function)
     return faulty(_form(kind, text, about), **details)
 
 

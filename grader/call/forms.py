@@ -118,13 +118,7 @@ def fault_of(form: str, details: Details) -> tuple[str, str]:
 
 def _words(details: Details) -> Iterator[tuple[str, Any]]:
     """Yield what a sentence may say. Raises ValueError for a detail of another kind."""
-    yield "line", _line(details)
-    yield "words", f' ("{_text(details["words"])}")' if details.get("words") else ""
-    yield "about", f":{_name(details['about'])}" if details.get("about") else ""
-    sizes = _numbers(details.get("sizes", ()))
-    yield "sizes", f":{','.join(map(str, sizes))}" if sizes else ""
-    explained = because(details.get("because", ()))
-    yield "because", f". {explained}" if explained else ""
+    yield from _words_of_a_raise(details)
     yield "place", f" at {_numbers(details['place'])}" if details.get("place") else ""
     for key in ("type", "name", "key"):
         if key in details:
@@ -144,6 +138,16 @@ def _words(details: Details) -> Iterator[tuple[str, Any]]:
     if "results" in details:
         yield "asked", len(details["results"])
         yield "names", ", ".join(map(_name, details["results"]))
+
+
+def _words_of_a_raise(details: Details) -> Iterator[tuple[str, str]]:
+    yield "line", _line(details)
+    yield "words", f' ("{_text(details["words"])}")' if details.get("words") else ""
+    yield "about", f":{_name(details['about'])}" if details.get("about") else ""
+    sizes = _numbers(details.get("sizes", ()))
+    yield "sizes", f":{','.join(map(str, sizes))}" if sizes else ""
+    explained = because(details.get("because", ()))
+    yield "because", f". {explained}" if explained else ""
 
 
 def _line(details: Details) -> str:

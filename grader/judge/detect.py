@@ -135,16 +135,21 @@ def _of_several_arrays(pairs: list[Pair]) -> str:
     """Return which of several arrays are wrong on any case, and which are right."""
     if all(_is_nearly(pair.result, pair.right) for pair in pairs):
         return CLOSE
-    names = list(pairs[0].case.unpacked(pairs[0].result))
+    names = sorted(pairs[0].case.layout)
     wrong = [name for name in names if any(_is_wrong_in(pair, name) for pair in pairs)]
     right = [name for name in names if name not in wrong]
-    where = f"is right in {' and '.join(right)}, wrong in {' and '.join(wrong)}"
+    where = f"wrong in {' and '.join(wrong)}"
+    where = f"is right in {' and '.join(right)}, {where}" if right else f"is {where}"
     is_network = any(isinstance(arg, dict) for arg in pairs[0].case.args)
-    if is_network and not right:
+    return _in_a_network(wrong, right, where) if is_network else where
+
+
+def _in_a_network(wrong: list[str], right: list[str], where: str) -> str:
+    """Return which parameters' gradients are wrong, and where the cause may lie."""
+    if not right:
         return "is wrong in every array: follow dy back layer by layer, from the loss on"
-    if is_network and any(name[0] == "w" for name in wrong):
-        return f"{where}: what lies between them on the way back?"
-    return where if right else f"is wrong in {' and '.join(wrong)}"
+    has_weights = any(name[0] == "w" for name in wrong)
+    return f"{where}: what lies between them on the way back?" if has_weights else where
 
 
 def _is_wrong_in(pair: Pair, name: str) -> bool:

@@ -76,9 +76,17 @@ def _wrong_arguments(place: Place, node: ast.Call, function: FunctionType) -> li
     unknown = [name for name in named if name not in known]
     if unknown and not code.co_flags & inspect.CO_VARKEYWORDS:
         return [{"kind": "unknown argument", **details, "name": unknown[0]}]
-    required = taken[: len(taken) - len(function.__defaults__ or ())]
-    is_missing = any(name not in named for name in required[len(node.args) :])
-    is_too_many = len(node.args) > len(taken) and not code.co_flags & inspect.CO_VARARGS
-    if not (is_missing or is_too_many):
+    if not _is_wrong_count(function, len(node.args), named):
         return []
     return [{"kind": "arguments", **details, "called": len(node.args) + len(named)}]
+
+
+def _is_wrong_count(function: FunctionType, count: int, named: list[str | None]) -> bool:
+    """Tell whether a function is called with too few or too many arguments.
+
+    count: of those without a name; named: the others.
+    """
+    code = function.__code__
+    required = code.co_varnames[: code.co_argcount - len(function.__defaults__ or ())]
+    is_missing = any(name not in named for name in required[count:])
+    return is_missing or (count > code.co_argcount and not code.co_flags & inspect.CO_VARARGS)
