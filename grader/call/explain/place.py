@@ -7,6 +7,7 @@ import inspect
 import linecache
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from types import FrameType, TracebackType
 from typing import Any
@@ -88,7 +89,7 @@ def place_of(function: Any, error: BaseException) -> Place | None:
     if len(source) > SOURCE_LIMIT or not frame.f_code.co_flags & inspect.CO_OPTIMIZED:
         return None
     span = _span(frame, trace.tb_lasti)
-    tree = ast.parse(source)
+    tree = _parsed(source)
     statement = _narrowest(tree, ast.stmt, span)
     if span is None or not isinstance(statement, ast.stmt):
         return None
@@ -96,6 +97,11 @@ def place_of(function: Any, error: BaseException) -> Place | None:
     own, shared = dict(frame.f_locals), _plain(frame.f_globals)
     names = {**shared, **own}
     return Place(node or statement, statement, source, names, own, shared, trace.tb_next is None)
+
+
+@lru_cache(1)  # a function may raise on case after case
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
 
 
 def innermost(function: Any, error: BaseException) -> TracebackType | None:
