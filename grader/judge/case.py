@@ -13,6 +13,7 @@ from grader.call.changed import copied
 Generator = np.random.Generator
 Size = int | tuple[int, ...]
 LARGE = 4096  # a large entry is 4096*a + c: float32 holds it, and not the product of two
+FINE = 1 + 2.0**-13  # times a small number: four digits and float16 lose it
 SMALL = 2.0**-10  # a power of two scales exactly, and no multiple of 1/16 is left
 
 
@@ -136,6 +137,11 @@ def whole(rng: Generator, below: int, shape: tuple[int, ...]) -> np.ndarray:
     """
     raw = rng.bit_generator.random_raw(int(np.prod(shape, dtype=int)))
     return (np.asarray(raw, dtype=np.uint64) % np.uint64(below)).astype(np.int64).reshape(shape)
+
+
+def permutation(rng: Generator, count: int) -> np.ndarray:
+    """Return the numbers below count in a random order, from raw bits as `whole` does."""
+    return np.argsort(np.asarray(rng.bit_generator.random_raw(count)))
 
 
 def quarters(rng: Generator, *shape: int) -> np.ndarray:

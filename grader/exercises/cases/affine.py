@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from grader.call.functions import FUNCTIONS, Named
-from grader.judge.case import LARGE, Case, Generator, large, quarters, small, whole
+from grader.judge.case import LARGE, Case, Generator, large, permutation, quarters, small, whole
 from grader.judge.exercise import SMOOTH
 
 # N, D, C: all different, each of them 1 in one case, where squeeze() drops an axis; and then all
@@ -117,10 +117,6 @@ def numerical_gradient(rng: Generator, fresh: bool) -> list[Case]:
     ]
 
 
-def _order(rng: Generator, count: int) -> np.ndarray:
-    return np.argsort(np.asarray(rng.bit_generator.random_raw(count)))
-
-
 def _logits(rng: Generator, N: int, C: int) -> np.ndarray:
     """Logits whose softmax is a multiple of 1/16: log of whole numbers that add up to 16."""
     rows = np.sort(
@@ -169,7 +165,7 @@ def _shaken(rng: Generator, y: np.ndarray, labels: np.ndarray) -> tuple[np.ndarr
     """
     moves = quarters(rng, *y.shape)
     moves[np.arange(len(y)), labels] = moves.min(axis=1)
-    order = _order(rng, y.shape[1])
+    order = permutation(rng, y.shape[1])
     return (y + moves)[:, order], order.argsort()[labels]
 
 
@@ -186,7 +182,7 @@ def _certain(rng: Generator) -> Case:
 
     The scores are not large: float32 keeps the loss, however it is computed.
     """
-    order = _order(rng, 3)
+    order = permutation(rng, 3)
     y = (whole(rng, 5, (1, 1)) - 2) / 4 - np.array([[0.0, 13.25, 17.0]])[:, order]
     args = (y, y.argmax(axis=1))
     return Case(args, {"N": 1, "C": 3}, large=True, parts=("loss", "dy"))

@@ -11,7 +11,7 @@ import numpy as np
 from grader.exercises.material.images import Images, load_images
 from grader.exercises.material.networks import accuracy, initial_parameters, predict
 from grader.exercises.material.stepping import message
-from grader.judge.case import Case, Generator, Goal, whole
+from grader.judge.case import Case, Generator, Goal, permutation, whole
 
 # Networks of C x H x W images and three classes, small enough to look at. One pixel more on a side
 # leaves the sizes odd.
@@ -194,12 +194,10 @@ def _trainings(rng: Generator) -> list[Case]:
         images = load_images(name)
         assert isinstance(images, Images)
         pool = len(images.train_images)
-        learnt = rng.bit_generator.random_raw(pool).argsort()[
-            : OVERFITTED if part == "overfit" else int(SHARE * pool)
-        ]
+        learnt = permutation(rng, pool)[: OVERFITTED if part == "overfit" else int(SHARE * pool)]
         start, seed = whole(rng, 2**31, (2,)).tolist()
         params = initial_parameters(network, start)
-        turn, classes = int(whole(rng, 8, (1,))[0]), rng.bit_generator.random_raw(10).argsort()
+        turn, classes = int(whole(rng, 8, (1,))[0]), permutation(rng, 10)
         args = (
             params,
             turned(images.train_images[learnt], turn),

@@ -10,8 +10,18 @@ from itertools import combinations
 
 import numpy as np
 
+from grader.judge.case import (
+    FINE,
+    Case,
+    Free,
+    Generator,
+    large,
+    permutation,
+    quarters,
+    small,
+    whole,
+)
 from grader.judge.case import SMALL as SMALL_STEP
-from grader.judge.case import Case, Free, Generator, large, quarters, small, whole
 from grader.judge.exercise import SMOOTH
 
 # the notebook's example
@@ -35,7 +45,6 @@ WHOLE = ((2, 3, 4, 3, 4, 3, 2), (2, 3, 5, 1, 2, 1, 2))
 # kh, kw, stride of windows with ties: one after another, overlapping, with a remainder
 TIED_WINDOWS = ((2, 2, 2), (2, 3, 1), (3, 2, 2))
 DEEP = (1, 2, 4, 6, 2, 3, 1)
-FINE = 1 + 2.0**-13  # four digits and float16 lose it
 Sizes = tuple[int, int, int, int, int, int, int]
 Fill = Callable[..., np.ndarray]
 
@@ -66,7 +75,7 @@ def _outputs(sizes: Sizes) -> tuple[int, ...]:
 def _shuffled(rng: Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Multiples of 1/4, all different, of both signs."""
     size = int(np.prod(shape))
-    return (rng.bit_generator.random_raw(size).argsort() - size // 2).reshape(shape) / 4
+    return (permutation(rng, size) - size // 2).reshape(shape) / 4
 
 
 def _same_in_every_window(rng: Generator, shape: tuple[int, ...]) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.judge.case import SMALL, Case, Free, Generator, large, quarters, whole
+from grader.judge.case import SMALL, Case, Free, Generator, large, permutation, quarters, whole
 from grader.judge.exercise import SMOOTH
 
 # any shape: one to five axes
@@ -30,7 +30,7 @@ def _with_zeros(rng: Generator, *shape: int) -> np.ndarray:
     x = _away_from_zero(rng, *shape)
     flat = x.ravel()
     flat[1] = abs(flat[1])
-    flat[2 + rng.bit_generator.random_raw(x.size - 2).argsort()[: max(2, x.size // 4)]] = 0.0
+    flat[2 + permutation(rng, x.size - 2)[: max(2, x.size // 4)]] = 0.0
     flat[-1] = -0.0  # a zero is a zero
     return x
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.exercises.cases.convolution import BACKWARD, images, sizes_of
-from grader.judge.case import Case, Generator, quarters, small, whole
+from grader.judge.case import FINE, Case, Generator, quarters, small, whole
 
 # N, C, H, W, F, kh, kw, stride, pad: small ones to show; then remainders from 0 to 3, unequal for
 # rows and columns, single filters, channels, pixels of a filter and rows, and all sizes equal
@@ -49,7 +49,6 @@ DILATED = (
     (2, 3, 1, 1, 3),
     (2, 2, 2, 2, 2),
 )
-FINE = 1 + 2.0**-13  # float16 loses it
 
 
 def dilate(rng: Generator, fresh: bool) -> list[Case]:
