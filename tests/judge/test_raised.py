@@ -46,6 +46,12 @@ ENDS = [
     ("i = 0; np.zeros((0, 2))[i]", ""),  # what a call returns is not known
     ("none = x[:0]; i = 0; none[i, 1]", "i is 0, but axis 0 of none has no entries"),
     ("[x[0, i + 50] for i in range(3)]", "i + 50 is 50 (i = 0), but axis 1 of x ends at 1"),
+    ("i = 7; [x[0, i] for i in range(3)]", "i is 2, but axis 1 of x ends at 1"),
+    (
+        "[[x[n, d + 1] for d in range(2) if d > 0] for n in [0]]",
+        "d + 1 is 2 (d = 1), but axis 1 of x ends at 1",
+    ),
+    ("{i: x[i, 0] for i in range(3)}", "i is 1, but axis 0 of x ends at 0"),
     ("x[dy > 0]", "dy > 0 has shape (1, 3), and picks from x, of shape (1, 2)"),
     ("p = {'w1': w}; i = 3; p['w1'][i]", "i is 3, but axis 0 of p['w1'] ends at 1"),
 ]

@@ -13,6 +13,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from ..text import short
+from .comprehensions import loop_variables, loops_of, with_loop_variables
 from .evaluate import NUMBER_LIMIT, evaluate, is_number, plain_number
 
 SOURCE_LIMIT = 200_000  # letters of a cell
@@ -25,7 +26,8 @@ class Place:
     """Where a function raised.
 
     node: the expression, or the statement; statement: the one it stands in; source: of the file.
-    names: all that the expression may use; own: the function's own names; shared: the notebook's.
+    names: all that the expression may use, and their values; own: the function's own names;
+    shared: the notebook's.
     is_innermost: whether nothing that was called from there has a frame of its own.
     """
 
@@ -96,6 +98,10 @@ def place_of(function: Any, error: BaseException) -> Place | None:
     node = _narrowest(statement, ast.AST, span)
     own, shared = dict(frame.f_locals), _plain(frame.f_globals)
     names = {**shared, **own}
+    loops = loops_of(_covering(statement, span))
+    if loops:
+        names = with_loop_variables(names, node or statement, loops)
+        own |= dict.fromkeys(loop_variables(loops))
     return Place(node or statement, statement, source, names, own, shared, trace.tb_next is None)
 
 
@@ -135,12 +141,15 @@ def _span(frame: FrameType, last: int) -> Span | None:
 def _narrowest(tree: ast.AST, kind: type[ast.AST], span: Span | None) -> ast.AST | None:
     """Return the last and innermost node of a kind that covers a span."""
     narrowest = None
-    if span is None:
-        return None
-    for node in ast.walk(tree):  # what stands further in comes later
-        if isinstance(node, kind) and _covers(node, span):
+    for node in _covering(tree, span):
+        if isinstance(node, kind):
             narrowest = node
     return narrowest
+
+
+def _covering(tree: ast.AST, span: Span | None) -> Iterator[ast.AST]:
+    """Yield the nodes that cover a span; what stands further in comes later."""
+    return (node for node in ast.walk(tree) if span is not None and _covers(node, span))
 
 
 def _covers(node: Any, span: Span) -> bool:
