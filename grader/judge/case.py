@@ -149,6 +149,12 @@ def quarters(rng: Generator, *shape: int) -> np.ndarray:
     return (whole(rng, 19, shape) - 9) / 4
 
 
+def without_zeros(rng: Generator, *shape: int) -> np.ndarray:
+    """Return quarters of which none is 0: a buffer that is kept adds something."""
+    numbers = quarters(rng, *shape)
+    return np.where(numbers == 0, 1 / 4, numbers)
+
+
 def small(rng: Generator, *shape: int) -> np.ndarray:
     """Return quarters times a power of two: four digits behind the point lose them."""
     return SMALL * quarters(rng, *shape)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.case import Case, Generator, large, quarters, small, whole
+from grader.judge.case import Case, Generator, large, quarters, small, whole, without_zeros
 from grader.judge.exercise import SMOOTH
 
 WORKED_X, WORKED_W = np.array([1.0, 2, 0, -1, 3]), np.array([1.0, -2, 4])  # the notebook's example
@@ -28,7 +28,7 @@ LINES = (
 )
 # pads beyond k - 1, and filters longer than x
 WIDE_LINES = ((3, 2, 2), (3, 2, 2), (3, 5, 2), (4, 1, 1), (2, 1, 3), (1, 5, 2))
-WIDE_FILLS = (quarters, small, large, quarters, quarters, quarters)
+WIDE_FILLS = (without_zeros, small, large, quarters, quarters, quarters)
 
 
 def _lines(rng: Generator, fresh: bool, arguments: str, part: str) -> list[Case]:
@@ -54,7 +54,7 @@ def _lines(rng: Generator, fresh: bool, arguments: str, part: str) -> list[Case]
             Case(
                 args,
                 {"n": n, "m": m, "k": k},
-                large=fill is not quarters,
+                large=fill in (small, large),
                 slack=SMOOTH if fill is large else 0.0,
                 parts=("wide",) if pad >= k or k > n else (part,),
             )
@@ -196,7 +196,7 @@ def local_gradient(rng: Generator, fresh: bool) -> list[Case]:
             Case(
                 (i, j, w, shape),
                 {"M": shape[0], "N": shape[1]},
-                large=fill is not quarters,
+                large=fill in (small, large),
                 slack=SMOOTH if fill is large else 0.0,
                 parts=("wide",) if is_wide else ("dy_dx",),
             )
