@@ -10,6 +10,7 @@ EXERCISES = (
         "affine_forward",
         ("x", "w", "b"),
         (Part("y", 1, "N C"),),
+        linear="x",
         build=cases.affine_forward,
     ),
     quiz(
@@ -57,6 +58,7 @@ EXERCISES = (
         (Part("dx", 1, "1 D", "x"), Part("dw", 2, "D C", "w"), Part("db", 1, "C", "b", also="1 C")),
         forward="affine_forward",
         derived=("dx", "dw", "db"),
+        linear="dy",
         build=cases.affine_backward_row,
         witness=witnesses.AFFINE,
     ),
@@ -66,6 +68,7 @@ EXERCISES = (
         (Part("dx", 1, "N D", "x"), Part("dw", 2, "D C", "w"), Part("db", 1, "C", "b")),
         forward="affine_forward",
         derived=("dx", "dw", "db"),
+        linear="dy",
         build=cases.affine_backward,
         witness=witnesses.AFFINE,
     ),

@@ -37,6 +37,7 @@ EXERCISES = (
         forward="relu_forward",
         without=("numerical_jacobian",),
         derived=("dx",),
+        linear="dy",
         build=cases.relu_backward,
         witness=witnesses.RELU,
     ),

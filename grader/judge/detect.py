@@ -60,7 +60,7 @@ def wrong_shape(shape: tuple[int, ...], expected: tuple[int, ...], like: str) ->
 
 
 def detect(pairs: list[Pair], fine: Sequence[Pair] = ()) -> str:
-    """Return what all pairs have in common, or how many entries differ in the first.
+    """Return what all pairs have in common, '' for nothing that can be said.
 
     fine: right results on other cases. What may be a coincidence is not said.
     """
@@ -69,7 +69,7 @@ def detect(pairs: list[Pair], fine: Sequence[Pair] = ()) -> str:
     # One or two numbers have everything in common, or nothing.
     pairs = [pair for pair in pairs if pair.right.size > 2] or pairs
     with np.errstate(all="ignore"):
-        return _in_common(pairs, fine) or _count_of_differences(pairs[0])
+        return _in_common(pairs, fine)
 
 
 def _in_common(pairs: list[Pair], fine: Sequence[Pair]) -> str:
@@ -115,7 +115,8 @@ def _is_clear(size: str, sizes: list[str], pairs: list[Pair], fine: Sequence[Pai
     return len(lengths) > 1 and len(set(filter(None, sizes))) == 1 and set(ones) <= {1}
 
 
-def _count_of_differences(pair: Pair) -> str:
+def count_of_differences(pair: Pair) -> str:
+    """Return how many entries of a result differ."""
     if pair.result.size == 1:
         return "is not right"
     count = int((~_close(pair.result, pair.right)).sum())

@@ -110,12 +110,15 @@ class Table(TypedDict):
     parts: mistake -> the parts that it gets wrong.
     shown: part -> right values per case, for parts that no numerical gradient can supply (None
         where too many to show).
+    stamps: part -> visible case -> right values of the cases made of it (grader.judge.by_stamps),
+        for the same parts.
     """
 
     cases: dict[str, list[Entry]]
     hints: dict[str, str]
     parts: dict[str, list[str]]
     shown: dict[str, list[Any]]
+    stamps: NotRequired[dict[str, dict[str, list[Any]]]]
 
 
 @cache
@@ -138,6 +141,8 @@ class Exercise:
     layers: the names of the layers are bound to layers.py while it is judged.
     costly: it takes seconds: its trainings are asked with one draw of cases, and `progress` does
         not ask it again.
+    linear: the argument in which it is linear, as a backward pass is in dy; "" for none. A wrong
+        answer is then asked where single numbers of it land.
     derived: its results that are gradients, which are to be derived: they are no answer where the
         function takes differences.
     build: (generator, whether they are fresh ones) -> the cases that it is asked with.
@@ -156,6 +161,7 @@ class Exercise:
     why: str = ""
     layers: bool = False
     costly: bool = False
+    linear: str = ""
     derived: tuple[str, ...] = ()
     build: Callable[[Generator, bool], list[Case]] = field(default=_no_cases, compare=False)
     witness: Mapping[str, Callable[..., np.ndarray]] = field(default_factory=dict, compare=False)

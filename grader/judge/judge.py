@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from types import CodeType
 from typing import Any
+
+import numpy as np
 
 from grader.call.answer import Answer
 from grader.call.call import Call, argument_names, call
@@ -22,14 +25,16 @@ from grader.call.text import short
 from grader.call.warned import note_on
 from grader.call.without import Namespace, public, refusal, with_layers, without
 from grader.judge.answers import read
+from grader.judge.case import Case
 from grader.judge.compare import is_right
 from grader.judge.exercise import Exercise, Part
 from grader.judge.judge_trial import WARNINGS_LIMIT, all_wrong, judge_trial
 from grader.judge.notes import argument_order, changed_by, notes_on, shared_by
-from grader.judge.right import Right, right_values
-from grader.judge.trial import Asking, Trial
+from grader.judge.right import Right, right_stamps, right_values
+from grader.judge.trial import Answers, Asking, More, Trial
 from grader.show.verdict import Verdict
 
+MORE_SECONDS = 0.2  # for the cases that explain a wrong answer
 NEEDS_LAYERS = "needs layers.py beside the notebook: copy it there from the assignment's folder"
 
 
@@ -66,7 +71,8 @@ def _judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
     # The student's forward partner is called here: what it prints and warns of is not this
     # function's.
     with quiet(), without(exercise.without, namespace, exercise.name):
-        trial = replace(trial, again=again)
+        more = _more(exercise, function, namespace, trial)
+        trial = replace(trial, again=again, more=more)
         verdict = judge_trial(trial)
         notes = [*verdict.notes, *notes_on(trial, changed_by(exercise, calls))]
     notes += shared_by(exercise, calls)
@@ -117,6 +123,26 @@ def _ask(trial: Trial, function: Any, refused: Mapping[CodeType, str], forward: 
             asking.note(case, answers)
         trial.answers.append(answers)
     return calls
+
+
+def _more(exercise: Exercise, function: Any, namespace: Namespace, trial: Trial) -> More:
+    """Return what asks the function more cases, within a short time."""
+
+    def ask(cases: Sequence[Case]) -> list[Answers]:
+        end = time.monotonic() + MORE_SECONDS
+        answers: list[Answers] = []
+        for case in cases:
+            if time.monotonic() > end:
+                break
+            answers.append(read(exercise, case, call(function, case.args), function))
+        return answers
+
+    def rights(part: Part, number: int, cases: Sequence[Case]) -> list[np.ndarray] | None:
+        if part.result in exercise.witness and trial.right(part, number).values is None:
+            return None
+        return right_stamps(exercise, part, number, cases, namespace)
+
+    return More(ask, rights)
 
 
 def _warnings(calls: list[Call]) -> list[str]:

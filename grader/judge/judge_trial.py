@@ -16,14 +16,21 @@ import numpy as np
 from grader.call.answer import Answer
 from grader.call.ended import ENDS
 from grader.judge.answers import expected_shape
+from grader.judge.by_stamps import found_in
 from grader.judge.case import Case
-from grader.judge.detect import Pair, detect, wrong_shape
+from grader.judge.detect import Pair, count_of_differences, detect, wrong_shape
 from grader.judge.exercise import Exercise, Part
+from grader.judge.explain.conditions import Asked, where_it_goes_wrong
+from grader.judge.explain.stamps import Found
 from grader.judge.hint import recognise, with_sizes
 from grader.judge.right import Right
 from grader.judge.trial import Trial
 from grader.show.verdict import Example, PartVerdict, Verdict
 
+# How a part that is wrong was explained.
+CATALOGUE, FRAME, FORM = "catalogue", "frame", "form"
+NUMBERS, STAMPS, CONDITION, NONE = "numbers", "stamps", "condition", "none"
+NO_WORDS = "is not right"
 WARNINGS_LIMIT = 3
 GUESSING = 0.3  # of ten classes, by a lucky start
 FORGETFUL = (
@@ -62,10 +69,13 @@ def judge_trial(trial: Trial) -> Verdict:
         if finding is None:
             parts.append(_without_a_case_to_show(trial, part))
             continue
-        parts.append(_wrong_part(trial, part, finding, parts))
+        wrong, found = _wrong_part(trial, part, finding, parts)
+        parts.append(wrong)
         if example is None:
             right = trial.right(part, finding.number)
             example = _example(trial, part, finding.number, right)
+            if found is not None:
+                example = _example_of_stamps(trial, part, found, right)
             advice = right.advice
     return Verdict(trial.exercise.name, tuple(parts), "", advice, example)
 
@@ -99,17 +109,32 @@ def _one_fault(trial: Trial, number: int, message: str) -> Verdict:
     """Return the verdict that tells a fault of the whole function once, with a hint where one is
     known.
     """
-    parts, hints = [], []
-    for part in trial.exercise.parts:
-        mistake, hint = recognise(trial, part)
-        parts.append(PartVerdict(part.name, part.points, 0.0, "", mistake))
-        if hint:
-            hints.append(hint)
-    hint = with_sizes(hints[0], trial.cases[number]) if hints else ""
-    example = None
+    recognised = {part.name: recognise(trial, part) for part in trial.exercise.parts}
+    hints = [with_sizes(hint, trial.cases[number]) for _, hint in recognised.values() if hint]
+    condition, example = "", None
     if trial.is_visible(number):
         example = _example(trial, trial.exercise.parts[0], number, Right())
-    return Verdict(trial.exercise.name, tuple(parts), sentences(message, hint), (), example)
+        condition = _condition(trial, trial.exercise.parts[0])
+    fault = call_fault(trial.answers[number])
+    explained = _how(hints[:1], fault, condition)
+    parts = tuple(
+        PartVerdict(part.name, part.points, 0.0, "", recognised[part.name][0], explained)
+        for part in trial.exercise.parts
+    )
+    return Verdict(
+        trial.exercise.name, parts, sentences(message, *hints[:1], condition), (), example
+    )
+
+
+def _how(hints: list[str], fault: Answer | None, condition: str) -> str:
+    """Return how a part with a fault is explained."""
+    if hints:
+        return CATALOGUE
+    if fault is not None and fault.details.get("because"):
+        return FRAME
+    if fault is not None and not fault.fault.startswith("raised:"):
+        return FORM
+    return CONDITION if condition else NONE
 
 
 def _smallest_with(trial: Trial, number: int, fault: Answer) -> int:
@@ -174,18 +199,22 @@ def _without_a_case_to_show(trial: Trial, part: Part) -> PartVerdict:
 
 def _wrong_part(
     trial: Trial, part: Part, finding: Finding, before: list[PartVerdict]
-) -> PartVerdict:
-    """Return the verdict on a part that is wrong. before: the verdicts on the parts before it."""
+) -> tuple[PartVerdict, Found | None]:
+    """Return the verdict on a part that is wrong, and what its stamps say.
+
+    before: the verdicts on the parts before it.
+    """
     same = _same_mistake(trial, part, finding, before)
     if same is not None:
         message = f"is wrong by the same mistake as {same.name}"
-        return PartVerdict(part.name, part.points, 0.0, message, same.mistake)
-    message = _what_is_wrong(trial, part, finding)
+        return PartVerdict(part.name, part.points, 0.0, message, same.mistake, CATALOGUE), None
+    message, explained, found = _what_is_wrong(trial, part, finding)
     # The parts of a training, or of a call that raised, go wrong in one way.
     if trial.exercise.costly or call_fault(trial.answers[finding.number]):
         alike = [verdict.name for verdict in before if verdict.message == message]
         message = f"the same as {alike[0]}" if alike else message
-    return PartVerdict(part.name, part.points, 0.0, message, finding.mistake)
+    verdict = PartVerdict(part.name, part.points, 0.0, message, finding.mistake, explained)
+    return verdict, found
 
 
 def _same_mistake(
@@ -258,14 +287,50 @@ def _has_other_numbers(result: np.ndarray | None, right: np.ndarray | None) -> b
     return result.size != right.size or not np.array_equal(result.ravel(), right.ravel())
 
 
-def _what_is_wrong(trial: Trial, part: Part, finding: Finding) -> str:
-    """Return what is wrong with a part on the case that shows it, then the hint, or what the
-    general detectors see.
+def _what_is_wrong(trial: Trial, part: Part, finding: Finding) -> tuple[str, str, Found | None]:
+    """Return what is wrong with a part, how that was found out, and what its stamps say.
+
+    First what is seen on the case that shows it and the hint; else what the general detectors see,
+    its stamps, or on which cases it goes wrong.
     """
     observed = _observed(trial, part, finding.number)
-    if not observed and not finding.hint:
-        observed = _in_common(trial, part, finding.number)
-    return sentences(observed, with_sizes(finding.hint, trial.cases[finding.number]))
+    if finding.hint:
+        hint = with_sizes(finding.hint, trial.cases[finding.number])
+        return sentences(observed, hint), CATALOGUE, None
+    condition = _condition(trial, part)
+    if observed:
+        fault = trial.answers[finding.number][part.name]
+        explained = _how([], fault if fault.fault else None, condition)
+        is_form = not fault.fault and explained != CONDITION
+        return sentences(observed, condition), FORM if is_form else explained, None
+    seen = _in_common(trial, part)
+    if seen:
+        return seen, NUMBERS, None
+    found = found_in(trial, part)
+    if found is not None:
+        return found.message, STAMPS, found
+    pairs = _beside_right(trial, part)
+    count = count_of_differences(pairs[0]) if pairs else NO_WORDS
+    return sentences(condition or count), CONDITION if condition else NONE, None
+
+
+def _condition(trial: Trial, part: Part) -> str:
+    """Return on which cases a part goes wrong, '' where that can be told by no size."""
+    wrong = trial.visible_wrong(part)
+    asked = [
+        Asked(_letters(trial.exercise, case), number in wrong)
+        for number, case in enumerate(trial.cases[: len(trial.answers)])
+        if trial.is_visible(number) and case.judges(part.name) and not case.large
+    ]
+    where = where_it_goes_wrong(asked)
+    return f"it is wrong for {where}" if where else ""
+
+
+def _letters(exercise: Exercise, case: Case) -> dict[str, int]:
+    """Return the sizes of a case, and the arguments that are whole numbers."""
+    named = dict(zip(exercise.arguments, case.args, strict=True))
+    letters = {**case.sizes, **named}
+    return {name: size for name, size in letters.items() if isinstance(size, int)}
 
 
 def _observed(trial: Trial, part: Part, number: int) -> str:
@@ -292,11 +357,10 @@ def _wrong_shape_in_row(part: Part, case: Case, answer: Answer) -> str:
     return ""
 
 
-def _in_common(trial: Trial, part: Part, number: int) -> str:
-    """Return what the wrong results have in common over all cases that may be shown."""
-    if trial.right(part, number).values is None or trial.answers[number][part.name].array is None:
-        return "is not right"
-    return detect(_beside_right(trial, part), _right_ones(trial, part))
+def _in_common(trial: Trial, part: Part) -> str:
+    """Return what the wrong results have in common over all cases that may be shown, or ''."""
+    pairs = _beside_right(trial, part)
+    return detect(pairs, _right_ones(trial, part)) if pairs else ""
 
 
 def _right_ones(trial: Trial, part: Part) -> list[Pair]:
@@ -352,6 +416,12 @@ def _example(trial: Trial, part: Part, number: int, right: Right) -> Example | N
             return Example(part.name, inputs, None)
         return _example_of_one_result(trial.cases[number], inputs, answer, right)
     return Example(part.result, inputs, _yours(answer), right.values, right.source)
+
+
+def _example_of_stamps(trial: Trial, part: Part, found: Found, right: Right) -> Example:
+    """Return the call that shows where a single number lands."""
+    inputs = dict(zip(trial.exercise.arguments, found.args, strict=True))
+    return Example(part.result, inputs, found.result, found.right, right.source or "right")
 
 
 def _example_of_one_result(

@@ -13,7 +13,6 @@ import numpy as np
 from grader.call.call import Call
 from grader.call.forms import KINDLY
 from grader.judge.exercise import Exercise, Part
-from grader.judge.float32 import is_in_float32
 from grader.judge.trial import Trial
 
 ONLY_WHERE_RIGHT = ("one number", "none", "nothing", "empty")
@@ -30,7 +29,7 @@ def notes_on(trial: Trial, changed: list[str]) -> Iterator[str]:
         if trial.answers[0][part.name].also:
             yield _second_shape(part)
     yield from dict.fromkeys(note for part in trial.exercise.parts for note in _kindly(trial, part))
-    if any(is_in_float32(trial, part) for part in trial.exercise.parts):
+    if any(_is_in_float32(trial, part) for part in trial.exercise.parts):
         yield "float32: seven digits"
 
 
@@ -104,3 +103,31 @@ def shared_by(exercise: Exercise, calls: list[Call]) -> list[str]:
         if result < len(exercise.results):
             notes.append(shares(exercise.results[result], exercise.arguments[argument]))
     return notes
+
+
+def _is_in_float32(trial: Trial, part: Part) -> bool:
+    """Tell whether a right part holds float32's digits on a large case where more are needed.
+
+    It costs nothing: a case's `slack`, the error that honest float32 makes there, widens the
+    tolerance (grader.judge.tolerance). Large cases, whose products have more digits than float32
+    holds, tell whether it was used.
+    """
+    if trial.wrong(part):
+        return False
+    for number, answer in enumerate(trial.answers):
+        result = answer[part.name].array
+        case = trial.cases[number]
+        needs_digits = case.large and case.slack and case.judges(part.name)
+        if not needs_digits or not trial.is_visible(number):
+            continue
+        if result is None or result.dtype.kind != "f":
+            continue
+        right = trial.right(part, number).values
+        return right is not None and _fits_float32(result) and not _fits_float32(right)
+    return False
+
+
+def _fits_float32(array: np.ndarray) -> bool:
+    """Tell whether float32 holds all numbers of an array without rounding."""
+    with np.errstate(all="ignore"):
+        return np.array_equal(array, array.astype(np.float32))

@@ -4,7 +4,8 @@ forward.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,38 @@ def _by_differences(exercise: Exercise, part: Part, case: Case, namespace: Names
     # a forward that is right on its own cases may still fail here, in any way
     except BaseException:
         return Right()
+
+
+def right_stamps(
+    exercise: Exercise, part: Part, number: int, cases: Sequence[Case], namespace: Namespace
+) -> list[np.ndarray] | None:
+    """Return the right values of cases that are made of visible case `number`, None where they
+    cannot be had. The student's own forward has to be right.
+    """
+    witness = exercise.witness.get(part.result)
+    if witness is None:
+        stamps = exercise.table.get("stamps", {}).get(part.name, {}).get(str(number))
+        return None if stamps is None else [np.array(values) for values in stamps]
+    forward = _remembered(_on_copies(namespace.get(exercise.forward)))
+    try:
+        return [np.asarray(witness(forward, *case.copy_args())) for case in cases]
+    except BaseException:
+        return None
+
+
+def _remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function so that it is called once for the same arguments: gradients of one
+    argument for many dy nudge the same numbers.
+    """
+    known: dict[bytes, Any] = {}
+
+    def remembered(*args: Any) -> Any:
+        key = pickle.dumps(args)
+        if key not in known:
+            known[key] = function(*args)
+        return known[key]
+
+    return remembered
 
 
 def _is_too_large(argument: Any) -> bool:

@@ -4,8 +4,10 @@ of.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from grader.call.answer import Answer
 from grader.call.ended import ENDS, Ended
@@ -45,6 +47,19 @@ class Asking:
 
 
 @dataclass(frozen=True, eq=False)
+class More:
+    """Asks the function cases that decide nothing: they show what a wrong answer does.
+
+    ask: cases -> the answers; fewer where it takes too long, or is lost.
+    rights: (part, the number of a visible case, cases made of it) -> their right values, None where
+        they cannot be had.
+    """
+
+    ask: Callable[[Sequence[Case]], list[Answers]]
+    rights: Callable[[Part, int, Sequence[Case]], list[np.ndarray] | None]
+
+
+@dataclass(frozen=True, eq=False)
 class Trial:
     """One exercise, the cases that its function was asked with (the visible ones first), and the
     answers.
@@ -53,6 +68,7 @@ class Trial:
     right: the right values of a part on case n, to show and to compare with.
     visible_count: how many of the cases, from the first, a student may see.
     again: the answer to one of the cases, number again_of, asked once more at the end.
+    more: asks more cases, None where that cannot be done.
     """
 
     exercise: Exercise
@@ -63,6 +79,10 @@ class Trial:
     visible_count: int
     again: dict[str, Answer]
     again_of: int = 0
+    more: More | None = None
+    stamps: dict[int, list[Answers]] = field(
+        default_factory=dict
+    )  # by the number of the visible case
     _wrong: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 
     def earns(self, part: Part) -> bool:

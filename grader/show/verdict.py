@@ -25,6 +25,7 @@ class PartJSON(TypedDict):
     earned: float
     message: str
     mistake: str
+    explained: str
 
 
 class VerdictJSON(TypedDict):
@@ -43,6 +44,8 @@ class PartVerdict:
     """The verdict on one part of an exercise.
 
     message: the sentence on it;  mistake: the name of the catalogued mistake, if one was recognised
+    explained: how a wrong part was: by the catalogue, the frame that raised, its shape, what its
+        numbers have in common, its stamps, a condition; "none", or "" for a right one
     """
 
     name: str
@@ -50,6 +53,7 @@ class PartVerdict:
     earned: float
     message: str
     mistake: str = ""
+    explained: str = ""
 
     @property
     def right(self) -> bool:

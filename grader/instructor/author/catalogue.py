@@ -15,6 +15,7 @@ from grader.call.call import call
 from grader.instructor.author.mistakes import Mistake
 from grader.instructor.courses import CourseError
 from grader.judge.answers import read
+from grader.judge.by_stamps import stamped, stamps_of
 from grader.judge.case import Case
 from grader.judge.course import Notebook
 from grader.judge.exercise import DIFFERENCES, SMOOTH, Entry, Exercise, Part, Table
@@ -98,7 +99,22 @@ def _build(exercise: Exercise) -> Table:
     for part in exercise.parts:
         if _ships_right_values(exercise, part):
             right_values[part.name] = [_plain(right[part.name]) for right in rights]
-    return {"cases": entries, "hints": hints, "parts": parts, "shown": right_values}
+    table: Table = {"cases": entries, "hints": hints, "parts": parts, "shown": right_values}
+    stamps = {
+        part.name: _right_stamps(exercise, part)
+        for part in exercise.parts
+        if exercise.linear and part.result not in exercise.witness and len(part.results) == 1
+    }
+    return {**table, "stamps": stamps} if stamps else table
+
+
+def _right_stamps(exercise: Exercise, part: Part) -> dict[str, list[Any]]:
+    """Return the right values of the cases that show where single numbers land."""
+    values = {}
+    for number in stamped(exercise, part):
+        rights = answers_of(exercise, reference(exercise), stamps_of(exercise, number))
+        values[str(number)] = [_plain(right[part.name]) for right in rights]
+    return values
 
 
 def _lost_parts(exercise: Exercise, mistake: Mistake, entries: dict[str, list[Entry]]) -> list[str]:

@@ -5,10 +5,12 @@ From them and from the worker's replies comes the verdict.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
+
+import numpy as np
 
 from grader.call.answer import Answer
 from grader.call.warned import note_on, without_words
@@ -21,9 +23,10 @@ from grader.judge.judge_trial import NOT_RIGHT, WARNINGS_LIMIT, judge_trial
 from grader.judge.notes import argument_order, notes_on, shares
 from grader.judge.right import Right
 from grader.judge.tolerance import matches
-from grader.judge.trial import Trial
+from grader.judge.trial import More, Trial
 from grader.show.verdict import Example, PartVerdict, Verdict
 
+Ask = Callable[[tuple[Case, ...]], list[Reply]]
 Rights = list[dict[str, Answer]]  # the right answers to cases, by part
 DISAGREES = (
     "is not right, and right when it is called again in a fresh process: does it keep something "
@@ -142,13 +145,17 @@ def judge_replies(
     again: Reply,
     again_of: int,
     rights: Rights,
+    ask: Ask | None = None,
 ) -> Verdict:
     """Return the verdict on the replies to cases.
 
     visible_count: how many of the cases, from the first, may be shown; again: the reply to case
-    number again_of, asked once more at the end; rights: as rights_of returns them.
+    number again_of, asked once more at the end; rights: as rights_of returns them; ask: asks more
+    cases that may be shown, and decide nothing.
     """
     trial = _trial(exercise, cases, visible_count, replies, again, again_of, rights)
+    if ask is not None:
+        trial = replace(trial, more=_more(exercise, ask))
     verdict = judge_trial(trial)
     if verdict.right:
         trial = replace(
@@ -196,6 +203,16 @@ def _trial(
         again=again.answers,
         again_of=again_of,
     )
+
+
+def _more(exercise: Exercise, ask: Ask) -> More:
+    """Return what asks more cases; the reference knows what is right."""
+
+    def rights(part: Part, number: int, cases: Sequence[Case]) -> list[np.ndarray] | None:
+        answers = answers_of(exercise, reference(exercise), cases)
+        return [np.asarray(answer[part.name].array) for answer in answers]
+
+    return More(lambda cases: [reply.answers for reply in ask(tuple(cases))], rights)
 
 
 def rights_of(exercise: Exercise, cases: tuple[Case, ...]) -> Rights:

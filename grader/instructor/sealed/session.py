@@ -38,6 +38,7 @@ from grader.instructor.sealed.cell_fault import (
 )
 from grader.instructor.sealed.hidden_cases import CasesOfOne, cases_of, explaining_cases
 from grader.instructor.sealed.judge_replies import (
+    Ask,
     Rights,
     disagree,
     in_our_words,
@@ -378,10 +379,20 @@ class Session:
             fault = self._missing(exercise, replies[0]).fault
             return replace(decided, fault=fault) if decided.fault else decided
         rights = self._rights_of(exercise, cases)
-        words = judge_replies(exercise, cases, len(cases), replies, again, 0, rights)
+        words = judge_replies(
+            exercise, cases, len(cases), replies, again, 0, rights, self._asks_more(exercise)
+        )
         if disagree(decided, words):
             self.faults.append(f"{exercise.name}: {ANSWERED_OTHERWISE}")
         return with_words(exercise, decided, words)
+
+    def _asks_more(self, exercise: Exercise) -> Ask | None:
+        """Return what asks the worker cases that decide nothing, None where it must be told none
+        or no time is left.
+        """
+        if self.knows_hidden or self.is_over or self.slow:
+            return None
+        return lambda cases: self._replies(exercise, cases, 0)[:-1]
 
     def _replies(self, exercise: Exercise, cases: tuple[Case, ...], again_of: int) -> list[Reply]:
         """Return a reply for each case, and for case number again_of once more.
@@ -460,7 +471,10 @@ class Session:
         """Return the verdict on replies, as `judge_replies` does."""
         try:
             rights = self._rights_of(exercise, cases)
-            return judge_replies(exercise, cases, visible_count, replies, again, again_of, rights)
+            ask = self._asks_more(exercise) if visible_count else None
+            return judge_replies(
+                exercise, cases, visible_count, replies, again, again_of, rights, ask
+            )
         except Exception as error:
             # A fault of ours on answers that nobody thought of: the class goes on, and a person
             # looks at this one.

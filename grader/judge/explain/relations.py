@@ -1,0 +1,347 @@
+"""What a wrong stamp and the right one have in common: where it lands, what it is made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from grader.judge.explain.stamp_cases import Group, Place
+from grader.judge.explain.words import axis_words, entry, region, step_words
+from grader.show.numbers import number
+
+Source = tuple[str, Place]  # an operand and a place in it
+
+
+class Finding(NamedTuple):
+    """key: the same for the same finding on another stamp; evidence: how many entries show it."""
+
+    key: str
+    message: str
+    evidence: int
+
+
+@dataclass(frozen=True, eq=False)
+class Stamp:
+    """What one number of an argument gives, beside what is right. words: for the result's axes."""
+
+    name: str
+    words: Sequence[str]
+    result: np.ndarray
+    right: np.ndarray
+    group: Group
+    number: int
+
+    @cached_property
+    def places(self) -> set[Place]:
+        """Where the result is not 0."""
+        return _places(self.result != 0)
+
+    @cached_property
+    def right_places(self) -> set[Place]:
+        return _places(self.right != 0)
+
+    @cached_property
+    def sources(self) -> dict[Place, Source]:
+        return self._sources(self.result)
+
+    @cached_property
+    def right_sources(self) -> dict[Place, Source]:
+        return self._sources(self.right)
+
+    def _sources(self, array: np.ndarray) -> dict[Place, Source]:
+        """Return which number of an operand stands where."""
+        known = _by_value(self.group)
+        return {
+            place: known[value]
+            for place in _places(array != 0)
+            if (value := float(array[place])) in known
+        }
+
+    def first_wrong(self) -> Place:
+        apart = ~np.isclose(self.result, self.right, rtol=1e-6, atol=1e-9)
+        return tuple(np.argwhere(apart)[0].tolist())
+
+    def source(self, array: np.ndarray, place: Place) -> str:
+        """Return what stands at a place: a number of an operand, or a number."""
+        found = self._sources(array).get(place)
+        return number(array[place]) if found is None else entry(*found)
+
+
+def _places(mask: np.ndarray) -> set[Place]:
+    return set(map(tuple, np.argwhere(mask).tolist()))
+
+
+def _by_value(group: Group) -> dict[float, Source]:
+    return {
+        float(array[place]): (name, place)
+        for name, array in group.operands.items()
+        for place in np.ndindex(*array.shape)
+    }
+
+
+def _nothing(stamp: Stamp) -> Finding | None:
+    if stamp.places or not stamp.right_places:
+        return None
+    return Finding("nothing", "{who} sends nothing to " + stamp.name, 4)
+
+
+def _none_due(stamp: Stamp) -> Finding | None:
+    if stamp.right_places or not stamp.places:
+        return None
+    message = f"{{who}} reaches {stamp.name}, where nothing of it belongs"
+    return Finding("none due", message, len(stamp.places))
+
+
+def _times(stamp: Stamp) -> Finding | None:
+    if not stamp.right_places or not stamp.places:
+        return None
+    factor = float(np.vdot(stamp.right, stamp.result) / np.vdot(stamp.right, stamp.right))
+    if factor in (0, 1) or not np.allclose(stamp.result, factor * stamp.right):
+        return None
+    # A stamp of one number is a multiple of any other; several together are not.
+    message = f"{{who}} is sent times {factor:.4g}"
+    if factor == -1:
+        message = "{who} is sent with the wrong sign"
+    return Finding(f"times {factor:.6g}", message, len(stamp.places))
+
+
+def _shifted(stamp: Stamp) -> Finding | None:
+    """The same numbers, all by one step further on."""
+    if len(stamp.places) != len(stamp.right_places) or not stamp.places:
+        return None
+    step = np.min(list(stamp.places), axis=0) - np.min(list(stamp.right_places), axis=0)
+    moved = {
+        tuple((np.array(place) + step).tolist()): stamp.right[place] for place in stamp.right_places
+    }
+    is_moved = any(step) and all(
+        place in moved and np.isclose(stamp.result[place], moved[place]) for place in stamp.places
+    )
+    if not is_moved:
+        return None
+    return Finding(f"shift {step}", _lands(step.tolist(), stamp), len(stamp.places))
+
+
+def _lands(step: list[int], stamp: Stamp) -> str:
+    return f"{{who}} lands {step_words(step, stamp.words)} in {stamp.name}"
+
+
+def _read_elsewhere(stamp: Stamp) -> Finding | None:
+    """Each entry is the number of an operand one step beside the right one."""
+    pairs = _pairs(stamp)
+    steps = {tuple((np.array(yours[1]) - np.array(right[1])).tolist()) for yours, right in pairs}
+    if len(steps) != 1 or not _is_traced(stamp):
+        return None
+    (step,) = steps
+    if not any(step):
+        return None
+    name = pairs[0][0][0]
+    words = axis_words("", len(step))
+    if name == "w" and len(step) == 4:
+        words = ["filter", "channel", "row", "column"]
+    message = f"{{who}} is multiplied by numbers of {name} that lie {step_words(step, words)}"
+    return Finding(f"read {name} {step}", message, len(pairs))
+
+
+def _pairs(stamp: Stamp) -> list[tuple[Source, Source]]:
+    """Return where the entries come from that stand where they belong, yours and right."""
+    places = stamp.sources.keys() & stamp.right_sources.keys()
+    pairs = [(stamp.sources[place], stamp.right_sources[place]) for place in sorted(places)]
+    return pairs if all(yours[0] == right[0] for yours, right in pairs) else []
+
+
+def _is_traced(stamp: Stamp) -> bool:
+    """Tell whether all entries are numbers of an operand."""
+    return len(stamp.sources) == len(stamp.places) > 0
+
+
+def _turned(stamp: Stamp) -> Finding | None:
+    """Where a number of an operand belongs stands the one at the opposite side of it."""
+    pairs = _pairs(stamp)
+    if not pairs or not _is_traced(stamp) or stamp.places != stamp.right_places:
+        return None
+    name = pairs[0][0][0]
+    shape = stamp.group.operands[name].shape
+    for axes, words in _turns(len(shape)):
+        if all(yours[1] == _flipped(right[1], shape, axes) for yours, right in pairs):
+            moved = sum(yours != right for yours, right in pairs)
+            return Finding(f"turned {axes}", f"{{who}} meets {name} {words}", moved)
+    return None
+
+
+def _turns(ndim: int) -> list[tuple[tuple[int, ...], str]]:
+    if ndim == 1:
+        return [((0,), "in reverse order")]
+    return [
+        ((ndim - 2, ndim - 1), "turned by 180 degrees"),
+        ((ndim - 2,), "with its rows in reverse order"),
+        ((ndim - 1,), "with its columns in reverse order"),
+    ]
+
+
+def _flipped(place: Place, shape: tuple[int, ...], axes: tuple[int, ...]) -> Place:
+    return tuple(
+        shape[axis] - 1 - index if axis in axes else index for axis, index in enumerate(place)
+    )
+
+
+def _exchanged(stamp: Stamp) -> Finding | None:
+    """Where a number of an operand belongs stands the one with two indices exchanged."""
+    pairs = _pairs(stamp)
+    if not pairs or not _is_traced(stamp) or stamp.places != stamp.right_places:
+        return None
+    name, ndim = pairs[0][0][0], len(pairs[0][0][1])
+    for first in range(ndim):
+        for second in range(first + 1, ndim):
+            if all(yours[1] == _swapped(right[1], first, second) for yours, right in pairs):
+                moved = sum(yours != right for yours, right in pairs)
+                message = f"{{who}} meets {name} with its axes {first} and {second} exchanged"
+                return Finding(f"exchanged {first} {second}", message, moved)
+    return None
+
+
+def _swapped(place: Place, first: int, second: int) -> Place:
+    swapped = list(place)
+    swapped[first], swapped[second] = place[second], place[first]
+    return tuple(swapped)
+
+
+def _transposed(stamp: Stamp) -> Finding | None:
+    """The stamp itself lies across: its rows are columns."""
+    if stamp.result.ndim < 2 or stamp.places == stamp.right_places or not stamp.places:
+        return None
+    yours, right = _box(stamp.result), _box(stamp.right)
+    across = right.swapaxes(-1, -2)
+    if yours.shape != across.shape or not np.allclose(yours, across):
+        return None
+    message = "{who} sends its stamp with rows and columns exchanged"
+    return Finding("transposed", message, len(stamp.places))
+
+
+def _box(array: np.ndarray) -> np.ndarray:
+    places = np.argwhere(array != 0)
+    if not len(places):
+        return array
+    ends = zip(places.min(axis=0), places.max(axis=0) + 1)
+    return array[tuple(slice(first, last) for first, last in ends)]
+
+
+def _other_plane(stamp: Stamp) -> Finding | None:
+    """The right numbers, in another image, channel or filter."""
+    if stamp.result.ndim != 4 or not stamp.places:
+        return None
+    for axis, word in enumerate(stamp.words[:2]):
+        if stamp.result.shape[axis] == 1:
+            continue
+        if np.allclose(stamp.result.sum(axis=axis), stamp.right.sum(axis=axis)):
+            message = f"{{who}} lands in another {word} of {stamp.name}"
+            return Finding(f"other {word}", message, len(stamp.places))
+        spread = np.broadcast_to(stamp.right.sum(axis=axis, keepdims=True), stamp.right.shape)
+        if np.allclose(stamp.result, spread):
+            message = f"{{who}} reaches each {word} of {stamp.name}, and not its own alone"
+            return Finding(f"each {word}", message, len(stamp.places))
+    return None
+
+
+def _missing(stamp: Stamp) -> Finding | None:
+    """Some of the right numbers and nothing else."""
+    missing = stamp.right_places - stamp.places
+    if not missing or not stamp.places <= stamp.right_places or not _agrees(stamp, stamp.places):
+        return None
+    message = f"{{who}} sends only a part of what it has to: {_what_is_missing(stamp, missing)}"
+    return Finding("missing", message, len(stamp.places) + len(missing))
+
+
+def _what_is_missing(stamp: Stamp, missing: set[Place]) -> str:
+    """Return which of the right numbers are missing, by where they come from or belong."""
+    sources = [stamp.right_sources[place] for place in missing if place in stamp.right_sources]
+    names = {name for name, _ in sources}
+    if len(sources) == len(missing) and len(names) == 1:
+        (name,) = names
+        everywhere = np.ndindex(*stamp.group.operands[name].shape)
+        used = {place for _, place in stamp.right_sources.values()}
+        words = axis_words("F C", stamp.group.operands[name].ndim)
+        line = region([place for _, place in sources], used & set(everywhere), words)
+        if line:
+            return f"{line} of {name} is missing"
+    place = min(missing)
+    return f"{entry(stamp.name, place)} lacks {stamp.source(stamp.right, place)}"
+
+
+def _agrees(stamp: Stamp, places: set[Place]) -> bool:
+    return all(np.isclose(stamp.result[place], stamp.right[place]) for place in places)
+
+
+def _beside(stamp: Stamp) -> Finding | None:
+    """The right numbers, and others beside them."""
+    beside = stamp.places - stamp.right_places
+    if not beside or not _agrees(stamp, stamp.right_places) or not stamp.right_places:
+        return None
+    place = min(beside)
+    message = f"{{who}} reaches places that it must not, {entry(stamp.name, place)} for one"
+    if _wraps_around(stamp, beside):
+        message = (
+            f"{{who}} reaches the opposite side of {stamp.name} too: an index below 0 counts from "
+            "the end"
+        )
+    return Finding("beside", message, len(beside) + 2)
+
+
+def _wraps_around(stamp: Stamp, beside: set[Place]) -> bool:
+    """Tell whether what is too much lies where an index below 0 leads to."""
+    known = [(place, source) for place, source in stamp.right_sources.items()]
+    if not known:
+        return False
+    (place, (name, source)), spatial = known[0], slice(-2, None)
+    offset = np.array(place[spatial]) - np.array(source[spatial])
+    size = np.array(stamp.result.shape[spatial])
+    for each in beside:
+        found = stamp.sources.get(each)
+        if found is None or found[0] != name:
+            return False
+        true = np.array(found[1][spatial]) + offset
+        if not (true < 0).any() or ((true - np.array(each[spatial])) % size).any():
+            return False
+    return True
+
+
+def _right_numbers(stamp: Stamp) -> Finding | None:
+    """The right numbers in other places."""
+    yours = Counter(np.round(stamp.result[stamp.result != 0], 9).tolist())
+    right = Counter(np.round(stamp.right[stamp.right != 0], 9).tolist())
+    if yours != right or not yours:
+        return None
+    wrong = stamp.first_wrong()
+    message = (
+        f"{{who}} sends the right numbers to wrong places of {stamp.name}: {_is(stamp, wrong)}"
+    )
+    return Finding("right numbers", message, len(yours) + 2)
+
+
+def _is(stamp: Stamp, place: Place) -> str:
+    alone = entry(stamp.group.argument, stamp.group.places[stamp.number])
+    return (
+        f"from {alone}, {stamp.source(stamp.result, place)} comes to {entry(stamp.name, place)}, "
+        f"where {stamp.source(stamp.right, place)} belongs"
+    )
+
+
+# The first relation that holds for all wrong stamps is said.
+RELATIONS: tuple[Callable[[Stamp], Finding | None], ...] = (
+    _nothing,
+    _none_due,
+    _times,
+    _shifted,
+    _turned,
+    _exchanged,
+    _read_elsewhere,
+    _transposed,
+    _other_plane,
+    _missing,
+    _beside,
+    _right_numbers,
+)

@@ -1,0 +1,93 @@
+"""Arguments that show where each number of one of them lands: it alone is 1, all others are 0.
+
+Most functions of the course are linear in one argument: a backward pass in dy, a forward pass in x.
+What such a function does to one number at a time is all that it does. The other arguments hold
+numbers that are all different, so that each number of a result tells where it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+FIRST = 2  # the smallest of the numbers that are all different: 1 is the argument's own
+
+Place = tuple[int, ...]
+Arguments = tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """The arguments of one call, asked number by number.
+
+    argument: the name of the one that is; operands: the other arrays, by name.
+    places: of its numbers; stamps: the arguments for each, in which that number is 1.
+    zero: those in which all are 0; together: in which none is, and all are different.
+    """
+
+    argument: str
+    operands: Mapping[str, np.ndarray]
+    places: tuple[Place, ...]
+    stamps: tuple[Arguments, ...]
+    zero: Arguments
+    together: Arguments
+
+    @property
+    def calls(self) -> tuple[Arguments, ...]:
+        """All arguments that are asked: the stamps, zero and together."""
+        return (*self.stamps, self.zero, self.together)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the argument that is asked number by number."""
+        return tuple(int(end) + 1 for end in np.max(self.places, axis=0))
+
+
+def group(names: Sequence[str], args: Sequence[Any], argument: str) -> Group:
+    """Return a group for a call. names: of its arguments; argument: asked number by number."""
+    number = names.index(argument)
+    apart = list(told_apart(args))
+    shape = apart[number].shape
+    operands = {
+        name: arg
+        for name, arg in zip(names, apart, strict=True)
+        if isinstance(arg, np.ndarray) and arg.dtype.kind == "f" and name != argument
+    }
+    places = tuple(np.ndindex(*shape))
+    before, after = apart[:number], apart[number + 1 :]
+    stamps = [(*before, _one_at(place, shape), *after) for place in places]
+    zero = (*before, np.zeros(shape), *after)
+    return Group(argument, operands, places, tuple(stamps), zero, tuple(apart))
+
+
+def _one_at(place: Place, shape: tuple[int, ...]) -> np.ndarray:
+    array = np.zeros(shape)
+    array[place] = 1
+    return array
+
+
+def told_apart(args: Sequence[Any]) -> Iterator[Any]:
+    """Yield the arguments, the arrays of numbers with others that are all different.
+
+    Signs and order stay: a ReLU and a window's maximum depend on them.
+    """
+    first = FIRST
+    for arg in args:
+        if isinstance(arg, np.ndarray) and arg.dtype.kind == "f":
+            yield _ranks(arg, first)
+            first += arg.size
+        else:
+            yield arg
+
+
+def _ranks(array: np.ndarray, first: int) -> np.ndarray:
+    """Return different whole numbers of the same signs and in the same order, from +-first on."""
+    order = np.argsort(array, axis=None, kind="stable")
+    ranks = np.empty(array.size)
+    negative = int((array <= 0).sum())
+    ranks[order[:negative]] = -np.arange(first + negative - 1, first - 1, -1)
+    ranks[order[negative:]] = np.arange(first + negative, first + array.size)
+    return ranks.reshape(array.shape)
