@@ -244,6 +244,16 @@ def _whole_numbers(pair: Pair) -> Iterator[Finding]:
             yield Finding(key, CUT, min(_moved(pair), _different(whole)))
 
 
+def _rounded(pair: Pair) -> Iterator[Finding]:
+    """Digits behind the point are lost, also where numbers are small."""
+    for digits in range(1, 7):
+        rounded = np.round(pair.right, digits)
+        if not _same(rounded, pair.right) and np.allclose(pair.result, rounded, atol=1e-12):
+            message = f"is the right answer rounded to {digits} digits behind the point"
+            plural = message if digits > 1 else message.replace("digits", "digit")
+            yield Finding(f"rounded {digits}", plural, ENOUGH)
+
+
 def _transposed(pair: Pair) -> Iterator[Finding]:
     if pair.result.ndim == 2 and _same(pair.result.T, pair.right):
         yield Finding("transposed", "is transposed", _moved(pair))
@@ -326,6 +336,7 @@ DETECTORS: tuple[Callable[[Pair], Iterator[Finding]], ...] = (
     _total,
     _zero,
     _whole_numbers,
+    _rounded,
     _transposed,
     _reversed_along_an_axis,
     _planes,

@@ -67,6 +67,10 @@ def _no_cases(rng: Generator, fresh: bool) -> list[Case]:
     return []
 
 
+def _no_probes(rng: Generator) -> list[Case]:
+    return []
+
+
 @dataclass(frozen=True)
 class CaseWidget:
     """The widget that goes through a case, for when a result of the exercise is not right.
@@ -110,7 +114,7 @@ class Table(TypedDict):
     parts: mistake -> the parts that it gets wrong.
     shown: part -> right values per case, for parts that no numerical gradient can supply (None
         where too many to show).
-    stamps: part -> visible case -> right values of the cases made of it (grader.judge.by_stamps),
+    further: part -> key -> right values of the calls that decide nothing (grader.judge.further),
         for the same parts.
     """
 
@@ -118,7 +122,7 @@ class Table(TypedDict):
     hints: dict[str, str]
     parts: dict[str, list[str]]
     shown: dict[str, list[Any]]
-    stamps: NotRequired[dict[str, dict[str, list[Any]]]]
+    further: NotRequired[dict[str, dict[str, list[Any]]]]
 
 
 @cache
@@ -146,6 +150,8 @@ class Exercise:
     derived: its results that are gradients, which are to be derived: they are no answer where the
         function takes differences.
     build: (generator, whether they are fresh ones) -> the cases that it is asked with.
+    probes: generator -> small cases that decide nothing, but show on which sizes a wrong answer
+        goes wrong and, with `linear`, where its numbers land.
     witness: part -> the right values, from the student's forward (once it is right) and the
         arguments of the call.
     widget: what is shown after a wrong answer, closed; None for nothing.
@@ -164,6 +170,7 @@ class Exercise:
     linear: str = ""
     derived: tuple[str, ...] = ()
     build: Callable[[Generator, bool], list[Case]] = field(default=_no_cases, compare=False)
+    probes: Callable[[Generator], list[Case]] = field(default=_no_probes, compare=False)
     witness: Mapping[str, Callable[..., np.ndarray]] = field(default_factory=dict, compare=False)
     widget: CaseWidget | None = field(default=None, compare=False)
     notebook: Notebook = field(default=cast("Notebook", None), compare=False, repr=False)
@@ -192,6 +199,11 @@ class Exercise:
     def draw(self, rng: Generator) -> list[Case]:
         """Return fresh cases of the same kinds and sizes."""
         return self.build(rng, True)
+
+    @cached_property
+    def probed(self) -> tuple[Case, ...]:
+        """The fixed cases that decide nothing."""
+        return tuple(self.probes(np.random.Generator(np.random.PCG64(20))))
 
     @property
     def table(self) -> Table:

@@ -28,13 +28,14 @@ from grader.judge.answers import read
 from grader.judge.case import Case
 from grader.judge.compare import is_right
 from grader.judge.exercise import Exercise, Part
+from grader.judge.further import Key
 from grader.judge.judge_trial import WARNINGS_LIMIT, all_wrong, judge_trial
 from grader.judge.notes import argument_order, changed_by, notes_on, shared_by
-from grader.judge.right import Right, right_stamps, right_values
-from grader.judge.trial import Answers, Asking, More, Trial
+from grader.judge.right import Forward, right_of_group, right_values
+from grader.judge.trial import Answers, Asking, More, Right, Trial
 from grader.show.verdict import Verdict
 
-MORE_SECONDS = 0.2  # for the cases that explain a wrong answer
+MORE_SECONDS = 0.3  # for the cases that explain a wrong answer
 NEEDS_LAYERS = "needs layers.py beside the notebook: copy it there from the assignment's folder"
 
 
@@ -58,7 +59,8 @@ def judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
 
 def _judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
     layers = public(importlib.import_module("layers")) if exercise.layers else {}
-    trial = _new_trial(exercise, namespace)
+    own_forward = Forward(exercise, namespace)
+    trial = _new_trial(own_forward)
     with (
         quiet() as captured,
         with_layers(layers, namespace),
@@ -71,7 +73,7 @@ def _judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
     # The student's forward partner is called here: what it prints and warns of is not this
     # function's.
     with quiet(), without(exercise.without, namespace, exercise.name):
-        more = _more(exercise, function, namespace, trial)
+        more = _more(own_forward, function)
         trial = replace(trial, again=again, more=more)
         verdict = judge_trial(trial)
         notes = [*verdict.notes, *notes_on(trial, changed_by(exercise, calls))]
@@ -82,15 +84,16 @@ def _judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
     return replace(verdict, notes=tuple(notes), printed=printed)
 
 
-def _new_trial(exercise: Exercise, namespace: Namespace) -> Trial:
+def _new_trial(forward: Forward) -> Trial:
     """Return a trial with the visible cases and no answers yet."""
+    exercise = forward.exercise
 
     def is_right_here(part: Part, number: int, answer: Answer) -> bool:
         return is_right(exercise, part, number, answer)
 
     @cache  # each costs a numerical gradient
     def right(part: Part, number: int) -> Right:
-        return right_values(exercise, part, number, namespace)
+        return right_values(forward, part, number)
 
     return Trial(
         exercise=exercise,
@@ -125,11 +128,13 @@ def _ask(trial: Trial, function: Any, refused: Mapping[CodeType, str], forward: 
     return calls
 
 
-def _more(exercise: Exercise, function: Any, namespace: Namespace, trial: Trial) -> More:
+def _more(forward: Forward, function: Any) -> More:
     """Return what asks the function more cases, within a short time."""
+    exercise = forward.exercise
+
+    end = time.monotonic() + MORE_SECONDS
 
     def ask(cases: Sequence[Case]) -> list[Answers]:
-        end = time.monotonic() + MORE_SECONDS
         answers: list[Answers] = []
         for case in cases:
             if time.monotonic() > end:
@@ -137,10 +142,10 @@ def _more(exercise: Exercise, function: Any, namespace: Namespace, trial: Trial)
             answers.append(read(exercise, case, call(function, case.args), function))
         return answers
 
-    def rights(part: Part, number: int, cases: Sequence[Case]) -> list[np.ndarray] | None:
-        if part.result in exercise.witness and trial.right(part, number).values is None:
+    def rights(part: Part, key: Key, numbers: Sequence[int]) -> list[np.ndarray] | None:
+        if time.monotonic() > end:
             return None
-        return right_stamps(exercise, part, number, cases, namespace)
+        return right_of_group(forward, part, key, numbers)
 
     return More(ask, rights)
 

@@ -16,21 +16,21 @@ import numpy as np
 from grader.call.answer import Answer
 from grader.call.ended import ENDS
 from grader.judge.answers import expected_shape
-from grader.judge.by_stamps import found_in
 from grader.judge.case import Case
 from grader.judge.detect import Pair, count_of_differences, detect, wrong_shape
 from grader.judge.exercise import Exercise, Part
 from grader.judge.explain.conditions import Asked, where_it_goes_wrong
 from grader.judge.explain.stamps import Found
+from grader.judge.further import known, raising, stamps_of
 from grader.judge.hint import recognise, with_sizes
-from grader.judge.right import Right
-from grader.judge.trial import Trial
+from grader.judge.trial import Right, Trial
 from grader.show.verdict import Example, PartVerdict, Verdict
 
 # How a part that is wrong was explained.
 CATALOGUE, FRAME, FORM = "catalogue", "frame", "form"
 NUMBERS, STAMPS, CONDITION, NONE = "numbers", "stamps", "condition", "none"
 NO_WORDS = "is not right"
+OTHERS_RIGHT = "on other cases it is right: what is special about the sizes here?"
 WARNINGS_LIMIT = 3
 GUESSING = 0.3  # of ten classes, by a lucky start
 FORGETFUL = (
@@ -114,7 +114,7 @@ def _one_fault(trial: Trial, number: int, message: str) -> Verdict:
     condition, example = "", None
     if trial.is_visible(number):
         example = _example(trial, trial.exercise.parts[0], number, Right())
-        condition = _condition(trial, trial.exercise.parts[0])
+        condition = _condition_of_raise(trial)
     fault = call_fault(trial.answers[number])
     explained = _how(hints[:1], fault, condition)
     parts = tuple(
@@ -209,12 +209,24 @@ def _wrong_part(
         message = f"is wrong by the same mistake as {same.name}"
         return PartVerdict(part.name, part.points, 0.0, message, same.mistake, CATALOGUE), None
     message, explained, found = _what_is_wrong(trial, part, finding)
+    first = _wrong_before(part, before)
+    if explained == NONE and first is not None:
+        message = f"is not right: mend {first.name} first"
+        return PartVerdict(part.name, part.points, 0.0, message, "", first.explained), None
     # The parts of a training, or of a call that raised, go wrong in one way.
     if trial.exercise.costly or call_fault(trial.answers[finding.number]):
         alike = [verdict.name for verdict in before if verdict.message == message]
         message = f"the same as {alike[0]}" if alike else message
     verdict = PartVerdict(part.name, part.points, 0.0, message, finding.mistake, explained)
     return verdict, found
+
+
+def _wrong_before(part: Part, before: list[PartVerdict]) -> PartVerdict | None:
+    """Return the verdict on an earlier part that is wrong and judges a result that this one does
+    too, in plainer cases.
+    """
+    wrong = (verdict for verdict in before if not verdict.right and verdict.name in part.results)
+    return next(wrong, None)
 
 
 def _same_mistake(
@@ -297,21 +309,37 @@ def _what_is_wrong(trial: Trial, part: Part, finding: Finding) -> tuple[str, str
     if finding.hint:
         hint = with_sizes(finding.hint, trial.cases[finding.number])
         return sentences(observed, hint), CATALOGUE, None
-    condition = _condition(trial, part)
     if observed:
         fault = trial.answers[finding.number][part.name]
+        is_raise = fault.fault.startswith("raised:")
+        condition = _condition_of_raise(trial) if is_raise else _condition(trial, part)
         explained = _how([], fault if fault.fault else None, condition)
         is_form = not fault.fault and explained != CONDITION
         return sentences(observed, condition), FORM if is_form else explained, None
     seen = _in_common(trial, part)
-    if seen:
-        return seen, NUMBERS, None
-    found = found_in(trial, part)
-    if found is not None:
-        return found.message, STAMPS, found
+    found = None if seen else stamps_of(trial, part)
+    condition = _condition(trial, part)
+    if seen or found is not None:
+        message = found.message if found is not None else seen
+        special = "" if "other cases" in message else condition or _special(trial, part)
+        return sentences(message, special), STAMPS if found else NUMBERS, found
     pairs = _beside_right(trial, part)
     count = count_of_differences(pairs[0]) if pairs else NO_WORDS
     return sentences(condition or count), CONDITION if condition else NONE, None
+
+
+def _special(trial: Trial, part: Part) -> str:
+    """Return the question where it is right for all that has other sizes."""
+    wrong, visible = trial.visible_wrong(part), trial.exercise.visible
+    cases = [
+        (number, str(case.sizes))
+        for number, case in enumerate(visible)
+        if case.judges(part.name) and not case.large
+    ]
+    wrong_sizes = {size for number, size in cases if number in wrong}
+    others = {size for number, size in cases if size not in wrong_sizes}
+    is_special = len(others) > len(wrong_sizes) and trial.is_visible(len(visible) - 1)
+    return OTHERS_RIGHT if is_special and wrong_sizes else ""
 
 
 def _condition(trial: Trial, part: Part) -> str:
@@ -322,8 +350,21 @@ def _condition(trial: Trial, part: Part) -> str:
         for number, case in enumerate(trial.cases[: len(trial.answers)])
         if trial.is_visible(number) and case.judges(part.name) and not case.large
     ]
+    asked += [Asked(_letters(trial.exercise, case), bad) for case, bad in known(trial, part)]
     where = where_it_goes_wrong(asked)
     return f"it is wrong for {where}" if where else ""
+
+
+def _condition_of_raise(trial: Trial) -> str:
+    """Return on which cases a function raises, '' where that can be told by no size."""
+    asked = [
+        Asked(_letters(trial.exercise, case), call_fault(trial.answers[number]) is not None)
+        for number, case in enumerate(trial.cases[: len(trial.answers)])
+        if trial.is_visible(number) and not case.large
+    ]
+    asked += [Asked(_letters(trial.exercise, case), raised) for case, raised in raising(trial)]
+    where = where_it_goes_wrong(asked, "not")
+    return f"it raises for {where}" if where else ""
 
 
 def _letters(exercise: Exercise, case: Case) -> dict[str, int]:

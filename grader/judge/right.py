@@ -7,6 +7,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,43 +18,53 @@ from grader.judge.answers import read
 from grader.judge.case import Case
 from grader.judge.compare import is_right
 from grader.judge.exercise import Exercise, Part
+from grader.judge.further import Key, calls_of
+from grader.judge.trial import Right
 
 # numbers of an argument; a student's forward may be made of loops, and each nudge calls it twice
 NUDGES_LIMIT = 60
 
 
-@dataclass(frozen=True, eq=False)
-class Right:
-    """Right values of a part on one case and where they come from; advice: what to do first when
-    there are none.
-    """
+@dataclass(frozen=True)
+class Forward:
+    """The student's own forward partner of an exercise."""
 
-    values: np.ndarray | None = None
-    source: str = ""
-    advice: tuple[str, ...] = ()
+    exercise: Exercise
+    namespace: Namespace
+
+    @cached_property
+    def is_right(self) -> bool:
+        """Whether it can supply right values; where there is no partner, nothing is asked of it."""
+        return not self.exercise.forward or _forward_is_right(self.exercise, self.namespace)
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        return _on_copies(self.namespace.get(self.exercise.forward))
 
 
-def right_values(exercise: Exercise, part: Part, number: int, namespace: Namespace) -> Right:
+def right_values(forward: Forward, part: Part, number: int) -> Right:
     """Return the right values of a part on visible case `number`, as far as they can be told."""
+    exercise = forward.exercise
     entry = exercise.table["cases"][part.name][number]
     if "values" in entry:
         return Right(np.array(entry["values"]), "right")
     values = exercise.table["shown"].get(part.result)
     if values is None:
-        return _by_differences(exercise, part, exercise.visible[number], namespace)
+        return _by_differences(forward, part, exercise.visible[number])
     return Right() if values[number] is None else Right(np.array(values[number]), "right")
 
 
-def _by_differences(exercise: Exercise, part: Part, case: Case, namespace: Namespace) -> Right:
+def _by_differences(forward: Forward, part: Part, case: Case) -> Right:
     """Return the numerical gradient of the student's own forward, if that is right."""
+    exercise = forward.exercise
     witnesses = [exercise.witness.get(name) for name in sorted(part.results)]
     if None in witnesses or any(map(_is_too_large, case.args)):
         return Right()
-    if exercise.forward and not _forward_is_right(exercise, namespace):
+    if not forward.is_right:
         return Right(advice=(_advice(exercise),))
-    forward = _on_copies(namespace.get(exercise.forward))
+    function = forward.function
     try:
-        arrays = [np.asarray(each(forward, *case.copy_args())) for each in witnesses if each]
+        arrays = [np.asarray(each(function, *case.copy_args())) for each in witnesses if each]
         row = np.concatenate([array.ravel() for array in arrays])
         return Right(arrays[0] if len(arrays) == 1 else row, "numerically")
     # a forward that is right on its own cases may still fail here, in any way
@@ -61,19 +72,23 @@ def _by_differences(exercise: Exercise, part: Part, case: Case, namespace: Names
         return Right()
 
 
-def right_stamps(
-    exercise: Exercise, part: Part, number: int, cases: Sequence[Case], namespace: Namespace
+def right_of_group(
+    forward: Forward, part: Part, key: Key, numbers: Sequence[int]
 ) -> list[np.ndarray] | None:
-    """Return the right values of cases that are made of visible case `number`, None where they
-    cannot be had. The student's own forward has to be right.
+    """Return the right values of some calls of a group, None where they cannot be had.
+
+    The student's own forward pass has to be right.
     """
-    witness = exercise.witness.get(part.result)
+    exercise = forward.exercise
+    witness, cases = exercise.witness.get(part.result), calls_of(exercise, key)
     if witness is None:
-        stamps = exercise.table.get("stamps", {}).get(part.name, {}).get(str(number))
-        return None if stamps is None else [np.array(values) for values in stamps]
-    forward = _remembered(_on_copies(namespace.get(exercise.forward)))
+        values = exercise.table.get("further", {}).get(part.name, {}).get(str(key))
+        return None if values is None else [np.array(values[number]) for number in numbers]
+    if not forward.is_right:
+        return None
+    function = _remembered(forward.function)
     try:
-        return [np.asarray(witness(forward, *case.copy_args())) for case in cases]
+        return [np.asarray(witness(function, *cases[number].copy_args())) for number in numbers]
     except BaseException:
         return None
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from grader.call.answer import Answer
 from grader.call.ended import ENDS, Ended
 from grader.judge.case import Case
 from grader.judge.exercise import Exercise, Part
-from grader.judge.right import Right
 
 Answers = dict[str, Answer]  # by part
 
@@ -47,16 +47,27 @@ class Asking:
 
 
 @dataclass(frozen=True, eq=False)
+class Right:
+    """Right values of a part on one case and where they come from; advice: what to do first when
+    there are none.
+    """
+
+    values: np.ndarray | None = None
+    source: str = ""
+    advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class More:
     """Asks the function cases that decide nothing: they show what a wrong answer does.
 
     ask: cases -> the answers; fewer where it takes too long, or is lost.
-    rights: (part, the number of a visible case, cases made of it) -> their right values, None where
-        they cannot be had.
+    rights: (part, key of a group, numbers of its calls) -> their right values, None where they
+        cannot be had (grader.judge.further).
     """
 
     ask: Callable[[Sequence[Case]], list[Answers]]
-    rights: Callable[[Part, int, Sequence[Case]], list[np.ndarray] | None]
+    rights: Callable[[Part, Any, Sequence[int]], list[np.ndarray] | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +91,7 @@ class Trial:
     again: dict[str, Answer]
     again_of: int = 0
     more: More | None = None
-    stamps: dict[int, list[Answers]] = field(
-        default_factory=dict
-    )  # by the number of the visible case
+    further: dict[Any, Answers] = field(default_factory=dict)  # by the key and number of the call
     _wrong: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 
     def earns(self, part: Part) -> bool:

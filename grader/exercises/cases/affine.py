@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -38,6 +38,28 @@ def _affine(rng: Generator, arguments: str, sizes: Iterable[tuple[int, int, int]
             )
         )
     return cases
+
+
+# Sizes that decide nothing, and show where a wrong answer goes wrong
+PROBES = (
+    (1, 3, 2),
+    (1, 2, 2),
+    (1, 3, 4),
+    (2, 1, 3),
+    (3, 1, 2),
+    (2, 3, 1),
+    (3, 2, 1),
+    (2, 2, 3),
+    (2, 3, 2),
+    (3, 2, 2),
+    (2, 2, 2),
+)
+
+
+def probes(arguments: str, rows: bool = False) -> Callable[[Generator], list[Case]]:
+    """Return what makes the probes of functions of x, w, b, dy. rows: of one row alone."""
+    sizes = dict.fromkeys((1 if rows else N, D, C) for N, D, C in PROBES)
+    return lambda rng: _affine(rng, arguments, sizes)[: len(sizes)]
 
 
 def affine_forward(rng: Generator, fresh: bool) -> list[Case]:

@@ -24,7 +24,7 @@ SIZES = (
     (STRIDED, (5, 2, 8, 6)),
 )
 
-BRIGHT = 64.0
+BRIGHT = 256.0
 
 TRAININGS = {  # part -> network, images, steps, rate, the share that must be right
     "overfit": ("small", "digits", 200, 0.1, 1.0),

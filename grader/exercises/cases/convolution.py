@@ -123,30 +123,70 @@ def images(
     results: what the function returns. Where the padding or the filter is wide, they are judged
     together.
     """
-    cases = []
     fills = [*_fills(sizes), large, small]
-    for fill, each in zip(fills, [*sizes, sizes[3], sizes[3]], strict=True):
-        N, C, H, W, F, kh, kw, stride, pad = each
-        P, Q = (H + 2 * pad - kh) // stride + 1, (W + 2 * pad - kw) // stride + 1
-        shapes = {"x": (N, C, H, W), "w": (F, C, kh, kw), "b": (F,), "dy": (N, F, P, Q)}
-        values: dict[str, Any] = {name: fill(rng, *shape) for name, shape in shapes.items()} | {
-            "stride": stride,
-            "pad": pad,
-        }
-        letters = {"N": N, "C": C, "H": H, "W": W, "F": F, "kh": kh, "kw": kw, "H'": P, "W'": Q}
-        is_wide = _is_wide(each)
-        several = is_wide and len(results) > 1
-        cases.append(
-            Case(
-                tuple(values[name] for name in arguments.split()),
-                letters,
-                large=fill in (small, large),
-                slack=SMOOTH if fill is large else 0.0,
-                parts=("wide",) if is_wide else results,
-                layout={name: shapes[name[1:]] for name in results} if several else {},
-            )
-        )
-    return cases
+    return [
+        _image(rng, fill, arguments, results, each)
+        for fill, each in zip(fills, [*sizes, sizes[3], sizes[3]], strict=True)
+    ]
+
+
+def _image(
+    rng: Generator,
+    fill: Callable[..., np.ndarray],
+    arguments: str,
+    results: tuple[str, ...],
+    sizes: Sizes,
+) -> Case:
+    """Return one case of `images`."""
+    N, C, H, W, F, kh, kw, stride, pad = sizes
+    P, Q = (H + 2 * pad - kh) // stride + 1, (W + 2 * pad - kw) // stride + 1
+    shapes = {"x": (N, C, H, W), "w": (F, C, kh, kw), "b": (F,), "dy": (N, F, P, Q)}
+    values: dict[str, Any] = {name: fill(rng, *shape) for name, shape in shapes.items()} | {
+        "stride": stride,
+        "pad": pad,
+    }
+    letters = {"N": N, "C": C, "H": H, "W": W, "F": F, "kh": kh, "kw": kw, "H'": P, "W'": Q}
+    is_wide = _is_wide(sizes)
+    several = is_wide and len(results) > 1
+    return Case(
+        tuple(values[name] for name in arguments.split()),
+        letters,
+        large=fill in (small, large),
+        slack=SMOOTH if fill is large else 0.0,
+        parts=("wide",) if is_wide else results,
+        layout={name: shapes[name[1:]] for name in results} if several else {},
+    )
+
+
+# Sizes that decide nothing: few numbers, and each thing that sizes can do at least three times.
+# They show on which sizes a wrong answer goes wrong, and where its numbers land.
+PROBES = (
+    (1, 1, 2, 3, 1, 2, 2, 1, 0),
+    (1, 1, 3, 3, 1, 2, 2, 1, 0),
+    (1, 1, 3, 4, 1, 3, 2, 1, 0),
+    (1, 1, 3, 3, 1, 3, 3, 1, 1),
+    (1, 1, 2, 3, 1, 2, 2, 1, 1),
+    (1, 1, 3, 3, 1, 2, 3, 1, 1),
+    (1, 1, 4, 3, 1, 1, 1, 1, 0),
+    (2, 1, 3, 2, 1, 2, 2, 1, 0),
+    (2, 1, 2, 3, 1, 1, 2, 1, 0),
+    (1, 2, 2, 3, 1, 2, 2, 1, 0),
+    (1, 2, 3, 2, 1, 2, 1, 1, 0),
+    (1, 1, 3, 2, 2, 2, 2, 1, 0),
+    (1, 1, 2, 3, 3, 1, 2, 1, 0),
+    (1, 2, 2, 3, 3, 2, 2, 1, 0),
+    (2, 1, 2, 3, 3, 2, 2, 1, 0),
+    (2, 3, 2, 2, 2, 2, 1, 1, 0),
+    (2, 2, 2, 2, 2, 2, 2, 1, 0),
+    (3, 2, 2, 2, 2, 2, 2, 1, 0),
+)
+
+
+def probes(
+    arguments: str, results: tuple[str, ...], sizes: tuple[Sizes, ...] = PROBES
+) -> Callable[[Generator], list[Case]]:
+    """Return what makes the probes of functions of x, w, b, dy, stride, pad on images."""
+    return lambda rng: [_image(rng, quarters, arguments, results, each) for each in sizes]
 
 
 def correlate_1d(rng: Generator, fresh: bool) -> list[Case]:

@@ -49,6 +49,31 @@ Sizes = tuple[int, int, int, int, int, int, int]
 Fill = Callable[..., np.ndarray]
 
 
+# N, C, H, W, kh, kw, stride of cases that decide nothing: few numbers, and each thing that sizes
+# can do at least three times. Every other one has a largest entry of 0.
+PROBES = (
+    (1, 1, 2, 4, 2, 2, 2),
+    (1, 1, 4, 2, 2, 2, 2),
+    (1, 1, 3, 3, 2, 2, 1),
+    (1, 1, 2, 3, 2, 2, 1),
+    (1, 1, 3, 4, 3, 2, 1),
+    (1, 1, 5, 4, 2, 2, 2),
+    (1, 1, 4, 5, 2, 2, 2),
+    (1, 1, 3, 5, 2, 2, 2),
+    (1, 1, 4, 6, 2, 3, 2),
+    (1, 1, 6, 4, 3, 2, 2),
+    (1, 1, 5, 5, 2, 2, 3),
+    (1, 1, 4, 4, 1, 1, 3),
+    (2, 1, 2, 4, 2, 2, 2),
+    (2, 1, 3, 3, 2, 2, 1),
+    (1, 2, 2, 4, 2, 2, 2),
+    (1, 2, 3, 3, 2, 2, 1),
+    (2, 2, 2, 2, 1, 2, 1),
+    (2, 2, 4, 2, 2, 2, 2),
+)
+PROBES_2X2 = tuple(sizes for sizes in PROBES if sizes[4:] == (2, 2, 2))
+
+
 def _letters(sizes: Sizes) -> dict[str, int]:
     N, C, H, W, kh, kw, stride = sizes
     return {
@@ -281,6 +306,25 @@ def max_pool_backward(rng: Generator, fresh: bool) -> list[Case]:
         _few_digits(rng, SMALL[1], True),
         _backward(rng, DEEP, _deep(rng, DEEP), True, fill=large),
     ]
+
+
+def probes_2x2(rng: Generator) -> list[Case]:
+    return _probes(rng, PROBES_2X2, general=False)
+
+
+def probes(rng: Generator) -> list[Case]:
+    return _probes(rng, PROBES, general=True)
+
+
+def _probes(rng: Generator, probes: tuple[Sizes, ...], general: bool) -> list[Case]:
+    cases = []
+    for number, sizes in enumerate(probes):
+        x = _shuffled(rng, _shape(sizes))
+        if number % 2:
+            x = np.where(x > 0, x - x.max() - 1, x)
+            x -= x.max()
+        cases.append(_backward(rng, sizes, x, general))
+    return cases
 
 
 def assignment_is_enough(rng: Generator, fresh: bool) -> list[Case]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.exercises.cases.convolution import BACKWARD, images, sizes_of
+from grader.exercises.cases.convolution import BACKWARD, images, probes, sizes_of
 from grader.judge.case import FINE, Case, Generator, quarters, small, whole
 
 # N, C, H, W, F, kh, kw, stride, pad: small ones to show; then remainders from 0 to 3, unequal for
@@ -28,6 +28,38 @@ WIDE = (
     (2, 3, 3, 2, 1, 1, 2, 2, 3),
     (2, 2, 1, 2, 3, 8, 9, 1, 4),
 )
+
+
+# As for convolution, with remainders, strides beyond the filter, and windows that just fit
+PROBES = (
+    (1, 1, 3, 4, 1, 2, 3, 1, 0),
+    (1, 1, 3, 3, 1, 2, 2, 1, 1),
+    (1, 1, 4, 4, 1, 2, 2, 2, 0),
+    (1, 1, 4, 6, 1, 2, 2, 2, 0),
+    (1, 1, 5, 4, 1, 2, 2, 2, 0),
+    (1, 1, 4, 5, 1, 2, 2, 2, 0),
+    (1, 1, 5, 5, 1, 3, 3, 2, 0),
+    (1, 1, 5, 4, 1, 3, 2, 2, 0),
+    (1, 1, 4, 6, 1, 3, 3, 2, 0),
+    (1, 1, 4, 3, 1, 3, 3, 2, 1),
+    (1, 1, 3, 4, 1, 2, 2, 2, 1),
+    (1, 1, 6, 5, 1, 3, 2, 3, 0),
+    (1, 1, 7, 4, 1, 2, 2, 3, 0),
+    (1, 1, 4, 4, 1, 1, 1, 3, 0),
+    (1, 1, 5, 3, 1, 1, 2, 2, 0),
+    (2, 1, 4, 4, 1, 2, 2, 2, 0),
+    (2, 1, 3, 4, 1, 3, 2, 2, 0),
+    (1, 2, 4, 4, 1, 2, 2, 2, 0),
+    (1, 2, 3, 4, 1, 2, 1, 2, 0),
+    (1, 1, 4, 4, 2, 2, 2, 2, 0),
+    (1, 1, 4, 3, 3, 2, 1, 2, 0),
+    (2, 2, 2, 4, 3, 1, 2, 2, 0),
+    (2, 2, 2, 2, 2, 2, 2, 2, 0),
+)
+
+
+forward_probes = probes("x w b stride pad", ("y",), PROBES)
+backward_probes = probes("dy x w stride pad", BACKWARD, PROBES)
 
 
 def strided_forward(rng: Generator, fresh: bool) -> list[Case]:

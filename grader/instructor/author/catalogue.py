@@ -15,11 +15,11 @@ from grader.call.call import call
 from grader.instructor.author.mistakes import Mistake
 from grader.instructor.courses import CourseError
 from grader.judge.answers import read
-from grader.judge.by_stamps import stamped, stamps_of
 from grader.judge.case import Case
 from grader.judge.course import Notebook
 from grader.judge.exercise import DIFFERENCES, SMOOTH, Entry, Exercise, Part, Table
 from grader.judge.fingerprint import SCALE, fingerprint
+from grader.judge.further import calls_of, keys_of
 from grader.judge.tolerance import matches, on_grid
 from grader.show.numbers import NUMBERS_LIMIT
 
@@ -100,20 +100,21 @@ def _build(exercise: Exercise) -> Table:
         if _ships_right_values(exercise, part):
             right_values[part.name] = [_plain(right[part.name]) for right in rights]
     table: Table = {"cases": entries, "hints": hints, "parts": parts, "shown": right_values}
-    stamps = {
-        part.name: _right_stamps(exercise, part)
+    further = {
+        part.name: _right_further(exercise, part)
         for part in exercise.parts
         if exercise.linear and part.result not in exercise.witness and len(part.results) == 1
     }
-    return {**table, "stamps": stamps} if stamps else table
+    return {**table, "further": further} if further else table
 
 
-def _right_stamps(exercise: Exercise, part: Part) -> dict[str, list[Any]]:
-    """Return the right values of the cases that show where single numbers land."""
+def _right_further(exercise: Exercise, part: Part) -> dict[str, list[Any]]:
+    """Return the right values of the cases that decide nothing."""
     values = {}
-    for number in stamped(exercise, part):
-        rights = answers_of(exercise, reference(exercise), stamps_of(exercise, number))
-        values[str(number)] = [_plain(right[part.name]) for right in rights]
+    for key in keys_of(exercise, part):
+        if key.is_apart:
+            rights = answers_of(exercise, reference(exercise), calls_of(exercise, key))
+            values[str(key)] = [_plain(right[part.name]) for right in rights]
     return values
 
 

@@ -19,11 +19,11 @@ from grader.instructor.sandbox.protocol import Reply
 from grader.judge.case import Case
 from grader.judge.compare import reached
 from grader.judge.exercise import Exercise, Part
+from grader.judge.further import Key, calls_of
 from grader.judge.judge_trial import NOT_RIGHT, WARNINGS_LIMIT, judge_trial
 from grader.judge.notes import argument_order, notes_on, shares
-from grader.judge.right import Right
 from grader.judge.tolerance import matches
-from grader.judge.trial import More, Trial
+from grader.judge.trial import More, Right, Trial
 from grader.show.verdict import Example, PartVerdict, Verdict
 
 Ask = Callable[[tuple[Case, ...]], list[Reply]]
@@ -208,7 +208,8 @@ def _trial(
 def _more(exercise: Exercise, ask: Ask) -> More:
     """Return what asks more cases; the reference knows what is right."""
 
-    def rights(part: Part, number: int, cases: Sequence[Case]) -> list[np.ndarray] | None:
+    def rights(part: Part, key: Key, numbers: Sequence[int]) -> list[np.ndarray] | None:
+        cases = [calls_of(exercise, key)[number] for number in numbers]
         answers = answers_of(exercise, reference(exercise), cases)
         return [np.asarray(answer[part.name].array) for answer in answers]
 

@@ -88,17 +88,20 @@ CONDITIONS = (
 )
 
 
-def where_it_goes_wrong(cases: Sequence[Asked]) -> str:
-    """Return 'wrong for several images (N > 1), and right for one image (N = 1)', or ''.
+def where_it_goes_wrong(cases: Sequence[Asked], other: str = "right") -> str:
+    """Return 'several images (N > 1), and right for one image (N = 1)', or ''.
+
+    other: what it is for the other cases.
 
     Said is a condition alone that holds on just the wrong cases or on just the right ones, and only
     where it is the one that does.
     """
-    words = [found for condition in CONDITIONS for found in _both_ways(condition, cases)]
-    return words[0] if len(words) == 1 else ""
+    ways = [found for condition in CONDITIONS for found in _both_ways(condition, cases)]
+    return f"{ways[0][0]}, and {other} for {ways[0][1]}" if len(ways) == 1 else ""
 
 
-def _both_ways(condition: Condition, cases: Sequence[Asked]) -> list[str]:
+def _both_ways(condition: Condition, cases: Sequence[Asked]) -> list[tuple[str, str]]:
+    """Return the words for the wrong and for the right cases, if a condition tells them apart."""
     if not all(letter in case.letters for case in cases for letter in condition.needs):
         return []
     held = [condition.holds(*(case.letters[each] for each in condition.needs)) for case in cases]
@@ -106,7 +109,7 @@ def _both_ways(condition: Condition, cases: Sequence[Asked]) -> list[str]:
     if sum(wrong) < ENOUGH or len(wrong) - sum(wrong) < ENOUGH:
         return []
     if held == wrong:
-        return [f"{condition.yes}, and right for {condition.no}"]
+        return [(condition.yes, condition.no)]
     if held == [not each for each in wrong]:
-        return [f"{condition.no}, and right for {condition.yes}"]
+        return [(condition.no, condition.yes)]
     return []

@@ -17,6 +17,9 @@ from grader.show.numbers import number
 Source = tuple[str, Place]  # an operand and a place in it
 
 
+MULTIPLES = {1: "{}", -1: "-{}", 2: "2 {}", 0.5: "{} / 2"}  # of a number of an operand
+
+
 class Finding(NamedTuple):
     """key: the same for the same finding on another stamp; evidence: how many entries show it."""
 
@@ -35,6 +38,7 @@ class Stamp:
     right: np.ndarray
     group: Group
     number: int
+    digits: float
 
     @cached_property
     def places(self) -> set[Place]:
@@ -63,13 +67,35 @@ class Stamp:
         }
 
     def first_wrong(self) -> Place:
-        apart = ~np.isclose(self.result, self.right, rtol=1e-6, atol=1e-9)
-        return tuple(np.argwhere(apart)[0].tolist())
+        return tuple(np.argwhere(differ(self.result, self.right, self.digits))[0].tolist())
+
+    def instance(self) -> str:
+        """Return '. With dy[0, 1] = 1 alone, dx[0, 2] is w[1], not w[2]'."""
+        alone, place = (
+            entry(self.group.argument, self.group.places[self.number]),
+            self.first_wrong(),
+        )
+        yours, right = self.source(self.result, place), self.source(self.right, place)
+        return f". With {alone} = 1 alone, {entry(self.name, place)} is {yours}, not {right}"
+
+    def letters_of(self, name: str) -> str:
+        """Return the letters of the first axes of an operand: filters have other ones."""
+        return "F C" if self.group.operands[name].shape[-2:] < self.result.shape[-2:] else "N C"
 
     def source(self, array: np.ndarray, place: Place) -> str:
         """Return what stands at a place: a number of an operand, or a number."""
-        found = self._sources(array).get(place)
-        return number(array[place]) if found is None else entry(*found)
+        value = float(array[place])
+        known = _by_value(self.group)
+        for factor, words in MULTIPLES.items():
+            if value / factor in known and value != 1:
+                return words.format(entry(*known[value / factor]))
+        return _sums(self.group).get(value, number(value))
+
+
+def differ(result: np.ndarray, right: np.ndarray, digits: float) -> np.ndarray:
+    """Return where a result is not right. digits: the error that is none."""
+    largest = max(1.0, np.abs(right).max(initial=0.0))
+    return ~np.isclose(result, right, rtol=digits, atol=1e-3 * digits * largest)
 
 
 def _places(mask: np.ndarray) -> set[Place]:
@@ -77,17 +103,37 @@ def _places(mask: np.ndarray) -> set[Place]:
 
 
 def _by_value(group: Group) -> dict[float, Source]:
-    return {
-        float(array[place]): (name, place)
-        for name, array in group.operands.items()
-        for place in np.ndindex(*array.shape)
-    }
+    known: dict[float, Source] = {}
+    twice = {0.0, 1.0}  # the argument's own numbers
+    for name, array in group.operands.items():
+        for place in np.ndindex(*array.shape):
+            value = float(array[place])
+            if value in known:
+                twice.add(value)
+            known[value] = name, place
+    return {value: source for value, source in known.items() if value not in twice}
+
+
+def _sums(group: Group) -> dict[float, str]:
+    """Return the sums of operands along one axis, those that are no other number."""
+    known: dict[float, str] = {}
+    twice = {0.0, 1.0, *_by_value(group)}
+    for name, array in group.operands.items():
+        for axis in range(array.ndim if array.ndim > 1 else 0):
+            sums = array.sum(axis=axis)
+            for place in np.ndindex(*sums.shape):
+                value = float(sums[place])
+                if value in known:
+                    twice.add(value)
+                indices = [*map(str, place[:axis]), ":", *map(str, place[axis:])]
+                known[value] = f"the sum of {name}[{', '.join(indices)}]"
+    return {value: words for value, words in known.items() if value not in twice}
 
 
 def _nothing(stamp: Stamp) -> Finding | None:
     if stamp.places or not stamp.right_places:
         return None
-    return Finding("nothing", "{who} sends nothing to " + stamp.name, 4)
+    return Finding("nothing", "nothing of {who} arrives in " + stamp.name, 4)
 
 
 def _none_due(stamp: Stamp) -> Finding | None:
@@ -140,11 +186,17 @@ def _read_elsewhere(stamp: Stamp) -> Finding | None:
     if not any(step):
         return None
     name = pairs[0][0][0]
-    words = axis_words("", len(step))
-    if name == "w" and len(step) == 4:
-        words = ["filter", "channel", "row", "column"]
-    message = f"{{who}} is multiplied by numbers of {name} that lie {step_words(step, words)}"
-    return Finding(f"read {name} {step}", message, len(pairs))
+    return Finding(f"read {name} {step}", _read(name, step, stamp), len(pairs))
+
+
+def _read(name: str, step: Place, stamp: Stamp) -> str:
+    """Return the words for operands that are read one step beside the right ones."""
+    shape = stamp.group.operands[name].shape
+    words = axis_words(stamp.letters_of(name), len(step))
+    is_filter = len(shape) == stamp.result.ndim and shape[-2:] < stamp.result.shape[-2:]
+    if is_filter and not any(step[:-2]):  # the filter itself lies elsewhere in the result
+        return _lands([-count for count in step], stamp)
+    return f"{{who}} meets numbers of {name} that lie {step_words(step, words)}"
 
 
 def _pairs(stamp: Stamp) -> list[tuple[Source, Source]]:
@@ -170,6 +222,18 @@ def _turned(stamp: Stamp) -> Finding | None:
         if all(yours[1] == _flipped(right[1], shape, axes) for yours, right in pairs):
             moved = sum(yours != right for yours, right in pairs)
             return Finding(f"turned {axes}", f"{{who}} meets {name} {words}", moved)
+    return None
+
+
+def _turned_result(stamp: Stamp) -> Finding | None:
+    """What arrives is the right thing turned."""
+    if not stamp.places or stamp.result.ndim < 1:
+        return None
+    for axes, words in _turns(stamp.result.ndim):
+        right = np.flip(stamp.right, axes)
+        if np.allclose(stamp.result, right) and not np.allclose(right, stamp.right):
+            message = f"{{who}} arrives {words} in {stamp.name}"
+            return Finding(f"turned in {stamp.name} {axes}", message, len(stamp.places))
     return None
 
 
@@ -216,7 +280,8 @@ def _transposed(stamp: Stamp) -> Finding | None:
         return None
     yours, right = _box(stamp.result), _box(stamp.right)
     across = right.swapaxes(-1, -2)
-    if yours.shape != across.shape or not np.allclose(yours, across):
+    is_across = yours.shape == across.shape and np.allclose(yours, across)
+    if not is_across or (right.shape == across.shape and np.allclose(right, across)):
         return None
     message = "{who} sends its stamp with rows and columns exchanged"
     return Finding("transposed", message, len(stamp.places))
@@ -252,7 +317,7 @@ def _missing(stamp: Stamp) -> Finding | None:
     missing = stamp.right_places - stamp.places
     if not missing or not stamp.places <= stamp.right_places or not _agrees(stamp, stamp.places):
         return None
-    message = f"{{who}} sends only a part of what it has to: {_what_is_missing(stamp, missing)}"
+    message = f"{{who}} sends only a part of what it has to{_what_is_missing(stamp, missing)}"
     return Finding("missing", message, len(stamp.places) + len(missing))
 
 
@@ -267,9 +332,8 @@ def _what_is_missing(stamp: Stamp, missing: set[Place]) -> str:
         words = axis_words("F C", stamp.group.operands[name].ndim)
         line = region([place for _, place in sources], used & set(everywhere), words)
         if line:
-            return f"{line} of {name} is missing"
-    place = min(missing)
-    return f"{entry(stamp.name, place)} lacks {stamp.source(stamp.right, place)}"
+            return f": {line} of {name} is missing"
+    return ""
 
 
 def _agrees(stamp: Stamp, places: set[Place]) -> bool:
@@ -281,32 +345,41 @@ def _beside(stamp: Stamp) -> Finding | None:
     beside = stamp.places - stamp.right_places
     if not beside or not _agrees(stamp, stamp.right_places) or not stamp.right_places:
         return None
-    place = min(beside)
-    message = f"{{who}} reaches places that it must not, {entry(stamp.name, place)} for one"
+    message = f"{{who}} reaches places of {stamp.name} that it must not"
     if _wraps_around(stamp, beside):
         message = (
-            f"{{who}} reaches the opposite side of {stamp.name} too: an index below 0 counts from "
-            "the end"
+            f"{{who}} reaches places of {stamp.name} that it must not: an index below 0 counts "
+            "from the end"
         )
     return Finding("beside", message, len(beside) + 2)
 
 
 def _wraps_around(stamp: Stamp, beside: set[Place]) -> bool:
-    """Tell whether what is too much lies where an index below 0 leads to."""
-    known = [(place, source) for place, source in stamp.right_sources.items()]
-    if not known:
+    """Tell whether what is too much stands where an index below 0 leads to: in the result, or in
+    the operand that is read.
+    """
+    if not stamp.right_sources or stamp.result.ndim not in (1, 4):
         return False
-    (place, (name, source)), spatial = known[0], slice(-2, None)
-    offset = np.array(place[spatial]) - np.array(source[spatial])
-    size = np.array(stamp.result.shape[spatial])
-    for each in beside:
-        found = stamp.sources.get(each)
-        if found is None or found[0] != name:
-            return False
-        true = np.array(found[1][spatial]) + offset
-        if not (true < 0).any() or ((true - np.array(each[spatial])) % size).any():
-            return False
-    return True
+    place, (name, source) = next(iter(stamp.right_sources.items()))
+    offset = _last(place) - _last(source)
+    sizes = np.array(stamp.result.shape[-2:]), np.array(stamp.group.operands[name].shape[-2:])
+    return all(
+        each in stamp.sources
+        and stamp.sources[each][0] == name
+        and _is_wrapped(_last(each) - _last(stamp.sources[each][1]) - offset, *sizes)
+        for each in beside
+    )
+
+
+def _last(place: Place) -> np.ndarray:
+    return np.array(place[-2:])
+
+
+def _is_wrapped(further: np.ndarray, size: np.ndarray, read: np.ndarray) -> bool:
+    """Tell whether places lie a whole size further on than they should, or are read so far back."""
+    landed = np.isin(further, (0,)) | (further == size)
+    taken = np.isin(further, (0,)) | (further == -read)
+    return bool(landed.all() or taken.all()) and bool(further.any())
 
 
 def _right_numbers(stamp: Stamp) -> Finding | None:
@@ -315,19 +388,8 @@ def _right_numbers(stamp: Stamp) -> Finding | None:
     right = Counter(np.round(stamp.right[stamp.right != 0], 9).tolist())
     if yours != right or not yours:
         return None
-    wrong = stamp.first_wrong()
-    message = (
-        f"{{who}} sends the right numbers to wrong places of {stamp.name}: {_is(stamp, wrong)}"
-    )
+    message = f"{{who}} sends the right numbers to wrong places of {stamp.name}"
     return Finding("right numbers", message, len(yours) + 2)
-
-
-def _is(stamp: Stamp, place: Place) -> str:
-    alone = entry(stamp.group.argument, stamp.group.places[stamp.number])
-    return (
-        f"from {alone}, {stamp.source(stamp.result, place)} comes to {entry(stamp.name, place)}, "
-        f"where {stamp.source(stamp.right, place)} belongs"
-    )
 
 
 # The first relation that holds for all wrong stamps is said.
@@ -337,6 +399,7 @@ RELATIONS: tuple[Callable[[Stamp], Finding | None], ...] = (
     _times,
     _shifted,
     _turned,
+    _turned_result,
     _exchanged,
     _read_elsewhere,
     _transposed,

@@ -49,7 +49,7 @@ class Group:
 def group(names: Sequence[str], args: Sequence[Any], argument: str) -> Group:
     """Return a group for a call. names: of its arguments; argument: asked number by number."""
     number = names.index(argument)
-    apart = list(told_apart(args))
+    apart = list(args)
     shape = apart[number].shape
     operands = {
         name: arg

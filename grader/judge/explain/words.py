@@ -48,11 +48,23 @@ def region(places: Iterable[Place], everywhere: Iterable[Place], words: Sequence
     for name, line in lines:
         if some == line:
             return name
+        if some == all_places - line:
+            return f"all but {name}"
     for number, (name, line) in enumerate(lines):
         for other, its_line in lines[number + 1 :]:
             if some == line | its_line:
                 return f"{name} and {other}"
     return ""
+
+
+def numbers_in(where: str, name: str) -> str:
+    """Return the numbers of a region of an array as the subject of a sentence."""
+    if "place" not in where:
+        return f"each number in {where} of {name}"
+    where = where.replace("place", "number")  # of one axis
+    if where.startswith("all but "):
+        return f"each number of {name} but {where.removeprefix('all but ')}"
+    return f"each of {where} of {name}" if " and " in where else f"{where} of {name}"
 
 
 def _lines(places: set[Place], words: Sequence[str]) -> Iterator[tuple[str, set[Place]]]:
@@ -65,8 +77,6 @@ def _lines(places: set[Place], words: Sequence[str]) -> Iterator[tuple[str, set[
         for index in range(size):
             line = {place for place in places if place[axis] == index}
             yield _name(word, index, size), line
-            if size > 2:
-                yield f"all but {_name(word, index, size)}", places - line
 
 
 def _name(word: str, index: int, size: int) -> str:

@@ -1,0 +1,175 @@
+"""Ask a function that is wrong more: on which sizes it goes wrong, and where single numbers of an
+argument land.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from grader.judge.answers import expected_shape
+from grader.judge.case import Case
+from grader.judge.exercise import Exercise, Part
+from grader.judge.explain.stamp_cases import Group, group, told_apart
+from grader.judge.explain.stamps import Answered, Found, found_by_stamps
+from grader.judge.trial import Answers, Trial
+
+DIGITS = 1e-6
+PLACES_LIMIT = 24  # of an argument that is asked number by number: each costs a call
+NUMBERS_LIMIT = 60  # of all arguments of a case
+STAMPED_LIMIT = 3  # cases that are asked number by number: one is enough where it is wrong
+TOGETHER = -1  # the number of the call of a group in which no number is 0
+
+
+class Key(NamedTuple):
+    """A case that decides nothing.
+
+    number: of the exercise's small cases; is_apart: whether the numbers of its arguments are
+    replaced by different ones: they tell where each number of a result comes from, but no two of
+    them are equal.
+    """
+
+    number: int
+    is_apart: bool
+
+    def __str__(self) -> str:
+        return f"{self.number}{'' if self.is_apart else ' as it is'}"
+
+
+def stamps_of(trial: Trial, part: Part) -> Found | None:
+    """Return what single numbers say of a wrong part, None where they say nothing."""
+    wrong = (key for key in keys_of(trial.exercise, part) if _is_wrong(trial, part, key))
+    for _, key in zip(range(STAMPED_LIMIT), wrong):
+        found = _found_by(trial, part, key)
+        if found is not None:
+            return found
+    return None
+
+
+def known(trial: Trial, part: Part) -> Iterator[tuple[Case, bool]]:
+    """Yield the cases that decide nothing, as far as they could be asked, and whether a part is
+    wrong there.
+    """
+    for key in keys_of(trial.exercise, part):
+        is_wrong = _is_wrong(trial, part, key) if key.is_apart else None
+        if is_wrong is not None:
+            yield small_cases(trial.exercise)[key.number], is_wrong
+
+
+def raising(trial: Trial) -> Iterator[tuple[Case, bool]]:
+    """Yield the cases that decide nothing, and whether the function raises there."""
+    for part in trial.exercise.parts[:1]:
+        for key in keys_of(trial.exercise, part):
+            (answers,) = _answers(trial, key, [TOGETHER]) or (None,)
+            if key.is_apart and answers is not None:
+                is_raised = answers[part.name].fault.startswith("raised:")
+                yield small_cases(trial.exercise)[key.number], is_raised
+
+
+@cache
+def small_cases(exercise: Exercise) -> tuple[Case, ...]:
+    """Return the visible cases with few numbers, one of each kind of sizes, and the probes."""
+    if not exercise.linear:
+        return ()
+    argument = exercise.arguments.index(exercise.linear)
+    kinds: dict[str, Case] = {}
+    for case in sorted((*exercise.visible, *exercise.probed), key=lambda case: case.count):
+        if _is_small(case, case.args[argument]):
+            others = [arg for arg in case.args if not isinstance(arg, np.ndarray)]
+            kinds.setdefault(str((case.sizes, others)), case)
+    return tuple(kinds.values())
+
+
+def _is_small(case: Case, array: np.ndarray) -> bool:
+    """Tell whether a case has few numbers, and lies on no kink."""
+    is_plain = not case.by_values and case.goal is None and case.smooth
+    return is_plain and 0 < array.size <= PLACES_LIMIT and case.count <= NUMBERS_LIMIT
+
+
+@cache
+def keys_of(exercise: Exercise, part: Part) -> tuple[Key, ...]:
+    """Return which cases a part is asked, the smallest first: with different numbers, then as they
+    are.
+    """
+    if len(part.results) > 1:
+        return ()
+    cases = enumerate(small_cases(exercise))
+    numbers = [number for number, case in cases if case.judges(part.name)]
+    return tuple(Key(number, is_apart) for is_apart in (True, False) for number in numbers)
+
+
+@cache
+def calls_of(exercise: Exercise, key: Key) -> tuple[Case, ...]:
+    """Return the cases of a group: for each number of the argument, for zeros, and for all."""
+    case = small_cases(exercise)[key.number]
+    return tuple(
+        replace(case, args=args, parts=(), shows="", alone=False)
+        for args in group_of(exercise, key).calls
+    )
+
+
+@cache
+def group_of(exercise: Exercise, key: Key) -> Group:
+    args = small_cases(exercise)[key.number].args
+    args = tuple(told_apart(args)) if key.is_apart else args
+    return group(exercise.arguments, args, exercise.linear)
+
+
+def _is_wrong(trial: Trial, part: Part, key: Key) -> bool | None:
+    """Tell whether a part is wrong where no number is 0; None where that cannot be told."""
+    answered = _answered(trial, part, key, [TOGETHER])
+    return None if answered is None else answered.differs(TOGETHER)
+
+
+def _found_by(trial: Trial, part: Part, key: Key) -> Found | None:
+    """Return what one group says."""
+    numbers = range(len(calls_of(trial.exercise, key)))
+    answered = _answered(trial, part, key, numbers)
+    return None if answered is None else found_by_stamps(answered)
+
+
+def _answered(trial: Trial, part: Part, key: Key, numbers: Sequence[int]) -> Answered | None:
+    """Return some results of a group beside the right ones, None where they cannot be had."""
+    results = _results(trial, part, key, numbers)
+    if results is None or trial.more is None:
+        return None
+    rights = trial.more.rights(part, key, numbers)
+    if rights is None:
+        return None
+    names = part.result, part.shape or "", _letters(trial.exercise)
+    its_group, digits = group_of(trial.exercise, key), max(DIGITS, part.tolerance)
+    return Answered(*names, its_group, results, rights, digits)
+
+
+def _results(trial: Trial, part: Part, key: Key, numbers: Sequence[int]) -> list[np.ndarray] | None:
+    """Return some results of a group, None where one has no numbers, or another shape."""
+    answers = _answers(trial, key, numbers)
+    if answers is None:
+        return None
+    arrays = [answer[part.name].array for answer in answers]
+    expected = expected_shape(part, calls_of(trial.exercise, key)[TOGETHER])
+    if any(array is None or array.shape != expected for array in arrays):
+        return None
+    return [array for array in arrays if array is not None]
+
+
+def _answers(trial: Trial, key: Key, numbers: Sequence[int]) -> list[Answers] | None:
+    """Return the answers to some calls of a group, None where not all could be asked."""
+    if trial.more is None:
+        return None
+    known, calls = trial.further, calls_of(trial.exercise, key)
+    missing = [number for number in numbers if (key, number % len(calls)) not in known]
+    for number, answer in zip(missing, trial.more.ask([calls[number] for number in missing])):
+        known[key, number % len(calls)] = answer
+    if any((key, number % len(calls)) not in known for number in numbers):
+        return None
+    return [known[key, number % len(calls)] for number in numbers]
+
+
+def _letters(exercise: Exercise) -> str:
+    """Return the letters of the sizes of the argument that is asked number by number, or ''."""
+    return (exercise.partner.parts[0].shape or "") if exercise.partner else ""
