@@ -7,9 +7,9 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 KEPT = 2000  # characters of a student's own output that a verdict repeats
@@ -17,9 +17,30 @@ KEPT = 2000  # characters of a student's own output that a verdict repeats
 
 @dataclass
 class CapturedOutput:
-    """What the student's function printed while it was checked."""
+    """What the student's function printed while it was checked.
+
+    Before each call its case is named: what the call prints stands below that.
+    """
 
     printed: str = ""
+    _cases: list[tuple[int, str]] = field(default_factory=list)  # where in the file each begins
+    _place: Callable[[], int] = int
+
+    def begin(self, case: str) -> None:
+        """Note that a call begins. case: what is said of it."""
+        self._cases.append((self._place(), case))
+
+    def read(self, scratch: Any) -> None:
+        """Read what was printed from a file, and put the cases above it."""
+        starts = [(0, ""), *self._cases]
+        ends = [place for place, _ in starts[1:]] + [self._place()]
+        parts, left = [], KEPT
+        for (start, case), end in zip(starts, ends, strict=True):
+            if end > start and left > 0:
+                text = _read(scratch, start, min(end - start, left))
+                parts.append(f"{case}:\n{text}" if case else text)
+                left -= end - start
+        self.printed = "\n".join(part.rstrip("\n") for part in parts) + ("..." if left < 0 else "")
 
 
 class _Sink(io.TextIOWrapper):
@@ -45,6 +66,7 @@ def quiet() -> Iterator[CapturedOutput]:
         _descriptors(scratch.fileno()),
     ):
         warnings.simplefilter("always")
+        captured._place = lambda: _end_of(scratch)
         sink = _Sink(scratch, encoding="utf-8", errors="backslashreplace", write_through=True)
         streams = {name: getattr(sys, name) for name in ("stdout", "stderr")}
         try:
@@ -58,7 +80,7 @@ def quiet() -> Iterator[CapturedOutput]:
                     del stream.write, stream.close
             with suppress(ValueError):
                 sink.flush()
-            captured.printed = _written(scratch)
+            captured.read(scratch)
             sink.detach()
 
 
@@ -92,11 +114,16 @@ def _scratch() -> Iterator[Any]:
         yield file
 
 
-def _written(scratch: Any) -> str:
-    """Return the first lines of what was written, and how it goes on when that is not all."""
-    scratch.seek(0)
-    text = (scratch.read(KEPT + 1) or b"").decode("utf-8", "replace")
-    return text if len(text) <= KEPT else text[:KEPT] + "..."
+def _end_of(scratch: Any) -> int:
+    """Return where the file ends: a descriptor may have written beside Python's own streams."""
+    return int(scratch.seek(0, os.SEEK_END))
+
+
+def _read(scratch: Any, start: int, length: int) -> str:
+    scratch.seek(start)
+    text = (scratch.read(length) or b"").decode("utf-8", "replace")
+    _end_of(scratch)  # where the next writer goes on
+    return text
 
 
 @contextmanager

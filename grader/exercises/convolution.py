@@ -49,6 +49,7 @@ EXERCISES = (
         "local_gradient",
         ("i", "j", "w", "shape"),
         (Part("dy_dx", 2.5, "M N"), Part("wide", 0.5, "M N", of="dy_dx", corner=True)),
+        linear="w",
         derived=("dy_dx",),
         build=cases.local_gradient,
     ),

@@ -104,6 +104,18 @@ class Entry(TypedDict):
     values: NotRequired[Any]
 
 
+class FurtherEntry(TypedDict):
+    """What a table knows of a group of calls (grader.judge.further).
+
+    scale, right: of the call in which no number is 0, as in an Entry; values: the right ones of all
+    calls, for parts that no numerical gradient can supply.
+    """
+
+    scale: float
+    right: str
+    values: NotRequired[list[Any]]
+
+
 class Table(TypedDict):
     """What `grader fingerprints` makes from the reference and its mistakes.
 
@@ -114,15 +126,15 @@ class Table(TypedDict):
     parts: mistake -> the parts that it gets wrong.
     shown: part -> right values per case, for parts that no numerical gradient can supply (None
         where too many to show).
-    further: part -> key -> right values of the calls that decide nothing (grader.judge.further),
-        for the same parts.
+    further: part -> key -> what is known of the calls that decide nothing
+        (grader.judge.further).
     """
 
     cases: dict[str, list[Entry]]
     hints: dict[str, str]
     parts: dict[str, list[str]]
     shown: dict[str, list[Any]]
-    further: NotRequired[dict[str, dict[str, list[Any]]]]
+    further: NotRequired[dict[str, dict[str, FurtherEntry]]]
 
 
 @cache
@@ -213,6 +225,14 @@ class Exercise:
     def parts_of(self, case: Case) -> list[str]:
         """Return the names of the parts that a case judges."""
         return [part.name for part in self.parts if case.judges(part.name)]
+
+    def describe(self, case: Case) -> str:
+        """Return 'N = 2, C = 3, pad = 1': the sizes of a case, and its arguments that are one
+        number.
+        """
+        named = dict(zip(self.arguments, case.args, strict=True))
+        numbers = {name: value for name, value in named.items() if type(value) in (int, tuple)}
+        return ", ".join(f"{name} = {size}" for name, size in {**case.sizes, **numbers}.items())
 
     def watches(self, case: Case) -> bool:
         """Tell whether a call is looked at: for a numerical gradient, and for what it must do

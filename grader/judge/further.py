@@ -42,12 +42,19 @@ class Key(NamedTuple):
 
 def stamps_of(trial: Trial, part: Part) -> Found | None:
     """Return what single numbers say of a wrong part, None where they say nothing."""
-    wrong = (key for key in keys_of(trial.exercise, part) if _is_wrong(trial, part, key))
+    keys = sorted(keys_of(trial.exercise, part), key=lambda key: _is_plain(trial.exercise, key))
+    wrong = (key for key in keys if _is_wrong(trial, part, key))
     for _, key in zip(range(STAMPED_LIMIT), wrong):
         found = _found_by(trial, part, key)
         if found is not None:
             return found
     return None
+
+
+def _is_plain(exercise: Exercise, key: Key) -> tuple[bool, bool]:
+    """Return the order in which groups are looked at: what has a single row says less."""
+    sizes = small_cases(exercise)[key.number].sizes
+    return not key.is_apart, any(sizes.get(letter) == 1 for letter in ("kh", "kw", "k", "D"))
 
 
 def known(trial: Trial, part: Part) -> Iterator[tuple[Case, bool]]:
@@ -120,9 +127,11 @@ def group_of(exercise: Exercise, key: Key) -> Group:
 
 
 def _is_wrong(trial: Trial, part: Part, key: Key) -> bool | None:
-    """Tell whether a part is wrong where no number is 0; None where that cannot be told."""
-    answered = _answered(trial, part, key, [TOGETHER])
-    return None if answered is None else answered.differs(TOGETHER)
+    """Tell whether a part is wrong where no number is 0; None where it could not be asked."""
+    answers = _answers(trial, key, [TOGETHER])
+    if answers is None or trial.more is None:
+        return None
+    return not trial.more.is_right(part, key, answers[0][part.name])
 
 
 def _found_by(trial: Trial, part: Part, key: Key) -> Found | None:
@@ -163,7 +172,8 @@ def _answers(trial: Trial, key: Key, numbers: Sequence[int]) -> list[Answers] | 
         return None
     known, calls = trial.further, calls_of(trial.exercise, key)
     missing = [number for number in numbers if (key, number % len(calls)) not in known]
-    for number, answer in zip(missing, trial.more.ask([calls[number] for number in missing])):
+    asked = trial.more.ask([calls[number] for number in missing]) if missing else []
+    for number, answer in zip(missing, asked):
         known[key, number % len(calls)] = answer
     if any((key, number % len(calls)) not in known for number in numbers):
         return None

@@ -20,7 +20,7 @@ import numpy as np
 
 from grader.call.answer import Answer
 from grader.call.call import Call, argument_names, call
-from grader.call.quiet import quiet
+from grader.call.quiet import CapturedOutput, quiet
 from grader.call.text import short
 from grader.call.warned import note_on
 from grader.call.without import Namespace, public, refusal, with_layers, without
@@ -28,6 +28,7 @@ from grader.judge.answers import read
 from grader.judge.case import Case
 from grader.judge.compare import is_right
 from grader.judge.exercise import Exercise, Part
+from grader.judge.fingerprint import fingerprint
 from grader.judge.further import Key
 from grader.judge.judge_trial import WARNINGS_LIMIT, all_wrong, judge_trial
 from grader.judge.notes import argument_order, changed_by, notes_on, shared_by
@@ -67,7 +68,7 @@ def _judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
         without(exercise.without, namespace, exercise.name) as refused,
     ):
         forward = namespace.get(exercise.forward)
-        calls = _ask(trial, function, refused, forward)
+        calls = _ask(trial, function, refused, forward, captured)
     cases, answers = trial.cases, trial.answers
     again = answers.pop() if len(answers) > len(cases) else answers[0]
     # The student's forward partner is called here: what it prints and warns of is not this
@@ -106,9 +107,16 @@ def _new_trial(forward: Forward) -> Trial:
     )
 
 
-def _ask(trial: Trial, function: Any, refused: Mapping[CodeType, str], forward: Any) -> list[Call]:
+def _ask(
+    trial: Trial,
+    function: Any,
+    refused: Mapping[CodeType, str],
+    forward: Any,
+    captured: CapturedOutput,
+) -> list[Call]:
     """Ask the function all cases and the first once more, but for those that another call has
-    ended; fill in the trial's answers. refused: as `without` yields it; forward: see call().
+    ended; fill in the trial's answers. refused: as `without` yields it; forward: see call();
+    captured: where it prints.
     """
     calls = []
     asking = Asking(trial.exercise)
@@ -117,6 +125,7 @@ def _ask(trial: Trial, function: Any, refused: Mapping[CodeType, str], forward: 
             break
         answers = asking.unasked(case)
         if answers is None:
+            captured.begin(trial.exercise.describe(case))
             is_watched = trial.exercise.watches(case)
             derived = is_watched and bool(trial.exercise.derived)
             result = call(function, case.args, refused if is_watched else {}, derived, forward)
@@ -147,7 +156,11 @@ def _more(forward: Forward, function: Any) -> More:
             return None
         return right_of_group(forward, part, key, numbers)
 
-    return More(ask, rights)
+    def is_right(part: Part, key: Key, answer: Answer) -> bool:
+        entry = exercise.table["further"][part.name][str(key)]
+        return fingerprint(answer, entry["scale"]) == entry["right"]
+
+    return More(ask, is_right, rights)
 
 
 def _warnings(calls: list[Call]) -> list[str]:

@@ -29,6 +29,7 @@ from grader.show.verdict import Example, PartVerdict, Verdict
 # How a part that is wrong was explained.
 CATALOGUE, FRAME, FORM = "catalogue", "frame", "form"
 NUMBERS, STAMPS, CONDITION, NONE = "numbers", "stamps", "condition", "none"
+SEVERAL = 3  # numbers that are equal by no chance
 NO_WORDS = "is not right"
 OTHERS_RIGHT = "on other cases it is right: what is special about the sizes here?"
 WARNINGS_LIMIT = 3
@@ -309,6 +310,9 @@ def _what_is_wrong(trial: Trial, part: Part, finding: Finding) -> tuple[str, str
     if finding.hint:
         hint = with_sizes(finding.hint, trial.cases[finding.number])
         return sentences(observed, hint), CATALOGUE, None
+    exchanged = _exchanged_result(trial, part, finding.number)
+    if exchanged:
+        return exchanged, NUMBERS, None
     if observed:
         fault = trial.answers[finding.number][part.name]
         is_raise = fault.fault.startswith("raised:")
@@ -326,6 +330,20 @@ def _what_is_wrong(trial: Trial, part: Part, finding: Finding) -> tuple[str, str
     pairs = _beside_right(trial, part)
     count = count_of_differences(pairs[0]) if pairs else NO_WORDS
     return sentences(condition or count), CONDITION if condition else NONE, None
+
+
+def _exchanged_result(trial: Trial, part: Part, number: int) -> str:
+    """Return that a result is right in the place of another one, or ''."""
+    result = trial.answers[number][part.name].array
+    for other in trial.exercise.parts:
+        is_one = len(other.results) == 1 and other.result != part.result
+        if result is None or not is_one or result.size < SEVERAL:
+            continue
+        right = trial.right(other, number).values
+        if right is not None and right.shape == result.shape and np.allclose(result, right):
+            order = ", ".join(trial.exercise.results)
+            return f"is {other.result}: are the results returned in the order {order}?"
+    return ""
 
 
 def _special(trial: Trial, part: Part) -> str:

@@ -82,7 +82,7 @@ def right_of_group(
     exercise = forward.exercise
     witness, cases = exercise.witness.get(part.result), calls_of(exercise, key)
     if witness is None:
-        values = exercise.table.get("further", {}).get(part.name, {}).get(str(key))
+        values = exercise.table["further"][part.name][str(key)].get("values")
         return None if values is None else [np.array(values[number]) for number in numbers]
     if not forward.is_right:
         return None

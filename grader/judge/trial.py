@@ -62,11 +62,13 @@ class More:
     """Asks the function cases that decide nothing: they show what a wrong answer does.
 
     ask: cases -> the answers; fewer where it takes too long, or is lost.
+    is_right: (part, key of a group, answer to the call in which no number is 0) -> whether it is.
     rights: (part, key of a group, numbers of its calls) -> their right values, None where they
         cannot be had (grader.judge.further).
     """
 
     ask: Callable[[Sequence[Case]], list[Answers]]
+    is_right: Callable[[Part, Any, Answer], bool]
     rights: Callable[[Part, Any, Sequence[int]], list[np.ndarray] | None]
 
 

@@ -384,6 +384,13 @@ def softmax_with(
     return loss, at_target(p, labels, of_target(p, labels) - 1) / len(p)
 
 
+def less_in_columns(y: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return dy where 1 is subtracted in the whole column of every label."""
+    p = softmax(y)
+    p[:, labels] -= 1
+    return p / len(p)
+
+
 def softmax(y: np.ndarray) -> np.ndarray:
     """Return the softmax of each row."""
     e = np.exp(y - y.max(axis=1, keepdims=True))
@@ -399,6 +406,11 @@ wrong(
     target_forgotten=(
         lambda y: softmax(y) / len(y),
         "holds the probabilities alone: what does the loss subtract at the target class?",
+    ),
+    target_in_every_row=(
+        less_in_columns,
+        "1 is subtracted in the target's column for every image: p[:, labels] picks whole columns. "
+        "How is one entry of each row picked?",
     ),
     softmax_dy_of_sum=(
         lambda dy, y: dy * len(y),

@@ -46,6 +46,17 @@ def routed(
     return dx
 
 
+def in_the_first_window(
+    dy: np.ndarray, x: np.ndarray, size: tuple[int, int], stride: int
+) -> np.ndarray:
+    """Return dx when the place within a window is taken for a place in the image."""
+    dx = np.zeros(x.shape)
+    for place, window in windows(size, stride, dy.shape):
+        u, v = np.unravel_index(x[window].argmax(), size)
+        dx[place[0], place[1], u, v] += dy[place]
+    return dx
+
+
 def spread(
     dy: np.ndarray,
     x: np.ndarray,
@@ -268,6 +279,11 @@ wrong(
         lambda dy, x: routed(dy, x, (2, 2), 2, lambda window: np.abs(window).argmax()),
         "goes to the entry farthest from 0: among negative numbers that is the smallest",
     ),
+    in_the_first_window_2x2=(
+        lambda dy, x: in_the_first_window(dy, x, (2, 2), 2),
+        "everything lands in the upper left window: argmax counts inside a window, where does that "
+        "begin in x?",
+    ),
     transposed_places=(
         lambda dy, x: routed(dy, x, (2, 2), 2, lambda window: window.T.argmax()),
         "has row and column exchanged inside the windows: in which order does argmax count?",
@@ -377,6 +393,11 @@ wrong(
             dy, x, size, stride, lambda window: np.abs(window).argmax()
         ),
         "goes to the entry farthest from 0: -5 is smaller than 2",
+    ),
+    in_the_first_window=(
+        in_the_first_window,
+        "everything lands at the upper left: the place counts inside a window, and the window "
+        "begins elsewhere in x",
     ),
     unravelled_turned=(
         unravelled_turned,

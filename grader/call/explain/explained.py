@@ -12,6 +12,7 @@ from .place import Place, place_of
 from .sentences import EXPLANATIONS_LIMIT, because
 from .shapes import of_shapes
 from .values import of_values
+from .whatever import of_whatever
 
 Explaining = Callable[[Place, BaseException], list[dict[str, Any]]]
 KINDS: tuple[Explaining, ...] = (
@@ -37,7 +38,12 @@ def explanations(error: BaseException, function: Any) -> list[dict[str, Any]]:
         for each in _safely(explain, place, error):
             if _is_sayable(each) and each not in explained:
                 explained.append(each)
+    explained = explained or list(filter(_is_sayable, _safely(_whatever, place, error)))
     return explained[:EXPLANATIONS_LIMIT]
+
+
+def _whatever(place: Place, error: BaseException) -> list[dict[str, Any]]:
+    return of_whatever(place)
 
 
 def _safely(explain: Explaining, place: Place, error: BaseException) -> list[dict[str, Any]]:

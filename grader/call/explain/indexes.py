@@ -113,9 +113,9 @@ def _of_list(place: Place, node: ast.Subscript, length: int) -> list[dict[str, A
     if not is_number(part) or -length <= part < length:
         return []
     details = _of_number(place, node.slice, part, length)
-    if details["kind"] != "past the end":
+    if details["kind"] not in ("past the end", "number past the end"):
         return []
-    return [{**details, "kind": "past the end of a list", "of": place.text(node.value)}]
+    return [{**details, "kind": f"{details['kind']} of a list", "of": place.text(node.value)}]
 
 
 def _of_tuple(

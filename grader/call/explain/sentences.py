@@ -23,6 +23,7 @@ SENTENCES = {
     "holds past the end": "{code} holds {number}, but axis {axis} of {of} ends at {end}",
     "no entry": "{code} is {number}{values}, but axis {axis} of {of} has no entries",
     "past the end of a list": "{code} is {number}{values}, but {of} ends at {end}",
+    "number past the end of a list": "the index is {number}, but {of} ends at {end}",
     "tuple past the end": "{code} is {shape}, but axis {axis} of {of} ends at {end}",
     "too many indices": "{of} has shape {shape}: {count} indices are too many",
     "mask": "{code} has shape {shape}, and picks from {of}, of shape {other}",
@@ -48,6 +49,13 @@ SENTENCES = {
     "is": "{code} is {what}",
     "method": "{code} is a method: is the () missing?",
     "entries": "{code} has {count} entries, for {names}",
+    "one for several": "{code} gives one number, for {names}",
+    "more entries": "{code} gives more entries than {names}",
+    "fewer entries": "{code} gives fewer entries than {names}",
+    "truth": "{code} has shape {shape}, where one truth value is needed",
+    # whatever stood there
+    "number": "{code} is {number}",
+    "row": "{code} is {shape}",
     # calls
     "pairs": "{of} has {axes}, and np.pad is given {pairs}",
     "no pair": "{of} has {axes}, and np.pad needs two widths for each, before and after",

@@ -27,11 +27,41 @@ def of_values(place: Place, error: BaseException) -> list[dict[str, Any]]:
     words = str(error) if kind in (TypeError, IndexError, ValueError) else ""
     if issubclass(kind, AttributeError):
         return _of_attribute(place)
+    if issubclass(kind, TypeError) and "cannot unpack non-iterable" in words:
+        return _of_unpacking(place) or _of_unknown_entries(place, words)
     if issubclass(kind, (TypeError, IndexError)):
         return _whole(place) if WHOLE.search(words) else _of_type(place, kind)
     if issubclass(kind, ValueError) and "unpack" in words:
-        return _of_unpacking(place)
+        return _of_unpacking(place) or _of_unknown_entries(place, words)
+    if issubclass(kind, ValueError) and "truth value" in words:
+        return _of_truth(place)
     return []
+
+
+def _of_truth(place: Place) -> list[dict[str, Any]]:
+    """Return the first array that stands where one truth value is needed."""
+    for node in in_order(place.node):
+        value = place.known(node)
+        if is_array(value) and value.size > 1:
+            return [{"kind": "truth", "code": place.text(node), "shape": value.shape}]
+    return []
+
+
+def _of_unknown_entries(place: Place, words: str) -> list[dict[str, Any]]:
+    """Return that what a call gives has not as many entries as there are names."""
+    statement = place.statement
+    if not isinstance(statement, ast.Assign) or not _names_of(statement):
+        return []
+    kind = "fewer entries" if "not enough" in words else "more entries"
+    kind = "one for several" if "non-iterable" in words else kind
+    details = {"code": place.text(statement.value), "names": _names_of(statement)}
+    return [{"kind": kind, **details}]
+
+
+def _names_of(statement: ast.Assign) -> int:
+    """Return how many names an assignment unpacks into, 0 where it unpacks nothing."""
+    target = statement.targets[0]
+    return len(target.elts) if isinstance(target, ast.Tuple | ast.List) else 0
 
 
 def _of_type(place: Place, kind: type[BaseException]) -> list[dict[str, Any]]:

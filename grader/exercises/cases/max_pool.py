@@ -12,6 +12,7 @@ import numpy as np
 
 from grader.judge.case import (
     FINE,
+    LARGE,
     Case,
     Free,
     Generator,
@@ -163,7 +164,9 @@ def _backward(
     rng: Generator, sizes: Sizes, x: np.ndarray, general: bool, *, fill: Fill = quarters
 ) -> Case:
     dy = fill(rng, *_outputs(sizes))
-    dy[:, :, 0, 0] += dy[:, :, 0, 0] == 0  # some cases have something to show in the first window
+    # Some cases have something to show in the first window, which the others must not drown.
+    is_lost = np.abs(dy[:, :, 0, 0]) < (LARGE / 8 if fill is large else 2.0**-30)
+    dy[:, :, 0, 0] += is_lost * (LARGE if fill is large else 1)
     return Case(
         (dy, x, sizes[4:6], sizes[6]) if general else (dy, x),
         _letters(sizes),

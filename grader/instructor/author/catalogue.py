@@ -17,9 +17,9 @@ from grader.instructor.courses import CourseError
 from grader.judge.answers import read
 from grader.judge.case import Case
 from grader.judge.course import Notebook
-from grader.judge.exercise import DIFFERENCES, SMOOTH, Entry, Exercise, Part, Table
+from grader.judge.exercise import DIFFERENCES, SMOOTH, Entry, Exercise, FurtherEntry, Part, Table
 from grader.judge.fingerprint import SCALE, fingerprint
-from grader.judge.further import calls_of, keys_of
+from grader.judge.further import TOGETHER, calls_of, keys_of
 from grader.judge.tolerance import matches, on_grid
 from grader.show.numbers import NUMBERS_LIMIT
 
@@ -100,22 +100,23 @@ def _build(exercise: Exercise) -> Table:
         if _ships_right_values(exercise, part):
             right_values[part.name] = [_plain(right[part.name]) for right in rights]
     table: Table = {"cases": entries, "hints": hints, "parts": parts, "shown": right_values}
-    further = {
-        part.name: _right_further(exercise, part)
-        for part in exercise.parts
-        if exercise.linear and part.result not in exercise.witness and len(part.results) == 1
-    }
-    return {**table, "further": further} if further else table
+    if exercise.linear:
+        table["further"] = {part.name: _further(exercise, part) for part in exercise.parts}
+    return table
 
 
-def _right_further(exercise: Exercise, part: Part) -> dict[str, list[Any]]:
-    """Return the right values of the cases that decide nothing."""
-    values = {}
+def _further(exercise: Exercise, part: Part) -> dict[str, FurtherEntry]:
+    """Return what the table knows of the calls that decide nothing."""
+    entries: dict[str, FurtherEntry] = {}
     for key in keys_of(exercise, part):
-        if key.is_apart:
-            rights = answers_of(exercise, reference(exercise), calls_of(exercise, key))
-            values[str(key)] = [_plain(right[part.name]) for right in rights]
-    return values
+        calls = calls_of(exercise, key)
+        rights = answers_of(exercise, reference(exercise), calls)
+        right = rights[TOGETHER][part.name]
+        scale = scale_of(part, calls[TOGETHER], right)
+        entries[str(key)] = {"scale": scale, "right": fingerprint(right, scale)}
+        if part.result not in exercise.witness and key.is_apart:
+            entries[str(key)]["values"] = [_plain(each[part.name]) for each in rights]
+    return entries
 
 
 def _lost_parts(exercise: Exercise, mistake: Mistake, entries: dict[str, list[Entry]]) -> list[str]:

@@ -19,7 +19,7 @@ from grader.instructor.sandbox.protocol import Reply
 from grader.judge.case import Case
 from grader.judge.compare import reached
 from grader.judge.exercise import Exercise, Part
-from grader.judge.further import Key, calls_of
+from grader.judge.further import TOGETHER, Key, calls_of
 from grader.judge.judge_trial import NOT_RIGHT, WARNINGS_LIMIT, judge_trial
 from grader.judge.notes import argument_order, notes_on, shares
 from grader.judge.tolerance import matches
@@ -134,7 +134,8 @@ def _with_words(decided: Verdict, part: PartVerdict, other: PartVerdict, fault: 
     if other.right:
         message = _message(decided, part)
         return replace(part, message=DISAGREES if message == NOT_RIGHT else message)
-    return replace(part, message=other.message or fault, mistake=other.mistake)
+    message = other.message or fault
+    return replace(part, message=message, mistake=other.mistake, explained=other.explained)
 
 
 def judge_replies(
@@ -213,7 +214,12 @@ def _more(exercise: Exercise, ask: Ask) -> More:
         answers = answers_of(exercise, reference(exercise), cases)
         return [np.asarray(answer[part.name].array) for answer in answers]
 
-    return More(lambda cases: [reply.answers for reply in ask(tuple(cases))], rights)
+    def is_right(part: Part, key: Key, answer: Answer) -> bool:
+        case = calls_of(exercise, key)[TOGETHER]
+        (right,) = answers_of(exercise, reference(exercise), [case])
+        return matches(answer, right[part.name], part, case)
+
+    return More(lambda cases: [reply.answers for reply in ask(tuple(cases))], is_right, rights)
 
 
 def rights_of(exercise: Exercise, cases: tuple[Case, ...]) -> Rights:

@@ -96,8 +96,19 @@ def where_it_goes_wrong(cases: Sequence[Asked], other: str = "right") -> str:
     Said is a condition alone that holds on just the wrong cases or on just the right ones, and only
     where it is the one that does.
     """
+    cases = _by_sizes(cases)
     ways = [found for condition in CONDITIONS for found in _both_ways(condition, cases)]
     return f"{ways[0][0]}, and {other} for {ways[0][1]}" if len(ways) == 1 else ""
+
+
+def _by_sizes(cases: Sequence[Asked]) -> list[Asked]:
+    """Return the cases, those of the same sizes as one, which is wrong if one of them is."""
+    wrong: dict[str, bool] = {}
+    letters = {str(sorted(case.letters.items())): case.letters for case in cases}
+    for case in cases:
+        key = str(sorted(case.letters.items()))
+        wrong[key] = wrong.get(key, False) or case.is_wrong
+    return [Asked(letters[key], is_wrong) for key, is_wrong in wrong.items()]
 
 
 def _both_ways(condition: Condition, cases: Sequence[Asked]) -> list[tuple[str, str]]:

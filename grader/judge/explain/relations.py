@@ -70,13 +70,10 @@ class Stamp:
         return tuple(np.argwhere(differ(self.result, self.right, self.digits))[0].tolist())
 
     def instance(self) -> str:
-        """Return '. With dy[0, 1] = 1 alone, dx[0, 2] is w[1], not w[2]'."""
-        alone, place = (
-            entry(self.group.argument, self.group.places[self.number]),
-            self.first_wrong(),
-        )
+        """Return 'dx[0, 2] is w[1], not w[2]'."""
+        place = self.first_wrong()
         yours, right = self.source(self.result, place), self.source(self.right, place)
-        return f". With {alone} = 1 alone, {entry(self.name, place)} is {yours}, not {right}"
+        return f"{entry(self.name, place)} is {yours}, not {right}"
 
     def letters_of(self, name: str) -> str:
         """Return the letters of the first axes of an operand: filters have other ones."""
@@ -133,7 +130,7 @@ def _sums(group: Group) -> dict[float, str]:
 def _nothing(stamp: Stamp) -> Finding | None:
     if stamp.places or not stamp.right_places:
         return None
-    return Finding("nothing", "nothing of {who} arrives in " + stamp.name, 4)
+    return Finding("nothing", "{who} does not arrive in " + stamp.name, 4)
 
 
 def _none_due(stamp: Stamp) -> Finding | None:
@@ -218,7 +215,7 @@ def _turned(stamp: Stamp) -> Finding | None:
         return None
     name = pairs[0][0][0]
     shape = stamp.group.operands[name].shape
-    for axes, words in _turns(len(shape)):
+    for axes, words in _turns(shape):
         if all(yours[1] == _flipped(right[1], shape, axes) for yours, right in pairs):
             moved = sum(yours != right for yours, right in pairs)
             return Finding(f"turned {axes}", f"{{who}} meets {name} {words}", moved)
@@ -229,7 +226,7 @@ def _turned_result(stamp: Stamp) -> Finding | None:
     """What arrives is the right thing turned."""
     if not stamp.places or stamp.result.ndim < 1:
         return None
-    for axes, words in _turns(stamp.result.ndim):
+    for axes, words in _turns(stamp.result.shape):
         right = np.flip(stamp.right, axes)
         if np.allclose(stamp.result, right) and not np.allclose(right, stamp.right):
             message = f"{{who}} arrives {words} in {stamp.name}"
@@ -237,14 +234,19 @@ def _turned_result(stamp: Stamp) -> Finding | None:
     return None
 
 
-def _turns(ndim: int) -> list[tuple[tuple[int, ...], str]]:
-    if ndim == 1:
+def _turns(shape: tuple[int, ...]) -> list[tuple[tuple[int, ...], str]]:
+    """Return the axes along which an array can be turned, and what is said of that."""
+    if len(shape) == 1:
         return [((0,), "in reverse order")]
-    return [
-        ((ndim - 2, ndim - 1), "turned by 180 degrees"),
-        ((ndim - 2,), "with its rows in reverse order"),
-        ((ndim - 1,), "with its columns in reverse order"),
-    ]
+    row, column = len(shape) - 2, len(shape) - 1
+    turns: list[tuple[tuple[int, ...], str]] = []
+    if shape[row] > 1:
+        turns.append(((row,), "with its rows in reverse order"))
+    if shape[column] > 1:
+        turns.append(((column,), "with its columns in reverse order"))
+    if len(turns) == 2:
+        turns.append(((row, column), "turned by 180 degrees"))
+    return turns
 
 
 def _flipped(place: Place, shape: tuple[int, ...], axes: tuple[int, ...]) -> Place:

@@ -23,11 +23,12 @@ Arguments = tuple[Any, ...]
 class Group:
     """The arguments of one call, asked number by number.
 
-    argument: the name of the one that is; operands: the other arrays, by name.
+    names: of all of them; argument: the one that is; operands: the other arrays, by name.
     places: of its numbers; stamps: the arguments for each, in which that number is 1.
     zero: those in which all are 0; together: in which none is, and all are different.
     """
 
+    names: tuple[str, ...]
     argument: str
     operands: Mapping[str, np.ndarray]
     places: tuple[Place, ...]
@@ -60,7 +61,7 @@ def group(names: Sequence[str], args: Sequence[Any], argument: str) -> Group:
     before, after = apart[:number], apart[number + 1 :]
     stamps = [(*before, _one_at(place, shape), *after) for place in places]
     zero = (*before, np.zeros(shape), *after)
-    return Group(argument, operands, places, tuple(stamps), zero, tuple(apart))
+    return Group(tuple(names), argument, operands, places, tuple(stamps), zero, tuple(apart))
 
 
 def _one_at(place: Place, shape: tuple[int, ...]) -> np.ndarray:

@@ -14,6 +14,10 @@ from grader.judge.explain.relations import RELATIONS, Stamp, differ
 from grader.judge.explain.stamp_cases import Arguments, Group
 from grader.judge.explain.words import axis_words, entry, numbers_in, region
 
+OVERWRITTEN = (
+    "where several numbers send something to one place, only one of them is left there: what must "
+    "happen where they meet?"
+)
 ENOUGH = 4  # different entries: fewer may be a coincidence
 
 
@@ -51,11 +55,48 @@ def found_by_stamps(answered: Answered) -> Found | None:
     group = answered.group
     zero, together = len(group.places), len(group.places) + 1  # as in Group.calls
     if answered.differs(zero):
-        return _shown(answered, zero, f"is not right where all of {group.argument} is 0")
+        instance = _stamp(answered, zero).instance()
+        message = f"is not right where all of {group.argument} is 0: there {instance}"
+        return _shown(answered, zero, message)
+    if _is_overwritten(answered, together):
+        return _shown(answered, together, f"is not right: {OVERWRITTEN}")
     wrong = [number for number in range(zero) if answered.differs(number)]
     if wrong:
         return _of_single_numbers(answered, wrong)
     return _of_all_together(answered, together) if answered.differs(together) else None
+
+
+def _is_for_negative_alone(answered: Answered, together: int) -> bool:
+    """Tell whether just what negative numbers of the argument send is wrong."""
+    group, argument = answered.group, _argument(answered, together)
+    negative = np.zeros(answered.rights[together].shape, dtype=bool)
+    for number, place in enumerate(group.places):
+        negative |= (answered.rights[number] != 0) & (argument[place] < 0)
+    apart = differ(answered.results[together], answered.rights[together], answered.digits)
+    return bool(apart.any() and not (apart & ~negative).any() and (~negative).any())
+
+
+def _argument(answered: Answered, number: int) -> np.ndarray:
+    """Return the argument that is asked number by number, in one call."""
+    group = answered.group
+    argument: np.ndarray = group.calls[number][group.names.index(group.argument)]
+    return argument
+
+
+def _is_overwritten(answered: Answered, together: int) -> bool:
+    """Tell whether each wrong number is what one number of the argument has to send there, and not
+    the sum of all that is sent.
+    """
+    group, result, right = answered.group, answered.results[together], answered.rights[together]
+    argument = _argument(answered, together)
+    bias = answered.rights[len(group.places)]
+    shares = [
+        argument[place] * (answered.rights[number] - bias)
+        for number, place in enumerate(group.places)
+    ]
+    apart = differ(result, right, answered.digits)
+    is_one = np.any([np.isclose(result, bias + share) & (share != 0) for share in shares], axis=0)
+    return len(np.unique(result[apart])) > 1 and bool(is_one[apart].all())
 
 
 def _shown(answered: Answered, number: int, message: str) -> Found:
@@ -66,23 +107,24 @@ def _shown(answered: Answered, number: int, message: str) -> Found:
 def _of_single_numbers(answered: Answered, wrong: list[int]) -> Found:
     """Return what the stamps of single numbers have in common that are wrong."""
     group = answered.group
-    words = axis_words(answered.shape, answered.rights[0].ndim)
-    stamps = [
-        Stamp(
-            answered.name,
-            words,
-            answered.results[number],
-            answered.rights[number],
-            group,
-            number,
-            answered.digits,
-        )
-        for number in wrong
-    ]
+    stamps = [_stamp(answered, number) for number in wrong]
     best = max(stamps, key=lambda stamp: np.count_nonzero(stamp.right))
     sentence = _in_common(stamps) or f"{{who}} has a wrong share in {answered.name}"
     said = sentence.format(who=_which(group, wrong, answered.letters))
-    return _shown(answered, best.number, f"is not right: {said}{best.instance()}")
+    alone = entry(group.argument, group.places[best.number])
+    message = f"is not right: {said}. With {alone} = 1 alone, {best.instance()}"
+    return _shown(answered, best.number, message)
+
+
+def _stamp(answered: Answered, number: int) -> Stamp:
+    """Return what a call gives beyond what it gives for zeros, as a forward pass gives its bias."""
+    result, right = answered.results[number], answered.rights[number]
+    if number < len(answered.group.places):
+        bias = answered.rights[len(answered.group.places)]
+        result, right = result - bias, right - bias
+    words = axis_words(answered.shape, right.ndim)
+    digits = answered.digits
+    return Stamp(answered.name, words, result, right, answered.group, number, digits)
 
 
 def _in_common(stamps: list[Stamp]) -> str:
@@ -117,6 +159,10 @@ def _of_all_together(answered: Answered, together: int) -> Found:
     if np.all(counts[apart] > 1) and np.any(counts == 1):
         what = "where what they send to one place meets, it is not: what must happen there?"
         return _shown(answered, together, f"is not right: {alone}; {what}")
+    if _is_for_negative_alone(answered, together):
+        return _shown(
+            answered, together, f"is not right: {alone} that is 1, and a negative one is not"
+        )
     words = axis_words(answered.shape, apart.ndim)
     where = region(map(tuple, np.argwhere(apart).tolist()), np.ndindex(*apart.shape), words)
     place = f" in {where}" if where else ""

@@ -60,7 +60,8 @@ def region(places: Iterable[Place], everywhere: Iterable[Place], words: Sequence
 def numbers_in(where: str, name: str) -> str:
     """Return the numbers of a region of an array as the subject of a sentence."""
     if "place" not in where:
-        return f"each number in {where} of {name}"
+        inside = where.removeprefix("all but ")
+        return f"each number of {name} {'in' if inside == where else 'outside'} {inside}"
     where = where.replace("place", "number")  # of one axis
     if where.startswith("all but "):
         return f"each number of {name} but {where.removeprefix('all but ')}"
