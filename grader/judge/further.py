@@ -14,8 +14,8 @@ import numpy as np
 from grader.judge.answers import expected_shape
 from grader.judge.case import Case
 from grader.judge.exercise import Exercise, Part
-from grader.judge.explain.stamp_cases import Group, group, told_apart
-from grader.judge.explain.stamps import Answered, Found, found_by_stamps
+from grader.judge.explain.stamp_cases import Group, group, with_distinct_numbers
+from grader.judge.explain.stamps import Answered, Stamped, by_stamps
 from grader.judge.trial import Answers, Trial
 
 DIGITS = 1e-6
@@ -40,14 +40,14 @@ class Key(NamedTuple):
         return f"{self.number}{'' if self.is_apart else ' as it is'}"
 
 
-def stamps_of(trial: Trial, part: Part) -> Found | None:
+def stamps_of(trial: Trial, part: Part) -> Stamped | None:
     """Return what single numbers say of a wrong part, None where they say nothing."""
     keys = sorted(keys_of(trial.exercise, part), key=lambda key: _is_plain(trial.exercise, key))
     wrong = (key for key in keys if _is_wrong(trial, part, key))
     for _, key in zip(range(STAMPED_LIMIT), wrong):
-        found = _found_by(trial, part, key)
-        if found is not None:
-            return found
+        stamped = _stamped_by(trial, part, key)
+        if stamped is not None:
+            return stamped
     return None
 
 
@@ -122,7 +122,7 @@ def calls_of(exercise: Exercise, key: Key) -> tuple[Case, ...]:
 @cache
 def group_of(exercise: Exercise, key: Key) -> Group:
     args = small_cases(exercise)[key.number].args
-    args = tuple(told_apart(args)) if key.is_apart else args
+    args = tuple(with_distinct_numbers(args)) if key.is_apart else args
     return group(exercise.arguments, args, exercise.linear)
 
 
@@ -134,11 +134,11 @@ def _is_wrong(trial: Trial, part: Part, key: Key) -> bool | None:
     return not trial.more.is_right(part, key, answers[0][part.name])
 
 
-def _found_by(trial: Trial, part: Part, key: Key) -> Found | None:
+def _stamped_by(trial: Trial, part: Part, key: Key) -> Stamped | None:
     """Return what one group says."""
     numbers = range(len(calls_of(trial.exercise, key)))
     answered = _answered(trial, part, key, numbers)
-    return None if answered is None else found_by_stamps(answered)
+    return None if answered is None else by_stamps(answered)
 
 
 def _answered(trial: Trial, part: Part, key: Key, numbers: Sequence[int]) -> Answered | None:
@@ -168,12 +168,12 @@ def _results(trial: Trial, part: Part, key: Key, numbers: Sequence[int]) -> list
 
 def _answers(trial: Trial, key: Key, numbers: Sequence[int]) -> list[Answers] | None:
     """Return the answers to some calls of a group, None where not all could be asked."""
-    if trial.more is None:
+    if trial.more is None or trial.has_ended:
         return None
     known, calls = trial.further, calls_of(trial.exercise, key)
     missing = [number for number in numbers if (key, number % len(calls)) not in known]
-    asked = trial.more.ask([calls[number] for number in missing]) if missing else []
-    for number, answer in zip(missing, asked):
+    new = trial.more.ask([calls[number] for number in missing]) if missing else []
+    for number, answer in zip(missing, new):
         known[key, number % len(calls)] = answer
     if any((key, number % len(calls)) not in known for number in numbers):
         return None

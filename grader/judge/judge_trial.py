@@ -19,8 +19,8 @@ from grader.judge.answers import expected_shape
 from grader.judge.case import Case
 from grader.judge.detect import Pair, count_of_differences, detect, wrong_shape
 from grader.judge.exercise import Exercise, Part
-from grader.judge.explain.conditions import Asked, where_it_goes_wrong
-from grader.judge.explain.stamps import Found
+from grader.judge.explain.conditions import Judged, where_it_goes_wrong
+from grader.judge.explain.stamps import Stamped
 from grader.judge.further import known, raising, stamps_of
 from grader.judge.hint import recognise, with_sizes
 from grader.judge.trial import Right, Trial
@@ -70,13 +70,13 @@ def judge_trial(trial: Trial) -> Verdict:
         if finding is None:
             parts.append(_without_a_case_to_show(trial, part))
             continue
-        wrong, found = _wrong_part(trial, part, finding, parts)
+        wrong, stamped = _wrong_part(trial, part, finding, parts)
         parts.append(wrong)
         if example is None:
             right = trial.right(part, finding.number)
             example = _example(trial, part, finding.number, right)
-            if found is not None:
-                example = _example_of_stamps(trial, part, found, right)
+            if stamped is not None:
+                example = _example_of_stamps(trial, part, stamped, right)
             advice = right.advice
     return Verdict(trial.exercise.name, tuple(parts), "", advice, example)
 
@@ -200,7 +200,7 @@ def _without_a_case_to_show(trial: Trial, part: Part) -> PartVerdict:
 
 def _wrong_part(
     trial: Trial, part: Part, finding: Finding, before: list[PartVerdict]
-) -> tuple[PartVerdict, Found | None]:
+) -> tuple[PartVerdict, Stamped | None]:
     """Return the verdict on a part that is wrong, and what its stamps say.
 
     before: the verdicts on the parts before it.
@@ -209,7 +209,7 @@ def _wrong_part(
     if same is not None:
         message = f"is wrong by the same mistake as {same.name}"
         return PartVerdict(part.name, part.points, 0.0, message, same.mistake, CATALOGUE), None
-    message, explained, found = _what_is_wrong(trial, part, finding)
+    message, explained, stamped = _what_is_wrong(trial, part, finding)
     first = _wrong_before(part, before)
     if explained == NONE and first is not None:
         message = f"is not right: mend {first.name} first"
@@ -219,7 +219,7 @@ def _wrong_part(
         alike = [verdict.name for verdict in before if verdict.message == message]
         message = f"the same as {alike[0]}" if alike else message
     verdict = PartVerdict(part.name, part.points, 0.0, message, finding.mistake, explained)
-    return verdict, found
+    return verdict, stamped
 
 
 def _wrong_before(part: Part, before: list[PartVerdict]) -> PartVerdict | None:
@@ -300,7 +300,7 @@ def _has_other_numbers(result: np.ndarray | None, right: np.ndarray | None) -> b
     return result.size != right.size or not np.array_equal(result.ravel(), right.ravel())
 
 
-def _what_is_wrong(trial: Trial, part: Part, finding: Finding) -> tuple[str, str, Found | None]:
+def _what_is_wrong(trial: Trial, part: Part, finding: Finding) -> tuple[str, str, Stamped | None]:
     """Return what is wrong with a part, how that was found out, and what its stamps say.
 
     First what is seen on the case that shows it and the hint; else what the general detectors see,
@@ -320,16 +320,30 @@ def _what_is_wrong(trial: Trial, part: Part, finding: Finding) -> tuple[str, str
         explained = _how([], fault if fault.fault else None, condition)
         is_form = not fault.fault and explained != CONDITION
         return sentences(observed, condition), FORM if is_form else explained, None
-    seen = _in_common(trial, part)
-    found = None if seen else stamps_of(trial, part)
+    if _forgets(trial, part):
+        return f"is not right, and {FORGETFUL}", NUMBERS, None
+    common = _in_common(trial, part)
+    stamped = None if common else stamps_of(trial, part)
     condition = _condition(trial, part)
-    if seen or found is not None:
-        message = found.message if found is not None else seen
+    if common or stamped is not None:
+        message = stamped.message if stamped is not None else common
         special = "" if "other cases" in message else condition or _special(trial, part)
-        return sentences(message, special), STAMPS if found else NUMBERS, found
+        return sentences(message, special), STAMPS if stamped else NUMBERS, stamped
     pairs = _beside_right(trial, part)
     count = count_of_differences(pairs[0]) if pairs else NO_WORDS
     return sentences(condition or count), CONDITION if condition else NONE, None
+
+
+def _forgets(trial: Trial, part: Part) -> bool:
+    """Tell whether a function answered otherwise when it was asked a case once more."""
+    first, again = trial.answers[trial.again_of][part.name], trial.again[part.name]
+    if not trial.cases[trial.again_of].judges(part.name):
+        return False
+    if first.array is None or again.array is None:
+        return False
+    return first.array.shape != again.array.shape or not np.allclose(
+        first.array, again.array, equal_nan=True
+    )
 
 
 def _exchanged_result(trial: Trial, part: Part, number: int) -> str:
@@ -363,25 +377,25 @@ def _special(trial: Trial, part: Part) -> str:
 def _condition(trial: Trial, part: Part) -> str:
     """Return on which cases a part goes wrong, '' where that can be told by no size."""
     wrong = trial.visible_wrong(part)
-    asked = [
-        Asked(_letters(trial.exercise, case), number in wrong)
+    judged = [
+        Judged(_letters(trial.exercise, case), number in wrong)
         for number, case in enumerate(trial.cases[: len(trial.answers)])
         if trial.is_visible(number) and case.judges(part.name) and not case.large
     ]
-    asked += [Asked(_letters(trial.exercise, case), bad) for case, bad in known(trial, part)]
-    where = where_it_goes_wrong(asked)
+    judged += [Judged(_letters(trial.exercise, case), bad) for case, bad in known(trial, part)]
+    where = where_it_goes_wrong(judged)
     return f"it is wrong for {where}" if where else ""
 
 
 def _condition_of_raise(trial: Trial) -> str:
     """Return on which cases a function raises, '' where that can be told by no size."""
-    asked = [
-        Asked(_letters(trial.exercise, case), call_fault(trial.answers[number]) is not None)
+    judged = [
+        Judged(_letters(trial.exercise, case), call_fault(trial.answers[number]) is not None)
         for number, case in enumerate(trial.cases[: len(trial.answers)])
         if trial.is_visible(number) and not case.large
     ]
-    asked += [Asked(_letters(trial.exercise, case), raised) for case, raised in raising(trial)]
-    where = where_it_goes_wrong(asked, "not")
+    judged += [Judged(_letters(trial.exercise, case), raised) for case, raised in raising(trial)]
+    where = where_it_goes_wrong(judged, "not")
     return f"it raises for {where}" if where else ""
 
 
@@ -477,10 +491,10 @@ def _example(trial: Trial, part: Part, number: int, right: Right) -> Example | N
     return Example(part.result, inputs, _yours(answer), right.values, right.source)
 
 
-def _example_of_stamps(trial: Trial, part: Part, found: Found, right: Right) -> Example:
+def _example_of_stamps(trial: Trial, part: Part, stamped: Stamped, right: Right) -> Example:
     """Return the call that shows where a single number lands."""
-    inputs = dict(zip(trial.exercise.arguments, found.args, strict=True))
-    return Example(part.result, inputs, found.result, found.right, right.source or "right")
+    inputs = dict(zip(trial.exercise.arguments, stamped.args, strict=True))
+    return Example(part.result, inputs, stamped.result, stamped.right, right.source or "right")
 
 
 def _example_of_one_result(

@@ -108,6 +108,11 @@ class Trial:
             return False
         return not self.wrong(part) and self.is_repeated(part)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether a call ended so that no other need be made (grader.call.ended)."""
+        return any(answer.fault in ENDS for parts in self.answers for answer in parts.values())
+
     def nudged(self, part: Part) -> Answer | None:
         """Return the fault of a result that was taken by differences on any case, else None.
 

@@ -12,7 +12,8 @@ from support import examples, few_and_many
 
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.judge.case import Case
-from grader.judge.detect import CLOSE, Pair, detect
+from grader.judge.detect import CLOSE, Pair, count_of_differences
+from grader.judge.detect import detect as in_common
 
 # These say what a result is, and blame nothing.
 PLAIN = ("is not right", "is zero everywhere", CLOSE)
@@ -22,6 +23,11 @@ SIZES = {"N": 2, "C": 3, "D": 4, "F": 2}
 
 def pair(result, right, **sizes):
     return Pair(np.array(result, float), np.array(right, float), Case((), sizes))
+
+
+def detect(pairs, fine=()):
+    """Return what a verdict says where no stamps and no condition say more."""
+    return in_common(pairs, fine) or count_of_differences(pairs[0])
 
 
 def small_numbers(rng, shape):

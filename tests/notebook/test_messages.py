@@ -235,13 +235,23 @@ def test_the_html_form_marks_differences_by_more_than_colour_and_escapes_the_stu
 
 
 def test_a_verdict_is_plain_json():
-    verdict = Verdict("f", (PartVerdict("dw", 2, 1.5, "says", "name"),), "", ("note",))
+    part = PartVerdict("dw", 2, 1.5, "says", "name", "catalogue")
+    verdict = Verdict("f", (part,), "", ("note",))
     assert verdict.as_json() == {
         "exercise": "f",
         "earned": 1.5,
         "points": 2,
         "fault": "",
-        "parts": [{"name": "dw", "points": 2, "earned": 1.5, "message": "says", "mistake": "name"}],
+        "parts": [
+            {
+                "name": "dw",
+                "points": 2,
+                "earned": 1.5,
+                "message": "says",
+                "mistake": "name",
+                "explained": "catalogue",
+            }
+        ],
         "notes": ["note"],
     }
 

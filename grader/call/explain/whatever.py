@@ -17,11 +17,11 @@ def of_whatever(place: Place) -> list[dict[str, Any]]:
     nodes = [node for node in in_order(place.node) if isinstance(node, ast.Name)]
     nodes = nodes or [node for node in in_order(place.statement) if isinstance(node, ast.Name)]
     names = {node.id: node for node in nodes if node.id in place.own}
-    told = [_told(place, node) for node in names.values()]
-    return [each for each in told if each is not None][:NAMES_LIMIT]
+    facts = [_fact(place, node) for node in names.values()]
+    return [each for each in facts if each is not None][:NAMES_LIMIT]
 
 
-def _told(place: Place, node: ast.Name) -> dict[str, Any] | None:
+def _fact(place: Place, node: ast.Name) -> dict[str, Any] | None:
     value = place.known(node)
     if is_array(value):
         return {"kind": "shape", "code": node.id, "shape": value.shape, "values": []}

@@ -9,7 +9,7 @@ Letters = Mapping[str, int]
 ENOUGH = 3  # cases on either side
 
 
-class Asked(NamedTuple):
+class Judged(NamedTuple):
     """A case by its letters (sizes, stride, pad), and whether a function is wrong on it."""
 
     letters: Letters
@@ -88,7 +88,7 @@ CONDITIONS = (
 )
 
 
-def where_it_goes_wrong(cases: Sequence[Asked], other: str = "right") -> str:
+def where_it_goes_wrong(cases: Sequence[Judged], other: str = "right") -> str:
     """Return 'several images (N > 1), and right for one image (N = 1)', or ''.
 
     other: what it is for the other cases.
@@ -97,21 +97,21 @@ def where_it_goes_wrong(cases: Sequence[Asked], other: str = "right") -> str:
     where it is the one that does.
     """
     cases = _by_sizes(cases)
-    ways = [found for condition in CONDITIONS for found in _both_ways(condition, cases)]
+    ways = [way for condition in CONDITIONS for way in _both_ways(condition, cases)]
     return f"{ways[0][0]}, and {other} for {ways[0][1]}" if len(ways) == 1 else ""
 
 
-def _by_sizes(cases: Sequence[Asked]) -> list[Asked]:
+def _by_sizes(cases: Sequence[Judged]) -> list[Judged]:
     """Return the cases, those of the same sizes as one, which is wrong if one of them is."""
     wrong: dict[str, bool] = {}
     letters = {str(sorted(case.letters.items())): case.letters for case in cases}
     for case in cases:
         key = str(sorted(case.letters.items()))
         wrong[key] = wrong.get(key, False) or case.is_wrong
-    return [Asked(letters[key], is_wrong) for key, is_wrong in wrong.items()]
+    return [Judged(letters[key], is_wrong) for key, is_wrong in wrong.items()]
 
 
-def _both_ways(condition: Condition, cases: Sequence[Asked]) -> list[tuple[str, str]]:
+def _both_ways(condition: Condition, cases: Sequence[Judged]) -> list[tuple[str, str]]:
     """Return the words for the wrong and for the right cases, if a condition tells them apart."""
     if not all(letter in case.letters for case in cases for letter in condition.needs):
         return []

@@ -70,7 +70,7 @@ def _one_at(place: Place, shape: tuple[int, ...]) -> np.ndarray:
     return array
 
 
-def told_apart(args: Sequence[Any]) -> Iterator[Any]:
+def with_distinct_numbers(args: Sequence[Any]) -> Iterator[Any]:
     """Yield the arguments, the arrays of numbers with others that are all different.
 
     Signs and order stay: a ReLU and a window's maximum depend on them.

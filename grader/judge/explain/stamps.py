@@ -22,7 +22,7 @@ ENOUGH = 4  # different entries: fewer may be a coincidence
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Stamped:
     """What is said of a result, and the call that shows it, with the result and the right one."""
 
     message: str
@@ -50,16 +50,16 @@ class Answered(NamedTuple):
         return bool(differ(self.results[number], self.rights[number], self.digits).any())
 
 
-def found_by_stamps(answered: Answered) -> Found | None:
+def by_stamps(answered: Answered) -> Stamped | None:
     """Return what is wrong with the results of a group, None where all are right."""
     group = answered.group
     zero, together = len(group.places), len(group.places) + 1  # as in Group.calls
     if answered.differs(zero):
         instance = _stamp(answered, zero).instance()
         message = f"is not right where all of {group.argument} is 0: there {instance}"
-        return _shown(answered, zero, message)
+        return _at_call(answered, zero, message)
     if _is_overwritten(answered, together):
-        return _shown(answered, together, f"is not right: {OVERWRITTEN}")
+        return _at_call(answered, together, f"is not right: {OVERWRITTEN}")
     wrong = [number for number in range(zero) if answered.differs(number)]
     if wrong:
         return _of_single_numbers(answered, wrong)
@@ -99,12 +99,12 @@ def _is_overwritten(answered: Answered, together: int) -> bool:
     return len(np.unique(result[apart])) > 1 and bool(is_one[apart].all())
 
 
-def _shown(answered: Answered, number: int, message: str) -> Found:
+def _at_call(answered: Answered, number: int, message: str) -> Stamped:
     args = answered.group.calls[number]
-    return Found(message, args, answered.results[number], answered.rights[number])
+    return Stamped(message, args, answered.results[number], answered.rights[number])
 
 
-def _of_single_numbers(answered: Answered, wrong: list[int]) -> Found:
+def _of_single_numbers(answered: Answered, wrong: list[int]) -> Stamped:
     """Return what the stamps of single numbers have in common that are wrong."""
     group = answered.group
     stamps = [_stamp(answered, number) for number in wrong]
@@ -113,7 +113,7 @@ def _of_single_numbers(answered: Answered, wrong: list[int]) -> Found:
     said = sentence.format(who=_which(group, wrong, answered.letters))
     alone = entry(group.argument, group.places[best.number])
     message = f"is not right: {said}. With {alone} = 1 alone, {best.instance()}"
-    return _shown(answered, best.number, message)
+    return _at_call(answered, best.number, message)
 
 
 def _stamp(answered: Answered, number: int) -> Stamp:
@@ -130,10 +130,10 @@ def _stamp(answered: Answered, number: int) -> Stamp:
 def _in_common(stamps: list[Stamp]) -> str:
     """Return the first relation that holds for all stamps and rests on enough numbers, or ''."""
     for relation in RELATIONS:
-        found = [finding for stamp in stamps if (finding := relation(stamp)) is not None]
-        is_shared = len(found) == len(stamps) and len({finding.key for finding in found}) == 1
-        if is_shared and sum(finding.evidence for finding in found) >= ENOUGH:
-            return found[0].message
+        findings = [finding for stamp in stamps if (finding := relation(stamp)) is not None]
+        is_shared = len(findings) == len(stamps) and len({finding.key for finding in findings}) == 1
+        if is_shared and sum(finding.evidence for finding in findings) >= ENOUGH:
+            return findings[0].message
     return ""
 
 
@@ -150,7 +150,7 @@ def _which(group: Group, wrong: list[int], letters: str) -> str:
     return f"each of {len(places)} numbers of {group.argument} (of {len(group.places)})"
 
 
-def _of_all_together(answered: Answered, together: int) -> Found:
+def _of_all_together(answered: Answered, together: int) -> Stamped:
     """Return what is said where each number alone is right, and all together are not."""
     group, result, right = answered.group, answered.results[together], answered.rights[together]
     counts = sum((right != 0).astype(int) for right in answered.rights[: len(group.places)])
@@ -158,12 +158,12 @@ def _of_all_together(answered: Answered, together: int) -> Found:
     alone = f"each number of {group.argument} alone is right"
     if np.all(counts[apart] > 1) and np.any(counts == 1):
         what = "where what they send to one place meets, it is not: what must happen there?"
-        return _shown(answered, together, f"is not right: {alone}; {what}")
+        return _at_call(answered, together, f"is not right: {alone}; {what}")
     if _is_for_negative_alone(answered, together):
-        return _shown(
+        return _at_call(
             answered, together, f"is not right: {alone} that is 1, and a negative one is not"
         )
     words = axis_words(answered.shape, apart.ndim)
     where = region(map(tuple, np.argwhere(apart).tolist()), np.ndindex(*apart.shape), words)
     place = f" in {where}" if where else ""
-    return _shown(answered, together, f"is not right: {alone}, and all together are not{place}")
+    return _at_call(answered, together, f"is not right: {alone}, and all together are not{place}")
