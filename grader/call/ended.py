@@ -18,6 +18,13 @@ ENDS = frozenset(
 )
 
 
+class TimeUp(BaseException):
+    """A call has used up its time: args[0] seconds.
+
+    It is not an Exception, so that `except Exception` does not catch it.
+    """
+
+
 class Ended:
     """The parts of an exercise that are asked no more.
 

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from .answer import Answer, faulty
+from .ended import TimeUp
 from .explain.explained import explanations
 from .explain.place import innermost
 from .explain.shapes import unequal
@@ -59,6 +60,8 @@ def raised(error: BaseException, function: Any) -> Answer:
     "raised:sizes:operands:2,3"; other errors of the same type may have any cause.
     """
     kind = type(error)
+    if kind is TimeUp:
+        return faulty("stopped", seconds=error.args[0])
     if kind is NotImplementedError and not _raised_in(function, error):
         return faulty("calls unwritten", **where(function, error))
     for known, form in RAISED.items():

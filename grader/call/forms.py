@@ -22,6 +22,11 @@ FORMS = {
     "partner": ("missing", "is or holds {name}: write it without {name}"),
     "reached": ("reached", "calls {name}: write it without {name}"),
     "time": ("time", "takes longer than {seconds:g} s: is there a loop that never ends?"),
+    "stopped": (
+        "time",
+        "takes longer than {seconds:g} s, where grading stops it too: is there a loop that never "
+        "ends?",
+    ),
     "unwritten": ("raised:NotImplementedError", "is not written yet"),
     "endless": ("raised:RecursionError", "calls itself without an end"),
     "interrupted": (

@@ -31,6 +31,7 @@ EXERCISES = (
         forward="affine_forward",
         without=("numerical_jacobian",),
         derived=("dy_dx", "dy_dw", "dy_db"),
+        picks=True,
         build=cases.affine_jacobians,
         witness=witnesses.AFFINE_JACOBIANS,
     ),

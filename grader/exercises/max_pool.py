@@ -15,6 +15,7 @@ EXERCISES = (
         "max_pool_forward",
         ("x", "size", "stride"),
         (Part("y", 2, "N C H' W'"),),
+        picks=True,
         build=cases.max_pool_forward,
         widget=widgets.POOL_FORWARD,
     ),

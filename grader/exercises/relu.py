@@ -10,6 +10,7 @@ EXERCISES = (
         "relu_forward",
         ("x",),
         (Part("y", 1, "shape"),),
+        picks=True,
         build=cases.relu_forward,
     ),
     quiz(

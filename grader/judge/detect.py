@@ -89,7 +89,9 @@ def _zero_here(pairs: list[Pair], fine: Sequence[Pair]) -> str:
     others = [np.abs(pair.right).max() for pair in fine if pair.right.any()]
     if not others:
         return "is zero everywhere"
-    if max(np.abs(pair.right).max() for pair in pairs) < min(others) / 16:
+    sizes = [pair.case.sizes for pair in fine]
+    is_alike = any(pair.case.sizes in sizes for pair in pairs)
+    if is_alike and max(np.abs(pair.right).max() for pair in pairs) < min(others) / 16:
         return "is zero where small numbers are right: are digits lost on the way?"
     return "is zero here, and right on other cases"
 

@@ -159,6 +159,7 @@ class Exercise:
         not ask it again.
     linear: the argument in which it is linear, as a backward pass is in dy; "" for none. A wrong
         answer is then asked where single numbers of it land.
+    picks: its results are numbers of its arguments, so that each tells where it comes from.
     derived: its results that are gradients, which are to be derived: they are no answer where the
         function takes differences.
     build: (generator, whether they are fresh ones) -> the cases that it is asked with.
@@ -180,6 +181,7 @@ class Exercise:
     layers: bool = False
     costly: bool = False
     linear: str = ""
+    picks: bool = False
     derived: tuple[str, ...] = ()
     build: Callable[[Generator, bool], list[Case]] = field(default=_no_cases, compare=False)
     probes: Callable[[Generator], list[Case]] = field(default=_no_probes, compare=False)

@@ -22,6 +22,7 @@ DIGITS = 1e-6
 PLACES_LIMIT = 24  # of an argument that is asked number by number: each costs a call
 NUMBERS_LIMIT = 60  # of all arguments of a case
 STAMPED_LIMIT = 3  # cases that are asked number by number: one is enough where it is wrong
+LONG = ("kh", "kw", "k", "D", "H'", "W'", "m")  # sizes of which 1 leaves little to see
 TOGETHER = -1  # the number of the call of a group in which no number is 0
 
 
@@ -54,7 +55,7 @@ def stamps_of(trial: Trial, part: Part) -> Stamped | None:
 def _is_plain(exercise: Exercise, key: Key) -> tuple[bool, bool]:
     """Return the order in which groups are looked at: what has a single row says less."""
     sizes = small_cases(exercise)[key.number].sizes
-    return not key.is_apart, any(sizes.get(letter) == 1 for letter in ("kh", "kw", "k", "D"))
+    return not key.is_apart, any(sizes.get(letter) == 1 for letter in LONG)
 
 
 def known(trial: Trial, part: Part) -> Iterator[tuple[Case, bool]]:
@@ -80,9 +81,9 @@ def raising(trial: Trial) -> Iterator[tuple[Case, bool]]:
 @cache
 def small_cases(exercise: Exercise) -> tuple[Case, ...]:
     """Return the visible cases with few numbers, one of each kind of sizes, and the probes."""
-    if not exercise.linear:
+    if not exercise.linear and not exercise.picks:
         return ()
-    argument = exercise.arguments.index(exercise.linear)
+    argument = exercise.arguments.index(exercise.linear) if exercise.linear else 0
     kinds: dict[str, Case] = {}
     for case in sorted((*exercise.visible, *exercise.probed), key=lambda case: case.count):
         if _is_small(case, case.args[argument]):

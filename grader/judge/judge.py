@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from types import CodeType
@@ -36,14 +36,22 @@ from grader.judge.right import Forward, right_of_group, right_values
 from grader.judge.trial import Answers, Asking, More, Right, Trial
 from grader.show.verdict import Verdict
 
+Timed = Callable[[Exercise, Case, Any], Any]
 MORE_SECONDS = 0.3  # for the cases that explain a wrong answer
 NEEDS_LAYERS = "needs layers.py beside the notebook: copy it there from the assignment's folder"
 
 
-def judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
+def untimed(exercise: Exercise, case: Case, function: Any) -> Any:
+    return function
+
+
+def judge(
+    exercise: Exercise, function: Any, namespace: Namespace, timed: Timed = untimed
+) -> Verdict:
     """Return the verdict on one function. Never raises.
 
     namespace: the student's global names, in which the exercise's forward partner is found.
+    timed: returns the function for a case, so that something watches its time.
     """
     try:
         if exercise.layers and importlib.util.find_spec("layers") is None:
@@ -51,14 +59,14 @@ def judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
         refused = refusal(function, exercise.without, namespace)
         if refused is not None:
             return all_wrong(exercise, refused.message)
-        return _judge(exercise, function, namespace)
+        return _judge(exercise, function, namespace, timed)
     except BaseException as error:
         # The last line of defence: objects that raise wherever they are looked at.
         kind = short(type(error).__name__)
         return all_wrong(exercise, f"cannot be judged: looking at it raised {kind}")
 
 
-def _judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
+def _judge(exercise: Exercise, function: Any, namespace: Namespace, timed: Timed) -> Verdict:
     layers = public(importlib.import_module("layers")) if exercise.layers else {}
     own_forward = Forward(exercise, namespace)
     trial = _new_trial(own_forward)
@@ -68,7 +76,7 @@ def _judge(exercise: Exercise, function: Any, namespace: Namespace) -> Verdict:
         without(exercise.without, namespace, exercise.name) as refused,
     ):
         forward = namespace.get(exercise.forward)
-        calls = _ask(trial, function, refused, forward, captured)
+        calls = _ask(trial, function, refused, forward, captured, timed)
     cases, answers = trial.cases, trial.answers
     again = answers.pop() if len(answers) > len(cases) else answers[0]
     # The student's forward partner is called here: what it prints and warns of is not this
@@ -113,10 +121,11 @@ def _ask(
     refused: Mapping[CodeType, str],
     forward: Any,
     captured: CapturedOutput,
+    timed: Timed,
 ) -> list[Call]:
     """Ask the function all cases and the first once more, but for those that another call has
     ended; fill in the trial's answers. refused: as `without` yields it; forward: see call();
-    captured: where it prints.
+    captured: where it prints; timed: see judge().
     """
     calls = []
     asking = Asking(trial.exercise)
@@ -128,7 +137,10 @@ def _ask(
             captured.begin(trial.exercise.describe(case))
             is_watched = trial.exercise.watches(case)
             derived = is_watched and bool(trial.exercise.derived)
-            result = call(function, case.args, refused if is_watched else {}, derived, forward)
+            timed_function = timed(trial.exercise, case, function)
+            result = call(
+                timed_function, case.args, refused if is_watched else {}, derived, forward
+            )
             calls.append(result)
             # At once: the result may be a buffer that the next call uses again.
             answers = read(trial.exercise, case, result, function)

@@ -147,7 +147,14 @@ def _smallest_with(trial: Trial, number: int, fault: Answer) -> int:
         for other in range(number, len(trial.answers))
         if trial.is_visible(other) and _has_fault(trial, other, fault)
     ]
-    return min(alike, key=lambda other: trial.cases[other].count)
+    corners = {part.name for part in trial.exercise.parts if part.corner}
+
+    def size(other: int) -> tuple[bool, int]:
+        """Return what is smaller for a case that is easier to follow: corners are harder."""
+        case = trial.cases[other]
+        return corners.issuperset(trial.exercise.parts_of(case)), case.count
+
+    return min(alike, key=size)
 
 
 def _has_fault(trial: Trial, number: int, fault: Answer) -> bool:
@@ -488,7 +495,11 @@ def _example(trial: Trial, part: Part, number: int, right: Right) -> Example | N
         if answer.array is None:
             return Example(part.name, inputs, None)
         return _example_of_one_result(trial.cases[number], inputs, answer, right)
-    return Example(part.result, inputs, _yours(answer), right.values, right.source)
+    case, yours = trial.cases[number], _yours(answer)
+    values: Any = right.values
+    if case.layout and isinstance(yours, np.ndarray) and values is not None:
+        yours, values = case.unpacked(yours), case.unpacked(values)  # by name, and not as one row
+    return Example(part.result, inputs, yours, values, right.source)
 
 
 def _example_of_stamps(trial: Trial, part: Part, stamped: Stamped, right: Right) -> Example:

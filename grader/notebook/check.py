@@ -18,6 +18,7 @@ from grader.judge.exercise import Exercise
 from grader.judge.judge import judge
 from grader.judge.judge_trial import all_wrong
 from grader.notebook.packages import notes_on_imports
+from grader.notebook.training import timed
 from grader.show.display import shell, show
 from grader.show.summary import Summary
 from grader.show.verdict import PartVerdict, Verdict
@@ -53,7 +54,7 @@ class Checks:
             if exercise is None:
                 verdict = self._unknown(function)
             else:
-                verdict = judge(exercise, function, namespace)
+                verdict = judge(exercise, function, namespace, timed)
                 if exercise.costly:
                     self._costly[exercise.name] = (function, verdict)
                 notes = notes_on_imports(namespace, function)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 NUMBERS_LIMIT = 200  # numbers; a larger array is named by its shape
+ROWS_LIMIT = 24  # of all its slices together
 WIDTH = 88  # characters of a line of arrays side by side
 
 
@@ -38,11 +39,14 @@ def number(value: Any) -> str:
 def lines_of(value: Any) -> list[str]:
     """Return a value as lines of text.
 
-    The columns of an array are aligned, and its slices stand one under the other. An array of more
-    than NUMBERS_LIMIT numbers, or of none, is named by its shape.
+    The columns of an array are aligned, and its slices stand one under the other. An array of too
+    many numbers or rows, or of none, is named by its shape.
     """
     if isinstance(value, dict):
-        return [f"{name}: {np.shape(part)}" for name, part in value.items()]
+        return [
+            f"{name}: {part if isinstance(part, str) else np.shape(part)}"
+            for name, part in value.items()
+        ]
     if isinstance(value, np.ndarray):
         return _lines_of_array(value)
     if isinstance(value, (float, np.generic)):
@@ -50,8 +54,14 @@ def lines_of(value: Any) -> list[str]:
     return [repr(value)[:WIDTH]]
 
 
+def is_printed(array: np.ndarray) -> bool:
+    """Tell whether an array has so few numbers that they can be looked at."""
+    rows = array.size // array.shape[-1] if array.ndim and array.size else 1
+    return 0 < array.size <= NUMBERS_LIMIT and rows <= ROWS_LIMIT
+
+
 def _lines_of_array(array: np.ndarray) -> list[str]:
-    if array.size > NUMBERS_LIMIT or array.size == 0:
+    if not is_printed(array):
         return [f"array of shape {array.shape}"]
     if array.ndim == 0:
         return [number(array)]
@@ -115,7 +125,7 @@ def block(title: str, value: Any, marks: np.ndarray | None = None) -> Block:
     marks: a mask of the value's shape, of the entries that are marked
     """
     if not _is_drawn(value):
-        return Block(title, text=" ".join(lines_of(value)))
+        return Block(title, text=", ".join(lines_of(value)))
     shape = (-1, *np.atleast_2d(value).shape[-2:])
     marked = np.zeros(value.shape, bool) if marks is None else marks
     planes = map(_plane, value.reshape(shape), marked.reshape(shape))
@@ -124,7 +134,7 @@ def block(title: str, value: Any, marks: np.ndarray | None = None) -> Block:
 
 def _is_drawn(value: Any) -> bool:
     """Tell whether a value is an array that is drawn as a grid."""
-    return isinstance(value, np.ndarray) and value.ndim > 0 and 0 < value.size <= NUMBERS_LIMIT
+    return isinstance(value, np.ndarray) and value.ndim > 0 and is_printed(value)
 
 
 def _plane(values: np.ndarray, marks: np.ndarray) -> list[list[tuple[str, bool]]]:

@@ -6,7 +6,7 @@ notebook.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypedDict, cast
 
 import numpy as np
@@ -154,6 +154,12 @@ def differing(yours: Any, right: Any) -> np.ndarray | None:
 def first_difference(example: Example) -> str:
     """Return 'dw[2, 0]: numerically 4.75, yours 2.25', or '' if the two cannot be compared."""
     yours, right = example.yours, example.right
+    if isinstance(yours, dict) and isinstance(right, dict):
+        parts = (
+            replace(example, part=f"{example.part}[{name!r}]", yours=yours[name], right=right[name])
+            for name in right
+        )
+        return next(filter(None, map(first_difference, parts)), "")
     apart = differing(yours, right)
     if apart is None or not apart.any():
         return ""
@@ -165,12 +171,24 @@ def first_difference(example: Example) -> str:
 
 def results(example: Example) -> list[tuple[str, Any]]:
     """Return titles and values of yours and right, with their shapes if these differ."""
+    if isinstance(example.yours, dict) and isinstance(example.right, dict):
+        return [("yours beside right", _by_name(example.yours, example.right))]
     both = {"yours": example.yours, "right": example.right}
     values = {name: value for name, value in both.items() if value is not None}
     shapes = {np.shape(value) for value in values.values() if isinstance(value, np.ndarray)}
     if len(shapes) <= 1:
         return list(values.items())
     return [(f"{name}, shape {np.shape(value)}", value) for name, value in values.items()]
+
+
+def _by_name(yours: dict[str, np.ndarray], right: dict[str, np.ndarray]) -> dict[str, str]:
+    """Return 'right' or '12 of 54 differ' for each array."""
+    counts = {}
+    for name, values in right.items():
+        apart = differing(yours[name], values)
+        count = values.size if apart is None else int(apart.sum())
+        counts[name] = f"{count} of {values.size} differ" if count else "right"
+    return counts
 
 
 def _text(verdict: Verdict) -> list[str]:
@@ -230,6 +248,9 @@ def _example_values(example: Example) -> dict[str, Any]:
     differs = differing(example.yours, example.right)
     return {
         "inputs": [block(name, value) for name, value in example.inputs.items()],
-        "results": [block(title, value, differs) for title, value in results(example)],
+        "results": [
+            block(title, value, differs if title.startswith("yours") else None)
+            for title, value in results(example)
+        ],
         "difference": first_difference(example),
     }

@@ -72,7 +72,9 @@ PROBES = (
     (2, 2, 2, 2, 1, 2, 1),
     (2, 2, 4, 2, 2, 2, 2),
 )
-PROBES_2X2 = tuple(sizes for sizes in PROBES if sizes[4:] == (2, 2, 2))
+PROBES_2X2 = tuple(
+    sizes for sizes in PROBES if sizes[4:] == (2, 2, 2) and sizes[2] % 2 == sizes[3] % 2 == 0
+)
 
 
 def _letters(sizes: Sizes) -> dict[str, int]:

@@ -100,7 +100,7 @@ def _build(exercise: Exercise) -> Table:
         if _ships_right_values(exercise, part):
             right_values[part.name] = [_plain(right[part.name]) for right in rights]
     table: Table = {"cases": entries, "hints": hints, "parts": parts, "shown": right_values}
-    if exercise.linear:
+    if exercise.linear or exercise.picks:
         table["further"] = {part.name: _further(exercise, part) for part in exercise.parts}
     return table
 

@@ -66,6 +66,13 @@ class Stamp:
             if (value := float(array[place])) in known
         }
 
+    @cached_property
+    def is_made_of_operands(self) -> bool:
+        """Whether each right number is one of an operand, or the negative of one."""
+        known = _by_value(self.group)
+        values = {float(value) for value in self.right.ravel() if value}
+        return all(value in known or -value in known for value in values - {1.0})
+
     def first_wrong(self) -> Place:
         return tuple(np.argwhere(differ(self.result, self.right, self.digits))[0].tolist())
 
@@ -83,8 +90,10 @@ class Stamp:
         """Return what stands at a place: a number of an operand, or a number."""
         value = float(array[place])
         known = _by_value(self.group)
+        if not self.is_made_of_operands or value == 1:
+            return number(value)
         for factor, words in MULTIPLES.items():
-            if value / factor in known and value != 1:
+            if value / factor in known:
                 return words.format(entry(*known[value / factor]))
         return _sums(self.group).get(value, number(value))
 

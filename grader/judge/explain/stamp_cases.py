@@ -23,7 +23,8 @@ Arguments = tuple[Any, ...]
 class Group:
     """The arguments of one call, asked number by number.
 
-    names: of all of them; argument: the one that is; operands: the other arrays, by name.
+    names: of all of them; argument: the one that is, '' for none; operands: the other arrays, by
+    name.
     places: of its numbers; stamps: the arguments for each, in which that number is 1.
     zero: those in which all are 0; together: in which none is, and all are different.
     """
@@ -33,13 +34,13 @@ class Group:
     operands: Mapping[str, np.ndarray]
     places: tuple[Place, ...]
     stamps: tuple[Arguments, ...]
-    zero: Arguments
     together: Arguments
+    zero: Arguments | None = None
 
     @property
     def calls(self) -> tuple[Arguments, ...]:
         """All arguments that are asked: the stamps, zero and together."""
-        return (*self.stamps, self.zero, self.together)
+        return self.stamps + ((self.together,) if self.zero is None else (self.zero, self.together))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -49,19 +50,21 @@ class Group:
 
 def group(names: Sequence[str], args: Sequence[Any], argument: str) -> Group:
     """Return a group for a call. names: of its arguments; argument: asked number by number."""
-    number = names.index(argument)
     apart = list(args)
-    shape = apart[number].shape
     operands = {
         name: arg
         for name, arg in zip(names, apart, strict=True)
         if isinstance(arg, np.ndarray) and arg.dtype.kind == "f" and name != argument
     }
+    if not argument:
+        return Group(tuple(names), argument, operands, (), (), tuple(apart))
+    number = names.index(argument)
+    shape = apart[number].shape
     places = tuple(np.ndindex(*shape))
     before, after = apart[:number], apart[number + 1 :]
     stamps = [(*before, _one_at(place, shape), *after) for place in places]
     zero = (*before, np.zeros(shape), *after)
-    return Group(tuple(names), argument, operands, places, tuple(stamps), zero, tuple(apart))
+    return Group(tuple(names), argument, operands, places, tuple(stamps), tuple(apart), zero)
 
 
 def _one_at(place: Place, shape: tuple[int, ...]) -> np.ndarray:

@@ -53,6 +53,8 @@ class Answered(NamedTuple):
 def by_stamps(answered: Answered) -> Stamped | None:
     """Return what is wrong with the results of a group, None where all are right."""
     group = answered.group
+    if not group.argument:
+        return _of_a_pick(answered)
     zero, together = len(group.places), len(group.places) + 1  # as in Group.calls
     if answered.differs(zero):
         instance = _stamp(answered, zero).instance()
@@ -64,6 +66,12 @@ def by_stamps(answered: Answered) -> Stamped | None:
     if wrong:
         return _of_single_numbers(answered, wrong)
     return _of_all_together(answered, together) if answered.differs(together) else None
+
+
+def _arrives(answered: Answered, number: int) -> bool:
+    """Tell whether a number sends something, or has nothing to send."""
+    stamp = _stamp(answered, number)
+    return bool(stamp.places or not stamp.right_places)
 
 
 def _is_for_negative_alone(answered: Answered, together: int) -> bool:
@@ -86,7 +94,11 @@ def _argument(answered: Answered, number: int) -> np.ndarray:
 def _is_overwritten(answered: Answered, together: int) -> bool:
     """Tell whether each wrong number is what one number of the argument has to send there, and not
     the sum of all that is sent.
+
+    Each number sends something then, at least to a place where nothing comes after it.
     """
+    if not all(_arrives(answered, number) for number in range(len(answered.group.places))):
+        return False
     group, result, right = answered.group, answered.results[together], answered.rights[together]
     argument = _argument(answered, together)
     bias = answered.rights[len(group.places)]
@@ -114,6 +126,14 @@ def _of_single_numbers(answered: Answered, wrong: list[int]) -> Stamped:
     alone = entry(group.argument, group.places[best.number])
     message = f"is not right: {said}. With {alone} = 1 alone, {best.instance()}"
     return _at_call(answered, best.number, message)
+
+
+def _of_a_pick(answered: Answered) -> Stamped | None:
+    """Return which number of an argument stands where another one belongs."""
+    stamp = _stamp(answered, 0)
+    if not stamp.is_made_of_operands:
+        return None
+    return _at_call(answered, 0, f"is not right: {stamp.instance()}")
 
 
 def _stamp(answered: Answered, number: int) -> Stamp:
@@ -153,17 +173,18 @@ def _which(group: Group, wrong: list[int], letters: str) -> str:
 def _of_all_together(answered: Answered, together: int) -> Stamped:
     """Return what is said where each number alone is right, and all together are not."""
     group, result, right = answered.group, answered.results[together], answered.rights[together]
-    counts = sum((right != 0).astype(int) for right in answered.rights[: len(group.places)])
-    apart = differ(result, right, answered.digits)
-    alone = f"each number of {group.argument} alone is right"
-    if np.all(counts[apart] > 1) and np.any(counts == 1):
+    counts = sum((each != 0).astype(int) for each in answered.rights[: len(group.places)])
+    apart, meets = differ(result, right, answered.digits), counts > 1
+    alone = f"is not right: each number of {group.argument} alone is right"
+    if (
+        _is_for_negative_alone(answered, together)
+        and (meets & ~apart).any() | (apart & ~meets).any()
+    ):
+        return _at_call(answered, together, f"{alone} that is 1, and a negative one is not")
+    if not (apart & ~meets).any() and not meets.all():
         what = "where what they send to one place meets, it is not: what must happen there?"
-        return _at_call(answered, together, f"is not right: {alone}; {what}")
-    if _is_for_negative_alone(answered, together):
-        return _at_call(
-            answered, together, f"is not right: {alone} that is 1, and a negative one is not"
-        )
+        return _at_call(answered, together, f"{alone}; {what}")
     words = axis_words(answered.shape, apart.ndim)
     where = region(map(tuple, np.argwhere(apart).tolist()), np.ndindex(*apart.shape), words)
     place = f" in {where}" if where else ""
-    return _at_call(answered, together, f"is not right: {alone}, and all together are not{place}")
+    return _at_call(answered, together, f"{alone}, and all together are not{place}")
