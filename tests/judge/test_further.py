@@ -24,7 +24,7 @@ from grader.judge.explain.conditions import CONDITIONS, Judged, where_it_goes_wr
 from grader.judge.explain.stamp_cases import group, with_distinct_numbers
 from grader.judge.explain.stamps import Answered, by_stamps
 from grader.judge.explain.words import axis_words, numbers_in, region, step_words
-from grader.judge.further import calls_of, keys_of, small_cases
+from grader.judge.further import calls_of, group_of, keys_of, small_cases
 from grader.judge.judge import judge
 from grader.judge.tolerance import matches
 
@@ -173,7 +173,7 @@ SAID = [  # an answer, the part, and what its sentence holds
         "max_pool_backward",
         changed(POOL, {}, "+= dy[n, c, i, j]", "+= abs(dy[n, c, i, j])"),
         "dx",
-        "each number of dy alone is right that is 1, and a negative one is not",
+        "With dy[0, 0, 0, 1] = -1 alone, dx[0, 0, 0, 1] is 1, not -1",
     ),
     (
         "max_pool_backward",
@@ -341,7 +341,9 @@ def test_the_reference_is_linear_in_what_it_is_said_to_be(name: str) -> None:
                 continue
             *stamps, zero, together = (answer[part.name].array for answer in answers)
             weights = calls[-1].args[number].ravel()
-            total = zero + sum(w * (s - zero) for w, s in zip(weights, stamps, strict=True))
+            signs = [group_of(exercise, key).sign(each) for each in range(len(stamps))]
+            signed = zip(weights, signs, stamps, strict=True)
+            total = zero + sum(w * sign * (s - zero) for w, sign, s in signed)
             assert np.allclose(total, together, rtol=1e-5)
 
 
@@ -357,7 +359,7 @@ PICKS = {
     "affine_jacobians": (
         "def affine_jacobians(x, w):\n    (D,), C = x.shape, w.shape[1]\n"
         "    return w.T, np.kron(np.eye(C), x).reshape(C, D, C), np.eye(C)\n",
-        r"is not right: dy_dw\[[\d, ]+\] is 0, not x\[\d\]",
+        r"is not right: dy_dw\[[\d, ]+\] is x\[\d\], not 0",
     ),
 }
 

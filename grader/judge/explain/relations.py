@@ -30,7 +30,10 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Stamp:
-    """What one number of an argument gives, beside what is right. words: for the result's axes."""
+    """What one number of an argument gives, beside what is right.
+
+    words: for the result's axes; result, right: as if the number were 1, also where it is -1.
+    """
 
     name: str
     words: Sequence[str]
@@ -79,7 +82,8 @@ class Stamp:
     def instance(self) -> str:
         """Return 'dx[0, 2] is w[1], not w[2]'."""
         place = self.first_wrong()
-        yours, right = self.source(self.result, place), self.source(self.right, place)
+        sign = self.group.sign(self.number)
+        yours, right = self.source(sign * self.result, place), self.source(sign * self.right, place)
         return f"{entry(self.name, place)} is {yours}, not {right}"
 
     def letters_of(self, name: str) -> str:
@@ -90,7 +94,7 @@ class Stamp:
         """Return what stands at a place: a number of an operand, or a number."""
         value = float(array[place])
         known = _by_value(self.group)
-        if not self.is_made_of_operands or value == 1:
+        if not self.is_made_of_operands or abs(value) == 1:
             return number(value)
         for factor, words in MULTIPLES.items():
             if value / factor in known:

@@ -1,4 +1,4 @@
-"""Arguments that show where each number of one of them lands: it alone is 1, all others are 0.
+"""Arguments that show where each number of one of them lands: it alone is 1 or -1, all others 0.
 
 Most functions of the course are linear in one argument: a backward pass in dy, a forward pass in x.
 What such a function does to one number at a time is all that it does. The other arguments hold
@@ -8,7 +8,7 @@ numbers that are all different, so that each number of a result tells where it c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ class Group:
 
     names: of all of them; argument: the one that is, '' for none; operands: the other arrays, by
     name.
-    places: of its numbers; stamps: the arguments for each, in which that number is 1.
+    places: of its numbers; stamps: the arguments for each, in which that number is not 0.
     zero: those in which all are 0; together: in which none is, and all are different.
     """
 
@@ -41,6 +41,10 @@ class Group:
     def calls(self) -> tuple[Arguments, ...]:
         """All arguments that are asked: the stamps, zero and together."""
         return self.stamps + ((self.together,) if self.zero is None else (self.zero, self.together))
+
+    def sign(self, number: int) -> int:
+        """Return 1 or -1: the number that is not 0 in a stamp. Both occur, as in a dy."""
+        return -1 if self.places and number % 2 else 1
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -62,14 +66,18 @@ def group(names: Sequence[str], args: Sequence[Any], argument: str) -> Group:
     shape = apart[number].shape
     places = tuple(np.ndindex(*shape))
     before, after = apart[:number], apart[number + 1 :]
-    stamps = [(*before, _one_at(place, shape), *after) for place in places]
     zero = (*before, np.zeros(shape), *after)
-    return Group(tuple(names), argument, operands, places, tuple(stamps), tuple(apart), zero)
+    bare = Group(tuple(names), argument, operands, places, (), tuple(apart), zero)
+    stamps = [
+        (*before, _one_at(place, shape, bare.sign(each)), *after)
+        for each, place in enumerate(places)
+    ]
+    return replace(bare, stamps=tuple(stamps))
 
 
-def _one_at(place: Place, shape: tuple[int, ...]) -> np.ndarray:
+def _one_at(place: Place, shape: tuple[int, ...], value: int) -> np.ndarray:
     array = np.zeros(shape)
-    array[place] = 1
+    array[place] = value
     return array
 
 

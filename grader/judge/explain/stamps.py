@@ -74,16 +74,6 @@ def _arrives(answered: Answered, number: int) -> bool:
     return bool(stamp.places or not stamp.right_places)
 
 
-def _is_for_negative_alone(answered: Answered, together: int) -> bool:
-    """Tell whether just what negative numbers of the argument send is wrong."""
-    group, argument = answered.group, _argument(answered, together)
-    negative = np.zeros(answered.rights[together].shape, dtype=bool)
-    for number, place in enumerate(group.places):
-        negative |= (answered.rights[number] != 0) & (argument[place] < 0)
-    apart = differ(answered.results[together], answered.rights[together], answered.digits)
-    return bool(apart.any() and not (apart & ~negative).any() and (~negative).any())
-
-
 def _argument(answered: Answered, number: int) -> np.ndarray:
     """Return the argument that is asked number by number, in one call."""
     group = answered.group
@@ -103,7 +93,7 @@ def _is_overwritten(answered: Answered, together: int) -> bool:
     argument = _argument(answered, together)
     bias = answered.rights[len(group.places)]
     shares = [
-        argument[place] * (answered.rights[number] - bias)
+        argument[place] * group.sign(number) * (answered.rights[number] - bias)
         for number, place in enumerate(group.places)
     ]
     apart = differ(result, right, answered.digits)
@@ -120,11 +110,12 @@ def _of_single_numbers(answered: Answered, wrong: list[int]) -> Stamped:
     """Return what the stamps of single numbers have in common that are wrong."""
     group = answered.group
     stamps = [_stamp(answered, number) for number in wrong]
-    best = max(stamps, key=lambda stamp: np.count_nonzero(stamp.right))
+    best = max(stamps, key=lambda stamp: (group.sign(stamp.number), np.count_nonzero(stamp.right)))
     sentence = _in_common(stamps) or f"{{who}} has a wrong share in {answered.name}"
     said = sentence.format(who=_which(group, wrong, answered.letters))
     alone = entry(group.argument, group.places[best.number])
-    message = f"is not right: {said}. With {alone} = 1 alone, {best.instance()}"
+    value = group.sign(best.number)
+    message = f"is not right: {said}. With {alone} = {value} alone, {best.instance()}"
     return _at_call(answered, best.number, message)
 
 
@@ -141,7 +132,8 @@ def _stamp(answered: Answered, number: int) -> Stamp:
     result, right = answered.results[number], answered.rights[number]
     if number < len(answered.group.places):
         bias = answered.rights[len(answered.group.places)]
-        result, right = result - bias, right - bias
+        sign = answered.group.sign(number)
+        result, right = sign * (result - bias), sign * (right - bias)
     words = axis_words(answered.shape, right.ndim)
     digits = answered.digits
     return Stamp(answered.name, words, result, right, answered.group, number, digits)
@@ -176,11 +168,6 @@ def _of_all_together(answered: Answered, together: int) -> Stamped:
     counts = sum((each != 0).astype(int) for each in answered.rights[: len(group.places)])
     apart, meets = differ(result, right, answered.digits), counts > 1
     alone = f"is not right: each number of {group.argument} alone is right"
-    if (
-        _is_for_negative_alone(answered, together)
-        and (meets & ~apart).any() | (apart & ~meets).any()
-    ):
-        return _at_call(answered, together, f"{alone} that is 1, and a negative one is not")
     if not (apart & ~meets).any() and not meets.all():
         what = "where what they send to one place meets, it is not: what must happen there?"
         return _at_call(answered, together, f"{alone}; {what}")
