@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ class Report:
     """One assignment of one class.
 
     total: what it is worth; students: what the gradebook holds on each; looks: (student, why) for
-    everyone whom a person should look at.
+    everyone whom a person should look at; explained: how so many lost parts were.
     """
 
     assignment: str
@@ -81,6 +81,12 @@ class Report:
     students: tuple[StudentResult, ...]
     exercises: tuple[ExerciseResult, ...]
     looks: tuple[tuple[str, str], ...]
+    explained: dict[str, int]
+
+    @property
+    def how_explained(self) -> str:
+        """How lost parts were explained: 'catalogue 12, frame 3'; '' where none is lost."""
+        return ", ".join(f"{how} {count}" for how, count in self.explained.items())
 
     @property
     def title(self) -> str:
@@ -118,7 +124,14 @@ def gather(grading: Grading) -> Report:
         students=tuple(_student(each, here) for each in standings),
         exercises=tuple(_exercises(grading.notebook, standings, list(verdicts.values()))),
         looks=(*problem, *_outdated(standings, now), *looks.of(standings)),
+        explained=_explained(verdicts.values()),
     )
+
+
+def _explained(verdicts: Iterable[VerdictFile]) -> dict[str, int]:
+    """Return how often lost parts were explained in each way, the most frequent first."""
+    parts = (part for each in verdicts for result in each["exercises"] for part in result["parts"])
+    return dict(Counter(each for part in parts if (each := part.get("explained"))).most_common())
 
 
 def _student(standing: Standing, here: list[str]) -> StudentResult:
@@ -260,6 +273,8 @@ def as_text(report: Report) -> Iterator[str]:
         mistakes = [f"{mistake.name} ({mistake.count})" for mistake in row.mistakes]
         mean = f"{row.mean:5.2f} of {row.points:<3g}"
         yield f"{row.name:22} {mean} {row.full:>10}  {', '.join(mistakes) or '-'}"
+    if report.how_explained:
+        yield f"lost parts were explained by: {report.how_explained}"
     with_notes = [student for student in report.students if student.notes]
     if with_notes:
         yield "with remarks:"
