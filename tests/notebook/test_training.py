@@ -4,13 +4,13 @@ cases.
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from typing import Any
 
+import nbformat
 import pytest
-from jupyter_client.manager import start_new_kernel
+from nbclient import NotebookClient
 from our_course import EXERCISES, NOTEBOOKS
 from support import references
 
@@ -41,24 +41,21 @@ check(train)
 """
 
 
-def messages(code: str) -> list[Any]:
-    """Run code in a kernel, and return what it sends until it is idle again."""
-    manager, client = start_new_kernel(kernel_name="python3")
-    try:
-        client.execute(code)
-        received: list[Any] = []
-        while True:
-            try:
-                message = client.get_iopub_msg(timeout=120)
-            except queue.Empty:
-                return received
-            received.append(message)
-            is_idle = message["content"].get("execution_state") == "idle"
-            if message["msg_type"] == "status" and is_idle and len(received) > 3:
-                return received
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+class Recorder(NotebookClient):
+    """Runs a notebook and keeps what the kernel sends."""
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        self.received.append(msg)
+        return super().process_message(msg, cell, cell_index)
+
+
+def messages(code: str) -> list[dict[str, Any]]:
+    """Run code in a kernel, and return what it sends."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    client = Recorder(notebook, timeout=120, kernel_name="python3")
+    client.received = []
+    client.execute()
+    return list(client.received)
 
 
 def test_a_training_shows_its_clock_and_stops_where_grading_does(tmp_path: Any) -> None:
