@@ -95,13 +95,14 @@ class Entry(TypedDict):
 
     scale, right: as grader.judge.fingerprint takes and gives them; wrong: fingerprint -> mistakes;
     values: the right ones, for a case that is large or on a kink, which no fingerprint or
-    difference could tell.
+    difference could tell; pair: the fingerprints of a quiz's two numbers.
     """
 
     scale: float
     right: str
     wrong: dict[str, list[str]]
     values: NotRequired[Any]
+    pair: NotRequired[list[str]]
 
 
 class FurtherEntry(TypedDict):

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from grader.judge.trial import Answers, Trial
 DIGITS = 1e-6
 PLACES_LIMIT = 24  # of an argument that is asked number by number: each costs a call
 NUMBERS_LIMIT = 60  # of all arguments of a case
-STAMPED_LIMIT = 3  # cases that are asked number by number: one is enough where it is wrong
+STAMPED_LIMIT = 2  # cases that are asked number by number: what is said holds in both
 LONG = ("kh", "kw", "k", "D", "H'", "W'", "m")  # sizes of which 1 leaves little to see
 TOGETHER = -1  # the number of the call of a group in which no number is 0
 
@@ -44,12 +45,10 @@ class Key(NamedTuple):
 def stamps_of(trial: Trial, part: Part) -> Stamped | None:
     """Return what single numbers say of a wrong part, None where they say nothing."""
     keys = sorted(keys_of(trial.exercise, part), key=lambda key: _is_plain(trial.exercise, key))
-    wrong = (key for key in keys if _is_wrong(trial, part, key))
-    for _, key in zip(range(STAMPED_LIMIT), wrong):
-        stamped = _stamped_by(trial, part, key)
-        if stamped is not None:
-            return stamped
-    return None
+    wrong = islice((key for key in keys if _is_wrong(trial, part, key)), STAMPED_LIMIT)
+    groups = filter(None, (_whole_group(trial, part, key) for key in wrong))
+    first = next(groups, None)
+    return None if first is None else by_stamps(first, lambda: next(groups, None))
 
 
 def _is_plain(exercise: Exercise, key: Key) -> tuple[bool, bool]:
@@ -135,11 +134,9 @@ def _is_wrong(trial: Trial, part: Part, key: Key) -> bool | None:
     return not trial.more.is_right(part, key, answers[0][part.name])
 
 
-def _stamped_by(trial: Trial, part: Part, key: Key) -> Stamped | None:
-    """Return what one group says."""
-    numbers = range(len(calls_of(trial.exercise, key)))
-    answered = _answered(trial, part, key, numbers)
-    return None if answered is None else by_stamps(answered)
+def _whole_group(trial: Trial, part: Part, key: Key) -> Answered | None:
+    """Return all results of a group beside the right ones, None where they cannot be had."""
+    return _answered(trial, part, key, range(len(calls_of(trial.exercise, key))))
 
 
 def _answered(trial: Trial, part: Part, key: Key, numbers: Sequence[int]) -> Answered | None:

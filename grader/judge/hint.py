@@ -7,12 +7,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
+from grader.call.answer import Answer
 from grader.judge.case import Case
 from grader.judge.compare import entries_of
 from grader.judge.exercise import Entry, Exercise, Part
 from grader.judge.fingerprint import fingerprint
 from grader.judge.trial import Trial
 
+PAIRS: dict[tuple[bool, ...], str] = {
+    (True, False): "the first number is not right, and the second is",
+    (False, True): "the second number is not right, and the first is",
+}
+ENOUGH = 4  # different numbers: fewer may be a coincidence
 UNKNOWN = ("", "")
 SIZE = re.compile(r"\{(\w+)\}")  # in a hint
 
@@ -28,6 +36,37 @@ def recognise(trial: Trial, part: Part) -> tuple[str, str]:
         suspects = _built_for(evidence)
     hints = {trial.exercise.table["hints"][name] for name in suspects}
     return (min(suspects), hints.pop()) if len(hints) == 1 else UNKNOWN
+
+
+def partly_recognised(trial: Trial, part: Part) -> tuple[str, str]:
+    """Return (mistake, hint) for the smallest wrong case that shows a catalogued mistake alone,
+    where others show something else too; or ("", "").
+    """
+    wrong = _wrong_cases(trial, part)
+    if not wrong or not _has_arrays(trial, part, wrong):
+        return UNKNOWN
+    entries, evidence = entries_of(trial.exercise, part), _evidence(trial, part, wrong)
+    for number in sorted(wrong, key=lambda number: trial.cases[number].count):
+        result = trial.answers[number][part.name].array
+        names = set(entries[number]["wrong"].get(evidence.fingerprints[number], ()))
+        names = _that_spoil_no_right_part(names, evidence)
+        if result is not None and len(np.unique(result)) >= ENOUGH and len(names) == 1:
+            (name,) = names
+            return name, trial.exercise.table["hints"][name]
+    return UNKNOWN
+
+
+def wrong_of_a_pair(trial: Trial, part: Part) -> str:
+    """Return which number of a quiz's pair is wrong wherever one is, or ''."""
+    places: set[tuple[bool, ...]] = set()
+    for number in _wrong_cases(trial, part):
+        pair = entries_of(trial.exercise, part)[number].get("pair")
+        value = trial.answers[number][part.name].value
+        if pair is None or type(value) is not tuple or len(value) != len(pair):
+            return ""
+        fingerprints = [fingerprint(Answer(value=each)) for each in value]
+        places.add(tuple(one != other for one, other in zip(fingerprints, pair, strict=True)))
+    return PAIRS.get(places.pop(), "") if len(places) == 1 else ""
 
 
 def _wrong_cases(trial: Trial, part: Part) -> list[int]:

@@ -22,13 +22,14 @@ from grader.judge.exercise import Exercise, Part
 from grader.judge.explain.conditions import Judged, where_it_goes_wrong
 from grader.judge.explain.stamps import Stamped
 from grader.judge.further import known, raising, stamps_of
-from grader.judge.hint import recognise, with_sizes
+from grader.judge.hint import partly_recognised, recognise, with_sizes, wrong_of_a_pair
 from grader.judge.trial import Right, Trial
 from grader.show.verdict import Example, PartVerdict, Verdict
 
 # How a part that is wrong was explained.
 CATALOGUE, FRAME, FORM = "catalogue", "frame", "form"
 NUMBERS, STAMPS, CONDITION, NONE = "numbers", "stamps", "condition", "none"
+SOMETHING_ELSE = "something else is not right, too"
 SEVERAL = 3  # numbers that are equal by no chance
 NO_WORDS = "is not right"
 OTHERS_RIGHT = "on other cases it is right: what is special about the sizes here?"
@@ -218,6 +219,8 @@ def _wrong_part(
         return PartVerdict(part.name, part.points, 0.0, message, same.mistake, CATALOGUE), None
     message, explained, stamped = _what_is_wrong(trial, part, finding)
     first = _wrong_before(part, before)
+    if explained == NONE and first is None:
+        message, explained = _partly_explained(trial, part, finding) or (message, explained)
     if explained == NONE and first is not None:
         message = f"is not right: mend {first.name} first"
         return PartVerdict(part.name, part.points, 0.0, message, "", first.explained), None
@@ -381,6 +384,18 @@ def _special(trial: Trial, part: Part) -> str:
     return OTHERS_RIGHT if is_special and wrong_sizes else ""
 
 
+def _partly_explained(trial: Trial, part: Part, finding: Finding) -> tuple[str, str] | None:
+    """Return what a part of the truth is, and how that was found out: of two mistakes the one that
+    the smallest case shows alone, of a quiz's pair the number that is wrong.
+    """
+    pair = wrong_of_a_pair(trial, part)
+    if pair:
+        return pair, NUMBERS
+    mistake, hint = partly_recognised(trial, part)
+    hint = with_sizes(hint, trial.cases[finding.number])
+    return (sentences(hint, SOMETHING_ELSE), CATALOGUE) if mistake else None
+
+
 def _condition(trial: Trial, part: Part) -> str:
     """Return on which cases a part goes wrong, '' where that can be told by no size."""
     wrong = trial.visible_wrong(part)
@@ -475,7 +490,8 @@ def sentences(*texts: str) -> str:
     first, *others = [text for text in texts if text] or [""]
     joined = first
     for text in others:
-        joined = f"{joined.rstrip('.')}. {_with_a_capital(text)}"
+        stop = "" if joined.endswith("?") else "."
+        joined = f"{joined.rstrip('.')}{stop} {_with_a_capital(text)}"
     return joined
 
 

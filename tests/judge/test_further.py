@@ -480,9 +480,49 @@ WORKED = [  # a function of dy and w in place of dy @ w, and what is said of it,
 
 @pytest.mark.parametrize(("result", "words"), WORKED)
 def test_stamps_are_read_as_by_hand(result: Any, words: str | None) -> None:
-    stamped = by_stamps(answered(result, DY, W))
+    stamped = by_stamps(answered(result, DY, W), lambda: None)
     if words is None:
         assert stamped is None
     else:
         assert stamped is not None
         assert words in stamped.message
+
+
+def test_of_a_pair_the_wrong_number_is_named() -> None:
+    first = "def output_size(n, k, stride, pad):\n    return 0, (n + 2 * pad - k) % stride\n"
+    second = "def output_size(n, k, stride, pad):\n    return (n + 2 * pad - k) // stride + 1, -1\n"
+    both = "def output_size(n, k, stride, pad):\n    return -1, -1\n"
+    told = [part_of(checked("output_size", code), "answer") for code in (first, second, both)]
+    assert told[0]["message"] == "the first number is not right, and the second is"
+    assert told[1]["message"] == "the second number is not right, and the first is"
+    assert told[2]["message"] == "is not right"
+
+
+def test_of_two_mistakes_the_one_that_the_smallest_case_shows_is_named() -> None:
+    """dy counts the target itself, and, on some cases, classes just on the margin too."""
+    code = (
+        "def hinge_loss(y, labels):\n    rows = np.arange(len(y))\n"
+        "    margins = y - y[rows, labels][:, None] + 1\n    dy = (margins >= 0) * 1.0\n"
+        "    dy[rows, labels] = -dy.sum(1)\n    margins[rows, labels] = 0\n"
+        "    return np.maximum(margins, 0).sum() / len(y), dy / len(y)\n"
+    )
+    part = part_of(checked("hinge_loss", code), "dy")
+    assert (part["earned"], part["explained"], part["mistake"]) == (0, "catalogue", "")
+    assert part["message"].startswith("the target counts itself")
+    assert part["message"].endswith("Something else is not right, too")
+
+
+def test_a_function_that_answers_otherwise_is_told_so() -> None:
+    code = (
+        "calls = []\ndef affine_backward(dy, x, w):\n    calls.append(1)\n"
+        "    return dy @ w.T + len(calls), x.T @ dy, dy.sum(0)\n"
+    )
+    message = part_of(checked("affine_backward", code), "dx")["message"]
+    assert message.startswith("is not right, and gives another answer when it is called again")
+
+
+def test_results_in_another_order_are_named() -> None:
+    code = "def affine_backward(dy, x, w):\n    return dy.sum(0), x.T @ dy, dy @ w.T\n"
+    first, second, third = checked("affine_backward", code)["parts"]
+    assert first["message"] == "is db: are the results returned in the order dx, dw, db?"
+    assert (second["earned"], third["earned"]) == (2, 0)

@@ -211,6 +211,8 @@ def _entries(
         }
         if right.array is not None and (case.large or not case.smooth):
             entry["values"] = numbers_of(right.array)
+        if type(right.value) is tuple and len(right.value) == 2:
+            entry["pair"] = [fingerprint(Answer(value=value)) for value in right.value]
         entries.append(entry)
     return entries
 

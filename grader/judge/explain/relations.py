@@ -163,7 +163,8 @@ def _times(stamp: Stamp) -> Finding | None:
     message = f"{{who}} is sent times {factor:.4g}"
     if factor == -1:
         message = "{who} is sent with the wrong sign"
-    return Finding(f"times {factor:.6g}", message, len(stamp.places))
+    # The factor may be a size: it is another one in each case.
+    return Finding("minus" if factor == -1 else "times", message, len(stamp.places))
 
 
 def _shifted(stamp: Stamp) -> Finding | None:

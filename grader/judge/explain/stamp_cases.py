@@ -44,7 +44,7 @@ class Group:
 
     def sign(self, number: int) -> int:
         """Return 1 or -1: the number that is not 0 in a stamp. Both occur, as in a dy."""
-        return -1 if self.places and number % 2 else 1
+        return -1 if number < len(self.places) and number % 2 else 1
 
     @property
     def shape(self) -> tuple[int, ...]:

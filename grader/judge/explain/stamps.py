@@ -4,13 +4,13 @@ does nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from grader.judge.explain.relations import RELATIONS, Stamp, differ
+from grader.judge.explain.relations import RELATIONS, Finding, Stamp, differ
 from grader.judge.explain.stamp_cases import Arguments, Group
 from grader.judge.explain.words import axis_words, entry, numbers_in, region
 
@@ -50,8 +50,12 @@ class Answered(NamedTuple):
         return bool(differ(self.results[number], self.rights[number], self.digits).any())
 
 
-def by_stamps(answered: Answered) -> Stamped | None:
-    """Return what is wrong with the results of a group, None where all are right."""
+def by_stamps(answered: Answered, another: Callable[[], Answered | None]) -> Stamped | None:
+    """Return what is wrong with the results of a group, None where all are right.
+
+    another: returns those of another group that is wrong. Its stamps must have in common what is
+    said of these: a filter of two numbers is turned by what moves a longer one.
+    """
     group = answered.group
     if not group.argument:
         return _of_a_pick(answered)
@@ -62,9 +66,11 @@ def by_stamps(answered: Answered) -> Stamped | None:
         return _at_call(answered, zero, message)
     if _is_overwritten(answered, together):
         return _at_call(answered, together, f"is not right: {OVERWRITTEN}")
-    wrong = [number for number in range(zero) if answered.differs(number)]
+    wrong = _wrong_stamps(answered)
     if wrong:
-        return _of_single_numbers(answered, wrong)
+        other = another()
+        rivals = _wrong_stamps(other) if other is not None else []
+        return _of_single_numbers(answered, wrong, rivals)
     return _of_all_together(answered, together) if answered.differs(together) else None
 
 
@@ -106,13 +112,20 @@ def _at_call(answered: Answered, number: int, message: str) -> Stamped:
     return Stamped(message, args, answered.results[number], answered.rights[number])
 
 
-def _of_single_numbers(answered: Answered, wrong: list[int]) -> Stamped:
-    """Return what the stamps of single numbers have in common that are wrong."""
+def _wrong_stamps(answered: Answered) -> list[Stamp]:
+    numbers = range(len(answered.group.places))
+    return [_stamp(answered, number) for number in numbers if answered.differs(number)]
+
+
+def _of_single_numbers(answered: Answered, stamps: list[Stamp], others: list[Stamp]) -> Stamped:
+    """Return what wrong stamps of single numbers have in common, those of another group too."""
     group = answered.group
-    stamps = [_stamp(answered, number) for number in wrong]
     best = max(stamps, key=lambda stamp: (group.sign(stamp.number), np.count_nonzero(stamp.right)))
-    sentence = _in_common(stamps) or f"{{who}} has a wrong share in {answered.name}"
-    said = sentence.format(who=_which(group, wrong, answered.letters))
+    known = {finding.key for finding in _in_common(others)}
+    fitting = [each for each in _in_common(stamps) if each.key in known or not others]
+    sentence = fitting[0].message if fitting else f"{{who}} has a wrong share in {answered.name}"
+    who = _which(group, [stamp.number for stamp in stamps], answered.letters)
+    said = sentence.format(who=who)
     alone = entry(group.argument, group.places[best.number])
     value = group.sign(best.number)
     message = f"is not right: {said}. With {alone} = {value} alone, {best.instance()}"
@@ -139,14 +152,15 @@ def _stamp(answered: Answered, number: int) -> Stamp:
     return Stamp(answered.name, words, result, right, answered.group, number, digits)
 
 
-def _in_common(stamps: list[Stamp]) -> str:
-    """Return the first relation that holds for all stamps and rests on enough numbers, or ''."""
+def _in_common(stamps: list[Stamp]) -> list[Finding]:
+    """Return the relations that hold for all stamps and rest on enough numbers, in their order."""
+    shared = []
     for relation in RELATIONS:
         findings = [finding for stamp in stamps if (finding := relation(stamp)) is not None]
         is_shared = len(findings) == len(stamps) and len({finding.key for finding in findings}) == 1
         if is_shared and sum(finding.evidence for finding in findings) >= ENOUGH:
-            return findings[0].message
-    return ""
+            shared.append(findings[0])
+    return shared
 
 
 def _which(group: Group, wrong: list[int], letters: str) -> str:
