@@ -513,7 +513,7 @@ def _example(trial: Trial, part: Part, number: int, right: Right) -> Example | N
         return _example_of_one_result(trial.cases[number], inputs, answer, right)
     case, yours = trial.cases[number], _yours(answer)
     values: Any = right.values
-    if case.layout and isinstance(yours, np.ndarray) and values is not None:
+    if answer.layout and case.layout and values is not None:
         yours, values = case.unpacked(yours), case.unpacked(values)  # by name, and not as one row
     return Example(part.result, inputs, yours, values, right.source)
 

@@ -28,11 +28,11 @@ def timed(exercise: Exercise, case: Case, function: Callable[..., Any]) -> Calla
     parts = ", ".join(exercise.parts_of(case))
     title = f"training {trainings.index(case) + 1} of {len(trainings)} ({parts})"
 
-    def train(*args: Any) -> Any:
+    def within_time(*args: Any) -> Any:
         with _clock(title, seconds), _alarm(seconds):
             return function(*args)
 
-    return train
+    return within_time
 
 
 @contextmanager

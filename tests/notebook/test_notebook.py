@@ -138,6 +138,9 @@ def test_a_solved_notebook_earns_everything(assignment, solved_node):
     assert texts(by_id(solved_node)["progress"]) == f"{total} of {total}: everything is right"
     for exercise in NOTEBOOKS[assignment].exercises:
         outputs = by_id(solved_node)[f"check_{exercise.name}"].outputs
+        trainings = sum(case.goal is not None for case in exercise.visible)
+        clocks, outputs = outputs[:trainings], outputs[trainings:]
+        assert all(each.data["text/plain"].startswith("training ") for each in clocks)
         assert [o.output_type for o in outputs] == ["display_data", "execute_result"]
         assert outputs[1].data["text/plain"] == str(float(exercise.points))
         assert "text/html" in outputs[0].data
