@@ -23,22 +23,24 @@ class CapturedOutput:
     """
 
     printed: str = ""
-    _cases: list[tuple[int, str]] = field(default_factory=list)  # where in the file each begins
+    # Where in the file each begins, and what says which it is
+    _cases: list[tuple[int, Callable[[], str]]] = field(default_factory=list)
     _place: Callable[[], int] = int
 
-    def begin(self, case: str) -> None:
-        """Note that a call begins. case: what is said of it."""
+    def begin(self, case: Callable[[], str]) -> None:
+        """Note that a call begins. case: returns what is said of it, where it prints something."""
         self._cases.append((self._place(), case))
 
     def read(self, scratch: Any) -> None:
         """Read what was printed from a file, and put the cases above it."""
-        starts = [(0, ""), *self._cases]
+        starts: list[tuple[int, Callable[[], str]]] = [(0, str), *self._cases]
         ends = [place for place, _ in starts[1:]] + [self._place()]
         parts, left = [], KEPT
         for (start, case), end in zip(starts, ends, strict=True):
             if end > start and left > 0:
                 text = _read(scratch, start, min(end - start, left))
-                parts.append(f"{case}:\n{text}" if case else text)
+                title = case()
+                parts.append(f"{title}:\n{text}" if title else text)
                 left -= end - start
         self.printed = "\n".join(part.rstrip("\n") for part in parts) + ("..." if left < 0 else "")
 

@@ -12,7 +12,7 @@ import importlib.util
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from types import CodeType
 from typing import Any
 
@@ -134,7 +134,7 @@ def _ask(
             break
         answers = asking.unasked(case)
         if answers is None:
-            captured.begin(trial.exercise.describe(case))
+            captured.begin(partial(trial.exercise.describe, case))
             is_watched = trial.exercise.watches(case)
             derived = is_watched and bool(trial.exercise.derived)
             timed_function = timed(trial.exercise, case, function)

@@ -182,7 +182,7 @@ def named(grade_id: str) -> dict[str, Any]:
 
 EDITED += [
     edited("a name of a megabyte that moves the cursor", ZERO, adding(*[named("x\x1b[2K <script> hinge_loss " + "y" * 10**6)] * 2), never=("\\u001b", "yyy")),
-    edited("thirty thousand names", ZERO, adding(*(named(f"name-{n}") for n in range(30_000))), ENDLESS, seconds=25.0),
+    edited("thirty thousand names", ZERO, adding(*(named(f"name-{n}") for n in range(30_000))), ENDLESS, seconds=60.0),
 ]  # fmt: skip
 
 UNREADABLE = [
