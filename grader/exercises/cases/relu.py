@@ -11,7 +11,7 @@ from grader.judge.exercise import SMOOTH
 SHAPES = ((2, 3), (5,), (3, 4), (2, 3, 4, 2), (2, 1, 3), (1, 2, 3, 1, 2), (3, 3))
 WITH_ZEROS = ((5,), (3, 4), (2, 1, 3), (1, 2, 3, 1, 2), (3, 3))
 TINY = 2.0**-60
-HUGE = 2.0**60
+HUGE = 2.0**64  # a quarter of it is beyond 1e18
 NEARLY_0 = 2.0**-20
 LEAST = 2.0**-30  # the smallest numbers that a result is told from 0 by
 
