@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, cast
 
 import numpy as np
 
-from grader.judge.case import Case, Generator
+from grader.judge.case import Case, Generator, Size
 
 if TYPE_CHECKING:
     from grader.judge.course import Notebook
@@ -233,9 +233,13 @@ class Exercise:
         """Return 'N = 2, C = 3, pad = 1': the sizes of a case, and its arguments that are one
         number.
         """
+        return ", ".join(f"{name} = {size}" for name, size in self.sizes_of(case).items())
+
+    def sizes_of(self, case: Case) -> dict[str, Size]:
+        """Return the sizes of a case, and its arguments that are sizes themselves, by name."""
         named = dict(zip(self.arguments, case.args, strict=True))
-        numbers = {name: value for name, value in named.items() if type(value) in (int, tuple)}
-        return ", ".join(f"{name} = {size}" for name, size in {**case.sizes, **numbers}.items())
+        sizes = {name: value for name, value in named.items() if type(value) in (int, tuple)}
+        return {**case.sizes, **sizes}
 
     def watches(self, case: Case) -> bool:
         """Tell whether a call is looked at: for a numerical gradient, and for what it must do

@@ -57,24 +57,14 @@ def _is_plain(exercise: Exercise, key: Key) -> tuple[bool, bool]:
     return not key.is_apart, any(sizes.get(letter) == 1 for letter in LONG)
 
 
-def known(trial: Trial, part: Part) -> Iterator[tuple[Case, bool]]:
-    """Yield the cases that decide nothing, as far as they could be asked, and whether a part is
-    wrong there.
+def probed(trial: Trial, part: Part) -> Iterator[tuple[Case, Key, Answers]]:
+    """Yield the cases that decide nothing with their keys and answers, as far as they could be
+    asked.
     """
     for key in keys_of(trial.exercise, part):
-        is_wrong = _is_wrong(trial, part, key) if key.is_apart else None
-        if is_wrong is not None:
-            yield small_cases(trial.exercise)[key.number], is_wrong
-
-
-def raising(trial: Trial) -> Iterator[tuple[Case, bool]]:
-    """Yield the cases that decide nothing, and whether the function raises there."""
-    for part in trial.exercise.parts[:1]:
-        for key in keys_of(trial.exercise, part):
-            (answers,) = _answers(trial, key, [TOGETHER]) or (None,)
-            if key.is_apart and answers is not None:
-                is_raised = answers[part.name].fault.startswith("raised:")
-                yield small_cases(trial.exercise)[key.number], is_raised
+        answers = _answers(trial, key, [TOGETHER]) if key.is_apart else None
+        if answers is not None:
+            yield small_cases(trial.exercise)[key.number], key, answers[0]
 
 
 @cache
@@ -126,12 +116,15 @@ def group_of(exercise: Exercise, key: Key) -> Group:
     return group(exercise.arguments, args, exercise.linear)
 
 
-def _is_wrong(trial: Trial, part: Part, key: Key) -> bool | None:
-    """Tell whether a part is wrong where no number is 0; None where it could not be asked."""
+def _is_wrong(trial: Trial, part: Part, key: Key) -> bool:
+    """Tell whether a part could be asked, and is wrong, where no number is 0."""
     answers = _answers(trial, key, [TOGETHER])
-    if answers is None or trial.more is None:
-        return None
-    return not trial.more.is_right(part, key, answers[0][part.name])
+    return answers is not None and is_wrong_there(trial, part, key, answers[0])
+
+
+def is_wrong_there(trial: Trial, part: Part, key: Key, answers: Answers) -> bool:
+    """Tell whether a part is wrong in the answers to a case that decides nothing."""
+    return trial.more is not None and not trial.more.is_right(part, key, answers[part.name])
 
 
 def _whole_group(trial: Trial, part: Part, key: Key) -> Answered | None:

@@ -153,14 +153,15 @@ def _more(forward: Forward, function: Any) -> More:
     """Return what asks the function more cases, within a short time."""
     exercise = forward.exercise
 
-    end = time.process_time() + MORE_SECONDS
+    end, asking = time.process_time() + MORE_SECONDS, Asking(exercise)
 
     def ask(cases: Sequence[Case]) -> list[Answers]:
         answers: list[Answers] = []
         for case in cases:
-            if time.process_time() > end:
+            if time.process_time() > end or asking.unasked(case) is not None:
                 break
             answers.append(read(exercise, case, call(function, case.args), function))
+            asking.note(case, answers[-1])
         return answers
 
     def rights(part: Part, key: Key, numbers: Sequence[int]) -> list[np.ndarray] | None:

@@ -7,9 +7,9 @@ shape, finite, and the same when the function is called twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from grader.judge.detect import Pair, count_of_differences, detect, wrong_shape
 from grader.judge.exercise import Exercise, Part
 from grader.judge.explain.conditions import Judged, where_it_goes_wrong
 from grader.judge.explain.stamps import Stamped
-from grader.judge.further import known, raising, stamps_of
+from grader.judge.further import is_wrong_there, probed, stamps_of
 from grader.judge.hint import partly_recognised, recognise, with_sizes, wrong_of_a_pair
 from grader.judge.trial import Right, Trial
 from grader.show.verdict import Example, PartVerdict, Verdict
@@ -117,8 +117,8 @@ def _one_fault(trial: Trial, number: int, message: str) -> Verdict:
     if trial.is_visible(number):
         example = _example(trial, trial.exercise.parts[0], number, Right())
         condition = _condition_of_raise(trial)
-    fault = call_fault(trial.answers[number])
-    explained = _how(hints[:1], fault, condition)
+    answer = next(iter(trial.answers[number].values()))
+    explained = CATALOGUE if hints else _how(answer, condition)
     parts = tuple(
         PartVerdict(part.name, part.points, 0.0, "", recognised[part.name][0], explained)
         for part in trial.exercise.parts
@@ -128,15 +128,15 @@ def _one_fault(trial: Trial, number: int, message: str) -> Verdict:
     )
 
 
-def _how(hints: list[str], fault: Answer | None, condition: str) -> str:
-    """Return how a part with a fault is explained."""
-    if hints:
-        return CATALOGUE
-    if fault is not None and fault.details.get("because"):
+def _how(answer: Answer, condition: str) -> str:
+    """Return how an answer is explained that is wrong whatever the right numbers are."""
+    if answer.details.get("because"):
         return FRAME
-    if fault is not None and not fault.fault.startswith("raised:"):
+    if answer.fault and not answer.fault.startswith("raised:"):
         return FORM
-    return CONDITION if condition else NONE
+    if condition:
+        return CONDITION
+    return NONE if answer.fault else FORM
 
 
 def _smallest_with(trial: Trial, number: int, fault: Answer) -> int:
@@ -310,38 +310,86 @@ def _has_other_numbers(result: np.ndarray | None, right: np.ndarray | None) -> b
     return result.size != right.size or not np.array_equal(result.ravel(), right.ravel())
 
 
-def _what_is_wrong(trial: Trial, part: Part, finding: Finding) -> tuple[str, str, Stamped | None]:
-    """Return what is wrong with a part, how that was found out, and what its stamps say.
+class Words(NamedTuple):
+    """What is said of a wrong part, how it was found out, and what its stamps say."""
 
-    First what is seen on the case that shows it and the hint; else what the general detectors see,
-    its stamps, or on which cases it goes wrong.
-    """
-    observed = _observed(trial, part, finding.number)
-    if finding.hint:
-        hint = with_sizes(finding.hint, trial.cases[finding.number])
-        return sentences(observed, hint), CATALOGUE, None
+    message: str
+    explained: str
+    stamped: Stamped | None = None
+
+
+def _what_is_wrong(trial: Trial, part: Part, finding: Finding) -> Words:
+    """Return what is wrong with a part: the first of these that says something."""
+    words = (way(trial, part, finding) for way in WAYS)
+    return next(each for each in words if each is not None)
+
+
+def _by_catalogue(trial: Trial, part: Part, finding: Finding) -> Words | None:
+    """What is seen on the case that shows it, and the hint."""
+    if not finding.hint:
+        return None
+    hint = with_sizes(finding.hint, trial.cases[finding.number])
+    return Words(sentences(_observed(trial, part, finding.number), hint), CATALOGUE)
+
+
+def _by_other_results(trial: Trial, part: Part, finding: Finding) -> Words | None:
     exchanged = _exchanged_result(trial, part, finding.number)
-    if exchanged:
-        return exchanged, NUMBERS, None
-    if observed:
-        fault = trial.answers[finding.number][part.name]
-        is_raise = fault.fault.startswith("raised:")
-        condition = _condition_of_raise(trial) if is_raise else _condition(trial, part)
-        explained = _how([], fault if fault.fault else None, condition)
-        is_form = not fault.fault and explained != CONDITION
-        return sentences(observed, condition), FORM if is_form else explained, None
-    if _forgets(trial, part):
-        return f"is not right, and {FORGETFUL}", NUMBERS, None
+    return Words(exchanged, NUMBERS) if exchanged else None
+
+
+def _by_form(trial: Trial, part: Part, finding: Finding) -> Words | None:
+    """What is wrong on that case whatever the right numbers are."""
+    observed, fault = _observed(trial, part, finding.number), trial.answers[finding.number]
+    if not observed:
+        return None
+    is_raise = fault[part.name].fault.startswith("raised:")
+    condition = _condition_of_raise(trial) if is_raise else _condition(trial, part)
+    return Words(sentences(observed, condition), _how(fault[part.name], condition))
+
+
+def _by_repeating(trial: Trial, part: Part, finding: Finding) -> Words | None:
+    forgets = _forgets(trial, part)
+    return Words(f"is not right, and {FORGETFUL}", NUMBERS) if forgets else None
+
+
+def _by_numbers(trial: Trial, part: Part, finding: Finding) -> Words | None:
+    """What the general detectors see."""
     common = _in_common(trial, part)
-    stamped = None if common else stamps_of(trial, part)
+    return Words(_and_where(trial, part, common), NUMBERS) if common else None
+
+
+def _by_stamps(trial: Trial, part: Part, finding: Finding) -> Words | None:
+    stamped = stamps_of(trial, part)
+    if stamped is None:
+        return None
+    return Words(_and_where(trial, part, stamped.message), STAMPS, stamped)
+
+
+def _by_condition(trial: Trial, part: Part, finding: Finding) -> Words:
+    """On which cases it goes wrong, or how many numbers differ."""
     condition = _condition(trial, part)
-    if common or stamped is not None:
-        message = stamped.message if stamped is not None else common
-        special = "" if "other cases" in message else condition or _special(trial, part)
-        return sentences(message, special), STAMPS if stamped else NUMBERS, stamped
+    if condition:
+        return Words(condition, CONDITION)
     pairs = _beside_right(trial, part)
-    count = count_of_differences(pairs[0]) if pairs else NO_WORDS
-    return sentences(condition or count), CONDITION if condition else NONE, None
+    return Words(count_of_differences(pairs[0]) if pairs else NO_WORDS, NONE)
+
+
+WAYS: tuple[Callable[[Trial, Part, Finding], Words | None], ...] = (
+    _by_catalogue,
+    _by_other_results,
+    _by_form,
+    _by_repeating,
+    _by_numbers,
+    _by_stamps,
+    _by_condition,
+)
+
+
+def _and_where(trial: Trial, part: Part, message: str) -> str:
+    """Return what is wrong with a part, and on which cases, unless that is said already."""
+    if "other cases" in message:
+        return message
+    return sentences(message, _condition(trial, part) or _special(trial, part))
 
 
 def _forgets(trial: Trial, part: Part) -> bool:
@@ -400,32 +448,44 @@ def _condition(trial: Trial, part: Part) -> str:
     """Return on which cases a part goes wrong, '' where that can be told by no size."""
     wrong = trial.visible_wrong(part)
     judged = [
-        Judged(_letters(trial.exercise, case), number in wrong)
-        for number, case in enumerate(trial.cases[: len(trial.answers)])
-        if trial.is_visible(number) and case.judges(part.name) and not case.large
+        (case, number in wrong) for number, case in _plain_cases(trial) if case.judges(part.name)
     ]
-    judged += [Judged(_letters(trial.exercise, case), bad) for case, bad in known(trial, part)]
-    where = where_it_goes_wrong(judged)
+    judged += [
+        (case, is_wrong_there(trial, part, key, answers))
+        for case, key, answers in probed(trial, part)
+    ]
+    where = where_it_goes_wrong(_by_letters(trial.exercise, judged))
     return f"it is wrong for {where}" if where else ""
 
 
 def _condition_of_raise(trial: Trial) -> str:
     """Return on which cases a function raises, '' where that can be told by no size."""
+    part = trial.exercise.parts[0]
     judged = [
-        Judged(_letters(trial.exercise, case), call_fault(trial.answers[number]) is not None)
-        for number, case in enumerate(trial.cases[: len(trial.answers)])
-        if trial.is_visible(number) and not case.large
+        (case, call_fault(trial.answers[number]) is not None)
+        for number, case in _plain_cases(trial)
     ]
-    judged += [Judged(_letters(trial.exercise, case), raised) for case, raised in raising(trial)]
-    where = where_it_goes_wrong(judged, "not")
+    judged += [
+        (case, answers[part.name].fault.startswith("raised:"))
+        for case, _, answers in probed(trial, part)
+    ]
+    where = where_it_goes_wrong(_by_letters(trial.exercise, judged), "not")
     return f"it raises for {where}" if where else ""
 
 
-def _letters(exercise: Exercise, case: Case) -> dict[str, int]:
-    """Return the sizes of a case, and the arguments that are whole numbers."""
-    named = dict(zip(exercise.arguments, case.args, strict=True))
-    letters = {**case.sizes, **named}
-    return {name: size for name, size in letters.items() if isinstance(size, int)}
+def _plain_cases(trial: Trial) -> Iterator[tuple[int, Case]]:
+    """Yield the cases that were asked, may be shown and hold no large numbers."""
+    for number, case in enumerate(trial.cases[: len(trial.answers)]):
+        if trial.is_visible(number) and not case.large:
+            yield number, case
+
+
+def _by_letters(exercise: Exercise, judged: list[tuple[Case, bool]]) -> list[Judged]:
+    """Return cases by their sizes that are whole numbers."""
+    return [
+        Judged({name: size for name, size in sizes.items() if isinstance(size, int)}, is_wrong)
+        for sizes, is_wrong in ((exercise.sizes_of(case), bad) for case, bad in judged)
+    ]
 
 
 def _observed(trial: Trial, part: Part, number: int) -> str:

@@ -38,12 +38,8 @@ def explanations(error: BaseException, function: Any) -> list[dict[str, Any]]:
         for each in _safely(explain, place, error):
             if _is_sayable(each) and each not in explained:
                 explained.append(each)
-    explained = explained or list(filter(_is_sayable, _safely(_whatever, place, error)))
+    explained = explained or list(filter(_is_sayable, _safely(of_whatever, place, error)))
     return explained[:EXPLANATIONS_LIMIT]
-
-
-def _whatever(place: Place, error: BaseException) -> list[dict[str, Any]]:
-    return of_whatever(place)
 
 
 def _safely(explain: Explaining, place: Place, error: BaseException) -> list[dict[str, Any]]:

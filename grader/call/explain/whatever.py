@@ -12,8 +12,8 @@ NAMES_LIMIT = 3
 ROW_LIMIT = 6
 
 
-def of_whatever(place: Place) -> list[dict[str, Any]]:
-    """Return the shapes and numbers of the first names in an expression."""
+def of_whatever(place: Place, error: BaseException) -> list[dict[str, Any]]:
+    """Return the shapes and numbers of the first names in an expression, whatever raised."""
     nodes = [node for node in in_order(place.node) if isinstance(node, ast.Name)]
     nodes = nodes or [node for node in in_order(place.statement) if isinstance(node, ast.Name)]
     names = {node.id: node for node in nodes if node.id in place.own}
@@ -27,10 +27,10 @@ def _fact(place: Place, node: ast.Name) -> dict[str, Any] | None:
         return {"kind": "shape", "code": node.id, "shape": value.shape, "values": []}
     if is_number(value):
         return {"kind": "number", "code": node.id, "number": plain_number(value)}
-    if type(value) in (tuple, list) and 0 < len(value) <= ROW_LIMIT and all(map(is_whole, value)):
+    if type(value) in (tuple, list) and 0 < len(value) <= ROW_LIMIT and all(map(_is_whole, value)):
         return {"kind": "row", "code": node.id, "shape": [int(each) for each in value]}
     return None
 
 
-def is_whole(value: Any) -> bool:
+def _is_whole(value: Any) -> bool:
     return is_number(value) and int(value) == value

@@ -210,14 +210,12 @@ def _more(exercise: Exercise, ask: Ask) -> More:
     """Return what asks more cases; the reference knows what is right."""
 
     def rights(part: Part, key: Key, numbers: Sequence[int]) -> list[np.ndarray] | None:
-        cases = [calls_of(exercise, key)[number] for number in numbers]
-        answers = answers_of(exercise, reference(exercise), cases)
-        return [np.asarray(answer[part.name].array) for answer in answers]
+        answers = _rights_of_group(exercise, key)
+        return [np.asarray(answers[number][part.name].array) for number in numbers]
 
     def is_right(part: Part, key: Key, answer: Answer) -> bool:
-        case = calls_of(exercise, key)[TOGETHER]
-        (right,) = answers_of(exercise, reference(exercise), [case])
-        return matches(answer, right[part.name], part, case)
+        right = _rights_of_group(exercise, key)[TOGETHER][part.name]
+        return matches(answer, right, part, calls_of(exercise, key)[TOGETHER])
 
     return More(lambda cases: [reply.answers for reply in ask(tuple(cases))], is_right, rights)
 
@@ -229,6 +227,12 @@ def rights_of(exercise: Exercise, cases: tuple[Case, ...]) -> Rights:
     fresh_rights = answers_of(exercise, reference(exercise), fresh)
     known |= dict(zip(map(id, fresh), fresh_rights))
     return [known[id(case)] for case in cases]
+
+
+@cache
+def _rights_of_group(exercise: Exercise, key: Key) -> Rights:
+    """Return the reference's answers to calls that decide nothing, the same for everybody."""
+    return answers_of(exercise, reference(exercise), calls_of(exercise, key))
 
 
 @cache

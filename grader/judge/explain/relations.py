@@ -10,12 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grader.judge.explain.stamp_cases import Group, Place
+from grader.judge.explain.stamp_cases import Group, Place, Source
 from grader.judge.explain.words import axis_words, entry, region, step_words
 from grader.show.numbers import number
-
-Source = tuple[str, Place]  # an operand and a place in it
-
 
 MULTIPLES = {1: "{}", -1: "-{}", 2: "2 {}", 0.5: "{} / 2"}  # of a number of an operand
 
@@ -62,7 +59,7 @@ class Stamp:
 
     def _sources(self, array: np.ndarray) -> dict[Place, Source]:
         """Return which number of an operand stands where."""
-        known = _by_value(self.group)
+        known = self.group.sources
         return {
             place: known[value]
             for place in _places(array != 0)
@@ -72,7 +69,7 @@ class Stamp:
     @cached_property
     def is_made_of_operands(self) -> bool:
         """Whether each right number is one of an operand, or the negative of one."""
-        known = _by_value(self.group)
+        known = self.group.sources
         values = {float(value) for value in self.right.ravel() if value}
         return all(value in known or -value in known for value in values - {1.0})
 
@@ -93,13 +90,13 @@ class Stamp:
     def source(self, array: np.ndarray, place: Place) -> str:
         """Return what stands at a place: a number of an operand, or a number."""
         value = float(array[place])
-        known = _by_value(self.group)
+        known = self.group.sources
         if not self.is_made_of_operands or abs(value) == 1:
             return number(value)
         for factor, words in MULTIPLES.items():
             if value / factor in known:
                 return words.format(entry(*known[value / factor]))
-        return _sums(self.group).get(value, number(value))
+        return self.group.sums.get(value, number(value))
 
 
 def differ(result: np.ndarray, right: np.ndarray, digits: float) -> np.ndarray:
@@ -110,34 +107,6 @@ def differ(result: np.ndarray, right: np.ndarray, digits: float) -> np.ndarray:
 
 def _places(mask: np.ndarray) -> set[Place]:
     return set(map(tuple, np.argwhere(mask).tolist()))
-
-
-def _by_value(group: Group) -> dict[float, Source]:
-    known: dict[float, Source] = {}
-    twice = {0.0, 1.0}  # the argument's own numbers
-    for name, array in group.operands.items():
-        for place in np.ndindex(*array.shape):
-            value = float(array[place])
-            if value in known:
-                twice.add(value)
-            known[value] = name, place
-    return {value: source for value, source in known.items() if value not in twice}
-
-
-def _sums(group: Group) -> dict[float, str]:
-    """Return the sums of operands along one axis, those that are no other number."""
-    known: dict[float, str] = {}
-    twice = {0.0, 1.0, *_by_value(group)}
-    for name, array in group.operands.items():
-        for axis in range(array.ndim if array.ndim > 1 else 0):
-            sums = array.sum(axis=axis)
-            for place in np.ndindex(*sums.shape):
-                value = float(sums[place])
-                if value in known:
-                    twice.add(value)
-                indices = [*map(str, place[:axis]), ":", *map(str, place[axis:])]
-                known[value] = f"the sum of {name}[{', '.join(indices)}]"
-    return {value: words for value, words in known.items() if value not in twice}
 
 
 def _nothing(stamp: Stamp) -> Finding | None:

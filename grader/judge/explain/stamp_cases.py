@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 FIRST = 2  # the smallest of the numbers that are all different: 1 is the argument's own
 
 Place = tuple[int, ...]
+Source = tuple[str, Place]  # an operand and a place in it
 Arguments = tuple[Any, ...]
 
 
@@ -45,6 +47,35 @@ class Group:
     def sign(self, number: int) -> int:
         """Return 1 or -1: the number that is not 0 in a stamp. Both occur, as in a dy."""
         return -1 if number < len(self.places) and number % 2 else 1
+
+    @cached_property
+    def sources(self) -> dict[float, Source]:
+        """Where a number comes from that stands in the operands once, and is not the argument's."""
+        known: dict[float, Source] = {}
+        twice = {0.0, 1.0}
+        for name, array in self.operands.items():
+            for place in np.ndindex(*array.shape):
+                value = float(array[place])
+                if value in known:
+                    twice.add(value)
+                known[value] = name, place
+        return {value: source for value, source in known.items() if value not in twice}
+
+    @cached_property
+    def sums(self) -> dict[float, str]:
+        """The sums of operands along one axis, in words, those that are no other number."""
+        known: dict[float, str] = {}
+        twice = {0.0, 1.0, *self.sources}
+        for name, array in self.operands.items():
+            for axis in range(array.ndim if array.ndim > 1 else 0):
+                sums = array.sum(axis=axis)
+                for place in np.ndindex(*sums.shape):
+                    value = float(sums[place])
+                    if value in known:
+                        twice.add(value)
+                    indices = [*map(str, place[:axis]), ":", *map(str, place[axis:])]
+                    known[value] = f"the sum of {name}[{', '.join(indices)}]"
+        return {value: words for value, words in known.items() if value not in twice}
 
     @property
     def shape(self) -> tuple[int, ...]:
