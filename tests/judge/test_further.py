@@ -393,6 +393,21 @@ def test_a_call_that_ends_everything_is_not_followed_by_others() -> None:
     assert len(calls) <= 2
 
 
+def test_what_explains_is_asked_no_more_after_an_interrupt() -> None:
+    """An answer that never ends where dy is 0, which no case of the check has."""
+    calls: list[bool] = []
+
+    def endless_on_zeros(dy: Any, x: Any, w: Any) -> Any:
+        calls.append(bool(dy.any()))
+        if not dy.any():
+            raise KeyboardInterrupt
+        return dy @ w.T * dy.max(), x.T @ dy, dy.sum(0)
+
+    verdict = judge(EXERCISES["affine_backward"], endless_on_zeros, references())
+    assert verdict.earned == 3
+    assert calls.count(False) == 1
+
+
 @given(
     shape=st.lists(st.integers(1, 3), min_size=1, max_size=4).map(tuple),
     seed=st.integers(0, 2**32 - 1),
