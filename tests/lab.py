@@ -25,9 +25,10 @@ FLAGS = [
 
 @contextmanager
 def serving(files: Path, start: Path, own: Path, token: str = "", **env: str) -> Iterator[str]:
-    """Yield the address of a JupyterLab that shows some files, started in a folder; its settings
-    and its log go to `own`.
+    """Yield the address of a JupyterLab that shows some files, started in a folder, and all cells
+    of a notebook at once; its settings and its log go to `own`.
     """
+    _show_all_cells(own / ".settings")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -63,6 +64,13 @@ def serving(files: Path, start: Path, own: Path, token: str = "", **env: str) ->
     finally:
         server.terminate()
         server.wait(10)
+
+
+def _show_all_cells(settings: Path) -> None:
+    """Switch windowing off: with it, a cell that is not in sight is no part of the page."""
+    tracker = settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    tracker.parent.mkdir(parents=True, exist_ok=True)
+    tracker.write_text('{"windowingMode": "none"}')
 
 
 def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:

@@ -73,17 +73,8 @@ def show_widget(blank):
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Return (address, folder) of a JupyterLab that holds the notebooks as released, and shows all
-    cells of one at once.
-    """
+    """Return (address, folder) of a JupyterLab that holds the notebooks as released."""
     folder = tmp_path_factory.mktemp("lab")
-    settings = (
-        folder / ".settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
-    )
-    settings.parent.mkdir(parents=True)
-    settings.write_text(
-        '{"windowingMode": "none"}'
-    )  # else the cells that are not in sight are no part of the page
     shutil.copytree(ROOT / "notebooks", folder, dirs_exist_ok=True)
     with serving(folder, folder, folder) as address:
         yield address, folder

@@ -123,16 +123,12 @@ def fetch(page: Any) -> None:
 
 
 def work(page: Any) -> None:
-    """Run the first cell, answer one exercise right and one wrong, in a window tall enough to hold
-    the notebook.
-    """
-    page.set_viewport_size({"width": WIDTH, "height": 24000})
+    """Run the first cell, answer one exercise right and one wrong."""
     page.locator(".jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
     page.get_by_text("Ready: Python 3.").wait_for(timeout=30_000)
     assert "right" in answer(page, "affine_forward", RIGHT, "1 of 1 point")
     assert "Did you transpose?" in answer(page, "affine_backward", WRONG, "2 of 4 points")
-    page.set_viewport_size({"width": WIDTH, "height": 900})
 
 
 def answer(page: Any, name: str, text: str, told: str) -> str:
