@@ -40,8 +40,8 @@ from grader.call.answer import Answer, split
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.judge.answers import by_part
 from grader.judge.case import Case
+from grader.judge.compare import matches
 from grader.judge.exercise import Exercise
-from grader.judge.tolerance import matches
 
 SECONDS = 0.5  # of processor time, for one candidate on one exercise
 SECONDS_OF_OTHERS = 0.02  # in all other orders of its arguments together

@@ -1,6 +1,6 @@
 """2-convolution: section 2 of the text."""
 
-from grader.exercises import widgets, witnesses
+from grader.exercises import widgets, windows, witnesses
 from grader.exercises.cases import convolution as cases
 from grader.exercises.material import images
 from grader.judge.course import Notebook, Support
@@ -13,6 +13,7 @@ EXERCISES = (
         (Part("y", 1.5, "m"), Part("wide", 0.5, "m", of="y", corner=True)),
         without=("spray_1d",),
         linear="x",
+        window=windows.of_a_row,
         build=cases.correlate_1d,
         widget=widgets.ROW_GATHER,
     ),
@@ -22,6 +23,7 @@ EXERCISES = (
         (Part("y", 1.5, "m"), Part("wide", 0.5, "m", of="y", corner=True)),
         without=("correlate_1d", "toeplitz_1d"),
         linear="x",
+        window=windows.of_a_row,
         build=cases.correlate_1d,
         widget=widgets.ROW_SPRAY,
     ),
@@ -61,6 +63,7 @@ EXERCISES = (
         without=("conv_1d_backward_rotated", "toeplitz_1d", "numerical_jacobian"),
         derived=("dx",),
         linear="dy",
+        window=windows.of_a_row,
         build=cases.conv_1d_backward,
         witness=witnesses.ROW,
         widget=widgets.ROW_BACKWARD_SPRAY,
@@ -73,6 +76,7 @@ EXERCISES = (
         without=("conv_1d_backward_spray", "toeplitz_1d", "numerical_jacobian"),
         derived=("dx",),
         linear="dy",
+        window=windows.of_a_row,
         build=cases.conv_1d_backward,
         witness=witnesses.ROW,
         widget=widgets.ROW_BACKWARD_GATHER,
@@ -95,6 +99,7 @@ EXERCISES = (
         without=("numerical_jacobian",),
         derived=("dw",),
         linear="dy",
+        window=windows.of_a_row,
         build=cases.conv_1d_weight_gradient,
         witness=witnesses.ROW_WEIGHTS,
     ),
@@ -104,6 +109,7 @@ EXERCISES = (
         (Part("y", 2.5, "N F H' W'"), Part("wide", 0.5, "N F H' W'", of="y", corner=True)),
         linear="x",
         probes=cases.probes("x w b pad", ("y",)),
+        window=windows.of_images,
         build=cases.conv_forward,
         widget=widgets.FORWARD,
     ),
@@ -121,6 +127,7 @@ EXERCISES = (
         derived=("dx", "dw", "db"),
         linear="dy",
         probes=cases.probes("dy x w pad", cases.BACKWARD),
+        window=windows.of_images,
         build=cases.conv_backward,
         witness=witnesses.IMAGES,
         widget=widgets.BACKWARD_SPRAY,

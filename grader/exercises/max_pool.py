@@ -1,6 +1,6 @@
 """5-max-pool: section 4 of the text."""
 
-from grader.exercises import widgets, witnesses
+from grader.exercises import widgets, windows, witnesses
 from grader.exercises.cases import max_pool as cases
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise, Part, quiz
@@ -16,6 +16,7 @@ EXERCISES = (
         ("x", "size", "stride"),
         (Part("y", 2, "N C H' W'"),),
         picks=True,
+        window=windows.of_images,
         build=cases.max_pool_forward,
         widget=widgets.POOL_FORWARD,
     ),
@@ -28,6 +29,7 @@ EXERCISES = (
         derived=("dx",),
         linear="dy",
         probes=cases.probes_2x2,
+        window=windows.of_2x2,
         build=cases.max_pool_2x2_backward,
         witness=witnesses.MAX_POOL_2X2,
         widget=widgets.POOL_BACKWARD,
@@ -53,6 +55,7 @@ EXERCISES = (
         derived=("dx",),
         linear="dy",
         probes=cases.probes,
+        window=windows.of_images,
         build=cases.max_pool_backward,
         witness=witnesses.MAX_POOL,
         widget=widgets.POOL_BACKWARD,

@@ -1,6 +1,6 @@
 """3-strided: section 2 of the text, its question on strides."""
 
-from grader.exercises import widgets, witnesses
+from grader.exercises import widgets, windows, witnesses
 from grader.exercises.cases import strided as cases
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise, Part, quiz
@@ -29,6 +29,7 @@ EXERCISES = (
         (Part("y", 1.5, "N F H' W'"), Part("wide", 0.5, "N F H' W'", of="y", corner=True)),
         linear="x",
         probes=cases.forward_probes,
+        window=windows.of_images,
         build=cases.strided_forward,
         widget=widgets.FORWARD,
     ),
@@ -41,6 +42,7 @@ EXERCISES = (
         derived=("dx", "dw", "db"),
         linear="dy",
         probes=cases.backward_probes,
+        window=windows.of_images,
         build=cases.strided_backward,
         witness=witnesses.IMAGES,
         widget=widgets.BACKWARD_SPRAY,
@@ -61,6 +63,7 @@ EXERCISES = (
         derived=("dx", "dw", "db"),
         linear="dy",
         probes=cases.backward_probes,
+        window=windows.of_images,
         build=cases.strided_backward,
         witness=witnesses.IMAGES,
         widget=widgets.STRIDE_TRICK,

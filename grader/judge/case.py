@@ -12,6 +12,7 @@ from grader.call.changed import copied
 
 Generator = np.random.Generator
 Size = int | tuple[int, ...]
+EASY = 30  # numbers of a case
 LARGE = 4096  # a large entry is 4096*a + c: float32 holds it, and not the product of two
 FINE = 1 + 2.0**-13  # times a small number: four digits and float16 lose it
 SMALL = 2.0**-10  # a power of two scales exactly, and no multiple of 1/16 is left
@@ -108,7 +109,23 @@ class Case:
     @property
     def count(self) -> int:
         """How many numbers its arguments hold in arrays, those in dicts too."""
-        return sum(array.size for arg in self.args for array in _arrays(arg))
+        return sum(array.size for array in self._all_arrays)
+
+    @property
+    def bulk(self) -> tuple[int, int]:
+        """What makes it hard to follow: of how many matrices its arrays are made (images, channels
+        and filters multiply them), and how many numbers they hold.
+        """
+        return sum(int(np.prod(array.shape[:-2])) for array in self._all_arrays), self.count
+
+    @property
+    def is_easy(self) -> bool:
+        """Is easy to follow: of one image, channel and filter, with few numbers."""
+        return self.bulk <= (len(self._all_arrays), EASY)
+
+    @property
+    def _all_arrays(self) -> list[np.ndarray]:
+        return [array for arg in self.args for array in _arrays(arg)]
 
     def judges(self, part: str) -> bool:
         return not self.parts or part in self.parts

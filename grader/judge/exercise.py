@@ -169,6 +169,8 @@ class Exercise:
     witness: part -> the right values, from the student's forward (once it is right) and the
         arguments of the call.
     widget: what is shown after a wrong answer, closed; None for nothing.
+    window: (result, indexes of an entry, the arguments by name) -> the entry's window in a
+        sentence, or ''.
 
     notebook: the one that it belongs to, which fills this in.
     """
@@ -188,6 +190,7 @@ class Exercise:
     probes: Callable[[Generator], list[Case]] = field(default=_no_probes, compare=False)
     witness: Mapping[str, Callable[..., np.ndarray]] = field(default_factory=dict, compare=False)
     widget: CaseWidget | None = field(default=None, compare=False)
+    window: Callable[..., str] | None = field(default=None, compare=False)
     notebook: Notebook = field(default=cast("Notebook", None), compare=False, repr=False)
 
     @property
@@ -228,6 +231,10 @@ class Exercise:
     def parts_of(self, case: Case) -> list[str]:
         """Return the names of the parts that a case judges."""
         return [part.name for part in self.parts if case.judges(part.name)]
+
+    def part_of(self, case: Case) -> Part:
+        """Return the first part that a case judges."""
+        return next(part for part in self.parts if case.judges(part.name))
 
     def describe(self, case: Case) -> str:
         """Return 'N = 2, C = 3, pad = 1': the sizes of a case, and its arguments that are one

@@ -74,7 +74,7 @@ def small_cases(exercise: Exercise) -> tuple[Case, ...]:
         return ()
     argument = exercise.arguments.index(exercise.linear) if exercise.linear else 0
     kinds: dict[str, Case] = {}
-    for case in sorted((*exercise.visible, *exercise.probed), key=lambda case: case.count):
+    for case in sorted((*exercise.visible, *exercise.probed), key=lambda case: case.bulk):
         if _is_small(case, case.args[argument]):
             others = [arg for arg in case.args if not isinstance(arg, np.ndarray)]
             kinds.setdefault(str((case.sizes, others)), case)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,14 @@ from grader.call.ended import ENDS
 from grader.judge.answers import expected_shape
 from grader.judge.case import Case
 from grader.judge.detect import Pair, count_of_differences, detect, wrong_shape
+from grader.judge.example import (
+    Shown,
+    example_of,
+    example_of_stamps,
+    has_other_numbers,
+    smallest,
+    visible,
+)
 from grader.judge.exercise import Exercise, Part
 from grader.judge.explain.conditions import Judged, where_it_goes_wrong
 from grader.judge.explain.stamps import Stamped
@@ -74,10 +82,10 @@ def judge_trial(trial: Trial) -> Verdict:
         wrong, stamped = _wrong_part(trial, part, finding, parts)
         parts.append(wrong)
         if example is None:
-            right = trial.right(part, finding.number)
-            example = _example(trial, part, finding.number, right)
+            right = finding.shown.right(part)
+            example = example_of(trial.exercise, part, finding.shown, right)
             if stamped is not None:
-                example = _example_of_stamps(trial, part, stamped, right)
+                example = example_of_stamps(trial.exercise, part, stamped, right)
             advice = right.advice
     return Verdict(trial.exercise.name, tuple(parts), "", advice, example)
 
@@ -92,8 +100,7 @@ def _fault_of_all_parts(trial: Trial) -> Verdict | None:
     for number in range(len(trial.answers)):
         fault = call_fault(trial.answers[number])
         if fault is not None and (trial.is_visible(number) or fault.fault in ENDS):
-            smallest = _smallest_with(trial, number, fault)
-            return _one_fault(trial, smallest, _message_of(trial, smallest))
+            return _one_fault(trial, number)
         if fault is not None:
             return all_wrong(exercise, _where_it_is_wrong(trial, [number]))
     return None
@@ -107,25 +114,38 @@ def call_fault(answers: Mapping[str, Answer]) -> Answer | None:
     return first
 
 
-def _one_fault(trial: Trial, number: int, message: str) -> Verdict:
+def _one_fault(trial: Trial, number: int) -> Verdict:
     """Return the verdict that tells a fault of the whole function once, with a hint where one is
     known.
     """
-    recognised = {part.name: recognise(trial, part) for part in trial.exercise.parts}
-    hints = [with_sizes(hint, trial.cases[number]) for _, hint in recognised.values() if hint]
-    condition, example = "", None
+    exercise, part = trial.exercise, trial.exercise.part_of(trial.cases[number])
+    shown, condition, example = visible(trial, number), "", None
     if trial.is_visible(number):
-        example = _example(trial, trial.exercise.parts[0], number, Right())
+        shown = smallest(trial, part, number, _that_raise(trial, part))
+        example = example_of(exercise, exercise.parts[0], shown, Right())
         condition = _condition_of_raise(trial)
-    answer = next(iter(trial.answers[number].values()))
+    recognised = {part.name: recognise(trial, part) for part in exercise.parts}
+    hints = [with_sizes(hint, shown.case) for _, hint in recognised.values() if hint]
+    answer = shown.answers[part.name]
     explained = CATALOGUE if hints else _how(answer, condition)
     parts = tuple(
         PartVerdict(part.name, part.points, 0.0, "", recognised[part.name][0], explained)
-        for part in trial.exercise.parts
+        for part in exercise.parts
     )
-    return Verdict(
-        trial.exercise.name, parts, sentences(message, *hints[:1], condition), (), example
-    )
+    fault = sentences(answer.message, *hints[:1], condition)
+    return Verdict(exercise.name, parts, fault, (), example)
+
+
+def _that_raise(trial: Trial, part: Part) -> list[int]:
+    """Return the numbers of the cases of a part that may be shown and raise in all parts."""
+    return [
+        number
+        for number, answers in enumerate(trial.answers)
+        if trial.is_visible(number)
+        and trial.cases[number].judges(part.name)
+        and answers[part.name].fault.startswith("raised:")
+        and call_fault(answers) is not None
+    ]
 
 
 def _how(answer: Answer, condition: str) -> str:
@@ -139,44 +159,14 @@ def _how(answer: Answer, condition: str) -> str:
     return NONE if answer.fault else FORM
 
 
-def _smallest_with(trial: Trial, number: int, fault: Answer) -> int:
-    """Return the smallest case with a fault: its numbers are the easiest to follow."""
-    if not fault.fault.startswith("raised:") or not trial.is_visible(number):
-        return number
-    alike = [
-        other
-        for other in range(number, len(trial.answers))
-        if trial.is_visible(other) and _has_fault(trial, other, fault)
-    ]
-    corners = {part.name for part in trial.exercise.parts if part.corner}
-
-    def size(other: int) -> tuple[bool, int]:
-        """Return what is smaller for a case that is easier to follow: corners are harder."""
-        case = trial.cases[other]
-        return corners.issuperset(trial.exercise.parts_of(case)), case.count
-
-    return min(alike, key=size)
-
-
-def _has_fault(trial: Trial, number: int, fault: Answer) -> bool:
-    other = call_fault(trial.answers[number])
-    if other is None or other.form != fault.form:
-        return False
-    return bool(other.details.get("type") == fault.details.get("type"))
-
-
-def _message_of(trial: Trial, number: int) -> str:
-    """Return the sentence on the fault that a call has in all parts."""
-    return next(iter(trial.answers[number].values())).message
-
-
 @dataclass(frozen=True)
 class Finding:
-    """What is found wrong with a part: the number of the case that shows it best, the mistake and
-    its hint, or ''.
+    """What is found wrong with a part: the number of the case that shows it best and how that is
+    shown, the mistake and its hint, or ''.
     """
 
     number: int
+    shown: Shown
     mistake: str
     hint: str
 
@@ -189,7 +179,11 @@ def _finding(trial: Trial, part: Part) -> Finding | None:
     if not wrong:
         return None
     mistake, hint = recognise(trial, part)
-    return Finding(_smallest_that_shows(trial, part, wrong, mistake), mistake, hint)
+    number = _first_that_shows(trial, part, wrong, mistake)
+    case, shown = trial.cases[number], visible(trial, number)
+    if not case.is_easy and (not mistake or case.shows != mistake):
+        shown = smallest(trial, part, number, wrong)
+    return Finding(number, shown, mistake, hint)
 
 
 def _without_a_case_to_show(trial: Trial, part: Part) -> PartVerdict:
@@ -281,7 +275,7 @@ def _learnt(trial: Trial, part: Part, number: int) -> str:
     return f"{goal.describe(share)}; {NO_BETTER if share < GUESSING else NOT_ENOUGH}"
 
 
-def _smallest_that_shows(trial: Trial, part: Part, wrong: list[int], mistake: str) -> int:
+def _first_that_shows(trial: Trial, part: Part, wrong: list[int], mistake: str) -> int:
     """Return the first wrong case that was built for the mistake, else the first with other numbers
     than the right ones.
 
@@ -291,23 +285,10 @@ def _smallest_that_shows(trial: Trial, part: Part, wrong: list[int], mistake: st
     built = [number for number in wrong if mistake and trial.cases[number].shows == mistake]
     candidates = built or wrong
     small = [number for number in candidates if not trial.cases[number].is_bulky]
-    for number in small or wrong:
-        if _has_other_numbers(
-            trial.answers[number][part.name].array, trial.right(part, number).values
-        ):
-            return number
-    return wrong[0]
-
-
-def _has_other_numbers(result: np.ndarray | None, right: np.ndarray | None) -> bool:
-    """Tell whether a result holds other numbers than the right ones, or none; nothing is told where
-    the right ones are not.
-    """
-    if result is None:
-        return True
-    if right is None:
-        return False
-    return result.size != right.size or not np.array_equal(result.ravel(), right.ravel())
+    numbers = (
+        number for number in small or wrong if has_other_numbers(part, visible(trial, number))
+    )
+    return next(numbers, wrong[0])
 
 
 class Words(NamedTuple):
@@ -328,8 +309,8 @@ def _by_catalogue(trial: Trial, part: Part, finding: Finding) -> Words | None:
     """What is seen on the case that shows it, and the hint."""
     if not finding.hint:
         return None
-    hint = with_sizes(finding.hint, trial.cases[finding.number])
-    return Words(sentences(_observed(trial, part, finding.number), hint), CATALOGUE)
+    hint = with_sizes(finding.hint, finding.shown.case)
+    return Words(sentences(_observed(trial, part, finding), hint), CATALOGUE)
 
 
 def _by_other_results(trial: Trial, part: Part, finding: Finding) -> Words | None:
@@ -339,12 +320,12 @@ def _by_other_results(trial: Trial, part: Part, finding: Finding) -> Words | Non
 
 def _by_form(trial: Trial, part: Part, finding: Finding) -> Words | None:
     """What is wrong on that case whatever the right numbers are."""
-    observed, fault = _observed(trial, part, finding.number), trial.answers[finding.number]
+    observed, answer = _observed(trial, part, finding), finding.shown.answers[part.name]
     if not observed:
         return None
-    is_raise = fault[part.name].fault.startswith("raised:")
+    is_raise = answer.fault.startswith("raised:")
     condition = _condition_of_raise(trial) if is_raise else _condition(trial, part)
-    return Words(sentences(observed, condition), _how(fault[part.name], condition))
+    return Words(sentences(observed, condition), _how(answer, condition))
 
 
 def _by_repeating(trial: Trial, part: Part, finding: Finding) -> Words | None:
@@ -440,7 +421,7 @@ def _partly_explained(trial: Trial, part: Part, finding: Finding) -> tuple[str, 
     if pair:
         return pair, NUMBERS
     mistake, hint = partly_recognised(trial, part)
-    hint = with_sizes(hint, trial.cases[finding.number])
+    hint = with_sizes(hint, finding.shown.case)
     return (sentences(hint, SOMETHING_ELSE), CATALOGUE) if mistake else None
 
 
@@ -488,12 +469,14 @@ def _by_letters(exercise: Exercise, judged: list[tuple[Case, bool]]) -> list[Jud
     ]
 
 
-def _observed(trial: Trial, part: Part, number: int) -> str:
-    """Return what is wrong with a part on one case whatever the right numbers are, or ''."""
-    case, answer = trial.cases[number], trial.answers[number][part.name]
-    right = trial.right(part, number).values
+def _observed(trial: Trial, part: Part, finding: Finding) -> str:
+    """Return what is wrong with a part on the case that is shown, whatever the right numbers are,
+    or ''.
+    """
+    case, answer = finding.shown.case, finding.shown.answers[part.name]
     if answer.array is None:
         return answer.message
+    right = finding.shown.right(part).values if case.explain else None
     if case.explain is not None and right is not None:
         return case.explain(answer.array, right, case)
     if len(part.results) > 1:
@@ -501,7 +484,7 @@ def _observed(trial: Trial, part: Part, number: int) -> str:
     expected = expected_shape(part, case)
     if answer.array.shape != expected and case.goal is None:
         return wrong_shape(answer.array.shape, expected, part.like)
-    return _learnt(trial, part, number)
+    return _learnt(trial, part, finding.number)
 
 
 def _wrong_shape_in_row(part: Part, case: Case, answer: Answer) -> str:
@@ -559,46 +542,3 @@ def _with_a_capital(text: str) -> str:
     """Return a sentence with its first letter large, unless it begins with a formula."""
     is_word = text[:2].isalpha() or text.startswith("a ")
     return text[0].upper() + text[1:] if is_word else text
-
-
-def _example(trial: Trial, part: Part, number: int, right: Right) -> Example | None:
-    """Return the input with yours and right, or None where there is nothing to set side by side."""
-    exercise, answer = trial.exercise, trial.answers[number][part.name]
-    if not exercise.arguments or exercise.costly or answer.fault in ENDS:
-        return None
-    inputs = dict(zip(exercise.arguments, trial.cases[number].args, strict=True))
-    if len(part.results) > 1:
-        if answer.array is None:
-            return Example(part.name, inputs, None)
-        return _example_of_one_result(trial.cases[number], inputs, answer, right)
-    case, yours = trial.cases[number], _yours(answer)
-    values: Any = right.values
-    if answer.layout and case.layout and values is not None:
-        yours, values = case.unpacked(yours), case.unpacked(values)  # by name, and not as one row
-    return Example(part.result, inputs, yours, values, right.source)
-
-
-def _example_of_stamps(trial: Trial, part: Part, stamped: Stamped, right: Right) -> Example:
-    """Return the call that shows where a single number lands."""
-    inputs = dict(zip(trial.exercise.arguments, stamped.args, strict=True))
-    return Example(part.result, inputs, stamped.result, stamped.right, right.source or "right")
-
-
-def _example_of_one_result(
-    case: Case, inputs: dict[str, Any], answer: Answer, right: Right
-) -> Example | None:
-    """Return yours and right of the first wrong result of a part that judges several."""
-    if right.values is None or answer.array is None or answer.array.shape != right.values.shape:
-        return None
-    yours, rights = case.unpacked(answer.array), case.unpacked(right.values)
-    for name, value in yours.items():
-        if not np.allclose(value, rights[name]):
-            return Example(name, inputs, value, rights[name], right.source)
-    return None
-
-
-def _yours(answer: Answer) -> Any:
-    """Return what was answered, None where there is nothing to show."""
-    if answer.fault or answer.message:  # that stands where nothing was returned
-        return None
-    return answer.value if answer.array is None else answer.array

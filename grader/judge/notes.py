@@ -109,7 +109,7 @@ def _is_in_float32(trial: Trial, part: Part) -> bool:
     """Tell whether a right part holds float32's digits on a large case where more are needed.
 
     It costs nothing: a case's `slack`, the error that honest float32 makes there, widens the
-    tolerance (grader.judge.tolerance). Large cases, whose products have more digits than float32
+    tolerance (grader.judge.compare). Large cases, whose products have more digits than float32
     holds, tell whether it was used.
     """
     if trial.wrong(part):

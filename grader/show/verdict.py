@@ -67,6 +67,7 @@ class Example:
     inputs: argument names and values
     yours: the student's result, None if there is no value to show (the verdict says why)
     right: the right result, None if it is not revealed;  source: how it was found
+    window: a sentence on the window of the first entry that differs, or ''
     """
 
     part: str
@@ -74,6 +75,7 @@ class Example:
     yours: Any
     right: Any = None
     source: str = ""
+    window: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,18 @@ def differing(yours: Any, right: Any) -> np.ndarray | None:
     return ~np.isclose(yours, right, rtol=1e-5, atol=1e-9 * largest)
 
 
+def first_place(yours: Any, right: Any) -> tuple[int, ...] | None:
+    """Return the indexes of the first entry that differs, None where there is none to tell."""
+    apart = differing(yours, right)
+    if apart is None or not apart.any():
+        return None
+    return tuple(int(i) for i in np.argwhere(apart)[0])
+
+
 def first_difference(example: Example) -> str:
-    """Return 'dw[2, 0]: numerically 4.75, yours 2.25', or '' if the two cannot be compared."""
+    """Return 'dw[2, 0]: numerically 4.75, yours 2.25' and its window, or '' if the two cannot be
+    compared.
+    """
     yours, right = example.yours, example.right
     if isinstance(yours, dict) and isinstance(right, dict):
         parts = (
@@ -160,13 +172,12 @@ def first_difference(example: Example) -> str:
             for name in right
         )
         return next(filter(None, map(first_difference, parts)), "")
-    apart = differing(yours, right)
-    if apart is None or not apart.any():
+    place = first_place(yours, right)
+    if place is None:
         return ""
-    first = np.argwhere(apart)[0]
-    place = tuple(int(i) for i in first)
     name = f"{example.part}[{', '.join(map(str, place))}]" if place else example.part
-    return f"{name}: {example.source} {number(right[place])}, yours {number(yours[place])}"
+    told = f"{name}: {example.source} {number(right[place])}, yours {number(yours[place])}"
+    return f"{told}. {example.window}" if example.window else told
 
 
 def results(example: Example) -> list[tuple[str, Any]]:

@@ -26,7 +26,7 @@ from grader.instructor.sandbox.sandbox import Sandbox
 from grader.instructor.sandbox.support import support_of
 from grader.instructor.sealed.grade_one import grade_submission
 from grader.judge.case import Case
-from grader.judge.tolerance import matches
+from grader.judge.compare import matches
 from solutions import capstone
 from solutions.broken.capstone import IN_PLACE, SOLVER
 

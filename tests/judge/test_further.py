@@ -20,13 +20,13 @@ from grader.instructor.author import notebook
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.sandbox.sandbox import Sandbox
 from grader.instructor.sealed.grade_one import grade_submission
+from grader.judge.compare import matches
 from grader.judge.explain.conditions import CONDITIONS, Judged, where_it_goes_wrong
 from grader.judge.explain.stamp_cases import group, with_distinct_numbers
 from grader.judge.explain.stamps import Answered, by_stamps
 from grader.judge.explain.words import axis_words, numbers_in, region, step_words
 from grader.judge.further import calls_of, group_of, keys_of, small_cases
 from grader.judge.judge import judge
-from grader.judge.tolerance import matches
 
 FORWARD = """
 def {name}(x, w, b, {how}):

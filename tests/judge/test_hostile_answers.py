@@ -19,9 +19,9 @@ from grader.call.answer import Answer, numbers
 from grader.call.forms import fault_of
 from grader.instructor.sandbox import protocol
 from grader.judge.case import Case
+from grader.judge.compare import matches
 from grader.judge.detect import CLOSE, Pair, detect
 from grader.judge.judge import judge
-from grader.judge.tolerance import matches
 from solutions import affine
 from solutions.mistakes import CATALOGUE
 

@@ -50,9 +50,9 @@ from grader.call.quiet import quiet
 from grader.instructor.author import layers
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.judge.case import Case
+from grader.judge.compare import matches
 from grader.judge.exercise import Exercise
 from grader.judge.judge import judge
-from grader.judge.tolerance import matches
 from grader.show.verdict import Verdict
 
 SECONDS = 5  # of CPU time for one mutant

@@ -115,6 +115,13 @@ def _same_in_every_window(rng: Generator, shape: tuple[int, ...]) -> np.ndarray:
     return order.reshape(N, C, H // 2, W // 2, 2, 2).transpose(0, 1, 2, 4, 3, 5).reshape(shape)
 
 
+def _one_to_show(rng: Generator, fresh: bool, general: bool) -> list[Case]:
+    """Return a case whose windows hold the same numbers, small enough to be shown."""
+    if fresh:
+        return []
+    return [_backward(rng, SMALL[0], _same_in_every_window(rng, _shape(SMALL[0])), general)]
+
+
 def _images(rng: Generator, sizes: Sizes) -> list[np.ndarray]:
     """Return a shuffled image, whose largest entry wins twice where windows overlap, and the same
     far below zero.
@@ -291,6 +298,7 @@ def max_pool_2x2_backward(rng: Generator, fresh: bool) -> list[Case]:
         _nearly_tied(rng, SMALL[0], False),
         _few_digits(rng, (2, 1, 4, 4, 2, 2, 2), False),
         _backward(rng, deep, _deep(rng, deep), False, fill=large),
+        *_one_to_show(rng, fresh, False),
     ]
 
 
@@ -310,6 +318,7 @@ def max_pool_backward(rng: Generator, fresh: bool) -> list[Case]:
         _nearly_tied(rng, SMALL[1], True),
         _few_digits(rng, SMALL[1], True),
         _backward(rng, DEEP, _deep(rng, DEEP), True, fill=large),
+        *_one_to_show(rng, fresh, True),
     ]
 
 

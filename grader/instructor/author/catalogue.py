@@ -16,11 +16,11 @@ from grader.instructor.author.mistakes import Mistake
 from grader.instructor.courses import CourseError
 from grader.judge.answers import read
 from grader.judge.case import Case
+from grader.judge.compare import matches, on_grid
 from grader.judge.course import Notebook
 from grader.judge.exercise import DIFFERENCES, SMOOTH, Entry, Exercise, FurtherEntry, Part, Table
 from grader.judge.fingerprint import SCALE, fingerprint
 from grader.judge.further import TOGETHER, calls_of, keys_of
-from grader.judge.tolerance import matches, on_grid
 from grader.show.numbers import NUMBERS_LIMIT
 
 LOSS_STEPS = 1000  # a smooth loss is rounded to this many steps between 0 and its right value

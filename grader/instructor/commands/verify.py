@@ -24,10 +24,10 @@ from grader.instructor.author.notebook import slips, solve
 from grader.instructor.courses import CourseError
 from grader.judge.answers import read
 from grader.judge.case import Case
+from grader.judge.compare import matches
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise, Part
 from grader.judge.judge import judge
-from grader.judge.tolerance import matches
 from grader.numeric.gradient import Gradient, LossGradient
 
 Answers = dict[str, Answer]  # the answers to one case, by part

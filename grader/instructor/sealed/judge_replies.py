@@ -17,12 +17,11 @@ from grader.call.warned import note_on, without_words
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.sandbox.protocol import Reply
 from grader.judge.case import Case
-from grader.judge.compare import reached
+from grader.judge.compare import matches, reached
 from grader.judge.exercise import Exercise, Part
 from grader.judge.further import TOGETHER, Key, calls_of
 from grader.judge.judge_trial import NOT_RIGHT, WARNINGS_LIMIT, judge_trial
 from grader.judge.notes import argument_order, notes_on, shares
-from grader.judge.tolerance import matches
 from grader.judge.trial import More, Right, Trial
 from grader.show.verdict import Example, PartVerdict, Verdict
 
