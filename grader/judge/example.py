@@ -21,43 +21,48 @@ from grader.show.verdict import Example, first_place
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
-    """A case that may be shown, how it was answered, and the right values of a part on it."""
+class Sample:
+    """A case that may be sample, how it was answered, and the right values of a part on it."""
 
     case: Case
     answers: Answers
     right: Callable[[Part], Right]
 
 
-def visible(trial: Trial, number: int) -> Shown:
+def visible(trial: Trial, number: int) -> Sample:
     """Return visible case `number`."""
-    return Shown(trial.cases[number], trial.answers[number], lambda part: trial.right(part, number))
+    return Sample(
+        trial.cases[number], trial.answers[number], lambda part: trial.right(part, number)
+    )
 
 
-def smallest(trial: Trial, part: Part, number: int, others: Sequence[int]) -> Shown:
+def smallest(trial: Trial, part: Part, number: int, others: Sequence[int]) -> Sample:
     """Return the smallest case on which a part fails as it does on visible case `number`.
 
-    others: the visible cases on which it fails. The cases that decide nothing are asked as well.
+    others: the visible cases on which it fails. Where none of them is easy to follow, the cases
+    that decide nothing are asked as well.
     """
     first = visible(trial, number)
     wrong = (visible(trial, other) for other in others if not trial.cases[other].is_bulky)
-    known = sorted([first, *wrong], key=lambda shown: shown.case.bulk)
+    known = sorted([first, *wrong], key=lambda sample: sample.case.bulk)
     best = next(each for each in known if each is first or _fails_alike(part, first, each))
+    if best.case.is_easy:
+        return best
     probes = _wrong_probes(trial, part, best.case.bulk)
     return next((probe for probe in probes if _fails_alike(part, first, probe)), best)
 
 
-def _wrong_probes(trial: Trial, part: Part, bulk: tuple[int, int]) -> Iterator[Shown]:
+def _wrong_probes(trial: Trial, part: Part, bulk: tuple[int, int]) -> Iterator[Sample]:
     """Yield the cases that decide nothing, have no more numbers than that, and are wrong."""
     for case, key, answers in probed(trial, part):
         if case.bulk > bulk:
             return
         if is_wrong_there(trial, part, key, answers):
-            asked = calls_of(trial.exercise, key)[TOGETHER]
-            yield Shown(asked, answers, partial(_right_of_probe, trial, key))
+            case = calls_of(trial.exercise, key)[TOGETHER]
+            yield Sample(case, answers, partial(_right_of_probe, trial, key))
 
 
-def _fails_alike(part: Part, one: Shown, other: Shown) -> bool:
+def _fails_alike(part: Part, one: Sample, other: Sample) -> bool:
     """Tell whether a part fails in one way in two cases: by the same fault, a wrong shape, or
     nothing but wrong numbers; and whether the numbers show it.
     """
@@ -66,26 +71,26 @@ def _fails_alike(part: Part, one: Shown, other: Shown) -> bool:
     return has_other_numbers(part, one) == has_other_numbers(part, other)
 
 
-def _failure(part: Part, shown: Shown) -> tuple[str, str, bool, bool]:
+def _failure(part: Part, sample: Sample) -> tuple[str, str, bool, bool]:
     """Return the kind of a fault, its exception, whether it is explained, whether the shape is
     wrong.
     """
-    answer = shown.answers[part.name]
+    answer = sample.answers[part.name]
     is_misshapen = (
         len(part.results) == 1
         and answer.array is not None
-        and answer.array.shape != expected_shape(part, shown.case)
+        and answer.array.shape != expected_shape(part, sample.case)
     )
     kind = answer.form or answer.fault
     details = answer.details
     return kind, str(details.get("type")), bool(details.get("because")), is_misshapen
 
 
-def has_other_numbers(part: Part, shown: Shown) -> bool:
+def has_other_numbers(part: Part, sample: Sample) -> bool:
     """Tell whether a result holds other numbers than the right ones, or none; nothing is told where
     the right ones are not.
     """
-    result, right = shown.answers[part.name].array, shown.right(part).values
+    result, right = sample.answers[part.name].array, sample.right(part).values
     if result is None:
         return True
     if right is None:
@@ -104,21 +109,21 @@ def _right_of_probe(trial: Trial, key: Key, part: Part) -> Right:
     return replace(like, values=values, source=like.source or "right")
 
 
-def example_of(exercise: Exercise, part: Part, shown: Shown, right: Right) -> Example | None:
+def example_of(exercise: Exercise, part: Part, sample: Sample, right: Right) -> Example | None:
     """Return the input with yours and right, or None where there is nothing to set side by side."""
-    answer = shown.answers[part.name]
+    answer = sample.answers[part.name]
     if not exercise.arguments or exercise.costly or answer.fault in ENDS:
         return None
-    inputs = dict(zip(exercise.arguments, shown.case.args, strict=True))
+    inputs = dict(zip(exercise.arguments, sample.case.args, strict=True))
     if len(part.results) > 1:
         if answer.array is None:
             return Example(part.name, inputs, None)
-        return _of_one_result(exercise, shown.case, inputs, answer, right)
+        return _of_one_result(exercise, sample.case, inputs, answer, right)
     yours: Any = _yours(answer)
     values: Any = right.values
-    if answer.layout and shown.case.layout and values is not None:
+    if answer.layout and sample.case.layout and values is not None:
         # by name, and not as one row
-        yours, values = shown.case.unpacked(yours), shown.case.unpacked(values)
+        yours, values = sample.case.unpacked(yours), sample.case.unpacked(values)
     return _with_window(exercise, Example(part.result, inputs, yours, values, right.source))
 
 

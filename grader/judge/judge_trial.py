@@ -19,7 +19,7 @@ from grader.judge.answers import expected_shape
 from grader.judge.case import Case
 from grader.judge.detect import Pair, count_of_differences, detect, wrong_shape
 from grader.judge.example import (
-    Shown,
+    Sample,
     example_of,
     example_of_stamps,
     has_other_numbers,
@@ -82,8 +82,8 @@ def judge_trial(trial: Trial) -> Verdict:
         wrong, stamped = _wrong_part(trial, part, finding, parts)
         parts.append(wrong)
         if example is None:
-            right = finding.shown.right(part)
-            example = example_of(trial.exercise, part, finding.shown, right)
+            right = finding.sample.right(part)
+            example = example_of(trial.exercise, part, finding.sample, right)
             if stamped is not None:
                 example = example_of_stamps(trial.exercise, part, stamped, right)
             advice = right.advice
@@ -119,14 +119,14 @@ def _one_fault(trial: Trial, number: int) -> Verdict:
     known.
     """
     exercise, part = trial.exercise, trial.exercise.part_of(trial.cases[number])
-    shown, condition, example = visible(trial, number), "", None
+    sample, condition, example = visible(trial, number), "", None
     if trial.is_visible(number):
-        shown = smallest(trial, part, number, _that_raise(trial, part))
-        example = example_of(exercise, exercise.parts[0], shown, Right())
+        sample = smallest(trial, part, number, _that_raise(trial, part))
+        example = example_of(exercise, exercise.parts[0], sample, Right())
         condition = _condition_of_raise(trial)
     recognised = {part.name: recognise(trial, part) for part in exercise.parts}
-    hints = [with_sizes(hint, shown.case) for _, hint in recognised.values() if hint]
-    answer = shown.answers[part.name]
+    hints = [with_sizes(hint, sample.case) for _, hint in recognised.values() if hint]
+    answer = sample.answers[part.name]
     explained = CATALOGUE if hints else _how(answer, condition)
     parts = tuple(
         PartVerdict(part.name, part.points, 0.0, "", recognised[part.name][0], explained)
@@ -166,7 +166,7 @@ class Finding:
     """
 
     number: int
-    shown: Shown
+    sample: Sample
     mistake: str
     hint: str
 
@@ -180,10 +180,10 @@ def _finding(trial: Trial, part: Part) -> Finding | None:
         return None
     mistake, hint = recognise(trial, part)
     number = _first_that_shows(trial, part, wrong, mistake)
-    case, shown = trial.cases[number], visible(trial, number)
+    case, sample = trial.cases[number], visible(trial, number)
     if not case.is_easy and (not mistake or case.shows != mistake):
-        shown = smallest(trial, part, number, wrong)
-    return Finding(number, shown, mistake, hint)
+        sample = smallest(trial, part, number, wrong)
+    return Finding(number, sample, mistake, hint)
 
 
 def _without_a_case_to_show(trial: Trial, part: Part) -> PartVerdict:
@@ -309,7 +309,7 @@ def _by_catalogue(trial: Trial, part: Part, finding: Finding) -> Words | None:
     """What is seen on the case that shows it, and the hint."""
     if not finding.hint:
         return None
-    hint = with_sizes(finding.hint, finding.shown.case)
+    hint = with_sizes(finding.hint, finding.sample.case)
     return Words(sentences(_observed(trial, part, finding), hint), CATALOGUE)
 
 
@@ -320,7 +320,7 @@ def _by_other_results(trial: Trial, part: Part, finding: Finding) -> Words | Non
 
 def _by_form(trial: Trial, part: Part, finding: Finding) -> Words | None:
     """What is wrong on that case whatever the right numbers are."""
-    observed, answer = _observed(trial, part, finding), finding.shown.answers[part.name]
+    observed, answer = _observed(trial, part, finding), finding.sample.answers[part.name]
     if not observed:
         return None
     is_raise = answer.fault.startswith("raised:")
@@ -421,7 +421,7 @@ def _partly_explained(trial: Trial, part: Part, finding: Finding) -> tuple[str, 
     if pair:
         return pair, NUMBERS
     mistake, hint = partly_recognised(trial, part)
-    hint = with_sizes(hint, finding.shown.case)
+    hint = with_sizes(hint, finding.sample.case)
     return (sentences(hint, SOMETHING_ELSE), CATALOGUE) if mistake else None
 
 
@@ -473,10 +473,10 @@ def _observed(trial: Trial, part: Part, finding: Finding) -> str:
     """Return what is wrong with a part on the case that is shown, whatever the right numbers are,
     or ''.
     """
-    case, answer = finding.shown.case, finding.shown.answers[part.name]
+    case, answer = finding.sample.case, finding.sample.answers[part.name]
     if answer.array is None:
         return answer.message
-    right = finding.shown.right(part).values if case.explain else None
+    right = finding.sample.right(part).values if case.explain else None
     if case.explain is not None and right is not None:
         return case.explain(answer.array, right, case)
     if len(part.results) > 1:

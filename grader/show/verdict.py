@@ -176,8 +176,8 @@ def first_difference(example: Example) -> str:
     if place is None:
         return ""
     name = f"{example.part}[{', '.join(map(str, place))}]" if place else example.part
-    told = f"{name}: {example.source} {number(right[place])}, yours {number(yours[place])}"
-    return f"{told}. {example.window}" if example.window else told
+    text = f"{name}: {example.source} {number(right[place])}, yours {number(yours[place])}"
+    return f"{text}. {example.window}" if example.window else text
 
 
 def results(example: Example) -> list[tuple[str, Any]]:
