@@ -477,8 +477,9 @@ def _observed(trial: Trial, part: Part, finding: Finding) -> str:
     if answer.array is None:
         return answer.message
     right = finding.sample.right(part).values if case.explain else None
-    if case.explain is not None and right is not None:
-        return case.explain(answer.array, right, case)
+    because = case.explain(answer.array, right, case) if case.explain and right is not None else ""
+    if because:
+        return because
     if len(part.results) > 1:
         return _wrong_shape_in_row(part, case, answer)
     expected = expected_shape(part, case)

@@ -314,6 +314,10 @@ wrong(
         lambda dy, x: routed(dy, x, (2, 2), 2, np.argmax) * (x == x.max(axis=1, keepdims=True)),
         "lets only one channel win at each place: every channel is pooled by itself",
     ),
+    place_exchanged=(
+        lambda dy, x: routed(dy, x, (2, 2), 2, lambda window: (0, 2, 1, 3)[window.argmax()]),
+        "row and column inside the window are exchanged: which of k // 2 and k % 2 is the row?",
+    ),
     four_in_a_row=(
         four_in_a_row,
         "takes four pixels of a row for a window: what does a reshape alone put side by side?",

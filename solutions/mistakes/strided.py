@@ -90,6 +90,19 @@ wrong(
 strided_forward = Reference(strided.strided_forward, "y")
 
 
+def partly_filled(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, pad: int, step: int
+) -> np.ndarray:
+    """Return y when i and j run over range(0, H', stride): the window at i stands at i // stride
+    for step 1, at i for step `stride`; all other outputs stay 0.
+    """
+    y = np.zeros_like(strided.strided_forward(x, w, b, stride, pad))
+    P, Q = y.shape[2:]
+    windows = convolution.conv_forward(x, w, b, pad)[:, :, :P:stride, :Q:stride]
+    y[:, :, ::step, ::step][:, :, : windows.shape[2], : windows.shape[3]] = windows
+    return y
+
+
 wrong(
     strided_forward,
     "y",
@@ -175,6 +188,15 @@ wrong(
         ],
         "the windows stand side by side without overlap: they move by the stride, not by their "
         "own size",
+    ),
+    range_in_pixels=(
+        lambda x, w, b, stride, pad: partly_filled(x, w, b, stride, pad, 1),
+        "only the first outputs are filled: range(0, H', stride) ends at the number of outputs, "
+        "and counts pixels of x",
+    ),
+    every_other_output=(
+        lambda x, w, b, stride, pad: partly_filled(x, w, b, stride, pad, stride),
+        "only every `stride`-th output is filled: does i count outputs, or pixels of x?",
     ),
     strided_last_missing=(
         lambda y: y[:, :, :-1, :-1],

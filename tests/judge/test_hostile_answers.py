@@ -272,6 +272,35 @@ def test_a_class_on_the_margin_is_shown_with_the_right_values(verdict_on):
     assert example.right.tolist()[0] == [-0.5, 0.0, 0.5, 0.0]
 
 
+def loss_of(probability_of):
+    """Return softmax_loss with another probability inside its logarithm."""
+
+    def softmax_loss(y, labels):
+        _, dy = affine.softmax_loss(y, labels)
+        e = np.exp(y - y.max(axis=1, keepdims=True))
+        p = (e / e.sum(axis=1, keepdims=True))[np.arange(len(y)), labels]
+        return -np.log(probability_of(p)).mean(), dy
+
+    return softmax_loss
+
+
+@pytest.mark.parametrize("constant", [1e-3, 1e-5, 5e-8, 1e-8])
+def test_a_constant_inside_the_logarithm_is_named_with_its_size(verdict_on, constant):
+    verdict = verdict_on("softmax_loss", loss_of(lambda p: p + constant))
+    assert f" + {constant:.2g} for the first image. Is something added" in str(verdict)
+    cut = verdict_on("softmax_loss", loss_of(lambda p: np.clip(p, 1e-7, 1 - 1e-7)))
+    assert "is the probability cut off?" in str(cut)
+
+
+@pytest.mark.parametrize("digits", [2, 3, 4, 5])
+def test_a_rounded_loss_is_not_said_to_have_a_constant_inside(verdict_on, digits):
+    right = loss_of(lambda p: p)
+    verdict = verdict_on(
+        "softmax_loss", lambda y, labels: (round(right(y, labels)[0], digits), right(y, labels)[1])
+    )
+    assert "inside the logarithm" not in str(verdict)
+
+
 def test_a_precedence_slip_is_not_called_aliasing(verdict_on):
     def numerical_gradient(f, x, dy, h=1e-5):
         dx = np.zeros(x.shape)

@@ -160,6 +160,7 @@ EXTREME_SCORES = (
     ([[0, 23.25, 0.5], [1.0, 0, -22.5]], [0, 2]),  # a constant of 1e-12 inside the logarithm shows
     ([[1000.0, 999.5, 998.0], [-2000.0, -2001.0, -1999.75]], [1, 0]),
 )
+ADDED_LEAST, ADDED_MOST = 1e-12, 2e-3  # what people add inside a logarithm
 NEARLY_0 = 2.0**-22
 SEVEN_DIGITS = 3e-7  # of the largest score, when the loss is taken as log sum exp(y) - y_t
 
@@ -195,7 +196,36 @@ def _unlikely(rng: Generator) -> Case:
     """Return a case whose first label has a probability near 1e-7."""
     y, labels = quarters(rng, 3, 3), whole(rng, 3, (3,))
     y[0, labels[0]] = np.delete(y[0], labels[0]).max() - 16
-    return Case((y, labels), {"N": 3, "C": 3}, large=True, parts=("loss", "dy"))
+    sizes = {"N": 3, "C": 3}
+    return Case((y, labels), sizes, large=True, parts=("loss", "dy"), explain=_of_a_logarithm)
+
+
+def _of_a_logarithm(result: np.ndarray, right: np.ndarray, case: Case) -> str:
+    """Return what was added to the first row's probability, as far as that alone makes a loss
+    wrong; '' for another result.
+    """
+    y, labels = case.args
+    shifted = y - y.max(axis=1, keepdims=True)
+    losses = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), labels]
+    if result.shape != () or not np.isfinite(result):
+        return ""
+    probability = np.exp(-losses[0])
+    more = np.exp(losses[1:].sum() - result * len(y)) - probability
+    is_meant = ADDED_LEAST < more < ADDED_MOST and (
+        _is_round(more) or _is_round(probability + more)
+    )
+    if not is_meant:
+        return ""
+    return (
+        f"is the logarithm of {probability:.3g} + {more:.2g} for the first image. "
+        "Is something added inside the logarithm, or is the probability cut off?"
+    )
+
+
+def _is_round(number: float) -> bool:
+    """Tell whether a number has a single digit, as what people write; rounding leaves others."""
+    digit = number / 10 ** np.floor(np.log10(number))
+    return bool(abs(digit - np.rint(digit)) < 1e-3)
 
 
 def _certain(rng: Generator) -> Case:
@@ -219,7 +249,8 @@ def softmax_loss(rng: Generator, fresh: bool) -> list[Case]:
         y = quarters(rng, N, C) if fresh else _logits(rng, N, C)
         args = (y, whole(rng, C, (N,)))
         parts = ("loss", "dy") if C > 1 else ("dy",)
-        cases.append(Case(args, {"N": N, "C": C}, parts=parts))
+        explain = _of_a_logarithm if N == 1 else None
+        cases.append(Case(args, {"N": N, "C": C}, parts=parts, explain=explain))
     extreme = [_extreme(rng, fresh, *each) for each in EXTREME_SCORES]
     return [*cases, _unlikely(rng), _certain(rng), *extreme]
 
