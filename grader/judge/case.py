@@ -173,9 +173,10 @@ def without_zeros(rng: Generator, *shape: int) -> np.ndarray:
 
 
 def small(rng: Generator, *shape: int) -> np.ndarray:
-    """Return quarters times a power of two: four digits behind the point lose them."""
-    return SMALL * quarters(rng, *shape)
+    """Return quarters times a power of two: four digits behind the point lose each of them."""
+    return SMALL * without_zeros(rng, *shape)
 
 
 def large(rng: Generator, *shape: int) -> np.ndarray:
-    return LARGE * quarters(rng, *shape) + quarters(rng, *shape)
+    """Return numbers of more digits than float16 has, each of them."""
+    return LARGE * without_zeros(rng, *shape) + without_zeros(rng, *shape)

@@ -397,6 +397,12 @@ def softmax(y: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=1, keepdims=True)
 
 
+def log_of(probabilities: np.ndarray) -> np.ndarray:
+    """Return the logarithm, which is minus infinity for 0, without a warning."""
+    with np.errstate(divide="ignore"):
+        return np.log(probabilities)
+
+
 softmax_loss = Reference(affine.softmax_loss, "loss dy")
 
 
@@ -411,6 +417,11 @@ wrong(
         less_in_columns,
         "1 is subtracted in the target's column for every image: p[:, labels] picks whole columns. "
         "How is one entry of each row picked?",
+    ),
+    diagonal_jacobian=(
+        lambda y, labels: at_target(0 * y, labels, (of_target(softmax(y), labels) - 1) / len(y)),
+        "is right at the target and 0 elsewhere: a score moves the probabilities of all classes, "
+        "since they add up to 1",
     ),
     softmax_dy_of_sum=(
         lambda dy, y: dy * len(y),
@@ -507,9 +518,19 @@ wrong(
     softmax_loss,
     "loss",
     logarithm_of_zero=(
-        lambda y, labels: -np.log(of_target(softmax(y), labels)).mean(),
+        lambda y, labels: -log_of(of_target(softmax(y), labels)).mean(),
         "A probability that is too small for a float is 0, and its logarithm is infinite. Take the "
         "logarithm of the quotient by hand: what is left of y, and what is subtracted from it?",
+    ),
+    target_not_shifted=(
+        lambda loss, y: loss - y.max(axis=1).mean(),
+        "lacks the mean of the largest scores: the maximum was subtracted in the sum, "
+        "and not from the target's score",
+    ),
+    columns_of_probabilities=(
+        lambda y, labels: -log_of(softmax(y)[:, labels]).mean(),
+        "is a mean over whole columns: p[:, labels] has N x N entries. How is one entry of each "
+        "row picked?",
     ),
     softmax_per_image=(
         lambda y, labels: np.array(

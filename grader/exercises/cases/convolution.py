@@ -110,8 +110,8 @@ def _fills(sizes: list[Sizes]) -> list[Callable[..., np.ndarray]]:
 
 
 def eighths(rng: Generator, *shape: int) -> np.ndarray:
-    """Return multiples of 1/8: their products have six digits behind the point."""
-    return quarters(rng, *shape) / 2
+    """Return odd multiples of 1/8: each of their products has six digits behind the point."""
+    return (2 * whole(rng, 10, shape) - 9) / 8
 
 
 def images(
