@@ -14,6 +14,7 @@ from grader.judge.explain.stamp_cases import Group, Place, Source
 from grader.judge.explain.words import axis_words, entry, region, step_words
 from grader.show.numbers import number
 
+ALIKE = 3  # numbers of an operand that are there by no chance
 MULTIPLES = {1: "{}", -1: "-{}", 2: "2 {}", 0.5: "{} / 2"}  # of a number of an operand
 
 
@@ -87,6 +88,19 @@ class Stamp:
         """Return the letters of the first axes of an operand: filters have other ones."""
         return "F C" if self.group.operands[name].shape[-2:] < self.result.shape[-2:] else "N C"
 
+    def _is_credible(self, value: float, factor: float, place: Place) -> bool:
+        """Tell whether a number of an operand stands at a place by no chance, times a factor: it is
+        the right one, or of an operand of right ones, or all others are of its operand.
+        """
+        source = self.group.sources.get(value)
+        if source is None or abs(factor) != 1:
+            return source is not None and source == self.right_sources.get(place)
+        operands = {operand for operand, _ in self.right_sources.values()}
+        if not operands or source[0] in operands:
+            return True
+        alike = [each for each in self.sources.values() if each[0] == source[0]]
+        return len(alike) == len(self.places) >= ALIKE
+
     def source(self, array: np.ndarray, place: Place) -> str:
         """Return what stands at a place: a number of an operand, or a number."""
         value = float(array[place])
@@ -94,7 +108,7 @@ class Stamp:
         if not self.is_made_of_operands or abs(value) == 1:
             return number(value)
         for factor, words in MULTIPLES.items():
-            if value / factor in known:
+            if self._is_credible(value / factor, factor, place):
                 return words.format(entry(*known[value / factor]))
         return self.group.sums.get(value, number(value))
 
