@@ -172,6 +172,11 @@ def without_zeros(rng: Generator, *shape: int) -> np.ndarray:
     return np.where(numbers == 0, 1 / 4, numbers)
 
 
+def odd_quarters(rng: Generator, *shape: int) -> np.ndarray:
+    """Return odd multiples of 1/4 within +-9/4: none is 0 or a whole number."""
+    return (2 * whole(rng, 10, shape) - 9) / 4
+
+
 def small(rng: Generator, *shape: int) -> np.ndarray:
     """Return quarters times a power of two: four digits behind the point lose each of them."""
     return SMALL * without_zeros(rng, *shape)
@@ -179,4 +184,4 @@ def small(rng: Generator, *shape: int) -> np.ndarray:
 
 def large(rng: Generator, *shape: int) -> np.ndarray:
     """Return numbers of more digits than float16 has, each of them."""
-    return LARGE * without_zeros(rng, *shape) + without_zeros(rng, *shape)
+    return LARGE * without_zeros(rng, *shape) + odd_quarters(rng, *shape)

@@ -9,7 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.case import Case, Generator, large, quarters, small, whole, without_zeros
+from grader.judge.case import (
+    Case,
+    Generator,
+    large,
+    odd_quarters,
+    quarters,
+    small,
+    whole,
+    without_zeros,
+)
 from grader.judge.exercise import SMOOTH
 
 WORKED_X, WORKED_W = np.array([1.0, 2, 0, -1, 3]), np.array([1.0, -2, 4])  # the notebook's example
@@ -82,7 +91,7 @@ FINDERS = (
 WIDE = (
     (1, 1, 2, 3, 1, 2, 2, 1, 2),
     (2, 3, 5, 6, 4, 2, 1, 1, 2),
-    (2, 3, 3, 1, 1, 1, 2, 1, 3),
+    (2, 3, 3, 1, 1, 1, 3, 1, 3),  # an odd number of products everywhere: their sums stay odd
     (2, 2, 1, 2, 3, 8, 9, 1, 4),
 )
 BACKWARD = ("dx", "dw", "db")
@@ -111,7 +120,7 @@ def _fills(sizes: list[Sizes]) -> list[Callable[..., np.ndarray]]:
 
 def eighths(rng: Generator, *shape: int) -> np.ndarray:
     """Return odd multiples of 1/8: each of their products has six digits behind the point."""
-    return (2 * whole(rng, 10, shape) - 9) / 8
+    return odd_quarters(rng, *shape) / 2
 
 
 def images(
