@@ -160,7 +160,7 @@ EXTREME_SCORES = (
     ([[0, 23.25, 0.5], [1.0, 0, -22.5]], [0, 2]),  # a constant of 1e-12 inside the logarithm shows
     ([[1000.0, 999.5, 998.0], [-2000.0, -2001.0, -1999.75]], [1, 0]),
 )
-ADDED_LEAST, ADDED_MOST = 1e-12, 2e-3  # what people add inside a logarithm
+SMALLEST_ADDED, LARGEST_ADDED = 1e-12, 2e-3  # what people add inside a logarithm
 NEARLY_0 = 2.0**-22
 SEVEN_DIGITS = 3e-7  # of the largest score, when the loss is taken as log sum exp(y) - y_t
 
@@ -211,7 +211,7 @@ def _of_a_logarithm(result: np.ndarray, right: np.ndarray, case: Case) -> str:
         return ""
     probability = np.exp(-losses[0])
     more = np.exp(losses[1:].sum() - result * len(y)) - probability
-    is_meant = ADDED_LEAST < more < ADDED_MOST and (
+    is_meant = SMALLEST_ADDED < more < LARGEST_ADDED and (
         _is_round(more) or _is_round(probability + more)
     )
     if not is_meant:
