@@ -22,7 +22,7 @@ from grader.show.verdict import Example, first_place
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A case that may be sample, how it was answered, and the right values of a part on it."""
+    """A case that may be shown, how it was answered, and the right values of a part on it."""
 
     case: Case
     answers: Answers

@@ -436,3 +436,12 @@ def test_every_verb_has_its_help():
 def test_points_of_a_part_are_whole_or_half():
     for exercise in NOTEBOOKS["1-affine"].exercises:
         assert all(float(2 * part.points).is_integer() for part in exercise.parts)
+
+
+def test_an_interrupt_at_any_moment_is_one_sentence(monkeypatch, tmp_path):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("grader.instructor.commands.cli.find_course", interrupted)
+    status, said = grader("report", "--course", tmp_path / "none")
+    assert (status, said) == (1, "grader: Interrupted: what is written is whole. Run it again.\n")

@@ -43,7 +43,8 @@ def main() -> None:
 def with_error_messages(command: Callable[..., Any]) -> Callable[..., Any]:
     """End with one message and status 1, and not with a traceback.
 
-    That is for a course or a request at fault, and for files that cannot be read or written.
+    That is for a course or a request at fault, for files that cannot be read or written, and for an
+    interrupt.
     """
 
     @functools.wraps(command)
@@ -52,6 +53,9 @@ def with_error_messages(command: Callable[..., Any]) -> Callable[..., Any]:
             command(*args, **kwargs)
         except CourseError as error:
             click.echo(f"grader: {error}", err=True)
+            sys.exit(1)
+        except KeyboardInterrupt:  # before or after the part of a command that counts what is done
+            click.echo("grader: Interrupted: what is written is whole. Run it again.", err=True)
             sys.exit(1)
         except BrokenPipeError:  # whoever read our lines has ended
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
