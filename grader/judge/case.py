@@ -112,7 +112,7 @@ class Case:
         return sum(array.size for array in self._all_arrays)
 
     @property
-    def bulk(self) -> tuple[int, int]:
+    def extent(self) -> tuple[int, int]:
         """What makes it hard to follow: of how many matrices its arrays are made (images, channels
         and filters multiply them), and how many numbers they hold.
         """
@@ -120,8 +120,8 @@ class Case:
 
     @property
     def is_easy(self) -> bool:
-        """Is easy to follow: of one image, channel and filter, with few numbers."""
-        return self.bulk <= (len(self._all_arrays), EASY)
+        """Is easy to follow: no array has several matrices, and there are few numbers."""
+        return self.extent <= (len(self._all_arrays), EASY)
 
     @property
     def _all_arrays(self) -> list[np.ndarray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -44,22 +44,21 @@ def smallest(trial: Trial, part: Part, number: int, others: Sequence[int]) -> Sa
     """
     first = visible(trial, number)
     wrong = (visible(trial, other) for other in others if not trial.cases[other].is_bulky)
-    known = sorted([first, *wrong], key=lambda sample: sample.case.bulk)
+    known = sorted([first, *wrong], key=lambda sample: sample.case.extent)
     best = next(each for each in known if each is first or _fails_alike(part, first, each))
     if best.case.is_easy:
         return best
-    probes = _wrong_probes(trial, part, best.case.bulk)
+    probes = _wrong_probes(trial, part, best.case.extent)
     return next((probe for probe in probes if _fails_alike(part, first, probe)), best)
 
 
-def _wrong_probes(trial: Trial, part: Part, bulk: tuple[int, int]) -> Iterator[Sample]:
+def _wrong_probes(trial: Trial, part: Part, extent: tuple[int, int]) -> Iterator[Sample]:
     """Yield the cases that decide nothing, have no more numbers than that, and are wrong."""
-    for case, key, answers in probed(trial, part):
-        if case.bulk > bulk:
-            return
+    for _, key, answers in probed(trial, part, limit=extent):
         if is_wrong_there(trial, part, key, answers):
             case = calls_of(trial.exercise, key)[TOGETHER]
-            yield Sample(case, answers, partial(_right_of_probe, trial, key))
+            # Once: the time in which right values can be had is short.
+            yield Sample(case, answers, cache(partial(_right_of_probe, trial, key)))
 
 
 def _fails_alike(part: Part, one: Sample, other: Sample) -> bool:
@@ -68,7 +67,10 @@ def _fails_alike(part: Part, one: Sample, other: Sample) -> bool:
     """
     if _failure(part, one) != _failure(part, other):
         return False
-    return has_other_numbers(part, one) == has_other_numbers(part, other)
+    if one.answers[part.name].array is None:
+        return True
+    is_known = all(each.right(part).values is not None for each in (one, other))
+    return not is_known or has_other_numbers(part, one) == has_other_numbers(part, other)
 
 
 def _failure(part: Part, sample: Sample) -> tuple[str, str, bool, bool]:
@@ -90,9 +92,10 @@ def has_other_numbers(part: Part, sample: Sample) -> bool:
     """Tell whether a result holds other numbers than the right ones, or none; nothing is told where
     the right ones are not.
     """
-    result, right = sample.answers[part.name].array, sample.right(part).values
+    result = sample.answers[part.name].array
     if result is None:
         return True
+    right = sample.right(part).values
     if right is None:
         return False
     return result.size != right.size or first_place(result.ravel(), right.ravel()) is not None
@@ -103,9 +106,12 @@ def _right_of_probe(trial: Trial, key: Key, part: Part) -> Right:
     of them: their source, or what to do first.
     """
     rights = trial.more.rights(part, key, [TOGETHER]) if trial.more else None
-    (number, *_) = (number for number, case in enumerate(trial.cases) if case.judges(part.name))
+    number = next(number for number, case in enumerate(trial.cases) if case.judges(part.name))
     like = trial.right(part, number)
     values = None if rights is None else rights[0]
+    # A forward pass that is right on its own cases may be wrong here.
+    if values is not None and is_wrong_there(trial, part, key, {part.name: Answer(values)}):
+        values = None
     return replace(like, values=values, source=like.source or "right")
 
 

@@ -57,14 +57,19 @@ def _is_plain(exercise: Exercise, key: Key) -> tuple[bool, bool]:
     return not key.is_apart, any(sizes.get(letter) == 1 for letter in LONG)
 
 
-def probed(trial: Trial, part: Part) -> Iterator[tuple[Case, Key, Answers]]:
+def probed(
+    trial: Trial, part: Part, limit: tuple[int, int] | None = None
+) -> Iterator[tuple[Case, Key, Answers]]:
     """Yield the cases that decide nothing with their keys and answers, as far as they could be
-    asked.
+    asked. limit: the largest extent of a case (Case.extent), None for any.
     """
     for key in keys_of(trial.exercise, part):
-        answers = _answers(trial, key, [TOGETHER]) if key.is_apart else None
+        case = small_cases(trial.exercise)[key.number]
+        if not key.is_apart or (limit is not None and case.extent > limit):
+            continue
+        answers = _answers(trial, key, [TOGETHER])
         if answers is not None:
-            yield small_cases(trial.exercise)[key.number], key, answers[0]
+            yield case, key, answers[0]
 
 
 @cache
@@ -74,7 +79,7 @@ def small_cases(exercise: Exercise) -> tuple[Case, ...]:
         return ()
     argument = exercise.arguments.index(exercise.linear) if exercise.linear else 0
     kinds: dict[str, Case] = {}
-    for case in sorted((*exercise.visible, *exercise.probed), key=lambda case: case.bulk):
+    for case in sorted((*exercise.visible, *exercise.probed), key=lambda case: case.extent):
         if _is_small(case, case.args[argument]):
             others = [arg for arg in case.args if not isinstance(arg, np.ndarray)]
             kinds.setdefault(str((case.sizes, others)), case)

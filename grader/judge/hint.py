@@ -46,7 +46,7 @@ def partly_recognised(trial: Trial, part: Part) -> tuple[str, str]:
     if not wrong or not _has_arrays(trial, part, wrong):
         return UNKNOWN
     entries, evidence = entries_of(trial.exercise, part), _evidence(trial, part, wrong)
-    for number in sorted(wrong, key=lambda number: trial.cases[number].bulk):
+    for number in sorted(wrong, key=lambda number: trial.cases[number].extent):
         result = trial.answers[number][part.name].array
         names = set(entries[number]["wrong"].get(evidence.fingerprints[number], ()))
         names = _that_spoil_no_right_part(names, evidence)

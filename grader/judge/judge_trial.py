@@ -181,6 +181,7 @@ def _finding(trial: Trial, part: Part) -> Finding | None:
     mistake, hint = recognise(trial, part)
     number = _first_that_shows(trial, part, wrong, mistake)
     case, sample = trial.cases[number], visible(trial, number)
+    # An easy case is one that its author chose, and so is one that was built for the mistake.
     if not case.is_easy and (not mistake or case.shows != mistake):
         sample = smallest(trial, part, number, wrong)
     return Finding(number, sample, mistake, hint)
@@ -401,15 +402,15 @@ def _exchanged_result(trial: Trial, part: Part, number: int) -> str:
 
 def _special(trial: Trial, part: Part) -> str:
     """Return the question where it is right for all that has other sizes."""
-    wrong, visible = trial.visible_wrong(part), trial.exercise.visible
+    wrong, checked = trial.visible_wrong(part), trial.exercise.visible
     cases = [
         (number, str(case.sizes))
-        for number, case in enumerate(visible)
+        for number, case in enumerate(checked)
         if case.judges(part.name) and not case.large
     ]
     wrong_sizes = {size for number, size in cases if number in wrong}
     others = {size for number, size in cases if size not in wrong_sizes}
-    is_special = len(others) > len(wrong_sizes) and trial.is_visible(len(visible) - 1)
+    is_special = len(others) > len(wrong_sizes) and trial.is_visible(len(checked) - 1)
     return OTHERS_RIGHT if is_special and wrong_sizes else ""
 
 

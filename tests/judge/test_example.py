@@ -47,8 +47,9 @@ def test_an_example_holds_what_the_function_returns_and_what_is_right(mistake):
     yours = numbers_of(exercise, mistake.answer, example.inputs)[part.result]
     right = numbers_of(exercise, reference(exercise), example.inputs)[part.result]
     assert np.array_equal(np.asarray(yours, float), example.yours)
-    if example.right is not None and not example.source.startswith("num"):
-        assert np.allclose(example.right, right)
+    if example.right is not None:
+        largest = max(1.0, np.abs(right).max(initial=0.0))
+        assert np.allclose(example.right, right, rtol=1e-4, atol=1e-5 * largest)
     assert np.shape(yours) != np.shape(right) or not np.allclose(yours, right, rtol=1e-6)
 
 
@@ -96,6 +97,45 @@ def test_a_raise_is_told_of_a_case_as_small(where):
     x, w = verdict.example.inputs["x"], verdict.example.inputs["w"]
     assert (len(x), x.shape[1], len(w)) == sizes
     assert "it cannot be" in verdict.fault
+
+
+def test_a_wrong_shape_that_large_cases_alone_show_is_shown_on_a_small_one():
+    """Of the large visible cases no right values are known, of the small one they are."""
+
+    def several(x, w, pad):
+        return min(len(x), x.shape[1], len(w)) > 1
+
+    example = judged("conv_backward", only(several, lambda dx: dx[:1])).example
+    assert example.inputs["x"].shape == (2, 2, 2, 2)
+    assert example.right is not None
+
+
+def test_a_forward_that_is_wrong_there_supplies_no_right_values():
+    right_forward = reference(EXERCISES["conv_forward"])
+
+    def conv_forward(x, w, b, pad):
+        """It is right on its own cases, and wrong on every other one."""
+        own = {case.args[0].tobytes() for case in EXERCISES["conv_forward"].visible}
+        return right_forward(x, w, b, pad) * (1 if x.tobytes() in own else 3)
+
+    doubled = only(lambda x, w, pad: len(x) > 1, lambda dx: 2 * dx)
+    namespace = {**references(), "conv_forward": conv_forward}
+    assert judge(EXERCISES["conv_backward"], doubled, namespace).example.right is None
+
+
+def test_a_raise_asks_nothing_of_the_forward_pass():
+    calls = []
+
+    def conv_forward(*args):
+        calls.append(args)
+        return reference(EXERCISES["conv_forward"])(*args)
+
+    def fails(dx):
+        raise ValueError
+
+    raising = only(lambda x, w, pad: len(x) > 1, fails)
+    judge(EXERCISES["conv_backward"], raising, {**references(), "conv_forward": conv_forward})
+    assert calls == []
 
 
 def test_what_was_never_wrong_there_is_not_shown():

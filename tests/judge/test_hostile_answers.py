@@ -287,7 +287,7 @@ def loss_of(probability_of):
 @pytest.mark.parametrize("constant", [1e-3, 1e-5, 5e-8, 1e-8])
 def test_a_constant_inside_the_logarithm_is_named_with_its_size(verdict_on, constant):
     verdict = verdict_on("softmax_loss", loss_of(lambda p: p + constant))
-    assert f" + {constant:.2g} for the first image. Is something added" in str(verdict)
+    assert f" + {constant:.2g} for the probability of the first image's target. Is" in str(verdict)
     cut = verdict_on("softmax_loss", loss_of(lambda p: np.clip(p, 1e-7, 1 - 1e-7)))
     assert "is the probability cut off?" in str(cut)
 

@@ -207,17 +207,18 @@ def _of_a_logarithm(result: np.ndarray, right: np.ndarray, case: Case) -> str:
     y, labels = case.args
     shifted = y - y.max(axis=1, keepdims=True)
     losses = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), labels]
-    if result.shape != () or not np.isfinite(result):
+    if right.shape != () or result.shape != () or not np.isfinite(result):
         return ""
     probability = np.exp(-losses[0])
-    more = np.exp(losses[1:].sum() - result * len(y)) - probability
+    with np.errstate(all="ignore"):
+        more = np.exp(losses[1:].sum() - result * len(y)) - probability
     is_meant = SMALLEST_ADDED < more < LARGEST_ADDED and (
         _is_round(more) or _is_round(probability + more)
     )
     if not is_meant:
         return ""
     return (
-        f"is the logarithm of {probability:.3g} + {more:.2g} for the first image. "
+        f"takes {probability:.3g} + {more:.2g} for the probability of the first image's target. "
         "Is something added inside the logarithm, or is the probability cut off?"
     )
 
