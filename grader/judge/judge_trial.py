@@ -83,8 +83,9 @@ def judge_trial(trial: Trial) -> Verdict:
         parts.append(wrong)
         if example is None:
             right = finding.sample.right(part)
-            example = example_of(trial.exercise, part, finding.sample, right)
-            if stamped is not None:
+            if stamped is None:
+                example = example_of(trial.exercise, part, finding.sample, right)
+            else:
                 example = example_of_stamps(trial.exercise, part, stamped, right)
             advice = right.advice
     return Verdict(trial.exercise.name, tuple(parts), "", advice, example)
@@ -477,8 +478,7 @@ def _observed(trial: Trial, part: Part, finding: Finding) -> str:
     case, answer = finding.sample.case, finding.sample.answers[part.name]
     if answer.array is None:
         return answer.message
-    right = finding.sample.right(part).values if case.explain else None
-    because = case.explain(answer.array, right, case) if case.explain and right is not None else ""
+    because = _of_its_own(part, finding.sample)
     if because:
         return because
     if len(part.results) > 1:
@@ -487,6 +487,15 @@ def _observed(trial: Trial, part: Part, finding: Finding) -> str:
     if answer.array.shape != expected and case.goal is None:
         return wrong_shape(answer.array.shape, expected, part.like)
     return _learnt(trial, part, finding.number)
+
+
+def _of_its_own(part: Part, sample: Sample) -> str:
+    """Return what a case has to say of a wrong result of its own, or ''."""
+    case, result = sample.case, sample.answers[part.name].array
+    right = sample.right(part).values if case.explain else None
+    if case.explain is None or result is None or right is None:
+        return ""
+    return case.explain(result, right, case)
 
 
 def _wrong_shape_in_row(part: Part, case: Case, answer: Answer) -> str:

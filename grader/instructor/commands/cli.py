@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -52,19 +52,22 @@ def with_error_messages(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             command(*args, **kwargs)
         except CourseError as error:
-            click.echo(f"grader: {error}", err=True)
-            sys.exit(1)
+            _end(str(error))
         except KeyboardInterrupt:  # before or after the part of a command that counts what is done
-            click.echo("grader: Interrupted: what is written is whole. Run it again.", err=True)
-            sys.exit(1)
+            _end("Interrupted: what is written is whole. Run it again.")
         except BrokenPipeError:  # whoever read our lines has ended
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         except OSError as error:  # a full disk, a folder without permission: never a score
-            click.echo(f"grader: {_problem_of_file(error)}", err=True)
-            sys.exit(1)
+            _end(_problem_of_file(error))
 
     return run
+
+
+def _end(problem: str) -> NoReturn:
+    """End with a message on what went wrong."""
+    click.echo(f"grader: {problem}", err=True)
+    sys.exit(1)
 
 
 def _problem_of_file(error: OSError) -> str:

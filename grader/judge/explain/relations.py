@@ -89,12 +89,16 @@ class Stamp:
         return "F C" if self.group.operands[name].shape[-2:] < self.result.shape[-2:] else "N C"
 
     def _is_credible(self, value: float, factor: float, place: Place) -> bool:
-        """Tell whether a number of an operand stands at a place by no chance, times a factor: it is
-        the right one, or of an operand of right ones, or all others are of its operand.
+        """Tell whether a number of an operand stands at a place, times a factor, by no chance.
+
+        With a factor it has to be the right one. Without, it has to be of an operand that right
+        numbers are of, as far as any operand is known; or all numbers of the result are of its own.
         """
         source = self.group.sources.get(value)
-        if source is None or abs(factor) != 1:
-            return source is not None and source == self.right_sources.get(place)
+        if source is None:
+            return False
+        if abs(factor) != 1:
+            return source == self.right_sources.get(place)
         operands = {operand for operand, _ in self.right_sources.values()}
         if not operands or source[0] in operands:
             return True
