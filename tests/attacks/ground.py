@@ -50,7 +50,7 @@ class Ground:
             else {}
         )
         self.victim = subprocess.Popen(
-            ["/bin/sleep", "600"], env={"SECRET": self.secret}, cwd="/", **user
+            ["/bin/sleep", "infinity"], env={"SECRET": self.secret}, cwd="/", **user
         )
         self.before = self.state()
         return self
