@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
+from ready_grader import ready_grader
 from support import ROOT
 
 from grader.instructor.author import skeleton_texts
@@ -27,14 +26,11 @@ def run(folder: Path, *words: str, content: str = "halves") -> tuple[int, str]:
     message asks for.
     """
     env = os.environ | {"GRADER_COURSE": str(folder / content)}
-    command = [str(Path(sys.executable).with_name("grader")), *words]
     for _ in range(2):
-        done = subprocess.run(
-            command, cwd=folder, env=env, capture_output=True, text=True, check=False
-        )
-        if "3 times. Run it again" not in done.stdout:
+        status, out, error = ready_grader(list(words), folder, env)
+        if "3 times. Run it again" not in out:
             break
-    return done.returncode, done.stdout + done.stderr
+    return status, out + error
 
 
 def toy_notebook() -> dict:
