@@ -47,6 +47,23 @@ def write_atomically(path: Path, content: str | bytes, mode: int | None = None) 
         raise
 
 
+def write_once(path: Path, content: bytes, mode: int) -> None:
+    """Write a new file as a whole; where another process has written it meanwhile, that one stays.
+
+    Raises OSError.
+    """
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    write_atomically(new, content, mode)
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
 def mode_of_new_files() -> int:
     """Return the mode that a new file gets, which follows this process's umask."""
     mask = os.umask(0)

@@ -91,7 +91,8 @@ def test_all_that_our_commands_write_is_closed_to_everybody_else(home: Path) -> 
         os.umask(before)
     written = modes(folder)
     assert {name for name in written if "/" not in name} >= {
-        *(".", "gradebook.db", "release", "autograded", "feedback", "verdicts", ".grading"),
+        *(".", "gradebook.db", "release", "autograded", "feedback", "verdicts"),
+        f".grading-{ASSIGNMENT}",
         *("grades.csv", f"report-{ASSIGNMENT}.html"),
     }
     assert f"feedback/ada/{ASSIGNMENT}/affine.html" in written

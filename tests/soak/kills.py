@@ -33,7 +33,7 @@ from grader.instructor.records import gradebook
 
 ASSIGNMENT = "1-affine"
 GRADER = str(Path(sys.executable).with_name("grader"))
-MADE = ("autograded", "verdicts", "feedback", "gradebook.db*", ".grading")
+MADE = ("autograded", "verdicts", "feedback", "gradebook.db*", ".grading*")
 
 
 def descendants(pid: int) -> set[int]:

@@ -61,7 +61,7 @@ def grade(grading: Grading, say: Say) -> int:
         say(line)
     students = students_of(grading)
     released_notebook(grading)  # raises CourseError where there is none
-    with _alone(grading.classroom):
+    with _alone(grading):
         tier = tier_of(grading)
         if tier is Tier.NONE:
             say("--unsafe: the students' code runs without a sandbox")
@@ -89,8 +89,9 @@ def _rename_folders(classroom: Classroom) -> Iterator[str]:
         name = plain_name(folder.name)
         if name in (folder.name, "") or folder.with_name(name).exists():
             continue
-        folder.rename(folder.with_name(name))
-        yield f"{text(name)}: the folder's name is now written as the gradebook has it"
+        with suppress(FileNotFoundError):  # somebody who grades beside us has renamed it
+            folder.rename(folder.with_name(name))
+            yield f"{text(name)}: the folder's name is now written as the gradebook has it"
 
 
 def _misnamed(grading: Grading) -> Iterator[str]:
@@ -244,7 +245,7 @@ class GradingRun:
         grading = self.task.grading
         pool = self._start_pool()
         try:
-            with gradebook.Writer(grading.classroom, grading.assignment) as writer:
+            with gradebook.Writer(grading.classroom, grading.assignment, say=self.say) as writer:
                 self.standings = {each.student: each for each in writer.standings()}
                 self._take_results(pool, writer, interrupts)
                 while self.waiting and not interrupts:
@@ -464,13 +465,18 @@ def tier_of(grading: Grading) -> Tier:
 
 
 @contextmanager
-def _alone(classroom: Classroom) -> Iterator[None]:
-    """Let no other run grade the same class meanwhile. Raises CourseError when one does."""
-    rights.make(classroom.folder)
-    with open(classroom.folder / ".grading", "wb") as file:
+def _alone(grading: Grading) -> Iterator[None]:
+    """Let no other run grade the same assignment of a class meanwhile.
+
+    Other assignments can be graded beside it. Raises CourseError where another run has this one.
+    """
+    folder = grading.classroom.folder
+    rights.make(folder)
+    with open(folder / f".grading-{grading.assignment}", "wb") as file:
         if not system.lock(file.fileno()):
             raise CourseError(
-                f"Another `grader grade` runs on {classroom.folder}. Wait until it has ended."
+                f"Another `grader grade` runs on {grading.assignment} of {folder}. "
+                "Wait until it has ended."
             )
         yield
 

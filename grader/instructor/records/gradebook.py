@@ -6,14 +6,22 @@ A new database is made by nbgrader, which is imported where it is needed: that t
 from __future__ import annotations
 
 import re
+import time
 import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, NullPool, TableClause, create_engine, make_url
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.exc import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    SAWarning,
+    SQLAlchemyError,
+)
 
 from grader.instructor import rights
 from grader.instructor.classroom import Classroom, environment_on_path
@@ -26,6 +34,11 @@ from grader.instructor.records.standings import Standing, due_date, standings_of
 from grader.notebook.intake import TEST
 
 PATIENCE = 10.0  # seconds to wait for another program that holds a SQLite gradebook
+SERVER_PATIENCE = 60.0  # seconds to wait for a server that was there before
+PAUSE = 0.5  # seconds until it is asked again
+RACES = 3  # tries of what another grader may have written at the same time
+DRIVERS = {"postgresql": ("psycopg", "postgres")}  # a server's best driver, and the extra with it
+T = TypeVar("T")
 
 
 @contextmanager
@@ -96,15 +109,23 @@ def reading(classroom: Classroom) -> Iterator[tuple[Connection, dict[str, TableC
 class Writer:
     """Writes results as nbgrader's autograde leaves them, each batch in one transaction.
 
-    Between batches no connection is open. patience: seconds to wait for another program that
-    holds a SQLite gradebook. Raises CourseError when the gradebook cannot be opened, or the
-    assignment is not released.
+    Between batches no connection is open. Where the gradebook is on a server that goes away, as
+    for a restart, a reading or a batch waits for it. patience: seconds to wait for another program
+    that holds a SQLite gradebook; say: is told that a server is waited for. Raises CourseError
+    when the gradebook cannot be opened, or the assignment is not released.
     """
 
-    def __init__(self, classroom: Classroom, assignment: str, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        classroom: Classroom,
+        assignment: str,
+        patience: float = PATIENCE,
+        say: Callable[[str], None] | None = None,
+    ) -> None:
         self.classroom = classroom
         self.notebook = classroom.course.by_assignment[assignment]
         self.penalty = LatePenalty(classroom)
+        self.say = say
         cells = []
         try:
             self.engine = _engine(classroom.db, patience)
@@ -130,10 +151,42 @@ class Writer:
         Raises CourseError when it cannot be read.
         """
         try:
-            with self.engine.connect() as db:
-                return standings_of(db, self.tables, self.notebook.assignment, students)
+            return self._patiently(lambda: self._standings(students))
         except SQLAlchemyError as error:
             raise _not_opened(self.classroom, error) from None
+
+    def _standings(self, students: Collection[str] | None) -> list[Standing]:
+        with self.engine.connect() as db:
+            return standings_of(db, self.tables, self.notebook.assignment, students)
+
+    def _patiently(self, do: Callable[[], T]) -> T:
+        """Return what a transaction gives; it is begun anew where that may help.
+
+        A server may be restarted meanwhile; and of two graders who make the same row or table at
+        once, the second finds it there when it begins anew. Raises SQLAlchemyError.
+        """
+        end = time.monotonic() + SERVER_PATIENCE
+        races = 0
+        waits = False
+        while True:
+            try:
+                return do()
+            except (IntegrityError, ProgrammingError):
+                races += 1
+                if races == RACES:
+                    raise
+            except (OperationalError, InterfaceError) as error:
+                if self._is_a_file or time.monotonic() > end:
+                    raise
+                if self.say is not None and not waits:
+                    self.say(_waiting(self.classroom, error))
+                waits = True
+                time.sleep(PAUSE)
+
+    @property
+    def _is_a_file(self) -> bool:
+        """Whether there is no server, and the driver itself waits for who holds the gradebook."""
+        return self.engine.dialect.name == "sqlite"
 
     def has_other_penalty(self, standing: Standing) -> bool:
         """Tell whether the late penalty is not the one that the course's settings give now."""
@@ -174,9 +227,7 @@ class Writer:
         if not results:
             return {}
         try:
-            with self.engine.begin() as db:
-                rows = Batch(db, self.tables, self.notebook, dict(results))
-                rows.write(self.penalty.points_off)
+            return self._patiently(lambda: self._record(results))
         except NeedsReview as error:
             raise CourseError(
                 f"{error}; nothing was written. "
@@ -184,6 +235,11 @@ class Writer:
             ) from None
         except SQLAlchemyError as error:
             raise _not_written(self.classroom, list(results), error) from None
+
+    def _record(self, results: dict[str, Graded]) -> dict[str, str]:
+        with self.engine.begin() as db:
+            rows = Batch(db, self.tables, self.notebook, dict(results))
+            rows.write(self.penalty.points_off)
         return rows.refused
 
 
@@ -249,6 +305,14 @@ def _not_written(classroom: Classroom, students: list[str], error: Exception) ->
     )
 
 
+def _waiting(classroom: Classroom, error: Exception) -> str:
+    where = without_password(classroom.db)
+    return (
+        f"The gradebook {where} cannot be used at the moment: {_reason(classroom, error)}. "
+        f"It is tried again for {SERVER_PATIENCE:g} seconds."
+    )
+
+
 def without_password(url: str) -> str:
     """Return a gradebook's URL without its password."""
     if not url.startswith("sqlite:///"):  # a path may hold an @
@@ -258,5 +322,21 @@ def without_password(url: str) -> str:
 
 def _reason(classroom: Classroom, error: Exception) -> str:
     """Return the first line of an error, of the database's own error where there is one."""
+    if isinstance(error, ModuleNotFoundError):
+        return _without_driver(classroom, error)
     reason = str(getattr(error, "orig", None) or error).splitlines()[0]
     return reason.replace(classroom.db, without_password(classroom.db))
+
+
+def _without_driver(classroom: Classroom, error: ModuleNotFoundError) -> str:
+    """Return which driver a server's URL asks for, and how to get one."""
+    backend = make_url(classroom.db).get_backend_name()
+    driver, extra = DRIVERS.get(backend, ("", ""))
+    if not driver:
+        return f"its driver {error.name} is not installed"
+    if error.name == driver:
+        return f'{driver} is not installed: pip install "cnn-gradients[{extra}]"'
+    return (
+        f"its driver {error.name} is not installed: write {backend}+{driver}:// and install "
+        f'{driver}: pip install "cnn-gradients[{extra}]"'
+    )

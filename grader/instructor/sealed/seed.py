@@ -12,7 +12,7 @@ import secrets
 from grader.instructor import rights
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError
-from grader.instructor.files import write_atomically
+from grader.instructor.files import write_once
 
 SECRET_BYTES = 32
 SEED_BYTES = 8
@@ -28,7 +28,7 @@ def secret_of(classroom: Classroom) -> bytes:
     if not path.is_file():
         rights.make(classroom.folder)
         mode = 0o666 & ~rights.mask_of(classroom.folder)
-        write_atomically(path, secrets.token_bytes(SECRET_BYTES), mode)
+        write_once(path, secrets.token_bytes(SECRET_BYTES), mode)
     secret = path.read_bytes()
     if len(secret) < SECRET_BYTES:
         raise CourseError(
