@@ -1,7 +1,7 @@
 """`make bench`: a class graded sealed, beside stock `nbgrader autograde` of the same class in the
 same run.
 
-    python tests/benchmarks/grading.py [--class 200] [--large 1000 5000]
+    python tests/benchmarks/grading.py [--class 200] [--large 1000 5000] [--only WHAT]
 
 Ratios belong to one run; absolute times to this machine. Stock needs about two minutes for every
 hundred students.
@@ -13,6 +13,7 @@ import argparse
 import itertools
 import os
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from our_course import NOTEBOOKS
+from postgres import programs, running
 
 from grader.exercises import COURSE
 from grader.instructor.author import notebook
@@ -159,6 +161,27 @@ def larger(assignment: str, counts: list[int], folder: Path) -> None:
         )
 
 
+def on_a_server(assignment: str, count: int, folder: Path) -> None:
+    """Grade one class into SQLite and into PostgreSQL: each time all of it, and again unchanged."""
+    if programs() is None:
+        print("  PostgreSQL is not installed")
+        return
+    files = Classroom.at(folder / f"{assignment}-file")
+    make_class(files, assignment, count)
+    with tempfile.TemporaryDirectory() as place, running(Path(place)) as server:
+        other = Classroom.at(folder / f"{assignment}-server", server.new_database())
+        release(other, [NOTEBOOKS[assignment]])
+        shutil.copytree(files.submitted, other.submitted)
+        for name, course in (("SQLite", files), ("PostgreSQL", other)):
+            command = [str(BIN / "grader"), "grade", assignment, "--course", str(course.folder)]
+            options = {"GRADER_DB": course.db}
+            first, again = (run(command, course, **options)[0] for _ in range(2))
+            print(
+                f"  {assignment:14} {count:5} students, {name:10}: "
+                f"{first:5.1f} s, once more unchanged {again:5.1f} s"
+            )
+
+
 def where(assignment: str, folder: Path, count: int = 30) -> None:
     """Time the stages of single submissions, one after another in this process."""
     course = Classroom.at(folder / f"{assignment}-stages")
@@ -184,7 +207,7 @@ def where(assignment: str, folder: Path, count: int = 30) -> None:
     timed(session.Session, "_judge", "judging")
     timed(session, "cases_of", "fresh cases")
     timed(submission, "autograded_notebook", "autograded notebook")
-    timed(submission, "write_atomically", "verdict file")
+    timed(submission.verdict_file, "write", "verdict file")
     from grader.instructor.sandbox.probes import pick_tier
 
     one = submission.SubmissionGrader(
@@ -210,18 +233,41 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--class", dest="count", type=int, default=200)
     parser.add_argument("--large", type=int, nargs="*", default=[200, 1000, 5000])
+    parser.add_argument("--only", choices=STEPS, help="one step alone")
     asked = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        print("sealed grading: where the time goes")
-        for assignment in ("1-affine", "2-convolution"):
-            where(assignment, folder)
-        print("sealed grading: a larger class")
-        larger("1-affine", asked.large, folder)
-        print("sealed grading beside stock nbgrader autograde, the whole command")
-        for assignment in ("1-affine", "2-convolution"):
-            beside_stock(assignment, asked.count, folder)
+        for step, (title, play) in STEPS.items():
+            if asked.only in (None, step):
+                print(f"sealed grading: {title}")
+                play(asked, Path(name))
+
+
+def _stages(asked: argparse.Namespace, folder: Path) -> None:
+    for assignment in ("1-affine", "2-convolution"):
+        where(assignment, folder)
+
+
+def _larger(asked: argparse.Namespace, folder: Path) -> None:
+    larger("1-affine", asked.large, folder)
+
+
+def _on_a_server(asked: argparse.Namespace, folder: Path) -> None:
+    os.chmod(folder, 0o755)  # the server has a user of its own
+    on_a_server("1-affine", 1000, folder)
+
+
+def _beside_stock(asked: argparse.Namespace, folder: Path) -> None:
+    for assignment in ("1-affine", "2-convolution"):
+        beside_stock(assignment, asked.count, folder)
+
+
+STEPS = {
+    "stages": ("where the time goes", _stages),
+    "large": ("a larger class", _larger),
+    "server": ("SQLite beside PostgreSQL", _on_a_server),
+    "stock": ("beside stock nbgrader autograde, the whole command", _beside_stock),
+}
 
 
 if __name__ == "__main__":

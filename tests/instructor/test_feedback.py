@@ -27,7 +27,9 @@ from grader.export.safe import clean, markdown
 from grader.instructor.author import notebook
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.classroom import Classroom
+from grader.instructor.commands import feedback
 from grader.instructor.commands.cli import main
+from grader.instructor.courses import CourseError
 from grader.instructor.records.pages import POLICY
 from grader.instructor.records.still_pictures import still_pictures
 from grader.instructor.sealed.hidden_cases import cases_of, explaining_cases
@@ -71,6 +73,23 @@ def course(tmp_path_factory, released_course) -> Classroom:
         "[1/2] ada: feedback written\n[2/2] wanda: feedback written\nall written\n",
     )
     return course
+
+
+def test_processes_write_the_pages_that_one_writes(course, tmp_path, monkeypatch):
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder)
+    shutil.rmtree(folder / "feedback")
+    monkeypatch.setattr(feedback.system, "is_linux", lambda: False)
+    assert feedback.feedback(Classroom.at(folder), ASSIGNMENT, lambda line: None) == 0
+    for student in ("ada", "wanda"):
+        alone = page_of(Classroom.at(folder), student)
+        assert alone.read_bytes() == page_of(course, student).read_bytes()
+
+
+def test_a_lost_process_is_one_sentence(course, monkeypatch):
+    monkeypatch.setattr(feedback.Pages, "write", lambda pages, student: os._exit(9))
+    with pytest.raises(CourseError, match="A process that writes pages was lost"):
+        feedback.feedback(course, ASSIGNMENT, lambda line: None)
 
 
 def page_of(course: Classroom, student: str) -> Path:

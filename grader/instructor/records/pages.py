@@ -6,8 +6,9 @@ so `grader feedback`, `nbgrader generate_feedback` and formgrader's buttons make
 
 from __future__ import annotations
 
+import os
 import re
-from functools import partial
+from functools import cache, lru_cache, partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ from nbformat import from_dict
 from traitlets.config import Config
 
 from grader.export.safe import TEMPLATES, colours, first, picture_attributes
-from grader.instructor.courses import find_course
+from grader.instructor.courses import VARIABLE, find_course
 from grader.instructor.records.standings import NOT_HANDED_IN
 from grader.instructor.records.still_pictures import still_pictures
+from grader.judge.course import Course
 
 OURS = Path(__file__).with_name("templates")
 
@@ -31,6 +33,7 @@ POLICY = (
 )
 # Of an output's kinds of data the first that is there is shown.
 KINDS = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
+COLOURED_LIMIT = 1000  # cells that are kept in colours
 KEPT = f"This work is {NOT_HANDED_IN}; the gradebook keeps its points."
 SETTINGS = {
     "FeedbackPage": {
@@ -68,14 +71,23 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
         all the rest; it is left out.
         """
         _show_widgets(nb, (resources or {}).get("nbgrader", {}).get("assignment", ""))
-        highlight = Highlight2HTML(pygments_lexer="ipython3", parent=self)
-        self.register_filter("highlight_code", highlight)
+        self.register_filter("highlight_code", _coloured)
         self.register_filter("filter_data_type", partial(first, KINDS))
         self.register_filter("ansi2html", colours)
         self.register_filter("picture_attributes", picture_attributes)
         resources = self._init_resources(resources) | {"policy": POLICY}
         resources["gone"] = KEPT if _is_gone(resources) else ""
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+
+def _coloured(source: str, language: str | None = None, metadata: Any = None) -> str:
+    """Return Python in colours; most cells are as released, the same for the whole class."""
+    return _coloured_python(source)
+
+
+@lru_cache(COLOURED_LIMIT)
+def _coloured_python(source: str) -> str:
+    return str(Highlight2HTML(pygments_lexer="ipython3")(source))
 
 
 def _is_gone(resources: Any) -> bool:
@@ -89,9 +101,15 @@ def _is_gone(resources: Any) -> bool:
     return not (folder.parents[2] / "submitted" / folder.parent.name / folder.name).is_dir()
 
 
+@cache
+def _course(name: str) -> Course:
+    """Return the course that GRADER_COURSE names, once: to look for it takes long."""
+    return find_course(name)
+
+
 def _show_widgets(nb: Any, assignment: str) -> None:
     """Put the still picture into each of the course's own widget cells that has no output."""
-    notebook = find_course().by_assignment.get(assignment)
+    notebook = _course(os.environ.get(VARIABLE, "")).by_assignment.get(assignment)
     if notebook is None:
         return
     pictures = still_pictures(notebook)

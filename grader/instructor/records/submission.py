@@ -609,13 +609,18 @@ _grader: SubmissionGrader | None = None
 
 
 def begin(parent: int, task: Task) -> None:
-    """Make this process of the pool ready. It leaves Ctrl-C to its parent, and dies with it."""
+    """Make this process of the pool ready."""
+    begin_beside(parent)
+    take(task)
+
+
+def begin_beside(parent: int) -> None:
+    """Let a process of a pool leave Ctrl-C to its parent, and die with it."""
     # Imported here, since `grader report` reads verdicts on Windows, which lacks `resource`.
     from grader.instructor.sandbox.worker import seal  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     seal.die_with(parent)
-    take(task)
 
 
 def take(task: Task) -> None:
