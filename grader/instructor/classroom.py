@@ -141,6 +141,7 @@ class Grading:
     accept: whether verdicts of a regrade take the place of the grades that are there.
     workers: how many submissions are graded at once.
     students: these alone, or everybody where there are none.
+    scheduler: the address of a Dask scheduler whose workers grade, "" where this machine does.
     """
 
     classroom: Classroom
@@ -150,6 +151,7 @@ class Grading:
     accept: bool = False
     workers: int = 1
     students: tuple[str, ...] = ()
+    scheduler: str = ""
 
     @property
     def notebook(self) -> Notebook:

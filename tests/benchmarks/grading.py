@@ -220,7 +220,7 @@ def where(assignment: str, folder: Path, count: int = 30) -> None:
     for student in students[1:]:
         one.grade(Standing(student))
     whole = time.perf_counter() - start
-    one.sandbox.close()
+    one.bench.close()
     told = ", ".join(
         f"{stage} {1000 * seconds / (count - 1):.1f}" for stage, seconds in spent.items()
     )

@@ -670,7 +670,7 @@ def test_what_a_grade_is_made_from_is_read_once(course, monkeypatch):
     try:
         done = made.grade(Standing("bela"))
     finally:
-        made.sandbox.close()
+        made.bench.close()
     assert done == submission.Result("bela")
     assert (submission.stored.call_count, intake.submitted_at.call_count) == (1, 1)
 

@@ -206,7 +206,7 @@ def main() -> None:
                     if done.look
                     else "points lost, without a fault"
                 ] += 1
-        unit.sandbox.close()
+        unit.bench.close()
     print(f"{count} damaged notebooks (seed {asked.seed}): {dict(seen)}; none raised")
 
 

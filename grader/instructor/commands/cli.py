@@ -175,6 +175,12 @@ def on_grading(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.IntRange(1),
         help="Submissions at the same time (default: one for each core).",
     )
+    @click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        default="",
+        help="Let the workers of this Dask scheduler grade: tls://HOST:8786.",
+    )
     @functools.wraps(command)
     def run(
         classroom: Classroom,
@@ -182,6 +188,7 @@ def on_grading(command: Callable[..., Any]) -> Callable[..., Any]:
         unsafe: bool,
         students: tuple[str, ...],
         workers: int | None,
+        scheduler: str,
         **kwargs: Any,
     ) -> None:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is loaded
@@ -194,6 +201,7 @@ def on_grading(command: Callable[..., Any]) -> Callable[..., Any]:
                 unsafe=unsafe,
                 workers=workers or cores(),
                 students=students,
+                scheduler=scheduler,
             )
             for notebook in notebooks_handed_in(classroom, names)
         ]

@@ -25,7 +25,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
@@ -38,13 +38,17 @@ from grader.instructor.files import UNWRITABLE, move, write_atomically
 from grader.instructor.records import gradebook, submission
 from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing
-from grader.instructor.records.submission import Result, Task, released_notebook
+from grader.instructor.records.submission import Result, Task, basis_now, released_notebook
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
 from grader.instructor.sandbox.support import support_of
+from grader.instructor.sealed.bench import Bench, BenchLost
 from grader.instructor.sealed.grade_one import TRIES
 from grader.instructor.sealed.seed import secret_of
+
+if TYPE_CHECKING:
+    from grader.instructor.cluster.workers import Workers
 
 Say = Callable[[str], None]
 BATCH_SIZE = 50  # submissions in one transaction
@@ -62,22 +66,37 @@ def grade(grading: Grading, say: Say) -> int:
     students = students_of(grading)
     released_notebook(grading)  # raises CourseError where there is none
     with _alone(grading):
-        tier = tier_of(grading)
-        if tier is Tier.NONE:
-            say("--unsafe: the students' code runs without a sandbox")
-        elif tier is not Tier.BUBBLEWRAP:
-            say(f"sandbox: {tier.value}")
-        with gradebook.Writer(grading.classroom, grading.assignment) as writer:
-            misfit = writer.misfit()
-        task = Task.of(grading, tier, secret_of(grading.classroom), misfit)
-        run = GradingRun(
-            task,
-            waiting=deque(students),
-            total=len(students),
-            say=say,
-            progress=tqdm(total=len(students), unit=" students", disable=None),
-        )
-        return run.run()
+        workers = _cluster(grading, say) if grading.scheduler else None
+        try:
+            tier = workers.tier if workers else tier_of(grading)
+            if tier is Tier.NONE:
+                say("--unsafe: the students' code runs without a sandbox")
+            elif tier is not Tier.BUBBLEWRAP and not workers:
+                say(f"sandbox: {tier.value}")
+            with gradebook.Writer(grading.classroom, grading.assignment) as writer:
+                misfit = writer.misfit()
+            task = Task.of(grading, tier, secret_of(grading.classroom), misfit)
+            run = GradingRun(
+                task,
+                waiting=deque(students),
+                total=len(students),
+                say=say,
+                progress=tqdm(total=len(students), unit=" students", disable=None),
+                bench=workers,
+                slots=workers.slots if workers else grading.workers,
+            )
+            return run.run()
+        finally:
+            if workers:
+                workers.close()
+
+
+def _cluster(grading: Grading, say: Say) -> Workers:
+    """Return the workers of a Dask cluster. Raises CourseError where there are none."""
+    # Imported here, since Dask is an extra.
+    from grader.instructor.cluster.workers import Workers  # noqa: PLC0415
+
+    return Workers(grading, basis_now(grading), say)
 
 
 def _rename_folders(classroom: Classroom) -> Iterator[str]:
@@ -153,7 +172,8 @@ def _kept(grading: Grading) -> dict[str, Standing]:
 class GradingRun:
     """One run over a class: a pool of processes that grade, and one writer, in this process.
 
-    waiting: the students whose submission no process has yet; total: how many there are.
+    waiting: the students whose submission no process has yet; total: how many there are; bench:
+    other machines that grade, None where this one does; slots: how many submissions at once.
     """
 
     task: Task
@@ -161,6 +181,8 @@ class GradingRun:
     total: int
     say: Say
     progress: Any
+    bench: Bench | None = None
+    slots: int = 1
     pending: dict[Future[Result], str] = field(default_factory=dict)  # what the processes have
     tries: Counter[str] = field(default_factory=Counter)  # a student's, over all pools
     batch: list[Result] = field(default_factory=list)  # results that are not written yet
@@ -268,7 +290,9 @@ class GradingRun:
 
     def _start_pool(self) -> Executor:
         """Return processes that start at once, and load while the gradebook is opened here."""
-        count = min(self.task.grading.workers, len(self.waiting)) if system.is_linux() else 1
+        if self.bench:
+            return self._threads()
+        count = min(self.slots, len(self.waiting)) if system.is_linux() else 1
         count = max(count, 1)
         pool = self._pool(count) if system.is_linux() else self._thread()
         self.pending = {}
@@ -292,9 +316,18 @@ class GradingRun:
         """
         return ThreadPoolExecutor(1, initializer=submission.take, initargs=(self.task,))
 
+    def _threads(self) -> Executor:
+        """Return threads that wait for other machines, each with one submission.
+
+        There are twice as many as there are workers, so that none of these waits for us.
+        """
+        submission.take(self.task, self.bench)
+        submission.prepare()
+        return ThreadPoolExecutor(2 * self.slots)
+
     def _submit(self, pool: Executor, writer: gradebook.Writer) -> None:
         """Keep the processes busy, and no more submissions than that in memory."""
-        while self.waiting and len(self.pending) < 2 * self.task.grading.workers:
+        while self.waiting and len(self.pending) < 2 * self.slots:
             student = self.waiting[0]
             standing = self.standings.get(student) or Standing(student, due=writer.due)
             other_penalty = writer.has_other_penalty(standing)
@@ -321,6 +354,9 @@ class GradingRun:
                     self._submit(pool, writer)
         except BrokenProcessPool:
             self._put_back(writer)
+        except BenchLost:
+            self._write(writer)
+            raise
 
     def _put_back(self, writer: gradebook.Writer) -> None:
         """Let submissions wait again that a lost process had; give up those that lost several."""

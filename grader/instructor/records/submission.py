@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing import util
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from grader.instructor.author.notebook import NotebookJSON, check_cells, load, source
 from grader.instructor.classroom import Grading, problem_of_name, versions
@@ -21,10 +21,11 @@ from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.records.keys import Key, is_of, other_lateness
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing
 from grader.instructor.sandbox.protocol import text
-from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
+from grader.instructor.sandbox.sandbox import MachineFault, Tier
 from grader.instructor.sealed import verdict_file
 from grader.instructor.sealed.basis import Basis, basis_of, differences
-from grader.instructor.sealed.grade_one import TRIES, WorkJSON, grade_again, ungraded
+from grader.instructor.sealed.bench import Bench, BenchLost, OwnBench, Work
+from grader.instructor.sealed.grade_one import TRIES, WorkJSON, ungraded
 from grader.instructor.sealed.intake import Submission, read_submission
 from grader.instructor.sealed.seed import seed_of
 from grader.instructor.sealed.verdict_file import (
@@ -117,9 +118,12 @@ def basis_now(grading: Grading) -> Basis:
 
 
 class SubmissionGrader:
-    """Grades submissions one after another, in one sandbox."""
+    """Grades submissions, by default one after another in a sandbox of this process.
 
-    def __init__(self, task: Task) -> None:
+    bench: where their code runs.
+    """
+
+    def __init__(self, task: Task, bench: Bench | None = None) -> None:
         self.task = task
         self.grading = task.grading
         self.versions = versions()
@@ -128,8 +132,7 @@ class SubmissionGrader:
         tests = [name for name in check_cells(released) if name.startswith(TEST)]
         self.tests = {name.removeprefix(TEST) for name in tests}
         self.exercises = list(task.grading.notebook.by_name)
-        self.sandbox = Sandbox(task.tier, task.grading.notebook)
-        self.sandbox.load()
+        self.bench = bench or OwnBench(task.tier, task.grading.notebook)
 
     def grade(self, standing: Standing, other_penalty: bool = False) -> Result:
         """Return what became of a student's submission; its verdict file is written.
@@ -177,17 +180,25 @@ class SubmissionGrader:
         student = standing.student
         try:
             work = self._work(student, submission, before)
-        except OSError:
+        except (OSError, BenchLost):
             raise
         except Exception as error:
             return Result(student, _failure(error), look=True)
-        verdict = self._verdict(work, before, submission, standing)
+        how = {
+            "made_with": work.made_with,
+            "sandbox": work.sandbox,
+            "basis": self.task.basis,
+        }
+        made = cast("VerdictFile", {**work.verdicts, **how})
+        verdict = self._verdict(made, before, submission, standing)
         verdict_file.write(self._place(student), verdict)
         if self.grading.regrade:
             return Result(student)
         notes = []
         if reasons:
-            notes.append(f"graded again, since {' and '.join(reasons)}{_change(standing, work)}")
+            notes.append(
+                f"graded again, since {' and '.join(reasons)}{_change(standing, work.verdicts)}"
+            )
         graded = self._graded(verdict, submission, standing, why="".join(notes))
         notes += _came_again(before, verdict)
         return self._result(verdict, notes, graded)
@@ -342,19 +353,20 @@ class SubmissionGrader:
         graded = self._graded(verdict, submission, standing, why)
         return self._result(verdict, notes, replace(graded, has_new_scores=bool(scores)))
 
-    def _work(self, student: str, submission: Submission, before: VerdictFile | None) -> WorkJSON:
+    def _work(self, student: str, submission: Submission, before: VerdictFile | None) -> Work:
         """Return new verdicts. Unchanged work keeps its seed. Raises MachineFault."""
         if before is None:
             seed = seed_of(self.task.secret, student, submission.digest)
         else:
             seed = before["seed"]
         if submission.notebook is None:
-            return ungraded(self.grading.notebook, seed, submission.unreadable)
-        return grade_again(submission.notebook, seed, self.sandbox, beside=submission.beside)
+            verdicts = ungraded(self.grading.notebook, seed, submission.unreadable)
+            return Work(verdicts, self.task.tier.value, self.versions)
+        return self.bench.grade(submission.notebook, seed, submission.beside)
 
     def _verdict(
         self,
-        work: WorkJSON | VerdictFile,
+        work: VerdictFile,
         before: VerdictFile | None,
         submission: Submission,
         standing: Standing,
@@ -363,15 +375,10 @@ class SubmissionGrader:
         faults = list(work["faults"])
         if work is before:
             faults = [fault for fault in faults if fault != before["timestamp"]]
-        how: dict[str, Any] = {}
-        if work is not before:
-            tier = self.task.tier.value
-            how = {"made_with": self.versions, "sandbox": tier, "basis": self.task.basis}
         handed_in = _first_time(before, submission, standing)
         faults = _faults_of_time(faults, submission, standing, handed_in)
         verdict = {
             **work,
-            **how,
             **submission.identity,
             "faults": faults,
             "student": standing.student,
@@ -605,6 +612,7 @@ def _other_versions(before: dict[str, str], now: dict[str, str]) -> Iterator[str
 # A process of the pool is given its task when it starts, and makes its grader before the first
 # submission: the sandbox then loads in all processes at once.
 _task: Task | None = None
+_bench: Bench | None = None
 _grader: SubmissionGrader | None = None
 
 
@@ -623,12 +631,13 @@ def begin_beside(parent: int) -> None:
     seal.die_with(parent)
 
 
-def take(task: Task) -> None:
+def take(task: Task, bench: Bench | None = None) -> None:
     """Take the task of a run; in this process nothing else is graded until it has ended."""
-    global _task, _grader
+    global _task, _bench, _grader
     if _grader is not None:
-        _grader.sandbox.close()
+        _grader.bench.close()
     _task = task
+    _bench = bench
     _grader = None
 
 
@@ -637,8 +646,8 @@ def prepare() -> None:
     global _grader
     if _grader is None:
         assert _task is not None
-        _grader = SubmissionGrader(_task)
-        util.Finalize(None, _grader.sandbox.close, exitpriority=10)
+        _grader = SubmissionGrader(_task, _bench)
+        util.Finalize(None, _grader.bench.close, exitpriority=10)
         gc.freeze()
 
 

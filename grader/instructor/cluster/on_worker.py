@@ -1,0 +1,144 @@
+"""What runs on a Dask worker: it examines itself once, and then grades submissions.
+
+It is told no path and no secret of a class: only what one student handed in, and its seed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from distributed import Worker, WorkerPlugin, get_worker
+
+from grader.instructor.classroom import versions
+from grader.instructor.courses import CourseError, find_course
+from grader.instructor.sandbox.probes import pick_tier
+from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
+from grader.instructor.sealed.basis import Basis, basis_of, differences
+from grader.instructor.sealed.grade_one import grade_notebook
+from grader.judge.course import Course
+from grader.notebook.intake import ParsedNotebook
+
+DIFFERENCES_LIMIT = 3  # that are named
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a worker must have to grade an assignment as the writer would.
+
+    course: its name; basis: what grades depend on; versions: of Python and numpy; unsafe: whether
+    the students' code runs without a sandbox; resource: what a worker offers that has all of it.
+    """
+
+    course: str
+    assignment: str
+    basis: Basis
+    versions: dict[str, str]
+    unsafe: bool
+    resource: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """One submission to grade. beside: the files that lie in its folder, by name."""
+
+    submitted: ParsedNotebook
+    seed: int
+    beside: Mapping[str, bytes]
+
+
+class GradingPlugin(WorkerPlugin):
+    """Examines a worker when it joins; one that differs offers nothing, and gets no work.
+
+    problem: why it gets none, or "".
+    """
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.name = terms.resource
+        self.problem = ""
+        self.sandbox: Sandbox | None = None
+
+    async def setup(self, worker: Worker) -> None:
+        """Examine this worker, and offer what tasks ask for where it will do."""
+        try:
+            self._prepare(worker.state.nthreads)
+        except (CourseError, MachineFault, OSError) as error:
+            self.problem = str(error)
+            return
+        await worker.set_resources(**{self.terms.resource: 1})
+
+    def teardown(self, worker: Worker) -> None:
+        """End the sandbox."""
+        if self.sandbox is not None:
+            self.sandbox.close()
+
+    def _prepare(self, thread_count: int) -> None:
+        """Start the sandbox. Raises CourseError where this worker will not do, and MachineFault."""
+        if thread_count != 1:
+            raise CourseError(
+                f"it has {thread_count} threads, and one submission is graded at a time: start it "
+                "with --nthreads 1"
+            )
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        course = find_course()
+        reasons = list(_differences(self.terms, course))
+        if reasons:
+            raise CourseError(
+                f"it has {', '.join(reasons[:DIFFERENCES_LIMIT])}: install the same course and "
+                "versions there"
+            )
+        notebook = course.by_assignment[self.terms.assignment]
+        tier = Tier.NONE if self.terms.unsafe else pick_tier(course, {})
+        self.sandbox = Sandbox(tier, notebook)
+        self.sandbox.load()
+
+    def grade(self, order: Order) -> dict[str, Any]:
+        """Return the verdicts on a submission, or what was lost.
+
+        Whether it is tried again, and where, is the writer's to decide.
+        """
+        assert self.sandbox is not None
+        try:
+            verdicts = grade_notebook(
+                order.submitted, order.seed, self.sandbox, beside=order.beside
+            )
+        except (MachineFault, OSError) as error:
+            return {"lost": str(error)}
+        return {
+            "verdicts": verdicts,
+            "sandbox": self.sandbox.tier.value,
+            "made_with": versions(),
+        }
+
+
+def _differences(terms: Terms, course: Course) -> list[str]:
+    """Return what of this worker is another one than the writer's."""
+    if course.name != terms.course or terms.assignment not in course.by_assignment:
+        return [f"the course {course.name}, and not {terms.assignment} of {terms.course}"]
+    own = versions()
+    others = [
+        f"{name} {own[name]} in place of {version}"
+        for name, version in terms.versions.items()
+        if own[name] != version
+    ]
+    basis = basis_of(course.by_assignment[terms.assignment], {"cells": []})
+    return [*others, *differences(terms.basis, {**basis, "notebook": terms.basis["notebook"]})]
+
+
+def grade_here(resource: str, order: Order) -> str:
+    """Grade a submission on this worker; return what GradingPlugin.grade does, as JSON."""
+    plugin = get_worker().plugins[resource]
+    assert isinstance(plugin, GradingPlugin)
+    return json.dumps(plugin.grade(order))
+
+
+def state_of_worker(resource: str, dask_worker: Worker) -> tuple[str, str]:
+    """Return why this worker gets no work, or "", and the name of its tier, or ""."""
+    plugin = dask_worker.plugins.get(resource)
+    if not isinstance(plugin, GradingPlugin):
+        return "it has another version of this package", ""
+    return plugin.problem, plugin.sandbox.tier.value if plugin.sandbox is not None else ""
