@@ -18,7 +18,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 OWN = {"grader", "solutions", "layers"}
 # what stands beside a file and is imported by its bare name: helpers of tests, a worker's files
 BESIDE = ("tests", "tests/browser", "tests/toy", "grader/instructor/sandbox/worker")
-# These are run as commands or plugins, built with, loaded by name (torch), or there for students
+# These are run as commands or plugins, built with, loaded by name (torch, psycopg), or there for students
 # (scipy), and not imported.
 NOT_IMPORTED = {
     "hatchling",
@@ -32,8 +32,9 @@ NOT_IMPORTED = {
     "uv",
     "axe-playwright-python",
     "torch",
+    "psycopg",
 }
-EXTRAS = ("notebook", "instructor", "dev", "bench")
+EXTRAS = ("notebook", "instructor", "postgres", "cluster", "dev", "bench")
 # room -> the extras that it may import from, beside the core
 ROOMS = {
     "grader/*.py": (),
@@ -46,7 +47,7 @@ ROOMS = {
     "grader/figures": ("notebook",),
     "grader/export": ("notebook",),
     "grader/notebook": ("notebook",),
-    "grader/instructor": ("notebook", "instructor"),
+    "grader/instructor": ("notebook", "instructor", "cluster"),
     "solutions": (),
     "tests": EXTRAS,
     "docs": EXTRAS,
@@ -114,7 +115,7 @@ def test_every_room_is_looked_at():
 def test_what_is_declared_is_used(extra):
     """What students or instructors install is not used by the tests alone."""
     rooms = {room for room, extras in ROOMS.items() if not extra or extra in extras}
-    if extra in ("", "notebook", "instructor"):
+    if extra in ("", "notebook", "instructor", "cluster"):
         rooms -= DEVELOPERS
     used = {name for room in rooms for path in modules(room) for name in imported(path)}
     assert declared(extra) - used - NOT_IMPORTED == set()

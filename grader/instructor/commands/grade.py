@@ -31,6 +31,7 @@ from tqdm import tqdm
 
 from grader.instructor import rights, system
 from grader.instructor.author.notebook import NotebookJSON, dumps
+from grader.instructor.benches.bench import Bench, BenchLost
 from grader.instructor.classroom import FIRST_STAMP, SECRET, STAMP, Classroom, Grading, plain_name
 from grader.instructor.commands.private_places import places_to_hide
 from grader.instructor.courses import CourseError, Interrupted
@@ -43,12 +44,11 @@ from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
 from grader.instructor.sandbox.support import support_of
-from grader.instructor.sealed.bench import Bench, BenchLost
 from grader.instructor.sealed.grade_one import TRIES
 from grader.instructor.sealed.seed import secret_of
 
 if TYPE_CHECKING:
-    from grader.instructor.cluster.workers import Workers
+    from grader.instructor.benches.workers import Workers
 
 Say = Callable[[str], None]
 BATCH_SIZE = 50  # submissions in one transaction
@@ -94,7 +94,7 @@ def grade(grading: Grading, say: Say) -> int:
 def _cluster(grading: Grading, say: Say) -> Workers:
     """Return the workers of a Dask cluster. Raises CourseError where there are none."""
     # Imported here, since Dask is an extra.
-    from grader.instructor.cluster.workers import Workers  # noqa: PLC0415
+    from grader.instructor.benches.workers import Workers  # noqa: PLC0415
 
     return Workers(grading, basis_now(grading), say)
 
@@ -279,6 +279,8 @@ class GradingRun:
                 if not (grading.regrade or grading.students or interrupts):
                     self._record_gone(writer)
         finally:
+            if self.bench:  # whoever waits for it need not
+                self.bench.close()
             pool.shutdown(cancel_futures=True)
 
     def _count_lost_pool(self) -> None:

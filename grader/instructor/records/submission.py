@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from grader.instructor.author.notebook import NotebookJSON, check_cells, load, source
+from grader.instructor.benches.bench import Bench, BenchLost, OwnBench, Work
 from grader.instructor.classroom import Grading, problem_of_name, versions
 from grader.instructor.courses import CourseError
 from grader.instructor.files import UNWRITABLE
@@ -24,7 +25,6 @@ from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Tier
 from grader.instructor.sealed import verdict_file
 from grader.instructor.sealed.basis import Basis, basis_of, differences
-from grader.instructor.sealed.bench import Bench, BenchLost, OwnBench, Work
 from grader.instructor.sealed.grade_one import TRIES, WorkJSON, ungraded
 from grader.instructor.sealed.intake import Submission, read_submission
 from grader.instructor.sealed.seed import seed_of
@@ -189,8 +189,8 @@ class SubmissionGrader:
             "sandbox": work.sandbox,
             "basis": self.task.basis,
         }
-        made = cast("VerdictFile", {**work.verdicts, **how})
-        verdict = self._verdict(made, before, submission, standing)
+        new = cast("VerdictFile", {**work.verdicts, **how})
+        verdict = self._verdict(new, before, submission, standing)
         verdict_file.write(self._place(student), verdict)
         if self.grading.regrade:
             return Result(student)

@@ -14,20 +14,20 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from grader.instructor.benches.bench import BenchLost, Work
 from grader.instructor.classroom import Grading, versions
 from grader.instructor.courses import CourseError
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Tier
 from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.instructor.sealed.basis import Basis
-from grader.instructor.sealed.bench import BenchLost, Work
 from grader.instructor.sealed.grade_one import TRIES
 from grader.notebook.intake import ParsedNotebook
 
 try:
     import distributed
 
-    from grader.instructor.cluster import on_worker
+    from grader.instructor.benches import on_worker
 except ModuleNotFoundError as error:
     raise CourseError(
         f"--scheduler needs Dask ({error.name} is not installed): "
@@ -51,10 +51,10 @@ class Workers:
 
     def __init__(self, grading: Grading, basis: Basis, say: Callable[[str], None]) -> None:
         self.address = grading.scheduler
-        self.seconds = 2 * _most_seconds(grading)
+        self.seconds = 2 * _time_limit(grading)
         self.terms = _terms(grading, basis)
         self.is_closed = False
-        self.seen = time.monotonic()  # when there was a worker the last time
+        self.last = time.monotonic()  # when there was a worker the last time
         self.client = self._connect()
         try:
             self._join(say)
@@ -99,8 +99,16 @@ class Workers:
             raise CourseError(f"Nothing is graded by the Dask cluster at {self.address}: {why}.")
         self.slots = len(good)
         self.tier = self._weakest_tier(good)
-        dashboard = f", dashboard {self.client.dashboard_link}"
-        say(f"Dask: {len(good)} workers at {self.address}, sandbox: {self.tier.value}{dashboard}")
+        workers = "worker" if len(good) == 1 else "workers"
+        say(
+            f"Dask: {len(good)} {workers} at {self.address}, sandbox: {self.tier.value}"
+            f"{self._dashboard()}"
+        )
+
+    def _dashboard(self) -> str:
+        """Return where the cluster can be watched, where it can be."""
+        services = self.client.scheduler_info(n_workers=0)["services"]
+        return f", dashboard: {self.client.dashboard_link}" if "dashboard" in services else ""
 
     def good(self) -> list[str]:
         """Return the addresses of the workers that get work."""
@@ -152,9 +160,9 @@ class Workers:
     def _tries(self, order: on_worker.Order) -> Iterator[Work | str]:
         """Yield why a try gave nothing, and at last the work."""
         for _ in range(TRIES):
-            outcome = self._try(order)
-            yield outcome
-            if isinstance(outcome, Work):
+            result = self._try(order)
+            yield result
+            if isinstance(result, Work):
                 return
 
     def _try(self, order: on_worker.Order) -> Work | str:
@@ -201,8 +209,8 @@ class Workers:
         if self.client.status != "running":
             raise self._lost("it does not answer any more")
         if self.good():
-            self.seen = time.monotonic()
-        elif time.monotonic() - self.seen > LOST_SECONDS:
+            self.last = time.monotonic()
+        elif time.monotonic() - self.last > LOST_SECONDS:
             raise self._lost(f"it has had no worker for {LOST_SECONDS:g} seconds")
 
     def _lost(self, why: str) -> BenchLost:
@@ -245,7 +253,7 @@ def _terms(grading: Grading, basis: Basis) -> on_worker.Terms:
     )
 
 
-def _most_seconds(grading: Grading) -> float:
+def _time_limit(grading: Grading) -> float:
     """Return how long a submission may take on a worker that is not lost."""
     limits = Limits(**grading.notebook.limits)
     return float(limits.whole * limits.net)
