@@ -30,7 +30,8 @@ class Terms:
     """What a worker must have to grade an assignment as the writer would.
 
     course: its name; basis: what grades depend on; versions: of Python and numpy; unsafe: whether
-    the students' code runs without a sandbox; resource: what a worker offers that has all of it.
+    the students' code runs without a sandbox;
+    label: of the resource that a worker has which will do.
     """
 
     course: str
@@ -38,7 +39,7 @@ class Terms:
     basis: Basis
     versions: dict[str, str]
     unsafe: bool
-    resource: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class GradingPlugin(WorkerPlugin):
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
-        self.name = terms.resource
+        self.name = terms.label
         self.problem = ""
         self.sandbox: Sandbox | None = None
 
@@ -69,7 +70,7 @@ class GradingPlugin(WorkerPlugin):
         except (CourseError, MachineFault, OSError) as error:
             self.problem = str(error)
             return
-        await worker.set_resources(**{self.terms.resource: 1})
+        await worker.set_resources(**{self.terms.label: 1})
 
     def teardown(self, worker: Worker) -> None:
         """End the sandbox."""

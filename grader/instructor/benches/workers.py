@@ -115,7 +115,7 @@ class Workers:
         return [
             address
             for address, worker in self._known().items()
-            if self.terms.resource in worker["resources"]
+            if self.terms.label in worker["resources"]
         ]
 
     def _known(self) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class Workers:
         states: dict[str, tuple[str, str]] = {}
         with suppress(Exception):  # a worker may go while it is asked
             states = self.client.run(
-                partial(on_worker.state_of_worker, self.terms.resource), on_error="ignore"
+                partial(on_worker.state_of_worker, self.terms.label), on_error="ignore"
             )
         return states
 
@@ -169,9 +169,9 @@ class Workers:
         """Return the work, or why there is none. Raises BenchLost where the cluster is lost."""
         future = self.client.submit(
             on_worker.grade_here,
-            self.terms.resource,
+            self.terms.label,
             order,
-            resources={self.terms.resource: 1},
+            resources={self.terms.label: 1},
             key=f"grade-{uuid.uuid4().hex}",
             pure=False,
         )
@@ -224,7 +224,7 @@ class Workers:
         self.is_closed = True
         with suppress(Exception):
             if self.client.status == "running":
-                self.client.unregister_worker_plugin(self.terms.resource)
+                self.client.unregister_worker_plugin(self.terms.label)
         self.client.close(timeout=CONNECT_SECONDS)
 
 
