@@ -50,11 +50,12 @@ class OwnBench:
     def __init__(self, tier: Tier, notebook: Notebook) -> None:
         self.sandbox = Sandbox(tier, notebook)
         self.sandbox.load()
+        self.versions = versions()
 
     def grade(self, submitted: ParsedNotebook, seed: int, beside: Mapping[str, bytes]) -> Work:
         """Do what Bench.grade does."""
         verdicts = grade_again(submitted, seed, self.sandbox, beside=beside)
-        return Work(verdicts, self.sandbox.tier.value, versions())
+        return Work(verdicts, self.sandbox.tier.value, self.versions)
 
     def close(self) -> None:
         """End the sandbox."""

@@ -30,8 +30,8 @@ class Terms:
     """What a worker must have to grade an assignment as the writer would.
 
     course: its name; basis: what grades depend on; versions: of Python and numpy; unsafe: whether
-    the students' code runs without a sandbox;
-    label: of the resource that a worker has which will do.
+    the students' code runs without a sandbox; label: the name of the resource that a worker has
+    which will do.
     """
 
     course: str
@@ -62,6 +62,7 @@ class GradingPlugin(WorkerPlugin):
         self.name = terms.label
         self.problem = ""
         self.sandbox: Sandbox | None = None
+        self.versions: dict[str, str] = {}
 
     async def setup(self, worker: Worker) -> None:
         """Examine this worker, and offer what tasks ask for where it will do."""
@@ -86,7 +87,8 @@ class GradingPlugin(WorkerPlugin):
             )
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         course = find_course()
-        reasons = list(_differences(self.terms, course))
+        self.versions = versions()
+        reasons = list(_differences(self.terms, course, self.versions))
         if reasons:
             raise CourseError(
                 f"it has {', '.join(reasons[:DIFFERENCES_LIMIT])}: install the same course and "
@@ -112,15 +114,14 @@ class GradingPlugin(WorkerPlugin):
         return {
             "verdicts": verdicts,
             "sandbox": self.sandbox.tier.value,
-            "made_with": versions(),
+            "made_with": self.versions,
         }
 
 
-def _differences(terms: Terms, course: Course) -> list[str]:
-    """Return what of this worker is another one than the writer's."""
+def _differences(terms: Terms, course: Course, own: dict[str, str]) -> list[str]:
+    """Return what of this worker is another one than the writer's. own: its versions."""
     if course.name != terms.course or terms.assignment not in course.by_assignment:
         return [f"the course {course.name}, and not {terms.assignment} of {terms.course}"]
-    own = versions()
     others = [
         f"{name} {own[name]} in place of {version}"
         for name, version in terms.versions.items()
