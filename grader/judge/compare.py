@@ -38,15 +38,22 @@ def matches(answer: Answer, right: Answer, part: Part, case: Case) -> bool:
     if answer.array.shape != right.array.shape or not _same_layout(answer, right):
         return False
     result = answer.array.astype(float)
-    low, high = right.array, right.array
     if case.free is not None:
-        low, high = _free_range(case.free, right.array)
-    largest = np.maximum(np.abs(low), np.abs(high)).max(initial=GRID)
-    allowed = tolerance(part, case) * largest
-    if case.free is not None and not _adds_up(result, case.free, allowed):
-        return False
+        return _is_within(result, *_free_range(case.free, right.array), part, case)
+    allowed = tolerance(part, case) * np.abs(right.array).max(initial=GRID)
+    return bool(np.abs(result - right.array).max(initial=0.0) <= allowed)
+
+
+def _is_within(
+    result: np.ndarray, low: np.ndarray, high: np.ndarray, part: Part, case: Case
+) -> bool:
+    """Tell whether every entry lies between its least and its largest right value, and those that
+    are free add up.
+    """
+    assert case.free is not None
+    allowed = tolerance(part, case) * np.maximum(np.abs(low), np.abs(high)).max(initial=GRID)
     outside = np.maximum(low - result, result - high)
-    return bool(outside.max(initial=0.0) <= allowed)
+    return bool(outside.max(initial=0.0) <= allowed) and _adds_up(result, case.free, allowed)
 
 
 def _same_layout(answer: Answer, right: Answer) -> bool:

@@ -75,6 +75,15 @@ def check_cells(notebook: NotebookJSON) -> dict[str, Cell]:
     return _cells_with(notebook, "grade")
 
 
+def course_cells(notebook: Notebook) -> list[str]:
+    """Return the sources of the code cells that students get as they are: no answers, no tests."""
+    return [
+        source(cell)
+        for cell in load(source_notebook(notebook))["cells"]
+        if cell["cell_type"] == "code" and not _nbgrader(cell)
+    ]
+
+
 def solve(notebook: Notebook) -> NotebookJSON:
     """Return a notebook with the reference answers filled in.
 

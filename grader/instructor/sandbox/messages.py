@@ -136,22 +136,21 @@ class PartReply(TypedDict, total=False):
     kindly: Sequence[str]
     value: Any
     dims: list[int]
-    float: bool
     layout: Sequence[tuple[str, Sequence[int]]]
 
 
 class CallReply(TypedDict, total=False):
     """The reply to one call; grader.call.call.Call says what the first three are.
 
-    names: of the function's arguments; nudged: as Call has it; cpu: as in CellReply; fault: where
-    there are no parts.
+    What there is nothing of is left out. names: of the function's arguments, in the first reply;
+    nudged: as Call has it; cpu: as in CellReply; fault: where there are no parts.
     """
 
     changed: Sequence[int]
     shared: Sequence[tuple[int, int]]
     warned: Sequence[str]
     names: Sequence[str]
-    nudged: tuple[str, int] | None
+    nudged: tuple[str, int]
     cpu: float
     fault: FaultReply
     parts: Sequence[PartReply]
@@ -173,7 +172,8 @@ class Setup(TypedDict):
     course's package; folder: where children have their folders; limits, memory: as seal.limit takes
     them; scratch, files, written, threads: what a child may have (time_and_memory_limits.Limits);
     readable: the paths that it may read; listed: folders of which it may read the names alone;
-    program: the filter of system calls, in base64.
+    program: the filter of system calls, in base64; cells: those of the course's own notebook, which
+    are compiled once.
 
     rules: what the zygote itself makes of `readable`.
     """
@@ -194,6 +194,7 @@ class Setup(TypedDict):
     readable: Sequence[str]
     listed: Sequence[str]
     program: str
+    cells: Sequence[str]
     rules: NotRequired[Landlock]
 
 

@@ -53,6 +53,8 @@ LATE = "it did not answer in time"
 OF_ANOTHER = ("partner", "reached")  # forms that name a function that must not be called
 OTHER_FORM = "it sent a reply of another form"
 
+BARE = frozenset(("parts", "fault", "cpu"))  # of most replies, with nothing more to say
+
 ReplyJSON = dict[str, object]  # of a worker's, so what is in it may be anything
 Layout = tuple[tuple[str, tuple[int, ...]], ...]  # names and shapes of a dict's arrays
 
@@ -287,7 +289,7 @@ def receive(channel: Channel, deadline: float) -> ReplyJSON:
     if length > HEADER_LIMIT:
         raise WorkerLost("it sent a reply that is too long")
     try:
-        header = json.loads(channel.exactly(length, deadline))
+        header = json.loads(channel.exactly(length, deadline).decode())
     except (ValueError, RecursionError):
         raise WorkerLost("it sent a reply that cannot be read") from None
     if not isinstance(header, dict):
@@ -333,6 +335,8 @@ def _reply(
     exercise: Exercise, header: ReplyJSON, answers: dict[str, Answer], fault: str = ""
 ) -> Reply:
     """Return a reply with these answers; whatever else is out of shape in it is left out."""
+    if header.keys() <= BARE:
+        return Reply(answers, fault=fault, cpu=cpu_of(header))
     changed = [_at(exercise.arguments, number) for number in _list(header, "changed")]
     texts = map(text, _list(header, "warned")[:WARNING_LIMIT])
     return Reply(

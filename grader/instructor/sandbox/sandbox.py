@@ -39,7 +39,7 @@ from grader.instructor.sandbox.messages import (
 )
 from grader.instructor.sandbox.plain import PlainProcess
 from grader.instructor.sandbox.protocol import Channel, WorkerLost, receive, text
-from grader.instructor.sandbox.support import SupportFolder, support_of
+from grader.instructor.sandbox.support import SupportFolder, cells_of, support_of
 from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.instructor.sandbox.view import Python, View, view
 from grader.judge.course import Notebook
@@ -116,7 +116,7 @@ class PlainWorker(Worker):
         package = notebook.course.package if notebook else STAND_IN
         home = temporary_folder()
         paths = _paths(support, home, _view(notebook))
-        setup = _setup(Tier.NONE, limits, support, package, paths, 0)
+        setup = _setup(Tier.NONE, limits, support, package, paths, 0, _cells(notebook))
         self._process = PlainProcess(setup, home, limits, load)
         self.channel = self._process.channel
         self.printed = ""
@@ -166,7 +166,9 @@ class Zygote:
         child_socket.close()
         self._received = b""
         paths = _paths(support, self._home, show)
-        self._setup: Setup | None = _setup(tier, limits, support, package, paths, user)
+        self._setup: Setup | None = _setup(
+            tier, limits, support, package, paths, user, _cells(notebook)
+        )
 
     def start(self) -> None:
         """Wait until it is ready; it loads meanwhile."""
@@ -370,6 +372,7 @@ def _setup(
     package: str,
     paths: Paths,
     user: int,
+    cells: tuple[str, ...],
 ) -> Setup:
     """Return the first message to a zygote (see worker/zygote.py)."""
     files: SupportFiles | None = None
@@ -395,7 +398,12 @@ def _setup(
         "readable": paths.readable,
         "listed": paths.listed,
         "program": base64.b64encode(program).decode("ascii"),
+        "cells": cells,
     }
+
+
+def _cells(notebook: Notebook | None) -> tuple[str, ...]:
+    return cells_of(notebook) if notebook else ()
 
 
 def _user() -> int:

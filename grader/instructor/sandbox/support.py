@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from grader.instructor.author import layers
+from grader.instructor.author.notebook import course_cells
+from grader.instructor.courses import CourseError
 from grader.instructor.files import temporary_folder
 from grader.judge.course import Notebook
 
@@ -25,6 +27,18 @@ class SupportFolder:
     layers: str
     folder: Path
     tools: Mapping[str, str]
+
+
+@cache
+def cells_of(notebook: Notebook) -> tuple[str, ...]:
+    """Return the course's own cells of a notebook, () where they cannot be read.
+
+    They save time, and nothing depends on them.
+    """
+    try:
+        return tuple(course_cells(notebook))
+    except CourseError:
+        return ()
 
 
 @cache

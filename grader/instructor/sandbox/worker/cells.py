@@ -11,9 +11,10 @@ import inspect
 import linecache
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from types import CodeType, TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 REST_SECONDS = 4.0  # for all that stands below the line that stopped a cell
 STATEMENT_SECONDS = 1.0  # for one statement of it
@@ -34,6 +35,10 @@ for _name in __future__.all_feature_names:
 # A line at which a statement can begin: not indented, and not the end or the next part of one.
 BEGINNING = re.compile(r"^(?=[^\s)\]}#])(?!(?:else|elif|except|finally)\b)", re.MULTILINE)
 
+FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # of a notebook that imports nothing from __future__
+# The code of the course's own cells by their sources, which most students leave as they are.
+READY: dict[str, list[Step]] = {}
+
 Within = Callable[[float, Callable[[], object]], object]
 
 
@@ -44,13 +49,24 @@ class TimeUp(BaseException):
     """
 
 
+class Step(NamedTuple):
+    """A part of a cell's code; shows: whether it is the last line, whose value is kept."""
+
+    code: CodeType
+    shows: bool = False
+
+    def renamed(self, name: str) -> Step:
+        """Return the same step of a cell of another name."""
+        return Step(_renamed(self.code, name), self.shows)
+
+
 class Cells:
     """The cells that have run. within(seconds, work) does some work under an alarm."""
 
     def __init__(self, namespace: dict[str, Any], within: Within) -> None:
         self.namespace = namespace
         self.within = within
-        self.flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # and what was imported from __future__
+        self.flags = FLAGS  # and what was imported from __future__
         self.inputs: list[str] = [""]
         self.outputs: dict[int, Any] = {}
         self.deadline = 0.0  # of the rest of a cell
@@ -86,14 +102,24 @@ class Cells:
 
     def _execute(self, source: str, name: str) -> None:
         """Execute a cell; what its last line gives is kept as a kernel keeps it."""
+        for code, shows in self.steps(source, name):
+            value = self._do(code)
+            if shows:
+                self._show(value)
+
+    def steps(self, source: str, name: str) -> Iterator[Step]:
+        """Yield the code of a cell; that of its last line is compiled once the rest has run."""
+        if self.flags == FLAGS and source in READY:
+            yield from (step.renamed(name) for step in READY[source])
+            return
         flags = self.flags | ast.PyCF_ONLY_AST
         tree = compile(source, name, "exec", flags, dont_inherit=True)
         body = tree.body
         last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-        self._do(compile(tree, name, "exec", self.flags, dont_inherit=True))
+        yield Step(compile(tree, name, "exec", self.flags, dont_inherit=True))
         if isinstance(last, ast.Expr):
             expression = ast.Expression(last.value)
-            self._show(self._do(compile(expression, name, "eval", self.flags, dont_inherit=True)))
+            yield Step(compile(expression, name, "eval", self.flags, dont_inherit=True), True)
 
     def _do(self, code: CodeType) -> Any:
         """Execute code in the student's namespace, to its end where it awaits something."""
@@ -142,6 +168,24 @@ class Cells:
         except BaseException:  # it is said with the cell's own fault
             return False
         return True
+
+
+def make_ready(sources: Iterable[str]) -> None:
+    """Compile cells before any child is forked. What Python cannot read is left out."""
+    cells = Cells({}, lambda seconds, work: work())
+    for source in sources:
+        with suppress(SyntaxError, ValueError):
+            steps = list(cells.steps(source, ""))
+            if not any(step.code.co_flags & FUTURES for step in steps):
+                READY[source] = steps
+
+
+def _renamed(code: CodeType, name: str) -> CodeType:
+    """Return code as if it stood in another file."""
+    constants = tuple(
+        _renamed(each, name) if isinstance(each, CodeType) else each for each in code.co_consts
+    )
+    return code.replace(co_filename=name, co_consts=constants)
 
 
 def _message(error: BaseException) -> str:

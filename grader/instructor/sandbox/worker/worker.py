@@ -21,12 +21,14 @@ import threading
 import time
 import types
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     from grader.call.answer import Answer
     from grader.call.call import Call
     from grader.call.without import Namespace
@@ -208,20 +210,34 @@ def write_file(request: FileRequest, payload: bytes) -> CellReply:
 def calls(namespace: Namespace, request: CallsRequest, payload: bytes, channel: Channel) -> None:
     """Call a function of the student's with one case after another; send a reply for each.
 
-    Cases that need not be asked any more (see Ended) have no reply.
+    Cases that need not be asked any more (see Ended) have no reply. The first reply has the names
+    of the function's arguments.
     """
+    function: Any = namespace.get(request["name"])
+    forward = namespace.get(request["forward"])
+    refusal = CALL.without.refusal(function, request["without"], namespace)
+    layers = LAYERS if request["layers"] else {}
+    more: CallReply = {"names": CALL.call.argument_names(function)[:NAME_LIMIT]}
     ended = CALL.ended.Ended()
     start = 0
-    for case in request["cases"]:
-        end = start + case["bytes"]
-        if not ended.skips(case["parts"]):
-            result = call(namespace, request, case, payload[start:end])
-            reply, numbers = replied(result, request, case)
-            reply["cpu"] = time.process_time()
-            ended.note(case["parts"], result.fault)
-            flush()
-            channel.send(reply, numbers)
-        start = end
+    with (
+        CALL.without.with_layers(layers, namespace),
+        CALL.without.without(request["without"], namespace, request["name"]) as refused,
+    ):
+        for case in request["cases"]:
+            end = start + case["bytes"]
+            if not ended.skips(case["parts"]):
+                result = (
+                    CallResult({}, refusal)
+                    if refusal is not None
+                    else call(function, forward, refused, request, case, payload[start:end])
+                )
+                reply, numbers = replied(result, request, case)
+                ended.note(case["parts"], result.fault)
+                flush()
+                channel.send(reply | more | {"cpu": time.process_time()}, numbers)
+                more = {}
+            start = end
 
 
 class CallResult(NamedTuple):
@@ -241,39 +257,44 @@ class CallResult(NamedTuple):
 
 
 def call(
-    namespace: Namespace, request: CallsRequest, case: CaseRequest, payload: bytes
+    function: Callable[..., Any],
+    forward: Any,
+    refused: Mapping[CodeType, str],
+    request: CallsRequest,
+    case: CaseRequest,
+    payload: bytes,
 ) -> CallResult:
-    """Call a function of the student's."""
-    function: Any = namespace.get(request["name"])
-    refusal = CALL.without.refusal(function, request["without"], namespace)
-    if refusal is not None:
-        return CallResult({}, refusal)
-    layers = LAYERS if request["layers"] else {}
-    with (
-        CALL.without.with_layers(layers, namespace) if layers else nullcontext(),
-        CALL.without.without(request["without"], namespace, request["name"]) as refused,
-    ):
-        result: Call = CALL.call.call(
-            limited(function, request["seconds"]),
-            arguments(case["args"], payload),
-            refused if case["watch"] else {},
-            case["watch"] and request["derived"],
-            namespace.get(request["forward"]),
-        )
+    """Call a function of the student's. refused, forward: as CALL.call.call takes them."""
+    watch = case["watch"]
+    result: Call = CALL.call.call(
+        limited(function, request["seconds"]),
+        arguments(case["args"], payload),
+        refused if watch else {},
+        watch and request["derived"],
+        forward,
+    )
     if isinstance(result.error, cells.TimeUp):
         return CallResult({}, CALL.answer.faulty("time", seconds=request["seconds"]))
-    reply: CallReply = {
-        "changed": result.changed,
-        "shared": result.shared,
-        "warned": result.warned[:WARNING_LIMIT],
-        "names": CALL.call.argument_names(function)[:NAME_LIMIT],
-        "nudged": result.nudged,
-    }
+    reply = notes_on(result)
     if result.reached:
         return CallResult(reply, CALL.answer.faulty("reached", name=result.reached))
     if result.error is not None:
         return CallResult(reply, CALL.fault.raised(result.error, function))
     return CallResult(reply, result=result.result)
+
+
+def notes_on(result: Call) -> CallReply:
+    """Return what else there is to say of a call. Most calls leave nothing of it."""
+    reply: CallReply = {}
+    if result.changed:
+        reply["changed"] = result.changed
+    if result.shared:
+        reply["shared"] = result.shared
+    if result.warned:
+        reply["warned"] = result.warned[:WARNING_LIMIT]
+    if result.nudged:
+        reply["nudged"] = result.nudged
+    return reply
 
 
 def replied(
@@ -321,9 +342,10 @@ def packed_answer(answer: Answer, limit: int) -> tuple[PartReply, bytes]:
     if array is None:
         return part, b""
     part["dims"] = list(array.shape)
-    part["float"] = array.dtype.kind == "f"
-    part["layout"] = answer.layout
-    part["kindly"] = answer.kindly
+    if answer.layout:
+        part["layout"] = answer.layout
+    if answer.kindly:
+        part["kindly"] = answer.kindly
     return part, np.ascontiguousarray(array, dtype="<f8").tobytes()
 
 
@@ -354,6 +376,7 @@ def prepare(setup: Setup) -> None:
     for name in ("grader", setup["package"]):  # a notebook of any course may use our widgets
         sys.modules[name] = stand_in
     inert.install()
+    cells.make_ready(setup["cells"])
     # A student's own cells.py is found, and not ours.
     for name in ("cells", "inert", "seal", "stand_in"):
         sys.modules.pop(name, None)
