@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from distributed import Worker, WorkerPlugin, get_worker
+from distributed import Scheduler, Worker, WorkerPlugin, get_worker
 
 from grader.instructor.classroom import versions
 from grader.instructor.courses import CourseError, find_course
@@ -70,8 +70,8 @@ class GradingPlugin(WorkerPlugin):
             self._prepare(worker.state.nthreads)
         except (CourseError, MachineFault, OSError) as error:
             self.problem = str(error)
-            return
-        await worker.set_resources(**{self.terms.label: 1})
+        # An earlier run of this class may have left a worker what it is not any more.
+        await worker.set_resources(**{self.terms.label: 0 if self.problem else 1})
 
     def teardown(self, worker: Worker) -> None:
         """End the sandbox."""
@@ -136,6 +136,12 @@ def grade_here(resource: str, order: Order) -> str:
     plugin = get_worker().plugins[resource]
     assert isinstance(plugin, GradingPlugin)
     return json.dumps(plugin.grade(order))
+
+
+def has_dashboard(dask_scheduler: Scheduler) -> bool:
+    """Tell whether this scheduler shows its dashboard; without Bokeh it cannot."""
+    routes = dask_scheduler.http_application.applications
+    return bool(routes)
 
 
 def state_of_worker(resource: str, dask_worker: Worker) -> tuple[str, str]:
