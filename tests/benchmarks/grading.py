@@ -264,7 +264,7 @@ def _beside_stock(asked: argparse.Namespace, folder: Path) -> None:
 
 
 def _cluster(asked: argparse.Namespace, folder: Path) -> None:
-    from many_machines import play  # which needs Dask
+    from benchmarks.many_machines import play  # which needs Dask
 
     play(asked.count, folder)
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grading import BIN, make_class
+from benchmarks.grading import BIN, make_class
 from instructor.cluster.dask_cluster import Cluster, cluster
 from soak.kills import anew, descendants
 from tqdm import tqdm

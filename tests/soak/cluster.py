@@ -24,7 +24,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1])]
 from benchmarks.grading import make_class
 from instructor.cluster.dask_cluster import Cluster
-from kills import ASSIGNMENT, anew, assert_whole, descendants, start, survivors
+from soak.kills import ASSIGNMENT, anew, assert_whole, descendants, start, survivors
 from support import rows
 
 from grader.instructor.classroom import Classroom
