@@ -174,7 +174,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0, help="between kills, on the average")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     trial = parser.parse_args()
-    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)  # it tells of what we kill
+    logging.disable(logging.CRITICAL)  # Dask tells of what we kill
     with tempfile.TemporaryDirectory() as name:
         alone = graded_alone(Path(name) / "alone", trial.students)
         course = anew(alone, Path(name) / "course")
