@@ -25,6 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from our_course import NOTEBOOKS
 from postgres import programs, running
 
@@ -262,10 +263,17 @@ def _beside_stock(asked: argparse.Namespace, folder: Path) -> None:
         beside_stock(assignment, asked.count, folder)
 
 
+def _cluster(asked: argparse.Namespace, folder: Path) -> None:
+    from benchmarks.many_machines import play  # which needs Dask
+
+    play(asked.count, folder)
+
+
 STEPS = {
     "stages": ("where the time goes", _stages),
     "large": ("a larger class", _larger),
     "server": ("SQLite beside PostgreSQL", _on_a_server),
+    "cluster": ("the workers of a Dask cluster on this machine", _cluster),
     "stock": ("beside stock nbgrader autograde, the whole command", _beside_stock),
 }
 

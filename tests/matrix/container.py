@@ -72,7 +72,7 @@ class Container:
         elif name == "WORKDIR":
             self.folder = words
             self.inside(words).mkdir(parents=True, exist_ok=True)
-        elif name == "ENV":
+        elif name in ("ARG", "ENV"):
             variable, _, value = words.partition("=")
             self.variables[variable] = value
         elif name == "ENTRYPOINT":

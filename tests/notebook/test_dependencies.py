@@ -18,7 +18,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 OWN = {"grader", "solutions", "layers"}
 # what stands beside a file and is imported by its bare name: helpers of tests, a worker's files
 BESIDE = ("tests", "tests/browser", "tests/toy", "grader/instructor/sandbox/worker")
-# These are run as commands or plugins, built with, loaded by name (torch, psycopg), or there for students
+# These are run as commands or plugins, built with, loaded by name (torch, psycopg, bokeh), or there for students
 # (scipy), and not imported.
 NOT_IMPORTED = {
     "hatchling",
@@ -33,6 +33,7 @@ NOT_IMPORTED = {
     "axe-playwright-python",
     "torch",
     "psycopg",
+    "bokeh",
 }
 EXTRAS = ("notebook", "instructor", "postgres", "cluster", "dev", "bench")
 # room -> the extras that it may import from, beside the core

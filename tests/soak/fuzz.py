@@ -12,6 +12,7 @@ import copy
 import json
 import os
 import random
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ from typing import Any
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported
 
+sys.path[:0] = [str(Path(__file__).parents[1])]
 from our_course import NOTEBOOKS
 
 from grader.exercises import COURSE

@@ -21,7 +21,9 @@ import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
+sys.path[:0] = [str(Path(__file__).parents[1])]
 from our_course import NOTEBOOKS
 
 from grader.instructor.author import notebook
@@ -94,9 +96,11 @@ def anew(course: Classroom, folder: Path) -> Classroom:
     return Classroom.at(folder)
 
 
-def start(course: Classroom, *more: str) -> subprocess.Popen[str]:
+def start(
+    course: Classroom, *more: str, stdout: int | IO[str] = subprocess.PIPE
+) -> subprocess.Popen[str]:
     command = [GRADER, "grade", ASSIGNMENT, "--course", str(course.folder), *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(command, stdout=stdout, stderr=subprocess.STDOUT, text=True)
 
 
 def state(course: Classroom) -> dict[str, tuple[object, ...]]:

@@ -41,7 +41,7 @@ for library in ("OPENBLAS", "OMP", "MKL"):
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path[:0] = [str(Path(__file__).resolve().parents[number]) for number in (1, 2)]
 
 from our_course import EXERCISES, NOTEBOOKS
 

@@ -5,13 +5,14 @@ It is told no path and no secret of a class: only what one student handed in, an
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from distributed import Worker, WorkerPlugin, get_worker
+from distributed import Scheduler, Worker, WorkerPlugin, get_worker
 
 from grader.instructor.classroom import versions
 from grader.instructor.courses import CourseError, find_course
@@ -66,12 +67,16 @@ class GradingPlugin(WorkerPlugin):
 
     async def setup(self, worker: Worker) -> None:
         """Examine this worker, and offer what tasks ask for where it will do."""
+        # Dask looks at the stack of what is graded a hundred times a second, which costs a tenth.
+        for name in ("profile", "profile-cycle"):
+            if name in worker.periodic_callbacks:
+                worker.periodic_callbacks.pop(name).stop()
         try:
             self._prepare(worker.state.nthreads)
         except (CourseError, MachineFault, OSError) as error:
             self.problem = str(error)
-            return
-        await worker.set_resources(**{self.terms.label: 1})
+        # An earlier run of this class may have left a worker what it is not any more.
+        await worker.set_resources(**{self.terms.label: 0 if self.problem else 1})
 
     def teardown(self, worker: Worker) -> None:
         """End the sandbox."""
@@ -98,6 +103,7 @@ class GradingPlugin(WorkerPlugin):
         tier = Tier.NONE if self.terms.unsafe else pick_tier(course, {})
         self.sandbox = Sandbox(tier, notebook)
         self.sandbox.load()
+        gc.freeze()  # what Dask and the course have loaded is not looked through again
 
     def grade(self, order: Order) -> dict[str, Any]:
         """Return the verdicts on a submission, or what was lost.
@@ -136,6 +142,12 @@ def grade_here(resource: str, order: Order) -> str:
     plugin = get_worker().plugins[resource]
     assert isinstance(plugin, GradingPlugin)
     return json.dumps(plugin.grade(order))
+
+
+def has_dashboard(dask_scheduler: Scheduler) -> bool:
+    """Tell whether this scheduler shows its dashboard; without Bokeh it cannot."""
+    routes = dask_scheduler.http_application.applications
+    return bool(routes)
 
 
 def state_of_worker(resource: str, dask_worker: Worker) -> tuple[str, str]:

@@ -107,20 +107,25 @@ class Workers:
 
     def _dashboard(self) -> str:
         """Return where the cluster can be watched, where it can be."""
-        services = self.client.scheduler_info(n_workers=0)["services"]
-        return f", dashboard: {self.client.dashboard_link}" if "dashboard" in services else ""
+        with suppress(Exception):  # a scheduler without this package cannot be asked
+            if self.client.run_on_scheduler(on_worker.has_dashboard):
+                return f", dashboard: {self.client.dashboard_link}"
+        return ""
 
     def good(self) -> list[str]:
         """Return the addresses of the workers that get work."""
         return [
             address
             for address, worker in self._known().items()
-            if self.terms.label in worker["resources"]
+            if worker["resources"].get(self.terms.label)
         ]
 
     def _known(self) -> dict[str, Any]:
-        """Return what the scheduler says of each worker."""
-        workers: dict[str, Any] = self.client.scheduler_info(n_workers=-1)["workers"]
+        """Return what the scheduler says of each worker. Raises BenchLost where it is lost."""
+        try:
+            workers: dict[str, Any] = self.client.scheduler_info(n_workers=-1)["workers"]
+        except (KeyError, OSError, RuntimeError):  # a client that lost its scheduler knows nothing
+            raise self._lost("it does not answer any more") from None
         return workers
 
     def _states(self) -> dict[str, tuple[str, str]]:
@@ -167,14 +172,7 @@ class Workers:
 
     def _try(self, order: on_worker.Order) -> Work | str:
         """Return the work, or why there is none. Raises BenchLost where the cluster is lost."""
-        future = self.client.submit(
-            on_worker.grade_here,
-            self.terms.label,
-            order,
-            resources={self.terms.label: 1},
-            key=f"grade-{uuid.uuid4().hex}",
-            pure=False,
-        )
+        future = self._sent(order)
         try:
             reply = json.loads(self._waited(future))
         except TimeoutError:
@@ -188,6 +186,21 @@ class Workers:
         if "lost" in reply:
             return str(reply["lost"])
         return Work(reply["verdicts"], reply["sandbox"], reply["made_with"])
+
+    def _sent(self, order: on_worker.Order) -> Any:
+        """Send a submission out; return its future. Raises BenchLost where the cluster is lost."""
+        try:
+            return self.client.submit(
+                on_worker.grade_here,
+                self.terms.label,
+                order,
+                resources={self.terms.label: 1},
+                key=f"grade-{uuid.uuid4().hex}",
+                pure=False,
+            )
+        except Exception:  # Dask raises several where its client is closed
+            self._check()
+            raise
 
     def _waited(self, future: Any) -> str:
         """Return a task's result.
@@ -225,7 +238,8 @@ class Workers:
         with suppress(Exception):
             if self.client.status == "running":
                 self.client.unregister_worker_plugin(self.terms.label)
-        self.client.close(timeout=CONNECT_SECONDS)
+        with suppress(Exception):  # one whose scheduler is lost may not end in time
+            self.client.close(timeout=CONNECT_SECONDS)
 
 
 def _quiet() -> None:

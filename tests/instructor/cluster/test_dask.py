@@ -64,6 +64,19 @@ def two(tmp_path, ungraded) -> Iterator[Cluster]:
         yield made
 
 
+def start(folder: Path, address: str, *words: str, **env: str) -> subprocess.Popen[str]:
+    """Start to grade."""
+    command = [str(Path(sys.executable).with_name("grader")), "grade", "--scheduler", address]
+    return subprocess.Popen(
+        [*command, *words, *unsafe()],
+        cwd=folder,
+        env=os.environ | {"GRADER_COURSE": str(folder / "halves")} | env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
 def grade(
     folder: Path,
     address: str,
@@ -72,15 +85,7 @@ def grade(
     words: tuple[str, ...] = (),
 ) -> tuple[int, str]:
     """Grade; at that line something is done. Return the exit status and what was said."""
-    command = [str(Path(sys.executable).with_name("grader")), "grade", "--scheduler", address]
-    process = subprocess.Popen(
-        [*command, *words, *unsafe()],
-        cwd=folder,
-        env=os.environ | {"GRADER_COURSE": str(folder / "halves")},
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    process = start(folder, address, *words)
     assert process.stdout is not None
     said = []
     for line in process.stdout:
@@ -171,10 +176,10 @@ def network() -> Iterator[tuple[str, tuple[str, ...], Callable[[], object]]]:
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """Yield a file system with room for small files alone."""
+def small_disk(folder: Path, size: str = "1m") -> Iterator[Path]:
+    """Yield a file system that has room for so much."""
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
         lacking("a file system cannot be mounted here")
     try:
@@ -216,6 +221,35 @@ def test_a_cluster_that_is_lost_is_one_sentence_and_the_next_run_goes_on(ungrade
     _, said = run(ungraded, "grade", *unsafe())
     assert said.count("unchanged") == COUNT
     assert_same(ungraded, handed_in, said)
+
+
+def test_a_scheduler_that_is_lost_while_workers_are_waited_for_is_one_sentence(ungraded, tmp_path):
+    place = tmp_path / "dask"
+    place.mkdir()
+    with cluster(place, 0) as empty:
+        process = start(ungraded, empty.address)
+        clients = lambda dask_scheduler: list(dask_scheduler.clients)  # noqa: E731 - sent by value
+        while len(empty.client.run_on_scheduler(clients)) < 3:  # with ours, and one of Dask itself
+            assert process.poll() is None
+        empty.scheduler.kill()
+        said = process.communicate()[0]
+    assert (process.returncode, said.count("\n"), "Traceback" in said) == (1, 1, False), said
+    assert said.startswith("grader: The Dask cluster at tcp://127.0.0.1:"), said
+
+
+def test_a_worker_that_will_not_do_any_more_gets_no_work(ungraded, tmp_path):
+    """Its place for temporary files fills between two runs: the second run does not count on it."""
+    place = tmp_path / "dask"
+    place.mkdir()
+    with small_disk(tmp_path / "small", "24m") as small, cluster(place, 0) as lone:
+        lone.add(GRADER_COURSE=str(ungraded / "halves"), TMPDIR=str(small))
+        _, said = grade(ungraded, lone.address, words=("--student", "ada"))
+        assert "Dask: 1 worker at" in said
+        (small / "full").write_bytes(bytes(12 * 2**20))
+        status, said = grade(ungraded, lone.address, words=("--student", "bela"))
+    assert status == 1
+    assert "There is no room for temporary files" in said
+    assert said.splitlines()[-1].endswith("none of its workers will do.")
 
 
 def test_no_scheduler_is_one_sentence(ungraded):
