@@ -166,6 +166,7 @@ class FeedbackPages(GenerateFeedback):  # type: ignore[misc]
     def write_single_notebook(self, output: str, resources: Any) -> None:
         """Write a page under another name, then rename it: no half-written one is ever there."""
         name = resources["unique_key"]
+        self.writer.build_directory = ""  # a folder is made when this changes
         super().write_single_notebook(output, {**resources, "unique_key": f".{name}.new"})
         page = Path(self.writer.build_directory, f"{name}{self.exporter.file_extension}")
         os.replace(page.with_name(f".{name}.new{self.exporter.file_extension}"), page)
