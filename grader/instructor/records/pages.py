@@ -100,6 +100,7 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
         resources = self._init_resources(resources) | {"policy": POLICY}
         resources["gone"] = KEPT if _is_gone(resources) else ""
         resources["rendered"] = self._rendered
+        self._nb_metadata.clear()  # nbconvert keeps that of every notebook
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 
     def _preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
