@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from html import unescape
@@ -17,7 +18,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import MathInlineParser
+from nbconvert.writers import FilesWriter
 from our_course import NOTEBOOKS
 from support import ROOT
 from tiers import unsafe
@@ -30,7 +33,7 @@ from grader.instructor.classroom import Classroom
 from grader.instructor.commands import feedback
 from grader.instructor.commands.cli import main
 from grader.instructor.courses import CourseError
-from grader.instructor.records.pages import POLICY
+from grader.instructor.records.pages import POLICY, RENDERED_LIMIT, _coloured, _Rendered
 from grader.instructor.records.still_pictures import still_pictures
 from grader.instructor.sealed.hidden_cases import cases_of, explaining_cases
 from grader.show.numbers import number
@@ -87,9 +90,39 @@ def test_processes_write_the_pages_that_one_writes(course, tmp_path, monkeypatch
 
 
 def test_a_lost_process_is_one_sentence(course, monkeypatch):
-    monkeypatch.setattr(feedback.Pages, "write", lambda pages, student: os._exit(9))
+    monkeypatch.setattr(feedback.Pages, "write", lambda pages, students: os._exit(9))
     with pytest.raises(CourseError, match="A process that writes pages was lost"):
         feedback.feedback(course, ASSIGNMENT, lambda line: None)
+
+
+def test_a_process_that_is_lost_while_it_writes_leaves_no_half_page(course, tmp_path, monkeypatch):
+    folder = tmp_path / "course"
+    shutil.copytree(course.folder, folder, ignore=shutil.ignore_patterns("feedback"))
+    copy = Classroom.at(folder)
+    write = FilesWriter.write
+
+    def half(writer: FilesWriter, output: str, *args: object, **kwargs: object) -> None:
+        write(writer, output[: len(output) // 2], *args, **kwargs)
+        os._exit(9)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FilesWriter, "write", half)
+        with pytest.raises(CourseError, match="A process that writes pages was lost"):
+            feedback.feedback(copy, ASSIGNMENT, lambda line: None)
+    assert list(folder.glob("feedback/*/*/.affine.new.html"))  # it had begun
+    assert not page_of(copy, "ada").exists()
+    assert not page_of(copy, "wanda").exists()
+    assert feedback.feedback(copy, ASSIGNMENT, lambda line: None) == 0
+    assert tree(copy) == tree(course)
+
+
+def tree(course: Classroom) -> dict[str, tuple[int, bytes]]:
+    """Return the modes and contents of the files of feedback pages."""
+    return {
+        path.relative_to(course.feedback).as_posix(): (path.stat().st_mode, path.read_bytes())
+        for path in course.feedback.glob("*/**/*")
+        if path.is_file()
+    }
 
 
 def page_of(course: Classroom, student: str) -> Path:
@@ -112,9 +145,38 @@ def test_the_policy_stands_first_and_allows_no_script(course):
     )
 
 
-def test_stock_generate_feedback_writes_the_same_page(course, tmp_path):
+GRADES = {
+    "as graded": "",
+    "by hand": """
+        UPDATE grade SET manual_score = 0.123456, extra_credit = 1.5
+        WHERE auto_score = (SELECT max(auto_score) FROM grade);
+        UPDATE grade SET extra_credit = 0.25 WHERE manual_score IS NULL;
+        UPDATE comment SET manual_comment = 'See **Eq. 6**: $x^2$ <script>x()</script>'
+        WHERE auto_comment IS NULL;
+        UPDATE comment SET auto_comment = 'No response.' WHERE rowid % 2 = 0;
+        UPDATE submitted_notebook SET late_submission_penalty = 1.75;
+    """,
+}
+
+
+@pytest.mark.parametrize("grades", GRADES)
+def test_stock_generate_feedback_writes_the_same_files(grades, course, tmp_path):
     folder = tmp_path / "course"
     shutil.copytree(course.folder, folder)
+    with sqlite3.connect(folder / "gradebook.db") as db:
+        db.executescript(GRADES[grades])
+    beside = folder / "autograded" / "ada" / ASSIGNMENT
+    (beside / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")
+    (beside / "plots").mkdir()
+    (beside / "plots" / "plot.txt").write_text("a plot")
+    (folder / "feedback" / "ada" / ASSIGNMENT / "old.txt").touch()
+    ours = Classroom.at(folder)
+    assert feedback.feedback(ours, ASSIGNMENT, lambda line: None) == 0
+    pages = tree(ours)
+    assert len(pages) == 4
+    assert (page_of(ours, "ada").read_bytes() != page_of(course, "ada").read_bytes()) == (
+        grades == "by hand"
+    )
     shutil.rmtree(folder / "feedback")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     env = os.environ | {
@@ -130,10 +192,51 @@ def test_stock_generate_feedback_writes_the_same_page(course, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    for student in ("ada", "wanda"):
-        assert (folder / "feedback" / student / ASSIGNMENT / "affine.html").read_text() == page_of(
-            course, student
-        ).read_text()
+    assert tree(ours) == pages
+
+
+def code_of_all_notebooks() -> set[str]:
+    cells = [
+        cell
+        for each in NOTEBOOKS.values()
+        for cell in notebook.load(notebook.source_notebook(each))["cells"]
+    ]
+    return {notebook.source(cell) for cell in cells if cell["cell_type"] == "code"}
+
+
+ODD = {
+    "",
+    "\n\n",
+    "\tx = 1\r\n",
+    "%matplotlib inline\nx = 1",
+    "%%bash\nls",
+    "!ls",
+    "np.dot?",
+    "x = f'{a!r:>{w}}' % b",
+    "def f(:",
+    '"""never closed',
+    "\x00\ud800 ünï 🎉",
+    "a" * 2000,
+}
+
+
+def test_python_is_coloured_as_nbconvert_colours_it():
+    for source in code_of_all_notebooks() | ODD:
+        assert _coloured(source) == Highlight2HTML(pygments_lexer="ipython3")(source)
+
+
+def test_the_html_of_cells_is_kept_up_to_a_limit():
+    rendered = _Rendered()
+    cells = [{"source": str(number)} for number in range(RENDERED_LIMIT + 10)]
+    for cell in cells:
+        assert rendered(cells[0], lambda: "the first") == "the first"
+        assert rendered(cell, lambda cell=cell: cell["source"]) in ("the first", cell["source"])
+    calls = []
+    rendered(cells[0], lambda: calls.append("the first, which is used all the time"))
+    rendered(cells[-1], lambda: calls.append("the last"))
+    assert calls == []
+    rendered(cells[1], lambda: calls.append("the oldest"))
+    assert calls == ["the oldest"]
 
 
 def test_the_notebooks_own_widgets_are_still_pictures(course):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,13 +108,13 @@ def gather(grading: Grading) -> Report:
         raise CourseError(
             f"Nothing is graded yet for {assignment}. Run first: grader grade {assignment}"
         )
-    graded = [each.student for each in standings]
-    here = [
+    graded = {each.student for each in standings}
+    here = dict.fromkeys(  # a set in their order
         name
         for name in classroom.students(assignment)
         if name not in graded or classroom.is_handed_in(name, assignment)
-    ]
-    files = {student: stored(grading.verdicts(student)) for student in graded}
+    )
+    files = {each.student: _verdict_of(grading, each) for each in standings}
     verdicts = {student: verdict for student, verdict in files.items() if verdict}
     now, problem = _basis(grading)
     looks = _Looks(grading, here, now, verdicts)
@@ -128,13 +128,33 @@ def gather(grading: Grading) -> Report:
     )
 
 
+def _verdict_of(grading: Grading, standing: Standing) -> VerdictFile | None:
+    """Return a student's verdict file without what a report does not read, or None without one.
+
+    Whole files of a large class would fill the memory.
+    """
+    verdict = stored(grading.verdicts(standing.student))
+    if verdict is None:
+        return None
+    verdict["answers"] = {}
+    for result in verdict["exercises"]:
+        result["text"] = ""
+        result["html"] = None
+        result["picture"] = None
+        for part in result["parts"]:
+            part["message"] = ""
+    if standing.key is not None and verdict["basis"] == standing.key["basis"]:
+        verdict["basis"] = standing.key["basis"]  # the same object, once for the class
+    return verdict
+
+
 def _explained(verdicts: Iterable[VerdictFile]) -> dict[str, int]:
     """Return how often lost parts were explained in each way, the most frequent first."""
     parts = (part for each in verdicts for result in each["exercises"] for part in result["parts"])
     return dict(Counter(each for part in parts if (each := part.get("explained"))).most_common())
 
 
-def _student(standing: Standing, here: list[str]) -> StudentResult:
+def _student(standing: Standing, here: Collection[str]) -> StudentResult:
     """Return how a student did. here: who has a folder in submitted/."""
     notes = standing.notes
     if standing.student not in here:
@@ -168,13 +188,13 @@ class _Looks:
     """
 
     grading: Grading
-    here: list[str]
+    here: Collection[str]
     now: Basis | None
     verdicts: dict[str, VerdictFile]
 
     def of(self, standings: list[Standing]) -> Iterator[tuple[str, str]]:
         """Yield (student, why)."""
-        graded = [standing.student for standing in standings]
+        graded = {standing.student for standing in standings}
         for student in self.here:
             if student not in graded:
                 yield text(student), problem_of_name(student) or "not graded yet"

@@ -30,7 +30,14 @@ from grader.instructor.files import mode_of_new_files
 from grader.instructor.records.gradebook_tables import Batch, Graded, cells_of, tables_of
 from grader.instructor.records.late_penalty import LatePenalty
 from grader.instructor.records.scores import NeedsReview
-from grader.instructor.records.standings import Standing, due_date, standings_of
+from grader.instructor.records.standings import (
+    PageRecord,
+    Standing,
+    comments_of,
+    due_date,
+    graded_students,
+    standings_of,
+)
 from grader.notebook.intake import TEST
 
 PATIENCE = 10.0  # seconds to wait for another program that holds a SQLite gradebook
@@ -138,6 +145,8 @@ class Writer:
             raise _not_opened(classroom, error) from None
         if not any(cell.notebook == self.notebook.stem for cell in cells):
             raise _not_released(classroom, assignment)
+        names = {cell.notebook for cell in cells}
+        self.only_notebook = self.notebook.stem if len(names) == 1 else ""
 
     def __enter__(self) -> Writer:
         return self
@@ -150,14 +159,39 @@ class Writer:
 
         Raises CourseError when it cannot be read.
         """
+        return self._read(
+            lambda db: standings_of(db, self.tables, self.notebook.assignment, students)
+        )
+
+    def graded_students(self) -> list[str]:
+        """Return the students with a score. Raises CourseError when they cannot be read."""
+        return self._read(lambda db: graded_students(db, self.tables, self.notebook.assignment))
+
+    def page_records(self, students: Collection[str]) -> dict[str, PageRecord]:
+        """Return what the pages of these students show of the gradebook, by student.
+
+        Raises CourseError when it cannot be read.
+        """
+        standings = self.standings(students)
+        comments = self._read(
+            lambda db: comments_of(db, self.tables, self.notebook.assignment, students)
+        )
+        return {
+            each.student: PageRecord(each, self.only_notebook, comments.get(each.student, {}))
+            for each in standings
+        }
+
+    def _read(self, read: Callable[[Connection], T]) -> T:
+        """Return what a function reads of the gradebook. Raises CourseError."""
+
+        def connected() -> T:
+            with self.engine.connect() as db:
+                return read(db)
+
         try:
-            return self._patiently(lambda: self._standings(students))
+            return self._patiently(connected)
         except SQLAlchemyError as error:
             raise _not_opened(self.classroom, error) from None
-
-    def _standings(self, students: Collection[str] | None) -> list[Standing]:
-        with self.engine.connect() as db:
-            return standings_of(db, self.tables, self.notebook.assignment, students)
 
     def _patiently(self, do: Callable[[], T]) -> T:
         """Return what a transaction gives; it is begun anew where that may help.

@@ -51,7 +51,7 @@ TABLES = {
     "submitted_assignment": "id assignment_id student_id timestamp extension",
     "submitted_notebook": "id notebook_id assignment_id flagged late_submission_penalty",
     "grade": "id cell_id notebook_id auto_score manual_score extra_credit needs_manual_grade",
-    "comment": "id cell_id notebook_id auto_comment",
+    "comment": "id cell_id notebook_id auto_comment manual_comment",
 }
 # The types of columns in SQLAlchemy; all other columns hold Python's own types.
 TYPES = {"duedate": DateTime, "timestamp": DateTime, "extension": Interval}

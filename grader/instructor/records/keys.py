@@ -101,7 +101,13 @@ def read_keys(
     query = select(KEYS.c.student_id, KEYS.c.content).where(KEYS.c.assignment == assignment)
     if students is not None:
         query = query.where(KEYS.c.student_id.in_(students))
-    return {student: json.loads(content) for student, content in db.execute(query)}
+    keys: dict[str, Key] = {}
+    bases: dict[str, Basis] = {}
+    for student, content in db.execute(query):
+        key = keys[student] = json.loads(content)
+        # A class has few of them, and each is larger than all the rest of a key.
+        key["basis"] = bases.setdefault(json.dumps(key["basis"]), key["basis"])
+    return keys
 
 
 def write_keys(db: Connection, assignment: str, keys: Mapping[str, Key]) -> None:

@@ -6,8 +6,10 @@ so `grader feedback`, `nbgrader generate_feedback` and formgrader's buttons make
 
 from __future__ import annotations
 
+import json
 import os
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from html import escape
 from pathlib import Path
@@ -15,12 +17,19 @@ from typing import Any
 
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters.highlight import Highlight2HTML
-from nbformat import from_dict
+from nbformat import convert, from_dict, reader
+from nbgrader.converters import GenerateFeedback
+from nbgrader.preprocessors import GetGrades
+from nbgrader.utils import is_grade, is_solution, is_task
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import Python3Lexer
 from traitlets.config import Config
 
 from grader.export.safe import TEMPLATES, colours, first, picture_attributes
 from grader.instructor.courses import VARIABLE, find_course
-from grader.instructor.records.standings import NOT_HANDED_IN
+from grader.instructor.files import digest
+from grader.instructor.records.standings import NOT_HANDED_IN, PageRecord
 from grader.instructor.records.still_pictures import still_pictures
 from grader.judge.course import Course
 
@@ -34,6 +43,7 @@ POLICY = (
 # Of an output's kinds of data the first that is there is shown.
 KINDS = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
 COLOURED_LIMIT = 1000  # cells that are kept in colours
+RENDERED_LIMIT = 500  # cells that are kept as HTML
 KEPT = f"This work is {NOT_HANDED_IN}; the gradebook keeps its points."
 SETTINGS = {
     "FeedbackPage": {
@@ -64,6 +74,18 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
         config.merge(Config(SETTINGS))
         return config
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._rendered = _Rendered()
+
+    def from_file(self, file_stream: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+        """Return the page of an open notebook and its resources.
+
+        nbconvert's method of this name validates the notebook, and only logs what it finds.
+        """
+        notebook = convert(reader.reads(file_stream.read()), to_version=4)
+        return self.from_notebook_node(notebook, resources, **kw)
+
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
         """Return the page and its resources.
 
@@ -77,7 +99,116 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
         self.register_filter("picture_attributes", picture_attributes)
         resources = self._init_resources(resources) | {"policy": POLICY}
         resources["gone"] = KEPT if _is_gone(resources) else ""
+        resources["rendered"] = self._rendered
+        self._nb_metadata.clear()  # nbconvert keeps that of every notebook
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+    def _preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Run the preprocessors; return notebook and resources.
+
+        nbconvert's method of this name copies the notebook twice more, and validates it after each
+        preprocessor. Here it is validated once.
+        """
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        self._validate_preprocessor(nb, "all of them")
+        return nb, resources
+
+
+class _Rendered:
+    """The HTML of cells, by what they hold: most are the same for the whole class.
+
+    The template calls it. Those that were used last are kept.
+    """
+
+    def __init__(self) -> None:
+        self._html: dict[str, str] = {}
+
+    def __call__(self, cell: Any, caller: Callable[[], str]) -> str:
+        """Return a cell's HTML. caller: Jinja's name for what renders it."""
+        key = digest(json.dumps(cell).encode())
+        html = self._html.pop(key, None)
+        if html is None:
+            html = caller()
+        self._html[key] = html
+        if len(self._html) > RENDERED_LIMIT:
+            del self._html[next(iter(self._html))]
+        return html
+
+
+class FeedbackPages(GenerateFeedback):  # type: ignore[misc]
+    """nbgrader's converter for a whole class, a student at a time, with one exporter for all.
+
+    Making an exporter for each student, as nbgrader does, is half of the work.
+    """
+
+    preprocessors: Any
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.force = True
+        self.grades = KnownGrades(parent=self)
+        steps = [self.grades if step is GetGrades else step for step in self.preprocessors]
+        self.preprocessors = steps
+
+    def start(self) -> None:
+        """Write the pages of the student whom the course directory names."""
+        if not self.trait_has_value("exporter"):
+            super().start()
+            return
+        self.init_notebooks()
+        before = os.getcwd()
+        os.chdir(self.coursedir.root)
+        try:
+            self.convert_notebooks()
+        finally:
+            os.chdir(before)
+
+    def write_single_notebook(self, output: str, resources: Any) -> None:
+        """Write a page under another name, then rename it: no half-written one is ever there."""
+        name = resources["unique_key"]
+        self.writer.build_directory = ""  # a folder is made when this changes
+        super().write_single_notebook(output, {**resources, "unique_key": f".{name}.new"})
+        page = Path(self.writer.build_directory, f"{name}{self.exporter.file_extension}")
+        os.replace(page.with_name(f".{name}.new{self.exporter.file_extension}"), page)
+
+
+class KnownGrades(GetGrades):  # type: ignore[misc]
+    """nbgrader's GetGrades for grades that were read before, for many students at once.
+
+    nbgrader asks the gradebook for each cell of each student. record: what the gradebook holds,
+    None where nbgrader has to look itself.
+    """
+
+    record: PageRecord | None = None
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Put the grades into notebook and resources. What is missing, nbgrader complains of."""
+        names = resources["nbgrader"]
+        page = (names["student"], names["notebook"])
+        if self.record is None or page != (self.record.standing.student, self.record.notebook):
+            return super().preprocess(nb, resources)
+        try:
+            for cell in nb.cells:
+                _fill_in(cell, self.record)
+        except KeyError:
+            return super().preprocess(nb, resources)
+        standing = self.record.standing
+        penalty = standing.penalty or 0
+        names["score"] = standing.raw_points - penalty
+        names["max_score"] = standing.max_points
+        names["late_penalty"] = penalty
+        return nb, resources
+
+
+def _fill_in(cell: Any, record: PageRecord) -> None:
+    """Put score and comment into a cell's metadata. Raises KeyError where there are none."""
+    if is_solution(cell) or is_task(cell):
+        cell.metadata.nbgrader["comment"] = record.comments[cell.metadata.nbgrader["grade_id"]]
+    if is_grade(cell) or is_task(cell):
+        score = record.standing.cells[cell.metadata.nbgrader["grade_id"]]
+        cell.metadata.nbgrader["score"] = score.points
+        cell.metadata.nbgrader["points"] = score.max_score
 
 
 def _coloured(source: str, language: str | None = None, metadata: Any = None) -> str:
@@ -87,7 +218,20 @@ def _coloured(source: str, language: str | None = None, metadata: Any = None) ->
 
 @lru_cache(COLOURED_LIMIT)
 def _coloured_python(source: str) -> str:
-    return str(Highlight2HTML(pygments_lexer="ipython3")(source))
+    """Return Python as nbconvert colours it.
+
+    For each piece nbconvert makes a lexer and a formatter, and tries about thirty rules for magics
+    and help at each word. All of these rules need one of three signs.
+    """
+    if not source or re.search("[%!?]", source):
+        return str(Highlight2HTML(pygments_lexer="ipython3")(source))
+    return str(highlight(source, *_python()))
+
+
+@cache
+def _python() -> tuple[Python3Lexer, HtmlFormatter[str]]:
+    """Return what reads Python without magics, and what writes it in colours."""
+    return Python3Lexer(), HtmlFormatter(cssclass=" highlight hl-ipython3")
 
 
 def _is_gone(resources: Any) -> bool:

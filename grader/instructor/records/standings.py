@@ -150,6 +150,19 @@ class Standing:
         return f"{self.points:g} points{notes}"
 
 
+@dataclass(frozen=True)
+class PageRecord:
+    """What a feedback page shows of the gradebook.
+
+    notebook: the name of the assignment's notebook, "" where the gradebook has several of them;
+    comments: by the names of cells, None where there is no comment.
+    """
+
+    standing: Standing
+    notebook: str
+    comments: dict[str, str | None]
+
+
 def _days(seconds: float) -> str:
     """Return a time in the unit that suits it."""
     for unit, length in (("day", DAY), ("hour", 3600), ("minute", 60)):
@@ -193,6 +206,38 @@ def standings_of(
         for student, handed_in, due, extension, penalty in rows
     ]
     return sorted(standings, key=lambda standing: standing.student)
+
+
+def graded_students(db: Connection, tables: dict[str, TableClause], assignment: str) -> list[str]:
+    """Return the students with a score on an assignment."""
+    grade = tables["grade"].c
+    is_scored = func.coalesce(grade.auto_score, grade.manual_score).is_not(None)
+    student = tables["submitted_assignment"].c.student_id
+    query = _of_notebooks(tables, "grade", assignment, None, student).where(is_scored).distinct()
+    return list(db.scalars(query))
+
+
+def comments_of(
+    db: Connection, tables: dict[str, TableClause], assignment: str, students: Collection[str]
+) -> dict[str, dict[str, str | None]]:
+    """Return the comments on these students' cells, by student and cell.
+
+    A comment by hand goes before the grader's, as in nbgrader.api.Comment.comment.
+    """
+    columns = tables["comment"].c
+    query = _of_notebooks(
+        tables,
+        "comment",
+        assignment,
+        students,
+        tables["submitted_assignment"].c.student_id,
+        tables["base_cell"].c.name,
+        func.coalesce(columns.manual_comment, columns.auto_comment),
+    )
+    comments: dict[str, dict[str, str | None]] = {}
+    for student, cell, comment in db.execute(query):
+        comments.setdefault(student, {})[cell] = comment
+    return comments
 
 
 def _submissions(
@@ -248,28 +293,45 @@ def _grades(
     students: Collection[str] | None,
 ) -> list[Any]:
     """Return student, cell and scores of each graded cell."""
-    submission = tables["submitted_assignment"].c
-    notebook = tables["submitted_notebook"].c
     grade = tables["grade"].c
-    cell = tables["base_cell"].c
-    query = (
-        _of_assignment(
-            tables,
-            assignment,
-            students,
-            submission.student_id,
-            cell.name,
-            grade.auto_score,
-            grade.manual_score,
-            grade.extra_credit,
-            _worth(tables),
-            grade.needs_manual_grade,
-        )
-        .join(tables["submitted_notebook"], notebook.assignment_id == submission.id)
-        .join(tables["grade"], grade.notebook_id == notebook.id)
-        .join(tables["base_cell"], cell.id == grade.cell_id)
+    query = _of_notebooks(
+        tables,
+        "grade",
+        assignment,
+        students,
+        tables["submitted_assignment"].c.student_id,
+        tables["base_cell"].c.name,
+        grade.auto_score,
+        grade.manual_score,
+        grade.extra_credit,
+        _worth(tables),
+        grade.needs_manual_grade,
     )
     return list(db.execute(query))
+
+
+def _of_notebooks(
+    tables: dict[str, TableClause],
+    name: str,
+    assignment: str,
+    students: Collection[str] | None,
+    *columns: Any,
+) -> Any:
+    """Return a query of columns over the grades or the comments in notebooks, by these students.
+
+    name: grade or comment.
+    """
+    notebook = tables["submitted_notebook"].c
+    rows = tables[name].c
+    return (
+        _of_assignment(tables, assignment, students, *columns)
+        .join(
+            tables["submitted_notebook"],
+            notebook.assignment_id == tables["submitted_assignment"].c.id,
+        )
+        .join(tables[name], rows.notebook_id == notebook.id)
+        .join(tables["base_cell"], tables["base_cell"].c.id == rows.cell_id)
+    )
 
 
 def due_date(db: Connection, tables: dict[str, TableClause], assignment: str) -> datetime | None:

@@ -6,11 +6,14 @@ import os
 import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.instructor.classroom import Classroom, environment_on_path
 from grader.instructor.courses import CourseError, sources_of
 from grader.instructor.records.settings import configure
+
+if TYPE_CHECKING:
+    from grader.instructor.records.standings import PageRecord
 
 # A line that names an error. An NbGraderException only refers to what was logged above it.
 REASON = re.compile(r"(?<!NbGrader)(Error|Exception|MissingEntry|NotJSON\w+): ")
@@ -54,15 +57,16 @@ class NbgraderSteps:
         """Write the students' version of an assignment. Raises CourseError."""
         self._run(self.api.generate_assignment, assignment)
 
-    def feedback(self, assignment: str, student: str) -> None:
-        """Write the feedback pages of a student's assignment. Raises CourseError."""
+    def feedback(self, assignment: str, student: str, record: PageRecord | None = None) -> None:
+        """Write the feedback pages of a student's assignment. Raises CourseError.
+
+        record: what the gradebook holds on it, where that was read before.
+        """
+        self._pages.grades.record = record
         self._run(self.generate_feedback, assignment, student)
 
     def generate_feedback(self, assignment: str, student: str) -> dict[str, Any]:
-        """Do what nbgrader's call of this name does, with one exporter for a whole class.
-
-        Making an exporter for each student, as nbgrader does, is half of the work.
-        """
+        """Do what nbgrader's call of this name does, with one converter for a whole class."""
         from nbgrader.utils import capture_log, temp_attrs  # noqa: PLC0415
 
         with temp_attrs(self.api.coursedir, assignment_id=assignment, student_id=student):
@@ -70,25 +74,10 @@ class NbgraderSteps:
 
     @cached_property
     def _pages(self) -> Any:
-        """nbgrader's converter, which keeps its exporter."""
-        from nbgrader.converters import GenerateFeedback  # noqa: PLC0415
+        """nbgrader's converter for a whole class."""
+        from grader.instructor.records.pages import FeedbackPages  # noqa: PLC0415
 
-        class Pages(GenerateFeedback):  # type: ignore[misc]
-            def start(self) -> None:
-                if not self.trait_has_value("exporter"):
-                    super().start()
-                    return
-                self.init_notebooks()
-                before = os.getcwd()
-                os.chdir(self.coursedir.root)
-                try:
-                    self.convert_notebooks()
-                finally:
-                    os.chdir(before)
-
-        pages = Pages(coursedir=self.api.coursedir, parent=self.api)
-        pages.force = True
-        return pages
+        return FeedbackPages(coursedir=self.api.coursedir, parent=self.api)
 
     def _run(self, step: Callable[..., dict[str, Any]], *args: str) -> None:
         """Run a step. Raises CourseError with nbgrader's reason in one line."""
