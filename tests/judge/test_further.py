@@ -16,6 +16,7 @@ from our_course import EXERCISES
 from support import references
 from tiers import best
 
+from grader.call.answer import Answer
 from grader.instructor.author import notebook
 from grader.instructor.author.catalogue import answers_of, reference
 from grader.instructor.sandbox.sandbox import Sandbox
@@ -25,8 +26,9 @@ from grader.judge.explain.conditions import CONDITIONS, Judged, where_it_goes_wr
 from grader.judge.explain.stamp_cases import group, with_distinct_numbers
 from grader.judge.explain.stamps import Answered, by_stamps
 from grader.judge.explain.words import axis_words, numbers_in, region, step_words
-from grader.judge.further import calls_of, group_of, keys_of, small_cases
+from grader.judge.further import calls_of, group_of, keys_of, probed, small_cases
 from grader.judge.judge import judge
+from grader.judge.trial import More, Right, Trial
 
 FORWARD = """
 def {name}(x, w, b, {how}):
@@ -391,6 +393,35 @@ def test_a_call_that_ends_everything_is_not_followed_by_others() -> None:
 
     judge(EXERCISES["affine_backward"], endless, references())
     assert len(calls) <= 2
+
+
+@pytest.mark.parametrize("end", [None, 2])
+def test_small_cases_are_asked_at_once_and_those_behind_an_end_once_more(end: int | None) -> None:
+    exercise = EXERCISES["affine_backward"]
+    part = exercise.parts[0]
+    requests: list[int] = []
+
+    def ask(cases: Any) -> list[dict[str, Answer]]:
+        requests.append(len(cases))
+        answers = [{part.name: Answer(np.zeros(1))} for _ in cases]
+        if end is not None and len(cases) > 1:
+            # What stands behind it was not asked, and is answered by it.
+            answers[end:] = [{part.name: Answer(fault="raised:RecursionError")}] * (
+                len(cases) - end
+            )
+        return answers
+
+    more = More(ask, lambda *_: False, lambda *_: None)
+    trial = Trial(exercise, (), [], lambda *_: False, lambda *_: Right(), 0, {}, more=more)
+    faults = [answers[part.name].fault for _, _, answers in probed(trial, part)]
+    count = sum(key.is_apart for key in keys_of(exercise, part))
+    assert count > 3
+    if end is None:
+        assert requests == [count]
+        assert faults == [""] * count
+    else:
+        assert requests == [count] + [1] * (count - end - 1)
+        assert [place for place, fault in enumerate(faults) if fault] == [end]
 
 
 def test_what_explains_is_asked_no_more_after_an_interrupt() -> None:
