@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from grader.instructor import system
 from grader.instructor.classroom import Classroom, Grading, cores
+from grader.instructor.commands.alone import alone
 from grader.instructor.commands.unchanged_pages import (
     Mark,
     digest_of_page,
@@ -46,7 +47,7 @@ def feedback(classroom: Classroom, assignment: str, say: Callable[[str], None]) 
     Returns how many a person has to look at. Raises CourseError when nothing is graded.
     """
     grading = Grading(classroom, assignment)
-    with Writer(classroom, assignment) as book:
+    with alone(grading, "feedback", "feedback"), Writer(classroom, assignment) as book:
         autograded = classroom.autograded.glob(f"*/{assignment}")
         names = {*book.graded_students(), *(folder.parent.name for folder in autograded)}
         if not names:

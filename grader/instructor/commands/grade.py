@@ -29,10 +29,11 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from grader.instructor import rights, system
+from grader.instructor import system
 from grader.instructor.author.notebook import NotebookJSON, dumps
 from grader.instructor.benches.bench import Bench, BenchLost
 from grader.instructor.classroom import FIRST_STAMP, SECRET, STAMP, Classroom, Grading, plain_name
+from grader.instructor.commands.alone import alone
 from grader.instructor.commands.private_places import places_to_hide
 from grader.instructor.courses import CourseError, Interrupted
 from grader.instructor.files import UNWRITABLE, move, write_atomically
@@ -65,7 +66,7 @@ def grade(grading: Grading, say: Say) -> int:
         say(line)
     students = students_of(grading)
     released_notebook(grading)  # raises CourseError where there is none
-    with _alone(grading):
+    with alone(grading, "grade", "grading"):
         workers = _cluster(grading, say) if grading.scheduler else None
         try:
             tier = workers.tier if workers else tier_of(grading)
@@ -500,23 +501,6 @@ def tier_of(grading: Grading) -> Tier:
     if grading.unsafe:
         return Tier.NONE
     return pick_tier(grading.classroom.course, places_to_hide(grading.classroom))
-
-
-@contextmanager
-def _alone(grading: Grading) -> Iterator[None]:
-    """Let no other run grade the same assignment of a class meanwhile.
-
-    Other assignments can be graded beside it. Raises CourseError where another run has this one.
-    """
-    folder = grading.classroom.folder
-    rights.make(folder)
-    with open(folder / f".grading-{grading.assignment}", "wb") as file:
-        if not system.lock(file.fileno()):
-            raise CourseError(
-                f"Another `grader grade` runs on {grading.assignment} of {folder}. "
-                "Wait until it has ended."
-            )
-        yield
 
 
 @contextmanager

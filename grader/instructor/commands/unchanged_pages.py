@@ -7,7 +7,7 @@ made from, and one of the page. A page that was edited, restored or deleted has 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -18,10 +18,11 @@ from grader.instructor.files import digest, write_atomically
 from grader.instructor.records.standings import PageRecord
 from grader.instructor.records.still_pictures import still_pictures
 
-# What makes a page beside the course: packages, and our own files by their folders and endings.
+# What makes a page beside the course: packages, and our own files by their endings.
 PACKAGES = (
     "jinja2",
     "latex2mathml",
+    "markupsafe",
     "mistune",
     "nbconvert",
     "nbformat",
@@ -29,7 +30,6 @@ PACKAGES = (
     "nh3",
     "pygments",
 )
-FOLDERS = ("export", "instructor/records")
 ENDINGS = (".j2", ".json", ".py")
 
 
@@ -48,7 +48,8 @@ def path_of(classroom: Classroom, assignment: str) -> Path:
 def load(path: Path) -> dict[str, Mark]:
     """Return the marks of pages by student, none where there is no file of them."""
     try:
-        return {student: Mark(*mark) for student, mark in json.loads(path.read_text()).items()}
+        marks = json.loads(path.read_text(encoding="utf-8"))
+        return {student: Mark(*mark) for student, mark in marks.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
@@ -64,11 +65,21 @@ def of_all_pages(grading: Grading, config: Any) -> str:
 
     config: nbgrader's settings.
     """
-    top = Path(__file__).parents[2]
-    paths = [path for folder in FOLDERS for path in sorted((top / folder).rglob("*"))]
-    files = [digest(path.read_bytes()) for path in paths if path.suffix in ENDINGS]
+    ours = [path for path in _files_in(Path(__file__).parents[2]) if path.suffix in ENDINGS]
+    files = [digest(path.read_bytes()) for path in (*ours, *_templates(config))]
     versions = {package: version(package) for package in PACKAGES}
     return _digest_of([files, versions, dict(still_pictures(grading.notebook)), config])
+
+
+def _templates(config: Any) -> Iterator[Path]:
+    """Yield the files in the folders of templates that nbgrader's settings name."""
+    for section in config.values():
+        for folder in section.get("extra_template_basedirs", ()):
+            yield from _files_in(Path(folder))
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
 def mark_of(grading: Grading, shared: str, record: PageRecord) -> Mark:
@@ -104,8 +115,7 @@ def _digest_of_folder(folder: Path) -> str:
     """Return a digest of the files in a folder, "" where there is none or one cannot be read."""
     files = {}
     with suppress(OSError):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                files[path.relative_to(folder).as_posix()] = digest(path.read_bytes())
+        for path in _files_in(folder):
+            files[path.relative_to(folder).as_posix()] = digest(path.read_bytes())
         return _digest_of(files) if files else ""
     return ""

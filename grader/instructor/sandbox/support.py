@@ -11,7 +11,6 @@ from pathlib import Path
 
 from grader.instructor.author import layers
 from grader.instructor.author.notebook import course_cells
-from grader.instructor.courses import CourseError
 from grader.instructor.files import temporary_folder
 from grader.judge.course import Notebook
 
@@ -37,7 +36,7 @@ def cells_of(notebook: Notebook) -> tuple[str, ...]:
     """
     try:
         return tuple(course_cells(notebook))
-    except CourseError:
+    except Exception:
         return ()
 
 

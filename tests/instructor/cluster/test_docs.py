@@ -359,6 +359,6 @@ def test_slurms_jobs_grade_and_end(lab):
     said = lab.grade(address=text.split("--scheduler ")[-1].strip())
     assert "at tls://" in said
     assert said.count("/3] ") == 3, said
-    jobs.send_signal(signal.SIGINT)
+    jobs.send_signal(signal.SIGTERM)
     assert jobs.wait(SECONDS) == 0
     lab.wait_for_none()

@@ -11,6 +11,7 @@ import pytest
 from our_course import NOTEBOOKS
 from toy_course import run
 
+from grader.instructor import system
 from grader.instructor.classroom import Classroom, Grading
 from grader.instructor.commands import unchanged_pages
 from grader.instructor.commands.unchanged_pages import Mark, load, of_all_pages, save
@@ -181,6 +182,27 @@ def test_other_settings_are_other_pages(pages):
     assert "def weighted" not in page(pages).read_text()
 
 
+def test_templates_that_the_settings_name_belong_to_a_page(tmp_path):
+    grading = Grading(Classroom.at(tmp_path), "1-affine")
+    own = tmp_path / "own" / "index.html.j2"
+    own.parent.mkdir()
+    own.write_text("one")
+    config = {"FeedbackPage": {"extra_template_basedirs": [str(own.parent)]}}
+    before = of_all_pages(grading, config)
+    assert of_all_pages(grading, config) == before
+    own.write_text("two")
+    assert of_all_pages(grading, config) != before
+
+
+def test_two_runs_do_not_write_the_same_pages_at_once(pages):
+    with (pages / f"course/.feedback-{ASSIGNMENT}").open("wb") as lock:
+        assert system.lock(lock.fileno())
+        status, said = run(pages, "feedback")
+    assert status != 0
+    assert f"Another `grader feedback` runs on {ASSIGNMENT} of" in said
+    assert states(pages) == only()
+
+
 def test_a_page_that_cannot_be_made_is_no_page_and_is_tried_again(pages):
     path = pages / "course/autograded/ada" / ASSIGNMENT / "product.ipynb"
     text = path.read_text()
@@ -214,11 +236,11 @@ def test_our_files_and_the_packages_that_make_a_page_belong_to_it(tmp_path, monk
     template.write_text("one")
     module = tmp_path / "grader/instructor/commands/unchanged_pages.py"
     monkeypatch.setattr(unchanged_pages, "__file__", str(module))
-    before = of_all_pages(grading, {"a": 1})
-    assert of_all_pages(grading, {"a": 1}) == before
-    assert of_all_pages(grading, {"a": 2}) != before
+    before = of_all_pages(grading, {"A": {"b": 1}})
+    assert of_all_pages(grading, {"A": {"b": 1}}) == before
+    assert of_all_pages(grading, {"A": {"b": 2}}) != before
     template.write_text("two")
-    assert of_all_pages(grading, {"a": 1}) != before
+    assert of_all_pages(grading, {"A": {"b": 1}}) != before
     template.write_text("one")
     monkeypatch.setattr(unchanged_pages, "version", lambda package: "0")
-    assert of_all_pages(grading, {"a": 1}) != before
+    assert of_all_pages(grading, {"A": {"b": 1}}) != before

@@ -174,7 +174,7 @@ def make_ready(sources: Iterable[str]) -> None:
     """Compile cells before any child is forked. What Python cannot read is left out."""
     cells = Cells({}, lambda seconds, work: work())
     for source in sources:
-        with suppress(SyntaxError, ValueError):
+        with suppress(Exception):  # whatever the compiler says, the cell says it when it runs
             steps = list(cells.steps(source, ""))
             if not any(step.code.co_flags & FUTURES for step in steps):
                 READY[source] = steps

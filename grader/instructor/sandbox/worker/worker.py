@@ -214,7 +214,6 @@ def calls(namespace: Namespace, request: CallsRequest, payload: bytes, channel: 
     of the function's arguments.
     """
     function: Any = namespace.get(request["name"])
-    forward = namespace.get(request["forward"])
     refusal = CALL.without.refusal(function, request["without"], namespace)
     layers = LAYERS if request["layers"] else {}
     more: CallReply = {"names": CALL.call.argument_names(function)[:NAME_LIMIT]}
@@ -224,6 +223,7 @@ def calls(namespace: Namespace, request: CallsRequest, payload: bytes, channel: 
         CALL.without.with_layers(layers, namespace),
         CALL.without.without(request["without"], namespace, request["name"]) as refused,
     ):
+        forward = namespace.get(request["forward"])
         for case in request["cases"]:
             end = start + case["bytes"]
             if not ended.skips(case["parts"]):
