@@ -30,6 +30,7 @@ from toy_course import run
 from grader.instructor.author.notebook import dumps, solve
 from grader.instructor.classroom import Classroom, Grading
 from grader.instructor.commands import grade as grade_module
+from grader.instructor.commands.alone import alone
 from grader.instructor.courses import CourseError
 from grader.instructor.records import gradebook
 from grader.instructor.records.gradebook import Writer
@@ -204,7 +205,7 @@ def test_two_assignments_are_graded_side_by_side_and_one_by_one_grader_alone(whe
         assert sorted(scores) == sorted(STUDENTS)
         assert all(each.points == each.max_points > 0 for each in scores.values())
         assert all(each.key for each in scores.values())
-    with grade_module._alone(Grading(fresh, BOTH[0])):
+    with alone(Grading(fresh, BOTH[0]), "grade", "grading"):
         process = start(fresh, "grade", BOTH[0], *unsafe())
         words = process.communicate()[0]
         assert process.returncode == 1
