@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
@@ -218,26 +218,31 @@ def calls(namespace: Namespace, request: CallsRequest, payload: bytes, channel: 
     layers = LAYERS if request["layers"] else {}
     more: CallReply = {"names": CALL.call.argument_names(function)[:NAME_LIMIT]}
     ended = CALL.ended.Ended()
-    start = 0
     with (
         CALL.without.with_layers(layers, namespace),
         CALL.without.without(request["without"], namespace, request["name"]) as refused,
     ):
         forward = namespace.get(request["forward"])
-        for case in request["cases"]:
-            end = start + case["bytes"]
-            if not ended.skips(case["parts"]):
-                result = (
-                    CallResult({}, refusal)
-                    if refusal is not None
-                    else call(function, forward, refused, request, case, payload[start:end])
-                )
-                reply, numbers = replied(result, request, case)
-                ended.note(case["parts"], result.fault)
-                flush()
-                channel.send(reply | more | {"cpu": time.process_time()}, numbers)
-                more = {}
-            start = end
+        for case, part in parted(request["cases"], payload):
+            if ended.skips(case["parts"]):
+                continue
+            result = CallResult({}, refusal)
+            if refusal is None:
+                result = call(function, forward, refused, request, case, part)
+            reply, numbers = replied(result, request, case)
+            ended.note(case["parts"], result.fault)
+            flush()
+            channel.send(reply | more | {"cpu": time.process_time()}, numbers)
+            more = {}
+
+
+def parted(cases: Iterable[CaseRequest], payload: bytes) -> Iterator[tuple[CaseRequest, bytes]]:
+    """Yield each case of a request with the bytes of its arrays."""
+    start = 0
+    for case in cases:
+        end = start + case["bytes"]
+        yield case, payload[start:end]
+        start = end
 
 
 class CallResult(NamedTuple):
