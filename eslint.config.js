@@ -5,6 +5,10 @@ const browser = ["document", "performance", "requestAnimationFrame", "cancelAnim
 const events = ["AbortController", "Event"];
 const globals = Object.fromEntries([...browser, ...events].map((name) => [name, "readonly"]));
 
+const page = ["window", "document", "addEventListener", "KeyboardEvent"];
+const observers = ["MutationObserver", "ResizeObserver"];
+const framed = Object.fromEntries([...page, ...observers].map((name) => [name, "readonly"]));
+
 const rules = {
   ...js.configs.recommended.rules,
   "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
@@ -27,6 +31,10 @@ export default [
   {
     files: ["grader/export/live.js"], // a page has the widget's own module in front of it
     languageOptions: { globals: { document: "readonly", exported: "readonly" } },
+  },
+  {
+    files: ["grader/widgets/frame.js"],
+    languageOptions: { globals: { ...framed, exported: "readonly", given: "readonly" } },
   },
   {
     files: ["tests/widgets/javascript/*.js"],

@@ -47,7 +47,7 @@ def opened(browser: Any, address: str) -> Any:
 
 def motion(page: Any) -> None:
     """Save the spray, step by step, as a moving picture; steps that send a zero are left out."""
-    widget = page.locator(".cnn-widget")
+    widget = page.locator(".jp-OutputArea iframe").first.content_frame.locator(".cnn-widget")
     widget.locator(".stage").focus()
     frames = []
     while True:

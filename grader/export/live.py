@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from grader.widgets import KINDS
+from grader.widgets.bundle import in_page
 from grader.widgets.grids import MIME
 
 LIMIT = 100_000  # characters, several times those of the largest widget's data
-EXPORT = re.compile(r"^export default (.+);$", re.MULTILINE)
 
 
 def widget_of(data: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -46,13 +45,6 @@ def _rebuilt(text: str) -> tuple[str, str] | None:
 
 @cache
 def script(kind: str) -> str:
-    """Return the module that draws all widgets of a kind in a page.
-
-    Raises ValueError if the kind's module cannot be put into a page.
-    """
-    module, exports = EXPORT.subn(r"const exported = \1;", KINDS[kind]._esm)
-    if exports != 1 or "</script" in module or "<!--" in module:
-        expected = "expected one line `export default ...;`"
-        raise ValueError(f"widget {kind!r}: its module cannot stand in a page: {expected}")
+    """Return the module that draws all widgets of a kind in a page."""
     draw = Path(__file__).with_name("live.js").read_text(encoding="utf-8")
-    return f"{module}\n{draw.replace('KIND', kind)}"
+    return f"{in_page(f'{kind}.js')}\n{draw.replace('KIND', kind)}"

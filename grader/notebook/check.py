@@ -152,6 +152,6 @@ def _suggest(exercise: Exercise, verdict: Verdict) -> None:
 
         with quiet():
             widget = suggest_widget(exercise, verdict.example)
-            bundle = widget and widget.can_step and widget._repr_mimebundle_()
+            bundle = widget and widget._repr_mimebundle_()
         if bundle:
-            sys.modules["IPython"].display.display(bundle[0], metadata=bundle[1], raw=True)
+            sys.modules["IPython"].display.display(bundle, raw=True)

@@ -23,7 +23,6 @@ from grader.show.verdict import PartVerdict, Verdict
 PYTHON = (3, 11)
 NEEDED = {"numpy": (1, 26), "matplotlib": (3, 8), "ipywidgets": (7, 7)}
 NEEDED_BY_JUPYTER = {"ipykernel": (6, 0), "jupyterlab_widgets": (1, 0)}
-STEPS = "anywidget"  # without it every widget is a still picture
 SHADOWS = (
     "grader",
     "numpy",
@@ -70,11 +69,7 @@ class StartCheck:
         versions = ", ".join(f"{name} {_version(name)}" for name in ("numpy", "ipywidgets"))
         course = f"course {_version(self._course.name) or self._course.name}"
         where = f"{resolved.name}/" if place.local else place.name
-        ready = f"Ready: Python {_python()}, {versions}, {course}, in {where}"
-        if _version(STEPS) is None:
-            missing = f"Widgets are still pictures, since {STEPS} is missing."
-            ready += f". {missing} {place.install(STEPS)}"
-        return ready
+        return f"Ready: Python {_python()}, {versions}, {course}, in {where}"
 
     def problems(self, folder: Path) -> Iterator[str]:
         """Yield what is wrong with interpreter, packages and folder.

@@ -1,6 +1,6 @@
 """Widgets: pictures of the course's numbers that can be stepped through.
 
-This package is imported on first use. To step through a widget, anywidget must be installed.
+This package is imported on first use.
 """
 
 from grader.widgets.grids import Widget

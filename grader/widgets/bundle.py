@@ -1,4 +1,4 @@
-"""The JavaScript of a widget as one text, for anywidget and for a page without a network.
+"""The JavaScript of a widget as one text, for a page without a network and for anywidget.
 
 The files in js/ are ES modules, which the development tools read as they are. A browser gets one
 text: the modules that the entry needs, one after the other, without their import lines.
@@ -16,7 +16,7 @@ LINE_COMMENT = re.compile(r"^[ \t]*//[^\n]*\n", re.MULTILINE)
 BLOCK_COMMENT = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
 IMPORT = re.compile(r'^import \{([\w$,\s]+)\} from "(\.[^"\n]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:const|let|function|class) )", re.MULTILINE)
-DEFAULT = re.compile(r"^export default .+;$", re.MULTILINE)
+DEFAULT = re.compile(r"^export default (.+);$", re.MULTILINE)
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:const|let|var|function|class) +(\S[\w$]*)", re.M)
 EXPORTED = re.compile(r"^export (?:const|let|function|class) +([\w$]+)", re.MULTILINE)
 LEFT_OVER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
@@ -60,6 +60,18 @@ def bundle(entry: str, folder: Path = FOLDER) -> str:
         named = ", ".join(defaults) or "none"
         raise BundleError(f"{entry}: expected its default export and no other, found {named}")
     return "\n".join(texts)
+
+
+@cache
+def in_page(entry: str, folder: Path = FOLDER) -> str:
+    """Return the same text for a script of a page, where `exported` is the default export.
+
+    Raises BundleError as `bundle` does, and for a text that would end the script.
+    """
+    text = DEFAULT.sub(r"const exported = \1;", bundle(entry, folder))
+    if "</script" in text or "<!--" in text:
+        raise BundleError(f"{entry}: cannot stand in a page, since it holds </script or <!--")
+    return text
 
 
 def _in_order(path: Path, above: list[Path]) -> dict[Path, Module]:

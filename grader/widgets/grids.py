@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Collection
-from functools import cache, cached_property
-from html import escape
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from grader.call.text import short as cut
-from grader.show.numbers import image
 from grader.show.place import here
 from grader.show.verdict import differing
 from grader.widgets.bundle import bundle
+from grader.widgets.frame import frame
 from grader.widgets.layout import theme
 
 SIDE_LIMIT = 12  # rows or columns of an image, with its padding
@@ -47,6 +46,8 @@ class _Module:
 
 class Widget:
     """A widget with a still picture beside it, for PDF, diff and export.
+
+    In a notebook it is a frame that steps, today and when the notebook is opened again.
 
     kind: the name of its ES module, js/`kind`.js;  data: what the browser draws, as plain JSON
     still: the still picture as SVG;  alternative: the same as text
@@ -78,40 +79,25 @@ class Widget:
         self.data = self.data | {"fold": words}
         return self
 
-    @property
-    def can_step(self) -> bool:
-        """Tell whether anywidget, which draws the steps, is installed."""
-        return find_spec("anywidget") is not None
+    def widget(self) -> Any:
+        """Return this widget as an ipywidget, for a notebook that embeds it or observes its data.
 
-    @cached_property
-    def live(self) -> Any:
-        """The anywidget that JupyterLab draws.
-
-        It is made when the widget is first shown, since a still picture does not need anywidget,
-        which is slow to import.
+        JupyterLab draws it while the kernel lives. Raises ModuleNotFoundError without anywidget.
         """
+        if find_spec("anywidget") is None:
+            raise ModuleNotFoundError(f"anywidget is missing. {here().install('anywidget')}")
         return _live(type(self).__name__, self._esm)(data=self.data)
 
     def __repr__(self) -> str:
         return self.alternative
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        own = {
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {
             MIME: {"widget": self.kind, "data": self.data},
+            "text/html": frame(self.kind, self._css, self.data, self.still, self.alternative),
             "text/plain": self.alternative,
             "image/svg+xml": self.still,
         }
-        if not self.can_step:
-            return own | {"text/html": self._still_page()}, {}
-        data, metadata = self.live._repr_mimebundle_(**kwargs)
-        return data | own, metadata
-
-    def _still_page(self) -> str:
-        """Return the still picture as HTML, and below it how to install what is missing."""
-        advice = here().install("anywidget")
-        line = f"anywidget is missing, so this widget is a still picture. {advice}"
-        picture = image(self.still.encode(), self.alternative)
-        return f"<div>{picture}<p>{escape(line)}</p></div>"
 
 
 @cache

@@ -16,8 +16,10 @@ from typing import Any
 import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "browser"))
 from examples import WIDGETS
 from lab import CHROMIUM, FLAGS, serving
+from widget_page import framed
 
 PRESSES = 40
 FRAMES = 60
@@ -67,8 +69,8 @@ PRESSED = """([selector, kind]) => new Promise(resolve => {
 })"""
 # Plays from the first step to the last; resolves with the milliseconds between the frames that
 # showed a new step.
-PLAYED = """selector => new Promise(resolve => {
-  const root = document.querySelector(selector), told = root.querySelector(".steps .told"), times = [];
+PLAYED = """() => new Promise(resolve => {
+  const told = document.querySelector(".steps .told"), times = [];
   const frame = now => {
     if (told.textContent !== frame.last) times.push(now);
     frame.last = told.textContent;
@@ -78,8 +80,8 @@ PLAYED = """selector => new Promise(resolve => {
   };
   requestAnimationFrame(frame);
 })"""
-STEPPED = """async ([selector, count]) => {
-  const stage = document.querySelector(`${selector} .stage`);
+STEPPED = """async count => {
+  const stage = document.querySelector(".stage");
   for (let k = 0; k < count; k++) {
     const key = Math.floor(k / 30) % 2 ? "ArrowLeft" : "ArrowRight";
     stage.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
@@ -101,38 +103,38 @@ def notebook(folder: Path) -> None:
     )
 
 
-def pressed(page: Any, selector: str, kind: str, focus: str, presses: int = PRESSES) -> float:
+def pressed(frame: Any, selector: str, kind: str, focus: str, presses: int = PRESSES) -> float:
     """Return the median time from key press to painted frame in milliseconds."""
     times = []
-    page.locator(f"{selector} {focus}").first.focus()
+    frame.locator(f"{selector} {focus}").first.focus()
     for _ in range(presses):
-        page.evaluate("window.ready = false")
-        page.evaluate(f"void (window.timed = ({PRESSED})({[selector, kind]!r}))")
-        page.keyboard.press("ArrowRight")
-        times.append(page.evaluate("window.timed"))
+        frame.evaluate("window.ready = false")
+        frame.evaluate(f"void (window.timed = ({PRESSED})({[selector, kind]!r}))")
+        frame.page.keyboard.press("ArrowRight")
+        times.append(frame.evaluate("window.timed"))
     return statistics.median(times[3:])
 
 
-def played(page: Any, root: str) -> tuple[int, int]:
+def played(frame: Any) -> tuple[int, int]:
     """Return how many frames plays at 20 a second should show, one after another, and how many of
     them they dropped.
     """
-    page.locator(f"{root} input[aria-label=speed]").fill("20")
+    frame.locator("input[aria-label=speed]").fill("20")
     gaps: list[float] = []
     while len(gaps) < FRAMES:
-        page.locator(f"{root} .stage").focus()
-        page.keyboard.press("Home")
-        page.evaluate(f"void (window.played = ({PLAYED})({root!r}))")
-        page.keyboard.press("Space")
-        gaps += page.evaluate("window.played")
+        frame.locator(".stage").focus()
+        frame.page.keyboard.press("Home")
+        frame.evaluate(f"void (window.played = ({PLAYED})())")
+        frame.page.keyboard.press("Space")
+        gaps += frame.evaluate("window.played")
     return len(gaps), sum(round(gap / 50) - 1 for gap in gaps if gap > 75)
 
 
-def heap(page: Any, session: Any, root: str) -> list[float]:
+def heap(frame: Any, session: Any) -> list[float]:
     """Return how the page has grown after 500 and after 5000 steps, in MB."""
     sizes = []
     for steps in (100, 500, 4500):
-        page.evaluate(STEPPED, [root, steps])
+        frame.evaluate(STEPPED, steps)
         session.send("HeapProfiler.collectGarbage")
         sizes.append(session.send("Runtime.getHeapUsage")["usedSize"])
     return [(size - sizes[0]) / 1e6 for size in sizes[1:]]
@@ -151,7 +153,7 @@ def main() -> None:
             page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
             page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-            page.locator(".cnn-widget").nth(len(WIDGETS) - 1).wait_for(timeout=60_000)
+            page.locator("iframe:visible").nth(len(WIDGETS) - 1).wait_for(timeout=60_000)
             page.locator(".jupyter-widgets img").first.wait_for(timeout=60_000)
             report(page)
         browser.close()
@@ -159,19 +161,17 @@ def main() -> None:
 
 def report(page: Any) -> None:
     session = page.context.new_cdp_session(page)
-    theirs = pressed(page, ".widget-vbox", "image", "[role=slider]", 20)
+    theirs = pressed(page.main_frame, ".widget-vbox", "image", "[role=slider]", 20)
     print(f"matplotlib in an Output widget: key press to painted frame {theirs:.1f} ms")
     allowed = max(16.0, theirs / 6)
     print(
         f"{'widget':20} {'key press':>10} {'/ matplotlib':>13} {'dropped':>9} {'500 steps':>10} "
         f"{'5000 steps':>11}"
     )
-    for number, name in enumerate(WIDGETS):
-        page.evaluate("n => document.querySelectorAll('.cnn-widget')[n].id = `widget-${n}`", number)
-        root = f"#widget-{number}"
-        ours = pressed(page, root, "mutation", ".stage")
-        frames, dropped = played(page, root)
-        grown = heap(page, session, root)
+    for name, frame in zip(WIDGETS, framed(page), strict=True):
+        ours = pressed(frame, ".cnn-widget", "mutation", ".stage")
+        frames, dropped = played(frame)
+        grown = heap(frame, session)
         over = "" if ours <= allowed else f"  (at most {allowed:.1f} ms)"
         told = f"{name:20} {ours:7.1f} ms {ours / theirs:13.3f} {dropped:3d} of {frames:2d}"
         print(f"{told} {grown[0]:7.2f} MB {grown[1]:8.2f} MB{over}")

@@ -13,6 +13,7 @@ from nbformat.sign import NotebookNotary
 from our_course import EXERCISES, NOTEBOOKS
 from support import HEIGHT, ROOT, WIDTH, run_all
 from support import opened as opened_page
+from widget_page import framed
 
 from grader.instructor.author.notebook import dumps, solve
 
@@ -121,7 +122,8 @@ def has_no_error(page):
 
 def is_inside_the_page(page):
     drawn = (
-        ".jp-RenderedMarkdown table, .jp-OutputArea img, .jp-OutputArea [role=group], .cnn-widget"
+        ".jp-RenderedMarkdown table, .jp-OutputArea img:not([hidden]), .jp-OutputArea [role=group], "
+        ".jp-OutputArea iframe"
     )
     edges = page.evaluate(
         "drawn => [...document.querySelectorAll(drawn)].map(box => "
@@ -158,7 +160,7 @@ def test_tables_figures_and_verdicts_of_a_notebook_stay_inside_the_page(opened):
 
 def test_the_widgets_of_a_notebook_step(opened):
     _, page = opened
-    for widget in page.locator(".cnn-widget").all():
+    for widget in framed(page):
         told = widget.locator(".steps .told")
         before = told.inner_text()
         widget.locator(".stage").focus()
@@ -173,7 +175,7 @@ def test_the_widgets_of_a_notebook_step(opened):
 def test_the_keys_of_a_widget_are_not_taken_by_jupyterlab(opened):
     _, page = opened
     cells = page.locator(".jp-Cell").count()
-    for widget in page.locator(".cnn-widget").all():
+    for widget in framed(page):
         widget.locator(".stage").focus()
         page.keyboard.press("b")  # in JupyterLab: a new cell
         speed = widget.get_by_label("speed", exact=True)
@@ -199,8 +201,10 @@ def test_a_typed_mistake_is_told_beside_its_picture(opened):
     assert words in box.inner_text()
     if EXERCISES[name].widget is None:
         return
-    page.get_by_text("Step through this case").click()
-    assert "≠ Your" in page.locator(".cnn-fold .compared").inner_text()
+    output = page.locator(".jp-CodeCell", has_text=f"check({name})").first
+    case = output.locator("iframe").content_frame
+    case.get_by_text("Step through this case").click()
+    assert "≠ Your" in case.locator(".compared").inner_text()
     box.scroll_into_view_if_needed()
     keep(box, f"{assignment}-mistake")
 

@@ -45,6 +45,11 @@ LEFT_RUNNING = """async () => {
 }"""
 
 
+def framed(page) -> list:
+    """Return the frames of the widgets that a notebook's outputs show, in their order."""
+    return [box.content_frame() for box in page.query_selector_all(".jp-OutputArea iframe")]
+
+
 def every_step(page, look: str) -> list:
     """Return what a script sees at every step, from the first to the last."""
     return page.evaluate(f"""() => {{

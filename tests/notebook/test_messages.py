@@ -96,7 +96,7 @@ def test_an_old_python_is_told(folder, monkeypatch):
     assert "Choose another kernel: Kernel > Change Kernel." in START.report(folder)
 
 
-def test_colabs_versions_are_ready_and_anywidget_alone_is_asked_for(folder, monkeypatch):
+def test_colabs_versions_are_ready(folder, monkeypatch):
     versions = {
         "numpy": "2.0.2",
         "matplotlib": "3.10.0",
@@ -105,11 +105,7 @@ def test_colabs_versions_are_ready_and_anywidget_alone_is_asked_for(folder, monk
     }
     monkeypatch.setattr(start, "_version", versions.get)
     monkeypatch.setattr(start, "here", lambda: place.COLAB)
-    assert START.report(folder).endswith(
-        "numpy 2.0.2, ipywidgets 7.7.1, course 0.1.0, in Colab. Widgets are still pictures, since "
-        "anywidget is missing. "
-        'Run this in a cell, then Runtime > Restart session: %pip install "anywidget"'
-    )
+    assert START.report(folder).endswith("numpy 2.0.2, ipywidgets 7.7.1, course 0.1.0, in Colab")
 
 
 def test_a_folder_for_temporary_files_is_told(folder, tmp_path):

@@ -17,7 +17,7 @@ from support import references
 
 from grader import pool_router
 from grader.instructor.sandbox.sandbox import WORKER
-from grader.widgets.grids import MIME, SIDE_LIMIT
+from grader.widgets.grids import SIDE_LIMIT
 from grader.widgets.pool_router import VIEWS, backward, forward, windows_of
 
 X = np.array([[1.0, 3, 2, 2], [4, 0, 2, 1], [0, -1, 5, 6], [-2, -3, 8, 7]])
@@ -126,17 +126,6 @@ def test_a_result_that_is_wrong_is_drawn_beside_the_right_one():
     assert repr(widget).endswith("sum of dx = 100 = sum of dy; sum of yours = 140")
     assert widget.data["apart"][0] == {"i": 0, "j": 3, "yours": 20.0, "right": 0.0}
     assert apart(pool_router(X, compare=[[4, 2], [0, 6]])) == [(1, 1)]
-
-
-def test_an_output_holds_the_widget_the_picture_and_the_text():
-    data, _ = pool_router(X)._repr_mimebundle_()
-    assert set(data) == {
-        "application/vnd.jupyter.widget-view+json",
-        MIME,
-        "image/svg+xml",
-        "text/plain",
-    }
-    assert data[MIME] == {"widget": "pool_router", "data": pool_router(X).data}
 
 
 @pytest.mark.parametrize(

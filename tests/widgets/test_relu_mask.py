@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support import quarters
 
 from grader import relu_mask
-from grader.widgets.grids import MIME, ROW_LIMIT
+from grader.widgets.grids import ROW_LIMIT
 from grader.widgets.relu_mask import SIDE_LIMIT, TITLE, wrong_entries
 from grader.widgets.still_picture import short
 
@@ -48,18 +48,6 @@ def test_the_worked_example_is_drawn_and_told():
     widget = relu_mask(X, DY, compare=[10, 20, -15, 0])
     assert texts(widget)[-6:] == ["dx", "10", "0", "≠", "0", "0"]
     assert "your dx (1 of 4 differ)" in repr(widget)
-
-
-def test_an_output_holds_the_widget_the_picture_and_the_text():
-    data, _ = relu_mask(X)._repr_mimebundle_()
-    assert set(data) == {
-        "application/vnd.jupyter.widget-view+json",
-        MIME,
-        "image/svg+xml",
-        "text/plain",
-    }
-    assert data[MIME]["widget"] == "relu_mask"
-    assert data[MIME]["data"]["dy"] == [[1, 2, -1, 3]]  # made up
 
 
 @pytest.mark.parametrize(
