@@ -11,7 +11,9 @@ from typing import Any
 # What a verdict is made of. No class and no id: formgrader's scripts act on those.
 ELEMENTS = """a b blockquote br code details div em i li ol p pre span strong sub summary sup table
 tbody td th thead tr ul"""
-ATTRIBUTES = frozenset({"aria-label", "colspan", "href", "open", "role", "rowspan", "style"})
+ATTRIBUTES = frozenset(
+    {"aria-hidden", "aria-label", "colspan", "href", "open", "role", "rowspan", "scope", "style"}
+)
 STYLES = """background border border-bottom border-collapse border-left border-radius border-right
 border-top color display flex flex-wrap font-family font-size font-style font-weight gap line-height
 margin margin-bottom margin-left margin-right margin-top max-width opacity outline outline-offset

@@ -150,6 +150,8 @@ def chosen(data: Any) -> list[str]:
     if live.widget_of(data):
         return [MIME]
     picture = safe.first(PICTURES, data)
+    if picture and MIME in data:  # a widget's, whose data are not right: its frame is no help
+        return picture
     if isinstance(source := data.get("text/html"), str):
         return _chosen_html(source, data, picture)
     played = safe.first(list(filter(PLAYERS.fullmatch, data)), data)

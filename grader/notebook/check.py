@@ -27,6 +27,16 @@ from grader.show.verdict import PartVerdict, Verdict
 _checking = threading.Lock()
 
 
+class Points(float):
+    """The points that a check returns: a number that a notebook does not show.
+
+    nbgrader reads its text in the output. A reader has the verdict above it.
+    """
+
+    def _repr_html_(self) -> str:
+        return ""
+
+
 class Checks:
     """`check` and `progress` on the exercises of one course."""
 
@@ -40,8 +50,8 @@ class Checks:
 
         function: named as an exercise of the points table
 
-        The result is a plain float from 0 to the exercise's points, which nbgrader takes as the
-        partial credit of the cell. This function never raises, and leaves nothing on stderr.
+        The result is a float from 0 to the exercise's points, which nbgrader takes as the partial
+        credit of the cell. This function never raises, and leaves nothing on stderr.
         """
         frame = sys._getframe(1)
         namespace = frame.f_globals
@@ -64,7 +74,7 @@ class Checks:
         show(verdict)
         if exercise is not None:
             _suggest(exercise, verdict)
-        return float(verdict.earned)
+        return Points(verdict.earned)
 
     def progress(self) -> None:
         """Show the points earned so far in this notebook and what is still open."""

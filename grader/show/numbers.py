@@ -22,11 +22,13 @@ class Block:
     """A titled value for an HTML page: an array's planes, or the text of any other value.
 
     planes: each a list of rows, of numbers and whether they are marked
+    is_row: whether the array has a single axis
     """
 
     title: str
     text: str = ""
     planes: tuple[list[list[tuple[str, bool]]], ...] = ()
+    is_row: bool = False
 
 
 def number(value: Any) -> str:
@@ -129,7 +131,7 @@ def block(title: str, value: Any, marks: np.ndarray | None = None) -> Block:
     shape = (-1, *np.atleast_2d(value).shape[-2:])
     marked = np.zeros(value.shape, bool) if marks is None else marks
     planes = map(_plane, value.reshape(shape), marked.reshape(shape))
-    return Block(title, planes=tuple(planes))
+    return Block(title, planes=tuple(planes), is_row=value.ndim == 1)
 
 
 def _is_drawn(value: Any) -> bool:

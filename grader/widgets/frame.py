@@ -33,9 +33,9 @@ def frame(kind: str, css: str, data: Mapping[str, Any], still: str, alternative:
     The still picture is what a reader sees where no script runs: in a notebook that is not trusted,
     and in the pages of hosts that show notebooks and remove frames.
     """
-    given = json.dumps(data).replace("<", "\\u003c")  # no text in it can end the script
+    literal = json.dumps(data).replace("<", "\\u003c")  # no text in it can end the script
     draw = DRAW.read_text(encoding="utf-8")
-    script = f"{in_page(f'{kind}.js')}\nconst given = {given};\n{draw}"
+    script = f"{in_page(f'{kind}.js')}\nconst given = {literal};\n{draw}"
     page = PAGE.format(title=kind, css=css, script=script)
     style = "display:block;width:100%;border:0;overflow:hidden"
     quoted = page.replace("&", "&amp;").replace("'", "&#39;")  # the fewest signs that it takes

@@ -67,8 +67,8 @@ def cell(page, i, j, grid="pixel"):
 
 def seen(page, grid) -> np.ndarray:
     """The numbers of a grid, as they stand in the page."""
-    script = """grid => [...document.querySelectorAll(`[data-grid=${grid}] [role=row]`)].map(
-        row => [...row.children].map(cell => Number(cell.dataset.value)))"""
+    script = """grid => [...document.querySelectorAll(`[data-grid=${grid}] .line`)].map(
+        row => [...row.querySelectorAll(".cell")].map(cell => Number(cell.dataset.value)))"""
     return np.array(page.evaluate(script, grid))
 
 

@@ -9,7 +9,7 @@ from support import need
 
 # An expression for the page: the numbers and texts of a widget's grids, by name.
 GRIDS = """Object.fromEntries([...document.querySelectorAll("[data-grid]")].map(grid => [grid.dataset.grid,
-  [...grid.querySelectorAll("[role=row]")].map(row => [...row.children].map(cell => [cell.dataset.value, cell.textContent]))]))"""
+  [...grid.querySelectorAll(".line")].map(row => [...row.querySelectorAll(".cell")].map(cell => [cell.dataset.value, cell.textContent]))]))"""
 
 # A function for scripts: the places of a grid's cells whose middle lies inside a frame.
 INSIDE = """const inside = (frame, grid) => {
@@ -88,8 +88,9 @@ def notes(page) -> list[str]:
 
 def grid(page, name: str) -> np.ndarray:
     """Return the numbers of a grid, NaN where there is none yet."""
-    rows = page.locator(f"[data-grid='{name}'] [role=row]").evaluate_all(
-        "rows => rows.map(row => [...row.children].map(cell => cell.dataset.value || 'nan'))"
+    rows = page.locator(f"[data-grid='{name}'] .line").evaluate_all(
+        "rows => rows.map(row => [...row.querySelectorAll('.cell')].map("
+        "cell => cell.dataset.value || 'nan'))"
     )
     return np.array(rows, dtype=float)
 

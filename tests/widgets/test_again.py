@@ -15,7 +15,7 @@ from grader.widgets.grids import MIME, Widget
 
 def read(widget: Widget) -> dict[str, Any]:
     """Return a widget's data as they stand in a notebook."""
-    bundle, _ = widget._repr_mimebundle_()
+    bundle = widget._repr_mimebundle_()
     return json.loads(json.dumps(bundle[MIME]["data"], allow_nan=False))
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.widgets.bundle import BundleError, bundle
+from grader.widgets import bundle as bundle_module
+from grader.widgets.bundle import BundleError, bundle, in_page
 
 ENTRY = 'import { a } from "./a.js";\n\nexport default a;\n'
 
@@ -73,3 +74,20 @@ A = "export const a = 1;\n"
 def test_what_is_not_understood_is_refused_in_one_message(tmp_path, files, message):
     with pytest.raises(BundleError, match=re.escape(message)):
         bundled(tmp_path, **({"entry": ENTRY} | files))
+
+
+def test_in_a_page_the_default_export_is_a_constant_and_nothing_ends_the_script(tmp_path):
+    (tmp_path / "entry.js").write_text("const a = 1;\n\nexport default a;\n")
+    assert in_page("entry.js", tmp_path) == "const a = 1;\n\nconst exported = a;\n"
+    for text in ("</script>", "<!--"):
+        (tmp_path / "other.js").write_text(f'const a = "{text}";\n\nexport default a;\n')
+        _fresh()
+        with pytest.raises(BundleError, match=r"other\.js: cannot stand in a page"):
+            in_page("other.js", tmp_path)
+
+
+def _fresh():
+    """Let the files be read again."""
+    bundle_module._module.cache_clear()
+    bundle.cache_clear()
+    in_page.cache_clear()

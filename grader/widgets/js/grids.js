@@ -36,11 +36,12 @@ function squareAt(x, y) {
 }
 
 /**
- * A table of cells. place(i, j) is a cell's corner; kind(i, j) a class for it ("pad"). The order of
- * the elements is row by row.
+ * A table of cells. place(i, j) is a cell's corner; kind(i, j) a class for it ("pad"); first is how
+ * the first row and the first column are counted. The order of the elements is row by row. Its
+ * headers are for screen readers: who sees the picture sees the numbers at its edges.
  */
 export class Grid {
-  constructor(parent, { id, name, rows, columns, place, kind = (_i, _j) => "" }) {
+  constructor(parent, { id, name, rows, columns, place, kind = (_i, _j) => "", first = [0, 0] }) {
     this.group = add(parent, "g", {
       role: "table",
       "aria-label": name,
@@ -49,8 +50,10 @@ export class Grid {
     });
     this.place = place;
     this.cells = [];
+    this.head(rows > 0 ? columns : 0, first[1]);
     for (let i = 0; i < rows; i++) {
-      const row = add(this.group, "g", { role: "row" });
+      const row = add(this.group, "g", { role: "row", class: "line" });
+      add(row, "g", { role: "rowheader", "aria-label": `row ${i + first[0]}` });
       this.cells.push([]);
       for (let j = 0; j < columns; j++) {
         const [x, y] = place(i, j);
@@ -67,6 +70,15 @@ export class Grid {
         });
         this.cells[i].push({ cell, square, text });
       }
+    }
+  }
+
+  /** Name the columns. */
+  head(columns, first) {
+    const row = add(this.group, "g", { role: "row" });
+    add(row, "g", { role: "columnheader", "aria-label": "rows" });
+    for (let j = 0; j < columns; j++) {
+      add(row, "g", { role: "columnheader", "aria-label": `column ${j + first}` });
     }
   }
 
@@ -125,7 +137,7 @@ function hatching(svg) {
 
 /**
  * A picture with hatching for cells that take no part: { svg, hatch }, where hatch is the value of
- * a `fill`. It shrinks to 70 %.
+ * a `fill`. It shrinks to half its size, for a page at 200 %.
  */
 export function picture(stage, width, height, name) {
   stage.replaceChildren();
@@ -136,7 +148,7 @@ export function picture(stage, width, height, name) {
     role: "group",
     "aria-label": name,
   });
-  svg.style.minWidth = `${0.7 * width}px`;
+  svg.style.minWidth = `${width / 2}px`;
   return { svg, hatch: hatching(svg) };
 }
 

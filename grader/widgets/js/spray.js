@@ -94,6 +94,7 @@ function spray(el, data) {
       rows: g.H + 2 * g.p,
       columns: g.W + 2 * g.q,
       place: (i, j) => put.at("pixel", i, j),
+      first: [-g.p, -g.q],
     };
     scene.pixels = new Grid(svg, { ...pixels, kind: (i, j) => (ring(i, j) ? "pad" : "") });
     scene.kernel = new Grid(svg, {
