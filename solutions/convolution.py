@@ -15,7 +15,8 @@ def fits(x, w, stride=1, pad=0):
     """
     if np.ndim(x) != 4 or np.ndim(w) != 4:
         raise ValueError(
-            f"x is {np.ndim(x)}-dimensional and w {np.ndim(w)}-dimensional, expected x (N, C, H, W) and w (F, C, kh, kw)"
+            f"x is {np.ndim(x)}-dimensional and w {np.ndim(w)}-dimensional, "
+            "expected x (N, C, H, W) and w (F, C, kh, kw)"
         )
     (_, channels, H, W), (_, depth, kh, kw) = np.shape(x), np.shape(w)
     if channels != depth:
@@ -28,7 +29,8 @@ def fits(x, w, stride=1, pad=0):
         raise ValueError(f"pad is {pad!r}, expected an int of at least 0")
     if not (1 <= kh <= H + 2 * pad and 1 <= kw <= W + 2 * pad):
         raise ValueError(
-            f"a {kh} x {kw} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}"
+            f"a {kh} x {kw} filter does not fit into a {H} x {W} image padded by {pad}: "
+            f"{H + 2 * pad} x {W + 2 * pad}"
         )
 
 
