@@ -89,6 +89,19 @@ def test_a_committed_notebook_holds_no_answer(assignment):
         )
 
 
+@ASSIGNMENTS
+def test_no_line_of_code_is_cut_off_in_a_narrow_window(assignment):
+    cells = load(source_notebook(NOTEBOOKS[assignment]))["cells"]
+    code = {cell["id"]: source(cell).splitlines() for cell in cells if cell["cell_type"] == "code"}
+    assert [(name, line) for name, lines in code.items() for line in lines if len(line) > 88] == []
+
+
+@ASSIGNMENTS
+def test_the_imports_are_folded(assignment, released):
+    """JupyterLab and Notebook 7 show the cell by its first line."""
+    assert by_id(released(assignment))["start"].metadata.jupyter == {"source_hidden": True}
+
+
 @pytest.mark.parametrize(
     ("assignment", "item"),
     [(assignment, item) for assignment, items in COVERAGE.items() for item in items],
