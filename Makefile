@@ -25,6 +25,7 @@ verify: $(READY)  ## references earn everything, stubs nothing, every mistake is
 lint: $(DEVELOPERS)  ## style, types, import contracts, notebooks without outputs, JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/ruff format --check --line-length 88 notebooks/*/*.ipynb
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/nbstripout --keep-id --verify notebooks/*/*.ipynb

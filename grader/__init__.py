@@ -7,6 +7,7 @@ from grader.exercises import COURSE
 from grader.exercises.cases.capstone import TRAININGS
 from grader.exercises.material.images import load_images
 from grader.exercises.material.networks import initial_parameters, predict
+from grader.exercises.material.sizes import fits, pool_fits
 from grader.exercises.own_layers import own_layers
 from grader.notebook.check import Checks
 from grader.notebook.equation import equation
@@ -29,11 +30,13 @@ __all__ = [
     "check",
     "equation",
     "figures",
+    "fits",
     "initial_parameters",
     "jacobian_explorer",
     "load_images",
     "numerical_jacobian",
     "own_layers",
+    "pool_fits",
     "pool_router",
     "predict",
     "progress",

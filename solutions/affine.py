@@ -34,12 +34,15 @@ def affine_jacobians(x, w):
 
 
 def nonzeros_of_dy_dw(C, D):
-    """Return (how many entries of dy/dW can differ from zero, how many entries it has)."""
+    """Return (how many entries of dy/dW can differ from zero, how many it has)."""
     return C * D, C * D * C
 
 
 def literal_product(C, D):
-    """Return what dy @ T gives for dy (1, C) and T (C, D, C): its shape as a tuple, or "raises"."""
+    """Return what dy @ T gives: its shape as a tuple, or "raises".
+
+    dy: (1, C);  T: (C, D, C)
+    """
     return (C, 1, C) if C == D else "raises"
 
 
@@ -66,10 +69,11 @@ def affine_backward(dy, x, w):
 
 
 def numerical_gradient(f, x, dy):
-    """Return dL/dx for L = sum(dy * f(x)), by central differences with a step of about 1e-5.
+    """Return dL/dx for L = sum(dy * f(x)), by central differences of step 1e-5.
 
-    f: a function that takes an array like x and returns an array like dy; it may return x itself.
-    x: (R, S), floats or whole numbers;  dy: the shape of f(x)  ->  dx: (R, S), floats
+    f: takes an array like x, returns an array like dy; it may return x itself
+    x: (R, S), floats or whole numbers;  dy: the shape of f(x)
+        ->  dx: (R, S), floats
     """
     step = 1e-5
     dx = np.zeros(x.shape)
@@ -84,7 +88,8 @@ def numerical_gradient(f, x, dy):
 def softmax_loss(y, labels):
     """Return the mean cross-entropy loss of the scores y, and dL/dy.
 
-    y: (N, C), of any size (1000 is fine);  labels: (N,) whole numbers below C  ->  loss: a number, dy: (N, C)
+    y: (N, C), of any size (1000 is fine);  labels: (N,) whole numbers below C
+        ->  loss: a number, dy: (N, C)
     """
     rows = np.arange(len(y))
     shifted = y - y.max(axis=1, keepdims=True)
@@ -98,10 +103,12 @@ def softmax_loss(y, labels):
 def hinge_loss(y, labels):
     """Return the mean multi-class hinge loss of the scores y, and dL/dy.
 
-    Row n loses max(0, y[n, c] - y[n, t] + 1) for every class c other than its target t = labels[n].
-    A class exactly on the margin, y[n, c] - y[n, t] + 1 = 0, adds nothing to the loss and to dy.
+    Row n loses max(0, y[n, c] - y[n, t] + 1) for every class c other than its
+    target t = labels[n]. A class exactly on the margin,
+    y[n, c] - y[n, t] + 1 = 0, adds nothing to the loss and to dy.
 
-    y: (N, C);  labels: (N,) whole numbers below C  ->  loss: a number, dy: (N, C)
+    y: (N, C);  labels: (N,) whole numbers below C
+        ->  loss: a number, dy: (N, C)
     """
     rows = np.arange(len(y))
     margins = y - y[rows, labels][:, None] + 1

@@ -19,8 +19,10 @@ def loss_and_gradients(params, images, labels):
     """Return the mean softmax loss of a network, and its gradient by every parameter.
 
     small: convolution (pad 1), ReLU, 2 x 2 max pooling, affine
-    strided, if "w3" is in params: convolution (stride 2, pad 1), ReLU, convolution (stride 2, pad 1), ReLU, affine
-    params: a dict of arrays;  images: (N, C, H, W);  labels: (N,)  ->  loss: a number, gradients: a dict like params
+    strided, if "w3" is in params: convolution (stride 2, pad 1), ReLU,
+        convolution (stride 2, pad 1), ReLU, affine
+    params: a dict of arrays;  images: (N, C, H, W);  labels: (N,)
+        ->  loss: a number, gradients: a dict like params
     """
     p, g = params, {}
     strided = "w3" in p
@@ -51,10 +53,13 @@ def loss_and_gradients(params, images, labels):
 
 
 def train(params, images, labels, steps, rate, seed):
-    """Return the parameters after so many steps of gradient descent, each on a random batch of 64 images.
+    """Return the parameters after so many steps of gradient descent.
 
-    The first step takes rate times the gradient from every parameter. params stays as it is.
-    params: a dict of arrays;  images: (N, C, H, W);  labels: (N,);  seed: of the random batches, picked in any way  ->  a dict like params
+    Each step is taken on a random batch of 64 images, picked in any way. The first one
+    takes rate times the gradient from every parameter. params stays as it is.
+
+    params: a dict of arrays;  images: (N, C, H, W);  labels: (N,)
+    seed: of the random batches  ->  a dict like params
     """
     rng = np.random.default_rng(seed)
     params = {name: value.copy() for name, value in params.items()}

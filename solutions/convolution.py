@@ -15,7 +15,8 @@ def fits(x, w, stride=1, pad=0):
     """
     if np.ndim(x) != 4 or np.ndim(w) != 4:
         raise ValueError(
-            f"x is {np.ndim(x)}-dimensional and w {np.ndim(w)}-dimensional, expected x (N, C, H, W) and w (F, C, kh, kw)"
+            f"x is {np.ndim(x)}-dimensional and w {np.ndim(w)}-dimensional, "
+            "expected x (N, C, H, W) and w (F, C, kh, kw)"
         )
     (_, channels, H, W), (_, depth, kh, kw) = np.shape(x), np.shape(w)
     if channels != depth:
@@ -28,12 +29,13 @@ def fits(x, w, stride=1, pad=0):
         raise ValueError(f"pad is {pad!r}, expected an int of at least 0")
     if not (1 <= kh <= H + 2 * pad and 1 <= kw <= W + 2 * pad):
         raise ValueError(
-            f"a {kh} x {kw} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}"
+            f"a {kh} x {kw} filter does not fit into a {H} x {W} image padded by {pad}: "
+            f"{H + 2 * pad} x {W + 2 * pad}"
         )
 
 
 def correlate_1d(x, w, pad):
-    """Return y, where y[i] is the dot product of w with k neighbours of the padded x: the gather view.
+    """Return y by gathering: y[i] is w times k neighbours in the padded x, added up.
 
     x: (n,);  w: (k,);  pad: zeros at each end, 0 or more  ->  y: (n + 2 pad - k + 1,)
     """
@@ -46,7 +48,7 @@ def correlate_1d(x, w, pad):
 
 
 def spray_1d(x, w, pad):
-    """Return the same y by spraying: every x[a] times the reflected filter is added onto y.
+    """Return the same y by spraying: every x[a] times w reflected is added onto y.
 
     x: (n,);  w: (k,);  pad: zeros at each end, 0 or more  ->  y: (n + 2 pad - k + 1,)
     """
@@ -61,7 +63,9 @@ def spray_1d(x, w, pad):
 
 
 def toeplitz_1d(w, n, pad):
-    """Return the matrix T of the 1D convolution: correlate_1d(x, w, pad) = T @ x for every x of n numbers.
+    """Return the matrix T of the 1D convolution.
+
+    correlate_1d(x, w, pad) = T @ x for every x of n numbers.
 
     w: (k,);  n, pad: whole numbers  ->  T: (n + 2 pad - k + 1, n)
     """
@@ -76,9 +80,12 @@ def toeplitz_1d(w, n, pad):
 def local_gradient(i, j, w, shape):
     """Return the derivative of the single output y[i, j] by the whole image x (Eq. 10).
 
-    i, j: place of the output, counted from 0;  w: (2r + 1, 2r + 1), with pad r and stride 1, so that y has the size of x;
+    i, j: place of the output, counted from 0
+    w: (2r + 1, 2r + 1), with pad r and stride 1, so that y has the size of x
     shape: the shape (M, N) of x  ->  (M, N)
-    The text counts from 1: its w_{a-i+r+1, b-j+r+1} is w[a - i + r, b - j + r] here; a, b, i and j may all start at 0.
+
+    The text counts from 1: its w_{a-i+r+1, b-j+r+1} is w[a - i + r, b - j + r] here;
+    a, b, i and j may all start at 0.
     """
     r = len(w) // 2
     padded = np.zeros((shape[0] + 2 * r, shape[1] + 2 * r))
@@ -87,16 +94,18 @@ def local_gradient(i, j, w, shape):
 
 
 def same_pad(k):
-    """Return the pad for which a filter of k taps gives an output as long as its input, or "none" if there is no such pad.
+    """Return the pad with which a filter of k taps keeps the length of its input.
 
-    The same pad stands at both ends, and the stride is 1.
+    Return "none" if there is no such pad. The same pad stands at both ends, and the
+    stride is 1.
     """
     return (k - 1) // 2 if k % 2 == 1 else "none"
 
 
 def backward_pad(k, pad):
-    """Return the pad with which dy must be correlated to give dx, when the forward pass had k taps and this pad.
+    """Return the pad with which dy must be correlated to give dx.
 
+    k, pad: taps and padding of the forward pass
     A negative number means that so many are cut off at each end instead of added.
     """
     return k - 1 - pad
@@ -115,7 +124,7 @@ def conv_1d_backward_spray(dy, w, pad):
 
 
 def conv_1d_backward_rotated(dy, w, pad):
-    """Return dL/dx of y = correlate_1d(x, w, pad), by correlating dy with the reflected filter.
+    """Return dL/dx of y = correlate_1d(x, w, pad), by correlating dy with w reflected.
 
     dy: (m,);  w: (k,);  pad: 0 or more  ->  dx: (m + k - 1 - 2 pad,)
     """
@@ -138,7 +147,8 @@ def conv_1d_weight_gradient(dy, x, pad):
 def conv_forward(x, w, b, pad):
     """Return the output of a convolutional layer with stride 1.
 
-    x: (N, C, H, W);  w: (F, C, kh, kw);  b: (F,);  pad: 0 or more  ->  y: (N, F, H', W'), H' = H + 2 pad - kh + 1
+    x: (N, C, H, W);  w: (F, C, kh, kw);  b: (F,);  pad: 0 or more
+        ->  y: (N, F, H', W'), H' = H + 2 pad - kh + 1
     """
     fits(x, w, 1, pad)
     (H, W), (F, _, kh, kw) = x.shape[2:], w.shape
@@ -152,9 +162,12 @@ def conv_forward(x, w, b, pad):
 
 
 def conv_backward(dy, x, w, pad):
-    """Return dL/dx, dL/dW and dL/db of a convolutional layer with stride 1 (Eqs. 9-10, over channels, filters and images).
+    """Return dL/dx, dL/dW and dL/db of a convolutional layer with stride 1.
 
-    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw);  pad: 0 or more  ->  dx, dw like x, w;  db: (F,)
+    These are Eqs. 9 and 10, over channels, filters and images.
+
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw);  pad: 0 or more
+        ->  dx, dw like x, w;  db: (F,)
     """
     fits(x, w, 1, pad)
     H, W = x.shape[2:]

@@ -22,9 +22,12 @@ def pool_fits(x, size, stride):
 
 
 def max_pool_forward(x, size, stride):
-    """Return the largest entry of every window. Rows and columns that no whole window reaches are left out.
+    """Return the largest entry of every window.
 
-    x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more  ->  y: (N, C, H', W'), a number for every window
+    Rows and columns that no whole window reaches are left out.
+
+    x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more
+        ->  y: (N, C, H', W'), a number for every window
     """
     pool_fits(x, size, stride)
     (H, W), (kh, kw) = x.shape[2:], size
@@ -45,7 +48,9 @@ def max_pool_forward(x, size, stride):
 
 
 def max_pool_2x2_backward(dy, x):
-    """Return dL/dx of max pooling with 2 x 2 windows and stride 2. Of several largest entries the first in reading order wins.
+    """Return dL/dx of max pooling with 2 x 2 windows and stride 2.
+
+    Of several largest entries the first in reading order wins.
 
     dy: (N, C, H/2, W/2);  x: (N, C, H, W), H and W even  ->  dx: (N, C, H, W)
     """
@@ -57,9 +62,12 @@ def max_pool_2x2_backward(dy, x):
 
 
 def max_pool_backward(dy, x, size, stride):
-    """Return dL/dx of max pooling. Of several largest entries in a window the first in reading order wins.
+    """Return dL/dx of max pooling.
 
-    dy: (N, C, H', W');  x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more  ->  dx: (N, C, H, W)
+    Of several largest entries in a window the first in reading order wins.
+
+    dy: (N, C, H', W');  x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more
+        ->  dx: (N, C, H, W)
     """
     pool_fits(x, size, stride)
     kh, kw = size
@@ -72,7 +80,7 @@ def max_pool_backward(dy, x, size, stride):
 
 
 def assignment_is_enough(size, stride):
-    """Return True when max_pool_backward may write dx with = instead of +=, whatever x is.
+    """Return True when max_pool_backward may write = and not +=, whatever x is.
 
     size: (kh, kw);  stride: 1 or more
     """

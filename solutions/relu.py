@@ -12,7 +12,10 @@ def relu_forward(x):
 
 
 def eq_12():
-    """Return the letter of the version of Eq. 12 in which both sides are the same thing, "a" to "d"."""
+    """Return the letter, "a" to "d", of the right version of Eq. 12.
+
+    In it both sides are the same thing.
+    """
     return "c"
 
 
@@ -25,7 +28,9 @@ def relu_backward(dy, x):
 
 
 def slopes_at_zero(candidates):
-    """Return those of the candidates that are subgradients of max(x, 0) at x = 0, as a tuple, in their order.
+    """Return the candidates that are subgradients of max(x, 0) at x = 0.
+
+    They are returned as a tuple, in their order.
 
     A slope s is a subgradient when the line s * x lies nowhere above max(x, 0).
     candidates: a tuple of numbers
@@ -34,7 +39,9 @@ def slopes_at_zero(candidates):
 
 
 def mask_is_enough(jacobian):
-    """Return True when, for every dy, the product dy @ jacobian is dy multiplied entry by entry with one fixed row.
+    """Return True when a mask can take the place of the Jacobian.
+
+    Then dy @ jacobian is dy multiplied entry by entry with one fixed row, for every dy.
 
     jacobian: (n, n), outputs by inputs
     """

@@ -6,9 +6,12 @@ from solutions.convolution import fits
 
 
 def output_size(n, k, stride, pad):
-    """Return (how many outputs there are, how many entries at the end of the padded input no window reaches).
+    """Return (how many outputs there are, how many entries no window reaches).
 
-    n: entries of the input;  k: taps of the filter;  stride: 1 or more;  pad: zeros at each end
+    The latter are those at the end of the padded input.
+
+    n: entries of the input;  k: taps of the filter;  stride: 1 or more
+    pad: zeros at each end
     """
     return (n + 2 * pad - k) // stride + 1, (n + 2 * pad - k) % stride
 
@@ -16,7 +19,8 @@ def output_size(n, k, stride, pad):
 def strided_forward(x, w, b, stride, pad):
     """Return the output of a convolutional layer whose filter moves by `stride` pixels.
 
-    x: (N, C, H, W);  w: (F, C, kh, kw);  b: (F,)  ->  y: (N, F, H', W'), sizes as output_size counts them
+    x: (N, C, H, W);  w: (F, C, kh, kw);  b: (F,)
+        ->  y: (N, F, H', W'), sizes as output_size counts them
     """
     fits(x, w, stride, pad)
     (H, W), (F, _, kh, kw) = x.shape[2:], w.shape
@@ -46,7 +50,8 @@ def dilate(dy, stride):
 def strided_backward_spray(dy, x, w, stride, pad):
     """Return dL/dx, dL/dW and dL/db of a strided convolution, by spraying.
 
-    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw)  ->  dx, dw like x, w;  db: (F,)
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw)
+        ->  dx, dw like x, w;  db: (F,)
     """
     fits(x, w, stride, pad)
     (H, W), (kh, kw), (P, Q) = x.shape[2:], w.shape[2:], dy.shape[2:]
@@ -64,9 +69,12 @@ def strided_backward_spray(dy, x, w, stride, pad):
 
 
 def strided_backward_rotated(dy, x, w, stride, pad):
-    """Return dL/dx, dL/dW and dL/db of a strided convolution, by correlating a dilated dy with the rotated filter.
+    """Return dL/dx, dL/dW and dL/db of a strided convolution, with the rotated filter.
 
-    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw)  ->  dx, dw like x, w;  db: (F,)
+    It is correlated with a dilated dy.
+
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw)
+        ->  dx, dw like x, w;  db: (F,)
     """
     fits(x, w, stride, pad)
     (N, _, H, W), (F, _, kh, kw) = x.shape, w.shape
@@ -87,9 +95,12 @@ def strided_backward_rotated(dy, x, w, stride, pad):
 
 
 def pixels_without_gradient(n, k, stride, pad):
-    """Return how many of the n input entries lie under no window, so that their gradient is zero whatever dy is.
+    """Return how many of the n input entries lie under no window.
 
-    n: entries of the input, the padding not counted;  k: taps;  stride: 1 or more;  pad: zeros at each end
+    Their gradient is zero, whatever dy is.
+
+    n: entries of the input, the padding not counted;  k: taps of the filter
+    stride: 1 or more;  pad: zeros at each end
     """
     outputs = (n + 2 * pad - k) // stride + 1
     covered = {i * stride + u - pad for i in range(outputs) for u in range(k)}

@@ -98,7 +98,7 @@ COVERAGE = {
         ],
         "**Nothing is rotated**": ["weights-why"],
         "**two reflections**": ["turn", "figure-reflections", "turn-2d", "live-rot180"],
-        "**How to scan.**": ["conv-forward", "fits", "conv_forward", "live-conv-forward"],
+        "**How to scan.**": ["conv-forward", "fits-intro", "conv_forward", "live-conv-forward"],
         "The text has no bias in its convolution": [
             "conv-backward",
             "conv_backward",
@@ -241,7 +241,6 @@ COVERAGE = {
             "pool-fits",
             "how-many",
             "figure-unused",
-            "pool_fits",
             "live-sizes",
         ],
         "A pixel in no window is never added to": ["general-why", "live-general"],

@@ -2,7 +2,7 @@
 
 from grader.exercises import widgets, windows, witnesses
 from grader.exercises.cases import convolution as cases
-from grader.exercises.material import images
+from grader.exercises.material import images, sizes
 from grader.judge.course import Notebook, Support
 from grader.judge.exercise import Exercise, Part, quiz
 
@@ -139,5 +139,5 @@ CONVOLUTION = Notebook(
     "convolution",
     30.0,
     EXERCISES,
-    support=Support(tools={"load_images": images}, files=images.without_test_images),
+    support=Support(tools={"load_images": images, "fits": sizes}, files=images.without_test_images),
 )

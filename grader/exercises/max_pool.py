@@ -2,7 +2,8 @@
 
 from grader.exercises import widgets, windows, witnesses
 from grader.exercises.cases import max_pool as cases
-from grader.judge.course import Notebook
+from grader.exercises.material import sizes
+from grader.judge.course import Notebook, Support
 from grader.judge.exercise import Exercise, Part, quiz
 
 SHARED = (
@@ -62,4 +63,6 @@ EXERCISES = (
     ),
 )
 
-MAX_POOL = Notebook("5-max-pool", "max_pool", 12.0, EXERCISES)
+MAX_POOL = Notebook(
+    "5-max-pool", "max_pool", 12.0, EXERCISES, support=Support(tools={"pool_fits": sizes})
+)

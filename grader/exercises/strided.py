@@ -2,7 +2,8 @@
 
 from grader.exercises import widgets, windows, witnesses
 from grader.exercises.cases import strided as cases
-from grader.judge.course import Notebook
+from grader.exercises.material import sizes
+from grader.judge.course import Notebook, Support
 from grader.judge.exercise import Exercise, Part, quiz
 
 ARGUMENTS = ("dy", "x", "w", "stride", "pad")
@@ -80,4 +81,4 @@ EXERCISES = (
     ),
 )
 
-STRIDED = Notebook("3-strided", "strided", 20.0, EXERCISES)
+STRIDED = Notebook("3-strided", "strided", 20.0, EXERCISES, support=Support(tools={"fits": sizes}))

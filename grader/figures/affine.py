@@ -40,16 +40,15 @@ def nudges(jacobian: np.ndarray) -> None:
         share = 0.18 + 0.12 * i  # the numbers are spread along the arrows, so that none meet
         _slope(ax, slope, pixels[d], scores[i], share)
     for d, y in enumerate(pixels):
-        label(ax, 0, y, f"$x_{d + 1}$", fontsize=15)
+        label(ax, 0, y, f"x[{d}]", fontsize=14)
     for i, y in enumerate(scores):
-        label(ax, 3.15, y, f"$y_{i + 1}$", fontsize=15)
+        label(ax, 3.15, y, f"y[{i}]", fontsize=14)
     ax.set_xlim(-0.3, 3.5)
     ax.set_ylim(0, top)
     ax.axis("off")
     title(ax, "Each pixel may move each score: C times D slopes")
     slopes = "; ".join(
-        f"y{i + 1} per unit of x{d + 1}: {number(slope)}"
-        for (i, d), slope in np.ndenumerate(jacobian)
+        f"y[{i}] per unit of x[{d}]: {number(slope)}" for (i, d), slope in np.ndenumerate(jacobian)
     )
     show_picture(figure, f"Arrows from {D} pixels to {C} scores, each with its slope. {slopes}.")
 
@@ -61,11 +60,11 @@ def tensor_slices(dy_dw: np.ndarray) -> None:
     limit = largest(dy_dw)
     for i, ax in enumerate(axes):
         grid(ax, dy_dw[i], limit, dy_dw[i] != 0)
-        ax.set_title(f"slice {i + 1}: how $y_{i + 1}$ answers", fontsize=12)
+        ax.set_title(f"slice {i}: how y[{i}] answers", fontsize=12)
         ax.set_xlabel("column of W (class)")
         ax.set_ylabel("row of W (pixel)" if i == 0 else "")
     heading(figure, "dy/dW of the example: one slice per score")
-    filled = "; ".join(f"slice {i + 1} column {i + 1}: {listed(dy_dw[i, :, i])}" for i in range(C))
+    filled = "; ".join(f"slice {i} column {i}: {listed(dy_dw[i, :, i])}" for i in range(C))
     slices = f"The {C} slices of dy/dW, each {D} by {C}"
     show_picture(figure, f"{slices}. Everything is zero except {filled}.")
 

@@ -293,7 +293,7 @@ def bank_columns(w: np.ndarray, channel: int) -> None:
     heading(
         figure, f"Backward, channel {channel} of dx collects down its column: from every filter"
     )
-    table = f"A table of {F} by {C} filters"
+    table = f"{F} filters in a table, one below the other, each with {C} parts of {kh} by {kw}"
     meaning = "Row f meets channel f of dy, column c makes channel c of dx"
     parts = ", ".join(f"w[{f}, {channel}]" for f in range(F))
     collects = f"Channel {channel} of dx collects from {parts}: one for each channel of dy"

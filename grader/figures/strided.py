@@ -76,21 +76,22 @@ def stride_image(
     _check_windows("stride_image", H, kh, rows)
     _check_windows("stride_image", W, kw, columns)
     counts = np.outer(_window_counts(H, kh, rows), _window_counts(W, kw, columns))
-    figure, (ax,) = new(1, 0.75 * W + 0.4, 0.72 * H + 0.7)
+    figure, (ax,) = new(1, 0.75 * W + 0.4, 0.72 * H + 0.9)
     grid(ax, counts, largest(counts))
     ax.set_axisbelow(True)  # the outlines of the windows lie above the white lines
     for row, column in np.argwhere(counts == 0):
         _hatch(ax, column, row)
     for (i, row), (j, column) in product(enumerate(rows), enumerate(columns)):
         _outline(ax, row, column, size, f"y[{i},{j}]", (i + j) % 2 == 1)
-    windows = f"{len(rows)} x {len(columns)} windows"
-    title(ax, f"{windows}; a pixel's number counts those that see it")
+    count = f"{len(rows) * len(columns)} windows"
+    in_rows = f"in {len(rows)} rows of {len(columns)}"
+    title(ax, f"{count} of {kh} x {kw}, {in_rows}:\na pixel's number counts those that see it")
     unseen = int((counts == 0).sum())
     numbers = "; ".join(f"row {a}: {' '.join(map(str, line))}" for a, line in enumerate(counts))
-    image = f"An image of {H} by {W} pixels under windows of {kh} by {kw}"
+    image = f"An image of {H} by {W} pixels under {count} of {kh} by {kw}"
     begin = f"which begin at rows {listed(rows)} and columns {listed(columns)}"
     each = f"How many windows see each pixel: {numbers}"
-    show_picture(figure, f"{image}, {begin}. {each}. {unseen} pixels are seen by none.")
+    show_picture(figure, f"{image}, {in_rows}, {begin}. {each}. {unseen} pixels are seen by none.")
 
 
 def stride_rows(matrix: np.ndarray, stride: int) -> None:

@@ -10,7 +10,8 @@ def fits(x, w, stride=1, pad=0):
     """
     if np.ndim(x) != 4 or np.ndim(w) != 4:
         raise ValueError(
-            f"x is {np.ndim(x)}-dimensional and w {np.ndim(w)}-dimensional, expected x (N, C, H, W) and w (F, C, kh, kw)"
+            f"x is {np.ndim(x)}-dimensional and w {np.ndim(w)}-dimensional, "
+            "expected x (N, C, H, W) and w (F, C, kh, kw)"
         )
     (_, channels, H, W), (_, depth, kh, kw) = np.shape(x), np.shape(w)
     if channels != depth:
@@ -23,7 +24,8 @@ def fits(x, w, stride=1, pad=0):
         raise ValueError(f"pad is {pad!r}, expected an int of at least 0")
     if not (1 <= kh <= H + 2 * pad and 1 <= kw <= W + 2 * pad):
         raise ValueError(
-            f"a {kh} x {kw} filter does not fit into a {H} x {W} image padded by {pad}: {H + 2 * pad} x {W + 2 * pad}"
+            f"a {kh} x {kw} filter does not fit into a {H} x {W} image padded by {pad}: "
+            f"{H + 2 * pad} x {W + 2 * pad}"
         )
 
 
@@ -46,9 +48,12 @@ def pool_fits(x, size, stride):
 
 
 def output_size(n, k, stride, pad):
-    """Return (how many outputs there are, how many entries at the end of the padded input no window reaches).
+    """Return (how many outputs there are, how many entries no window reaches).
 
-    n: entries of the input;  k: taps of the filter;  stride: 1 or more;  pad: zeros at each end
+    The latter are those at the end of the padded input.
+
+    n: entries of the input;  k: taps of the filter;  stride: 1 or more
+    pad: zeros at each end
     """
     return (n + 2 * pad - k) // stride + 1, (n + 2 * pad - k) % stride
 
@@ -75,7 +80,8 @@ def affine_backward(dy, x, w):
 def softmax_loss(y, labels):
     """Return the mean cross-entropy loss of the scores y, and dL/dy.
 
-    y: (N, C), of any size (1000 is fine);  labels: (N,) whole numbers below C  ->  loss: a number, dy: (N, C)
+    y: (N, C), of any size (1000 is fine);  labels: (N,) whole numbers below C
+        ->  loss: a number, dy: (N, C)
     """
     rows = np.arange(len(y))
     shifted = y - y.max(axis=1, keepdims=True)
@@ -89,7 +95,8 @@ def softmax_loss(y, labels):
 def conv_forward(x, w, b, pad):
     """Return the output of a convolutional layer with stride 1.
 
-    x: (N, C, H, W);  w: (F, C, kh, kw);  b: (F,);  pad: 0 or more  ->  y: (N, F, H', W'), H' = H + 2 pad - kh + 1
+    x: (N, C, H, W);  w: (F, C, kh, kw);  b: (F,);  pad: 0 or more
+        ->  y: (N, F, H', W'), H' = H + 2 pad - kh + 1
     """
     fits(x, w, 1, pad)
     (H, W), (F, _, kh, kw) = x.shape[2:], w.shape
@@ -103,9 +110,12 @@ def conv_forward(x, w, b, pad):
 
 
 def conv_backward(dy, x, w, pad):
-    """Return dL/dx, dL/dW and dL/db of a convolutional layer with stride 1 (Eqs. 9-10, over channels, filters and images).
+    """Return dL/dx, dL/dW and dL/db of a convolutional layer with stride 1.
 
-    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw);  pad: 0 or more  ->  dx, dw like x, w;  db: (F,)
+    These are Eqs. 9 and 10, over channels, filters and images.
+
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw);  pad: 0 or more
+        ->  dx, dw like x, w;  db: (F,)
     """
     fits(x, w, 1, pad)
     H, W = x.shape[2:]
@@ -124,7 +134,8 @@ def conv_backward(dy, x, w, pad):
 def strided_forward(x, w, b, stride, pad):
     """Return the output of a convolutional layer whose filter moves by `stride` pixels.
 
-    x: (N, C, H, W);  w: (F, C, kh, kw);  b: (F,)  ->  y: (N, F, H', W'), sizes as output_size counts them
+    x: (N, C, H, W);  w: (F, C, kh, kw);  b: (F,)
+        ->  y: (N, F, H', W'), sizes as output_size counts them
     """
     fits(x, w, stride, pad)
     (H, W), (F, _, kh, kw) = x.shape[2:], w.shape
@@ -143,7 +154,8 @@ def strided_forward(x, w, b, stride, pad):
 def strided_backward_spray(dy, x, w, stride, pad):
     """Return dL/dx, dL/dW and dL/db of a strided convolution, by spraying.
 
-    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw)  ->  dx, dw like x, w;  db: (F,)
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw)
+        ->  dx, dw like x, w;  db: (F,)
     """
     fits(x, w, stride, pad)
     (H, W), (kh, kw), (P, Q) = x.shape[2:], w.shape[2:], dy.shape[2:]
@@ -177,9 +189,12 @@ def relu_backward(dy, x):
 
 
 def max_pool_forward(x, size, stride):
-    """Return the largest entry of every window. Rows and columns that no whole window reaches are left out.
+    """Return the largest entry of every window.
 
-    x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more  ->  y: (N, C, H', W'), a number for every window
+    Rows and columns that no whole window reaches are left out.
+
+    x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more
+        ->  y: (N, C, H', W'), a number for every window
     """
     pool_fits(x, size, stride)
     (H, W), (kh, kw) = x.shape[2:], size
@@ -200,7 +215,9 @@ def max_pool_forward(x, size, stride):
 
 
 def max_pool_2x2_backward(dy, x):
-    """Return dL/dx of max pooling with 2 x 2 windows and stride 2. Of several largest entries the first in reading order wins.
+    """Return dL/dx of max pooling with 2 x 2 windows and stride 2.
+
+    Of several largest entries the first in reading order wins.
 
     dy: (N, C, H/2, W/2);  x: (N, C, H, W), H and W even  ->  dx: (N, C, H, W)
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from grader.instructor.courses import source_notebook
 from grader.instructor.sandbox.sandbox import Sandbox
 from grader.instructor.sealed.grade_one import grade_submission
 from grader.judge.judge import judge
+from solutions import convolution
 
 # How an answer may use a name, so that its result hangs on it: an expression that must be `True`
 # in a kernel and in the sandbox. All other names show something, and give back nothing that counts.
@@ -25,9 +27,19 @@ USES = {
     "equation": "(lambda kept: (equation('x', lambda: kept.append(1) or 1, 1), kept))([])[1] == [1]",
     "load_images": "load_images('cat').shape == (64, 64)",
     "initial_parameters": "set(initial_parameters('small', 0)) == {'w1', 'b1', 'w2', 'b2'}",
+    "fits": "refuses(fits, np.zeros((1, 1, 2, 2)), np.zeros((1, 1, 3, 3)))",
+    "pool_fits": "refuses(pool_fits, np.zeros((1, 1, 2, 2)), (3, 3), 1)",
     "track": "list(track(range(3))) == [0, 1, 2]",
     "check": "callable(check)",
 }
+
+REFUSES = """
+def refuses(function, *arguments):
+    try:
+        function(*arguments)
+    except ValueError as error:
+        return "does not fit into a 2 x 2 image" in str(error)
+"""
 
 
 def imported(assignment: str) -> Iterator[str]:
@@ -54,7 +66,7 @@ def wrapped(assignment: str, name: str) -> tuple[str, str]:
     use = USES.get(name, f"{name} is not None and str({name}) != 'absent'")
     renamed = answer.replace(f"def {exercise.name}(", f"def right_{exercise.name}(")
     return exercise.name, (
-        f"from grader import {name}\n\n{renamed}\n\ndef {exercise.name}({arguments}):\n"
+        f"from grader import {name}\n\n{REFUSES}\n{renamed}\n\ndef {exercise.name}({arguments}):\n"
         f"    if not {use}:\n        raise ValueError('{name} does something else')\n"
         f"    return right_{exercise.name}({arguments})\n"
     )
@@ -84,3 +96,16 @@ def test_a_name_gives_the_same_verdict_in_a_check_and_in_grading(assignment, nam
     (graded,) = (each for each in result["exercises"] if each["exercise"] == exercise)
     assert (check.earned, check.fault) == (of.by_name[exercise].points, "")
     assert (graded["earned"], graded["fault"]) == (check.earned, check.fault)
+
+
+@pytest.mark.usefixtures("some_tier")
+def test_a_notebook_that_defines_its_own_fits_is_graded_as_ever():
+    """As all did before it was imported: the import is missing there, and a cell defines it."""
+    of = NOTEBOOKS["3-strided"]
+    own = (inspect.getsource(convolution.fits),)
+    made = notebook.dumps(notebook.with_answers(notebook.solve(of), {}, extra=own))
+    assert made.count('"        fits,\\n"') == 1
+    with Sandbox(best(), of) as sandbox:
+        older = made.replace('"        fits,\\n",\n', "")
+        result = grade_submission(older.encode(), 1, sandbox)
+    assert sum(each["earned"] for each in result["exercises"]) == of.points

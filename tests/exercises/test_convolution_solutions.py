@@ -6,14 +6,18 @@ Drawn arrays hold multiples of 1/4: floating point multiplies and adds those exa
 
 from __future__ import annotations
 
+import ast
+import inspect
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import examples, need, quarters
 
+import grader
 from grader.numeric.differences import numerical_gradient, numerical_jacobian
-from solutions import convolution
+from solutions import convolution, max_pool
 
 X = np.array([1.0, 2.0, 0.0, -1.0, 3.0])
 W = np.array([1.0, -2.0, 4.0])
@@ -536,6 +540,15 @@ def test_fits_says_which_sizes_do_not_fit(x, w, stride, pad, told):
     with pytest.raises(ValueError) as raised:  # noqa: PT011 - the whole text is compared
         convolution.fits(x, w, stride, pad)
     assert str(raised.value) == told
+
+
+@pytest.mark.parametrize(("name", "module"), [("fits", convolution), ("pool_fits", max_pool)])
+def test_students_get_the_helpers_of_the_references(name, module):
+    def body(function):
+        (definition,) = ast.parse(inspect.getsource(function)).body
+        return [ast.unparse(statement) for statement in definition.body]
+
+    assert body(getattr(grader, name)) == body(getattr(module, name))
 
 
 def test_the_layer_says_which_sizes_do_not_fit():

@@ -89,6 +89,19 @@ def test_a_committed_notebook_holds_no_answer(assignment):
         )
 
 
+@ASSIGNMENTS
+def test_no_line_of_code_is_cut_off_in_a_narrow_window(assignment):
+    cells = load(source_notebook(NOTEBOOKS[assignment]))["cells"]
+    code = {cell["id"]: source(cell).splitlines() for cell in cells if cell["cell_type"] == "code"}
+    assert [(name, line) for name, lines in code.items() for line in lines if len(line) > 88] == []
+
+
+@ASSIGNMENTS
+def test_the_imports_are_folded(assignment, released):
+    """JupyterLab and Notebook 7 show the cell by its first line."""
+    assert by_id(released(assignment))["start"].metadata.jupyter == {"source_hidden": True}
+
+
 @pytest.mark.parametrize(
     ("assignment", "item"),
     [(assignment, item) for assignment, items in COVERAGE.items() for item in items],
@@ -241,12 +254,12 @@ def test_figures_have_a_text_alternative(solved):
     for name, words in (
         (
             "nudge",
-            "Arrows from 2 pixels to 3 scores, each with its slope. y1 per unit of x1: 3; y1 per "
-            "unit of x2: 1",
+            "Arrows from 2 pixels to 3 scores, each with its slope. y[0] per unit of x[0]: 3; y[0] "
+            "per unit of x[1]: 1",
         ),
         (
             "figure-slices",
-            "The 3 slices of dy/dW, each 2 by 3. Everything is zero except slice 1 column 1: 1, 2;",
+            "The 3 slices of dy/dW, each 2 by 3. Everything is zero except slice 0 column 0: 1, 2;",
         ),
         ("figure-memory", "the tensor takes 24.6 GB and the gradient 24.6 MB"),
         ("figure-steps", "the central difference is right to about 11 digits"),
@@ -255,6 +268,12 @@ def test_figures_have_a_text_alternative(solved):
         assert words in data["text/plain"]
         assert '<img style="' in data["text/html"]
         assert 'alt="' in data["text/html"]
+
+
+def test_the_figure_of_an_image_tells_windows_from_their_size(solved):
+    cell = by_id(nbformat.read(solved("3-strided"), as_version=4))["figure-image"]
+    words = "An image of 6 by 7 pixels under 6 windows of 3 by 2, in 2 rows of 3, which begin"
+    assert words in cell.outputs[-1].data["text/plain"]
 
 
 def test_what_a_student_does_in_a_kernel_never_reaches_stderr(tmp_path):
