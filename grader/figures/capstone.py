@@ -203,6 +203,82 @@ def wrong_images(
     show_picture(figure, f"{claim}: {'; '.join(pairs) or 'none to show'}.")
 
 
+def saliency(images: np.ndarray, slopes: np.ndarray, names: Sequence[str], claim: str = "") -> None:
+    """Show images, and below each how a score moves per unit of each of its pixels.
+
+    images, slopes: (N, 1, H, W);  names: N captions
+    claim: the title; without one, how much a pixel under ink counts and how much one of paper
+
+    Raises ValueError for other shapes.
+    """
+    _check_shapes("saliency", images, np.empty(len(names)))
+    if np.shape(images) != np.shape(slopes):
+        shapes = f"images of shape {np.shape(images)} and slopes of shape {np.shape(slopes)}"
+        raise ValueError(f"saliency: {shapes}, expected the same")
+    count, limit = len(images), largest(slopes)
+    figure, (ax,) = new(1, max(1.55 * count, 5.4), 4.1)
+    for column, name in enumerate(names):
+        _image(ax, images[column, 0], column, 0, images)
+        _slopes(ax, slopes[column, 0], column, 1.02, limit)
+        label(ax, column, -0.64, name, fontsize=11)
+    label(ax, -0.6, 0, "the image", ha="right", fontsize=11)
+    label(ax, -0.6, 1.02, "more ink here\nraises (+) or\nlowers (−)\nthe score", ha="right")
+    bare(ax, (-1.5, count - 0.4), (-0.85, 1.55), _aspect(ax))
+    claim = claim or _ink_and_paper(images, slopes)
+    title(ax, claim)
+    places = [_strongest(name, each[0]) for name, each in zip(names, slopes, strict=True)]
+    show_picture(figure, f"{claim}. {'; '.join(places)}.")
+
+
+def picture_and_edges(
+    picture: np.ndarray, edges: np.ndarray, corner: tuple[int, int], side: int
+) -> None:
+    """Show a photograph with a frame around a part of it, and beside it what a filter makes of it.
+
+    picture: (H, W), from 0 for black to 1;  edges: (P, Q), either sign
+    corner: row and column of the framed part;  side: of it, in pixels
+    """
+    figure, (left, right) = new(2, 9.2, 4.9)
+    _greys(left, picture, 0, 1)
+    row, column = corner
+    outline(left, (column - 0.5, row - 0.5), side, side, edgecolor="white", linewidth=4)
+    outline(left, (column - 0.5, row - 0.5), side, side, edgecolor=ORANGE, linewidth=2)
+    left.set_title("the photograph", fontsize=11.5)
+    limit = largest(edges)
+    _greys(right, edges, -limit, limit)
+    right.set_title("grey: about 0; white: brighter to the right;\nblack: darker", fontsize=11.5)
+    claim = "A filter of nine numbers finds the upright edges of a cat"
+    heading(figure, claim)
+    sizes = " and ".join(" by ".join(map(str, each.shape)) for each in (picture, edges))
+    (r, c), strongest = _place(np.abs(edges)), number(round(float(limit), 1))
+    frame_text = f"A frame of {side} by {side} pixels begins in row {row}, column {column}"
+    answers = f"The strongest answer, {strongest}, is in row {r}, column {c}"
+    pictures = f"a photograph and the answers, {sizes}"
+    show_picture(figure, f"{claim}: {pictures}. {frame_text}. {answers}.")
+
+
+def nudged(before: np.ndarray, after: np.ndarray, names: Sequence[str]) -> None:
+    """Show an image, how its pixels were changed, and the changed image.
+
+    before, after: (H, W);  names: what each of the two is read as
+    """
+    change = after - before
+    figure, (ax,) = new(1, 7.6, 3.4)
+    both = np.array([before, after])
+    _image(ax, before, 0, 0, both)
+    _slopes(ax, change, 1.2, 0, largest(change))
+    _image(ax, after, 2.4, 0, both)
+    captions = f"read as {names[0]}", "what was added", f"read as {names[1]}"
+    for place, caption in enumerate(captions):
+        label(ax, 1.2 * place, 0.6, caption, fontsize=12)
+    bare(ax, (-0.6, 3), (-0.55, 0.75), _aspect(ax))
+    still = "still " if names[0] == names[1] else ""
+    ending = f"what was read as {names[0]} is {still}read as {names[1]}"
+    claim = f"No pixel moves by more than {np.abs(change).max():.2f}, and {ending}"
+    title(ax, claim)
+    show_picture(figure, f"{claim}. {_strongest('What was added', change)}.")
+
+
 def _check_shapes(figure: str, images: np.ndarray, labels: np.ndarray) -> None:
     if np.ndim(images) != 4 or np.shape(images)[1] != 1 or np.shape(labels) != np.shape(images)[:1]:
         shapes = f"images of shape {np.shape(images)} and classes of shape {np.shape(labels)}"
@@ -302,6 +378,52 @@ def _matrix(ax: Axes, values: np.ndarray, left: float, top: float, limit: float)
     for (row, column), value in np.ndenumerate(values):
         _thin_outline(ax, (left + column - 0.5, top + row - 0.5), 1)
         label(ax, left + column, top + row, _decimal(value), fontsize=11.5)
+
+
+def _slopes(ax: Axes, values: np.ndarray, column: float, row: float, limit: float) -> None:
+    """Draw a matrix as wide as `_image`, on a diverging map centred on 0; its larger numbers have
+    their sign written on them.
+    """
+    H, W = values.shape
+    large = values.repeat(12, axis=0).repeat(12, axis=1)
+    place = (column - 0.46, column + 0.46, row + 0.46, row - 0.46)
+    colours: dict[str, Any] = {"cmap": "PuOr_r", "vmin": -1.5 * limit, "vmax": 1.5 * limit}
+    ax.imshow(large, extent=place, interpolation="none", **colours)
+    for (i, j), value in np.ndenumerate(values):
+        if abs(value) > 0.3 * limit:
+            x, y = column - 0.46 + 0.92 * (j + 0.5) / W, row - 0.46 + 0.92 * (i + 0.5) / H
+            label(ax, x, y, "+" if value > 0 else "−", fontsize=9)
+    _thin_outline(ax, (column - 0.46, row - 0.46), 0.92)
+
+
+def _greys(ax: Axes, values: np.ndarray, low: float, high: float) -> None:
+    """Draw a picture with white for `high`, and nothing else of the axes."""
+    rows, columns = values.shape
+    place = (-0.5, columns - 0.5, rows - 0.5, -0.5)
+    large = values.repeat(6, axis=0).repeat(6, axis=1)
+    ax.imshow(large, cmap="gray", vmin=low, vmax=high, extent=place, interpolation="none")
+    bare(ax, (-0.7, columns - 0.3), (-0.7, rows - 0.3))
+
+
+def _ink_and_paper(images: np.ndarray, slopes: np.ndarray) -> str:
+    """Return how much a pixel under ink counts, and one of paper, as a claim."""
+    ink = images > (images.min() + images.max()) / 2
+    of_ink, of_paper = (float(np.abs(slopes[mask]).mean()) for mask in (ink, ~ink))
+    both = f"{of_ink:.1f} per unit under ink, and by {of_paper:.1f} on paper"
+    return f"A pixel moves the score of its class by {both}"
+
+
+def _place(values: np.ndarray) -> tuple[int, int]:
+    """Return row and column of the largest number."""
+    row, column = np.unravel_index(int(values.argmax()), values.shape)
+    return int(row), int(column)
+
+
+def _strongest(name: str, values: np.ndarray) -> str:
+    """Return the largest and the smallest number of a matrix, and where they stand, in words."""
+    (i, j), (k, m) = _place(values), _place(-values)
+    up, down = f"{values[i, j]:+.2f} in row {i}, column {j}", f"{values[k, m]:+.2f}"
+    return f"{name}: the largest is {up}, the smallest {down} in row {k}, column {m}"
 
 
 def _thin_outline(ax: Axes, corner: Point, side: float) -> None:

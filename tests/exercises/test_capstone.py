@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 
 import nbformat
 import numpy as np
@@ -14,6 +15,7 @@ from our_course import EXERCISES, NOTEBOOKS
 from support import few_and_many, need, references
 from tiers import best
 
+from grader import figures
 from grader.call.answer import numbers
 from grader.exercises.capstone import LAYERS
 from grader.exercises.cases.capstone import TRAININGS, turned
@@ -21,6 +23,8 @@ from grader.exercises.material.images import load_images
 from grader.exercises.material.networks import SIZES, accuracy, initial_parameters, predict
 from grader.exercises.own_layers import own_layers
 from grader.instructor.author import layers
+from grader.instructor.author.notebook import load, source
+from grader.instructor.courses import source_notebook
 from grader.instructor.demo.honest_styles import styles
 from grader.instructor.sandbox.sandbox import Sandbox
 from grader.instructor.sandbox.support import support_of
@@ -29,6 +33,8 @@ from grader.judge.case import Case
 from grader.judge.compare import matches
 from solutions import capstone
 from solutions.broken.capstone import IN_PLACE, SOLVER
+
+CAPSTONE = NOTEBOOKS["6-capstone"]
 
 # --- gradients ---
 
@@ -379,6 +385,76 @@ def test_progress_does_not_train_again(capsys):
     scope["train"].__name__ = "train"
     exec("check(train)\nprogress()", scope)
     assert capsys.readouterr().out.endswith("3 of 10; open: train\n")
+
+
+# --- the gradient by the image ---
+
+LOOKING = ("image-gradient", "figure-saliency", "figure-three-to-eight")
+
+
+@pytest.fixture(scope="module")
+def looking():
+    """Return what the cells on the gradient by the image define, and what they draw and print."""
+    cells = {cell["id"]: source(cell) for cell in load(source_notebook(CAPSTONE))["cells"]}
+    values = references() | {"np": np, "digits": load_images("digits"), "predict": predict}
+    values |= {"figures": figures, "attempt": lambda *args: None, "reader": None}
+    for name in LOOKING:
+        exec(cells[name], values)
+    return values
+
+
+def test_the_gradient_by_the_image_is_that_of_pytorch(looking):
+    torch = need("torch")
+    params = initial_parameters("small", 4)
+    images, labels = np.random.default_rng(4).normal(size=(3, 1, 8, 8)), np.array([2, 0, 7])
+    x, p = torch.tensor(images, requires_grad=True), {k: torch.tensor(v) for k, v in params.items()}
+    f = torch.nn.functional
+    hidden = f.max_pool2d(torch.relu(f.conv2d(x, p["w1"], p["b1"], padding=1)), 2).flatten(1)
+    f.cross_entropy(hidden @ p["w2"] + p["b2"], torch.tensor(labels)).backward()
+    dy = references()["softmax_loss"](looking["way_up"](params, images)[-1], labels)[1]
+    dx = looking["image_gradient"](params, images, dy)
+    np.testing.assert_allclose(dx, x.grad.numpy(), atol=1e-12)
+
+
+@pytest.mark.parametrize("spoil", [0, 1, np.nan])
+def test_the_way_from_3_to_8_ends_with_any_network(spoil, looking, capsys):
+    """One that gives every image the same class, an untrained one, and one that ran away."""
+    start = initial_parameters("small", 1)
+    looking["three_to_eight"]({name: spoil * value for name, value in start.items()})
+    printed = capsys.readouterr().out
+    assert "takes no held-out 3 for a 3" in printed or "steps: " in printed
+
+
+def test_a_solved_notebook_turns_a_3_into_an_8_with_changes_that_fool_nobody_elsewhere(solved):
+    cells = {cell.id: cell for cell in nbformat.read(solved("6-capstone"), as_version=4).cells}
+    picture, printed = cells["figure-three-to-eight"].outputs
+    assert "and what was read as 3 is read as 8" in picture.data["text/plain"]
+    (steps,) = re.findall(r"steps: (\d+)", printed.text)
+    (largest,) = re.findall(r"moved by ([\d.]+) at most", printed.text)
+    assert 0 < int(steps) < 200
+    assert float(largest) < 0.5
+    (share,) = re.findall(r"random pixel: (\d+)% of 100 are read as 3", printed.text)
+    assert int(share) >= 90
+    for name, words in (
+        ("figure-saliency", "A pixel moves the score of its class by "),
+        ("figure-cat", "A filter of nine numbers finds the upright edges of a cat: a photograph"),
+        ("figure-cat-eye", "The cat's eye is read as "),
+    ):
+        assert words in cells[name].outputs[-1].data["text/plain"]
+
+
+def test_figures_of_slopes_say_where_they_are_largest(capsys):
+    image, slope = np.zeros((1, 1, 2, 3)), np.array([[[[0.0, 2, -1], [0, 1, -3]]]])
+    image[0, 0, 0] = 1
+    figures.saliency(image, slope, ["score of 4"])
+    figures.nudged(image[0, 0], image[0, 0] + slope[0, 0], [3, 3])
+    saliency, nudged = capsys.readouterr().out.strip().splitlines()
+    assert saliency.startswith("A pixel moves the score of its class by 1.0 per unit under ink")
+    places = "the largest is +2.00 in row 0, column 1, the smallest -3.00 in row 1, column 2."
+    assert saliency.endswith(f"score of 4: {places}")
+    assert nudged.startswith("No pixel moves by more than 3.00, and what was read as 3 is still")
+    with pytest.raises(ValueError, match=r"slopes of shape \(1, 1, 3, 2\), expected the same"):
+        figures.saliency(image, slope.reshape(1, 1, 3, 2), ["score of 4"])
 
 
 # --- layers ---
