@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from our_course import NOTEBOOKS
 from support import ROOT, beside, references, run_in_kernel
-from text_coverage import COVERAGE
+from text_coverage import COVERAGE, QUESTIONS, TITLE
 
 from grader.instructor.author.notebook import (
     answer_cells,
@@ -112,6 +112,26 @@ def test_every_item_of_the_text_has_its_cells(assignment, item):
     }
     assert [name for name in COVERAGE[assignment][item] if name not in cells] == []
     assert any(item in cells[name] for name in COVERAGE[assignment][item])
+
+
+@ASSIGNMENTS
+def test_the_opening_names_the_text(assignment):
+    opening = load(source_notebook(NOTEBOOKS[assignment]))["cells"][0]
+    assert opening["id"] == "title"
+    assert source(opening).count(TITLE) == 1
+    assert "You can read it without the text" in source(opening)
+
+
+def test_each_of_the_six_questions_has_a_box_that_names_its_section():
+    boxes = [
+        (assignment, cell["id"], place)
+        for assignment in NOTEBOOKS
+        for cell in load(source_notebook(NOTEBOOKS[assignment]))["cells"]
+        for place in re.findall(
+            r"^> \*\*The text asks \(([^)]+)\)\.\*\* ", source(cell), re.MULTILINE
+        )
+    ]
+    assert boxes == QUESTIONS
 
 
 def test_the_twelve_equations_are_all_there_beside_live_cells():
