@@ -4,6 +4,18 @@ treat it, notebook by notebook.
 A phrase stands in one of its cells.
 """
 
+TITLE = "*Gradient in convolutional neural networks*"
+
+# Its six Questions: the box of each stands in one cell.
+QUESTIONS = [
+    ("1-affine", "batch", "section 1"),
+    ("2-convolution", "spray-question", "section 2, Question 1"),
+    ("2-convolution", "backward-gather-exercise", "section 2, Question 2"),
+    ("2-convolution", "weights-exercise", "section 2, Question 4"),
+    ("3-strided", "question", "section 2, Question 3"),
+    ("5-max-pool", "question", "section 4"),
+]
+
 COVERAGE = {
     "1-affine": {
         r"\mathbf y = \mathbf x\mathbf W + \mathbf b \tag{1}": ["eq-1", "live-eq-1"],
@@ -11,6 +23,7 @@ COVERAGE = {
         "The product has to fit": ["shape-three-ways"],
         "Outputs by inputs": ["shape-three-ways"],
         "Stack the gradients": ["shape-three-ways"],
+        "**The text remarks (section 1).** Three explanations": ["shape-three-ways"],
         r"\tag{3}": ["eq-3", "live-eqs-3-4", "widget-jacobian", "live-eqs-3-5-7"],
         r"\tag{4}": ["eq-3", "live-eqs-3-4"],
         "the text's footnote": ["tensor", "shape_of_jacobian"],
@@ -48,6 +61,7 @@ COVERAGE = {
         "one reflection is all of it": ["reflected"],
         "T x = gather": ["toeplitz_1d", "figure-toeplitz", "live-toeplitz"],
         r"n + 2p - k + 1": ["count"],
+        "**Wide padding.**": ["count", "correlate_1d", "spray_1d", "backward-gather-exercise"],
         "the text assumes just that in Eqs. 9 and 10": ["same-exercise", "same_pad"],
         r"\tag{9}": ["eq-9", "live-eq-9", "live-eqs-9-10"],
         "The loss is a single number, so its gradient has the shape": [
@@ -113,7 +127,7 @@ COVERAGE = {
         "**Letters clash.**": ["errata"],
     },
     "3-strided": {
-        "how does the gradient get back through a strided convolution": [
+        "How does the gradient get back through a strided convolution": [
             "question",
             "strided_backward_spray",
             "strided_backward_rotated",
@@ -215,7 +229,7 @@ COVERAGE = {
             "live-chain-rule",
             "widget-router",
         ],
-        "The text asks for a strategy": [
+        "a good strategy to compute": [
             "question",
             "max_pool_2x2_backward",
             "question-why",

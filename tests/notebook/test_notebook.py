@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from our_course import NOTEBOOKS
 from support import ROOT, beside, references, run_in_kernel
-from text_coverage import COVERAGE
+from text_coverage import COVERAGE, QUESTIONS, TITLE
 
 from grader.instructor.author.notebook import (
     answer_cells,
@@ -112,6 +112,65 @@ def test_every_item_of_the_text_has_its_cells(assignment, item):
     }
     assert [name for name in COVERAGE[assignment][item] if name not in cells] == []
     assert any(item in cells[name] for name in COVERAGE[assignment][item])
+
+
+@ASSIGNMENTS
+def test_the_opening_names_the_text(assignment):
+    opening = load(source_notebook(NOTEBOOKS[assignment]))["cells"][0]
+    assert opening["id"] == "title"
+    assert source(opening).count(TITLE) == 1
+    assert "You can read it without the text" in source(opening)
+
+
+def test_each_of_the_six_questions_has_a_box_that_names_its_section():
+    boxes = [
+        (assignment, cell["id"], place)
+        for assignment in NOTEBOOKS
+        for cell in load(source_notebook(NOTEBOOKS[assignment]))["cells"]
+        for place in re.findall(
+            r"^> \*\*The text asks \(([^)]+)\)\.\*\* ", source(cell), re.MULTILINE
+        )
+    ]
+    assert boxes == QUESTIONS
+
+
+@ASSIGNMENTS
+def test_a_notebook_tells_the_names_of_the_field_and_what_to_read(assignment):
+    cells = load(source_notebook(NOTEBOOKS[assignment]))["cells"]
+    (prose,) = (source(cell) for cell in cells if "| here | elsewhere |" in source(cell))
+    table, reading = prose.split("\n### Further reading\n\n")
+    rows = re.search(
+        r"^\| here \| elsewhere \|\n\|:--\|:--\|\n((?:\|.*\|\n)+)", table, re.MULTILINE
+    )
+    assert rows is not None
+    assert 5 <= len(rows[1].splitlines()) <= 8
+    assert {row.count(" | ") for row in rows[1].splitlines()} == {1}
+    entries = reading.splitlines()
+    assert 2 <= len(entries) <= 4
+    for entry in entries:
+        assert re.match(r"- \*[^*]+\*, .+ (19|20)\d\d( \(.+\))?\. .+\.$", entry), entry
+
+
+FIELD = (
+    "upstream gradient",
+    "vector-Jacobian product",
+    "reverse mode",
+    "gradient check",
+    "im2col",
+    "feature map",
+    "receptive field",
+    "transposed convolution",
+)
+
+
+def test_the_words_of_the_field_occur():
+    prose = "\n".join(
+        source(cell)
+        for assignment in NOTEBOOKS
+        for cell in load(source_notebook(NOTEBOOKS[assignment]))["cells"]
+        if cell["cell_type"] == "markdown"
+    )
+    assert [word for word in FIELD if word not in prose] == []
 
 
 def test_the_twelve_equations_are_all_there_beside_live_cells():
