@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from our_course import EXERCISES, NOTEBOOKS
 from soak import trainings
-from support import references
+from support import ROOT, references
 
 from grader.exercises.cases.capstone import COPIES, OVERFITTED, SHARE, TRAININGS
 from grader.exercises.material.images import load_images
@@ -638,3 +638,18 @@ def test_the_worst_and_the_median_of_fifty_trainings_are_those_of_the_table(part
     image = 0.2 + 0.05  # per cent; processors round differently, and a training ends elsewhere
     assert 100 * min(shares) == pytest.approx(worst, abs=5 * image)
     assert 100 * statistics.median(shares) == pytest.approx(median, abs=2 * image)
+
+
+def hours(words: str) -> float:
+    """Return a number of hours in words: 'three and a half'."""
+    return COUNTS[words.split()[0]] + 0.5 * ("and a half" in words)
+
+
+def test_the_readmes_hours_are_the_sum_of_the_notebooks():
+    least, most = 0.0, 0.0
+    for assignment in NOTEBOOKS:
+        found = re.search(r"Plan for ([\w ]+?)(?: to ([\w ]+?))? hours", cells(assignment)["title"])
+        least += hours(found[1])
+        most += hours(found[2] or found[1])
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"needs (\d+) to (\d+) hours", readme) == [(f"{least:g}", f"{most:g}")]
