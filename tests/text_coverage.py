@@ -70,7 +70,7 @@ COVERAGE = {
             "chain-1d",
             "live-chain-1d",
         ],
-        "is one number (the text says **scalar**)": ["eq-9"],
+        "is one number (a **scalar**)": ["eq-9"],
         "is the gradient of one number by an image": ["eq-9"],
         "a square of odd width $2r + 1$": ["image", "image-example"],
         r"\tag{10}": [
