@@ -124,8 +124,9 @@ def fetch(page: Any) -> None:
 
 def work(page: Any) -> None:
     """Run the first cell, answer one exercise right and one wrong."""
-    page.locator(".jp-CodeCell .cm-content").first.click()
+    page.locator(".jp-MarkdownCell").first.click()
     page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Shift+Enter")  # the imports, which are folded
     page.get_by_text("Ready: Python 3.").wait_for(timeout=30_000)
     assert "right" in answer(page, "affine_forward", RIGHT, "1 of 1 point")
     assert "Did you transpose?" in answer(page, "affine_backward", WRONG, "2 of 4 points")

@@ -270,8 +270,11 @@ def test_a_page_that_cannot_be_written_is_told_and_the_others_are_written(course
 
 
 def numbers(text: str) -> str:
-    """Return the numbers of a page or a notebook's output in their order, one space round each."""
-    text = re.sub(r"<style.*?</style>|<[^>]*>|[\[\]|]", " ", unescape(text), flags=re.DOTALL)
+    """Return the numbers of a page or a notebook's output in their order, one space round each.
+
+    The indices at the edges of an array, its headers, are none of them.
+    """
+    text = re.sub(r"<style.*?</style>|<th .*?</th>|<[^>]*>|[\[\]|]", " ", unescape(text), flags=re.DOTALL)
     return f" {' '.join(token for token in text.split() if re.fullmatch(r'-?[0-9.]+(e-?[0-9]+)?', token))} "
 
 

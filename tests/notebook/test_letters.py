@@ -17,7 +17,7 @@ from support import ROOT
 from grader.instructor.courses import source_notebook
 
 GIVEN_UP = {"K", "L"}
-K = re.compile(r"(?<![A-Za-z\\])K(?![A-Za-z])")
+K = re.compile(r"(?<![A-Za-z\\])K(?![A-Za-z]|\. [A-Z])")  # but in an author's name
 FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.DOTALL)
 # L as a size: times another one, less another one or a number, or where a count ends.
 SIZE = re.compile(r"(\\times|\\cdot|-)\s*L\b|\bL\s*(\\times|\\cdot|-\s*\d)|(<|\\le)(\\,)?\s*L\b")
