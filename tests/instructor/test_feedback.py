@@ -274,7 +274,9 @@ def numbers(text: str) -> str:
 
     The indices at the edges of an array, its headers, are none of them.
     """
-    text = re.sub(r"<style.*?</style>|<th .*?</th>|<[^>]*>|[\[\]|]", " ", unescape(text), flags=re.DOTALL)
+    text = re.sub(
+        r"<style.*?</style>|<th .*?</th>|<[^>]*>|[\[\]|]", " ", unescape(text), flags=re.DOTALL
+    )
     return f" {' '.join(token for token in text.split() if re.fullmatch(r'-?[0-9.]+(e-?[0-9]+)?', token))} "
 
 
