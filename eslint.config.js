@@ -5,7 +5,7 @@ const browser = ["document", "performance", "requestAnimationFrame", "cancelAnim
 const events = ["AbortController", "Event"];
 const globals = Object.fromEntries([...browser, ...events].map((name) => [name, "readonly"]));
 
-const page = ["window", "document", "addEventListener", "KeyboardEvent"];
+const page = ["window", "document", "addEventListener", "getComputedStyle", "KeyboardEvent"];
 const observers = ["MutationObserver", "ResizeObserver"];
 const framed = Object.fromEntries([...page, ...observers].map((name) => [name, "readonly"]));
 

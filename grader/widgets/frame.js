@@ -25,6 +25,8 @@
     const take = () => {
       if (theirs.jpThemeLight === undefined) delete own.jpThemeLight;
       else own.jpThemeLight = theirs.jpThemeLight;
+      // With another scheme than its surroundings a frame has a ground of its own: white, in dark.
+      root.style.colorScheme = getComputedStyle(frame).colorScheme;
     };
     new MutationObserver(take).observe(body, { attributeFilter: ["data-jp-theme-light"] });
     take();

@@ -14,12 +14,18 @@ from typing import Any
 
 from grader.show.numbers import image
 from grader.widgets.bundle import in_page
+from grader.widgets.layout import layout
 
 DRAW = Path(__file__).with_suffix(".js")
-# What stands around the widget needs a border's width of its own for the ring of the focus.
+# The padding leaves room for the ring of the focus. Words outside of the widget stand on the ground
+# of JupyterLab, which may be dark.
+LOOK = (
+    "body { margin: 0; padding: 3px }\n"
+    f"body[data-jp-theme-light=false] {{ color: {layout()['colours']['ink'][1]} }}\n"
+)
 PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-    "<style>body {{ margin: 0; padding: 3px }}\n{css}</style></head>"
+    "<style>{css}</style></head>"
     '<body><script type="module">{script}</script></body></html>'
 )
 
@@ -36,7 +42,7 @@ def frame(kind: str, css: str, data: Mapping[str, Any], still: str, alternative:
     literal = json.dumps(data).replace("<", "\\u003c")  # no text in it can end the script
     draw = DRAW.read_text(encoding="utf-8")
     script = f"{in_page(f'{kind}.js')}\nconst given = {literal};\n{draw}"
-    page = PAGE.format(title=kind, css=css, script=script)
+    page = PAGE.format(title=kind, css=LOOK + css, script=script)
     style = "display:block;width:100%;border:0;overflow:hidden"
     quoted = page.replace("&", "&amp;").replace("'", "&#39;")  # the fewest signs that it takes
     attributes = f"hidden title='{kind}' style='{style}' srcdoc='{quoted}'"

@@ -333,7 +333,14 @@ def test_a_framed_widget_follows_the_theme_and_is_as_high_as_it_needs(browser, s
         widget = framed(page)[0]
         colour = "() => getComputedStyle(document.querySelector('.cnn-widget')).backgroundColor"
         light = widget.evaluate(colour)
+        page.add_style_tag(
+            content=".jp-OutputArea { color-scheme: dark }"
+        )  # as the dark theme does
         page.evaluate("document.body.dataset.jpThemeLight = 'false'")
         widget.wait_for_function(f"light => ({colour})() !== light", arg=light)
+        scheme = "e => getComputedStyle(e).colorScheme"
+        for each in page.locator(".jp-OutputArea iframe").all():  # else its ground is opaque
+            root = each.content_frame.locator("html")
+            assert root.evaluate(scheme) == each.evaluate(scheme)
         for each in framed(page):
             assert each.evaluate("() => document.documentElement.scrollHeight <= innerHeight")
