@@ -55,7 +55,7 @@ def loss_and_gradients(params, images, labels):
 def train(params, images, labels, steps, rate, seed):
     """Return the parameters after so many steps of gradient descent.
 
-    Each step is taken on a random batch of 64 images, picked in any way. The first one
+    Each step is taken on a random batch, such as 64 images picked in any way. The first
     takes rate times the gradient from every parameter. params stays as it is.
 
     params: a dict of arrays;  images: (N, C, H, W);  labels: (N,)
