@@ -26,21 +26,13 @@ from grader.instructor.courses import source_notebook
 from grader.numeric.differences import numerical_jacobian
 from solutions import capstone
 
-WORDS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-)
-COUNTS = {word: n for n, word in enumerate(WORDS)} | {"twelve": 12, "twenty": 20, "eighty": 80}
+WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+COUNTS = {word: n for n, word in enumerate(WORDS)} | {
+    "eleven": 11,
+    "twelve": 12,
+    "twenty": 20,
+    "eighty": 80,
+}
 NUMBER = re.compile(rf"(?<![\w.])-?(?:\d+(?:\.\d+)?|(?:{'|'.join(COUNTS)})\b)", re.IGNORECASE)
 
 AFFINE, CONVOLUTION, STRIDED, RELU, MAX_POOL, CAPSTONE = NOTEBOOKS
@@ -97,6 +89,21 @@ def test_the_last_words_count_exercises_and_points(assignment):
     notebook = NOTEBOOKS[assignment]
     pattern = r"^(\w+) exercises, ([\d.]+) points"
     assert stated(assignment, "still-open", pattern) == [len(notebook.exercises), notebook.points]
+
+
+def hours(words: str) -> float:
+    """Return a number of hours in words: 'three and a half'."""
+    return COUNTS[words.split()[0]] + 0.5 * ("and a half" in words)
+
+
+def test_the_readmes_hours_are_the_sum_of_the_notebooks():
+    least, most = 0.0, 0.0
+    for assignment in NOTEBOOKS:
+        found = re.search(r"Plan for ([\w ]+?)(?: to ([\w ]+?))? hours", cells(assignment)["title"])
+        least += hours(found[1])
+        most += hours(found[2] or found[1])
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"needs (\d+) to (\d+) hours", readme) == [(f"{least:g}", f"{most:g}")]
 
 
 # --- 1-affine ---
@@ -402,6 +409,12 @@ def size_of(network: str) -> int:
     return sum(int(np.prod(shape)) for shape in SIZES[network].values())
 
 
+def images_of(name: str) -> list[int]:
+    """Return how many images a set has to train on, and how many are held out."""
+    data = load_images(name)
+    return [len(data.train_images), len(data.test_images)]
+
+
 def of_layers(network: str) -> list[int]:
     """Return how many parameters each layer of a network has, bias included."""
     sizes = [int(np.prod(shape)) for shape in SIZES[network].values()]
@@ -493,7 +506,7 @@ def steps_down_the_parabola():
 
 @states(CAPSTONE, "batches", r"all (\d+) digits")
 def digits_to_train_on():
-    return [len(load_images("digits").train_images)]
+    return images_of("digits")[:1]
 
 
 @states(CAPSTONE, "batches-why", r"you get (\w+) rough ones.*of (\d+) images.*\$([^$]+)\$, are")
@@ -517,13 +530,8 @@ def parameters_and_images_of_overfit():
     CAPSTONE, "trainings", r"about (\d+) digits \| (\d+) digits.*about (\d+) pictures.* (\d+) that"
 )
 def images_of_the_trainings():
-    digits, clothes = load_images("digits"), load_images("fashion")
-    return [
-        round(SHARE * len(digits.train_images), -2),
-        len(digits.test_images),
-        round(SHARE * len(clothes.train_images), -2),
-        len(clothes.test_images),
-    ]
+    counts = map(images_of, ("digits", "fashion"))
+    return [each for train, test in counts for each in (round(SHARE * train, -2), test)]
 
 
 def table(cell: str) -> dict[str, list[str]]:
@@ -553,19 +561,17 @@ def digits_in_the_portions():
 
 @states(CAPSTONE, "watch-digits", r"right, of the (\d+) trained on.*of (\d+) held out")
 def digits_in_the_lines_of_the_cell():
-    digits = load_images("digits")
-    return [len(digits.train_images), len(digits.test_images)]
+    return images_of("digits")
 
 
 @states(CAPSTONE, "watch-clothes", r"right, of the (\d+) trained on.*of (\d+) held out")
 def clothes_in_the_lines_of_the_cell():
-    clothes = load_images("fashion")
-    return [len(clothes.train_images), len(clothes.test_images)]
+    return images_of("fashion")
 
 
 @states(CAPSTONE, "clothes-why", r"(\d+) parameters and (\d+) images")
 def parameters_and_images_of_the_strided_network():
-    return [size_of("strided"), len(load_images("fashion").train_images)]
+    return [size_of("strided"), images_of("fashion")[0]]
 
 
 @states(CAPSTONE, "watch-clothes-intro", r"(\w+) times as many pixels")
@@ -638,18 +644,3 @@ def test_the_worst_and_the_median_of_fifty_trainings_are_those_of_the_table(part
     image = 0.2 + 0.05  # per cent; processors round differently, and a training ends elsewhere
     assert 100 * min(shares) == pytest.approx(worst, abs=5 * image)
     assert 100 * statistics.median(shares) == pytest.approx(median, abs=2 * image)
-
-
-def hours(words: str) -> float:
-    """Return a number of hours in words: 'three and a half'."""
-    return COUNTS[words.split()[0]] + 0.5 * ("and a half" in words)
-
-
-def test_the_readmes_hours_are_the_sum_of_the_notebooks():
-    least, most = 0.0, 0.0
-    for assignment in NOTEBOOKS:
-        found = re.search(r"Plan for ([\w ]+?)(?: to ([\w ]+?))? hours", cells(assignment)["title"])
-        least += hours(found[1])
-        most += hours(found[2] or found[1])
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.findall(r"needs (\d+) to (\d+) hours", readme) == [(f"{least:g}", f"{most:g}")]

@@ -50,7 +50,7 @@ export class Grid {
     });
     this.place = place;
     this.cells = [];
-    this.head(rows > 0 ? columns : 0, first[1]);
+    this.head(columns, first[1]);
     for (let i = 0; i < rows; i++) {
       const row = add(this.group, "g", { role: "row", class: "line" });
       add(row, "g", { role: "rowheader", "aria-label": `row ${i + first[0]}` });
