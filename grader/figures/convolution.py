@@ -211,7 +211,7 @@ def reflections(w: np.ndarray) -> None:
     """Show a filter w, (kh, kw), reflected once, and once more: turned by 180 degrees."""
     _check_axes("reflections", 2, w)
     views = (w, w[:, ::-1], w[::-1, ::-1])
-    titles = ("W", "left and right swapped", "then top and bottom: W'")
+    titles = ("w", "left and right swapped", "then top and bottom: w'")
     figure, _ = _panels(views, titles, gap=1.2)
     heading(figure, "Two reflections turn a filter by 180 degrees")
     contents = [

@@ -30,10 +30,10 @@ from grader.widgets.layout import Places
 from grader.widgets.still_picture import Panel, counted, picture
 
 VIEWS = {
-    "forward gather": "Forward, gather: each y is a dot product of W and its window of x",
-    "forward spray": "Forward, spray: each x times W′ is added onto y",
-    "backward spray": "Backward, spray: each dy times W is added onto dx",
-    "backward gather": "Backward, gather: each dx adds up the dy that saw it, times W′",
+    "forward gather": "Forward, gather: each y is a dot product of w and its window of x",
+    "forward spray": "Forward, spray: each x times w′ is added onto y",
+    "backward spray": "Backward, spray: each dy times w is added onto dx",
+    "backward gather": "Backward, gather: each dx adds up the dy that saw it, times w′",
 }
 TURNED = ("forward spray", "backward gather")  # the views that turn w
 
@@ -84,7 +84,7 @@ def spray(
 
     Without dy the backward views send small whole numbers back, unlike their neighbours and some of
     them zero: ones would hide whose spray is whose. y and dx follow Eqs. 9 and 10 of the text,
-    section 2; W' is w rotated by 180 degrees.
+    section 2; w' is w rotated by 180 degrees.
 
     Raises TypeError for an argument that is not an array of real numbers. Raises ValueError for NaN
     or infinity (outside compare), for shapes that do not fit, and for more than 12 rows or columns
@@ -213,9 +213,9 @@ def _still_picture(passes: Passes, view: str, compare: np.ndarray | None) -> tup
     wrong = np.zeros(right.shape, bool) if compare is None else wrong_mask(compare, right)
     panels = _panels(passes, view, wrong)
     if forward:
-        columns = [("x", passes.x), ("W", passes.w), ("y", passes.y)]
+        columns = [("x", passes.x), ("w", passes.w), ("y", passes.y)]
     else:
-        columns = [("dy", passes.dy), ("W", passes.w), ("dx", passes.dx)]
+        columns = [("dy", passes.dy), ("w", passes.w), ("dx", passes.dx)]
     yours = None
     if compare is not None:
         grid = "output" if forward else "pixel"
@@ -262,7 +262,7 @@ def _kernel(passes: Passes, turned: bool) -> Panel:
     across = 0.0
     if passes.x.ndim == 1:
         across = passes.stride * (len(passes.y) // 2) + (len(passes.w) - 1) / 2
-    name, values = ("W′", np.flip(passes.w)) if turned else ("W", passes.w)
+    name, values = ("w′", np.flip(passes.w)) if turned else ("w", passes.w)
     return Panel("kernel", name, values, {}, shift=(0, across))
 
 

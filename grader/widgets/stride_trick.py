@@ -62,7 +62,7 @@ def stride_trick(
 
     dy gets stride - 1 zeros between neighbours, (H + 2 pad - kh) mod stride zeros at the end and
     kh - 1 - pad zeros around it (where that is negative, so many rows and columns are cut off).
-    W', which is w rotated by 180 degrees, then slides over it at stride 1. The zeros between and at
+    w', which is w rotated by 180 degrees, then slides over it at stride 1. The zeros between and at
     the end may be left out, to see what goes wrong. dx follows Eqs. 9 and 10 of the text,
     section 2.
 
@@ -132,7 +132,7 @@ def _still_picture(
     pad: int,
     compare: np.ndarray | None,
 ) -> tuple[str, str]:
-    """Return the picture of dy, dy with its zeros, W' and dx, and its text.
+    """Return the picture of dy, dy with its zeros, w' and dx, and its text.
 
     The window of the entry of dx in the middle is framed.
     """
@@ -152,11 +152,11 @@ def _still_picture(
     panels = [
         Panel("dy", "dy", dy, {}),
         Panel("strip", "dy", zeros, on_strip, largest(dy), cut, more="with zeros"),
-        Panel("kernel", "W′", np.flip(w), {}, shift=shift),
+        Panel("kernel", "w′", np.flip(w), {}, shift=shift),
         Panel("trick", "dx", dx, {"framed": entry}, more="by the trick"),
         Panel("spray", "dx", dx, on_dx, more="by the spray"),
     ]
-    named = [("dy", dy), ("dy with its zeros", zeros), ("W′", np.flip(w)), ("dx", dx)]
+    named = [("dy", dy), ("dy with its zeros", zeros), ("w′", np.flip(w)), ("dx", dx)]
     columns = [(name, lines_of(values)) for name, values in named]
     yours = None
     if compare is not None:
@@ -164,7 +164,7 @@ def _still_picture(
         on_dx["marked"] = wrong
         columns.append((counted("yours", wrong), lines_of(compare)))
         yours = Panel("spray", "your dx", compare, {"marked": wrong})
-    claim = "dy with zeros between, at the end and around, correlated with W′, is dx"
+    claim = "dy with zeros between, at the end and around, correlated with w′, is dx"
     title = f"{claim} (stride {stride}, padding {pad})"
     alternative = "\n".join([title, *beside(columns)])
     places = _places(x, w, stride, pad)

@@ -58,7 +58,7 @@ def show(show_widget):
 
 
 def by_numpy(view, x, w, dy, stride, pad):
-    """Yield what each step must show: the whole image grid, W or W', and the output grid; NaN for
+    """Yield what each step must show: the whole image grid, w or w', and the output grid; NaN for
     what is not known yet.
     """
     x, w, dy = map(np.atleast_2d, (x, w, dy))
@@ -152,9 +152,9 @@ def test_the_sliders_and_the_fields_of_w_change_the_numbers_as_numpy_says(show):
             *_, right = by_numpy(view, x, w, dy, stride, pad)
             np.testing.assert_array_equal(numbers(last["pixel"]), right[0])
             np.testing.assert_array_equal(numbers(last["output"]), right[2])
-    page.get_by_label("W[2,1]").fill("-7,5")
-    page.get_by_label("W[0,0]").fill("-")  # not a number yet: marked, and nothing changes
-    assert page.get_by_label("W[0,0]").get_attribute("aria-invalid") == "true"
+    page.get_by_label("w[2,1]").fill("-7,5")
+    page.get_by_label("w[0,0]").fill("-")  # not a number yet: marked, and nothing changes
+    assert page.get_by_label("w[0,0]").get_attribute("aria-invalid") == "true"
     changed = w.copy()
     changed[2, 1] = -7.5
     last = viewed(page, "forward gather", LOOK)[-1]
@@ -182,22 +182,22 @@ WORKED = {
     (
         "forward gather",
         1,
-    ): "y[1] is the dot product of W and 3 pixels of x: 1·1 + (−2)·2 + 4·0 = −3.",
+    ): "y[1] is the dot product of w and 3 pixels of x: 1·1 + (−2)·2 + 4·0 = −3.",
     (
         "forward gather",
         0,
-    ): "y[0] is the dot product of W and 3 pixels of x: 1·0 + (−2)·1 + 4·2 = 6. 1 of them is padding.",
-    ("forward spray", 1): "x[1] = 2 times W′ is added onto 3 entries of y.",
+    ): "y[0] is the dot product of w and 3 pixels of x: 1·0 + (−2)·1 + 4·2 = 6. 1 of them is padding.",
+    ("forward spray", 1): "x[1] = 2 times w′ is added onto 3 entries of y.",
     (
         "forward spray",
         0,
-    ): "x[0] = 1 times W′ is added onto 2 entries of y. 1 number of W′ meets no output.",
-    ("backward spray", 3): "dy[3] = 3 times W is added onto 3 pixels of dx.",
+    ): "x[0] = 1 times w′ is added onto 2 entries of y. 1 number of w′ meets no output.",
+    ("backward spray", 3): "dy[3] = 3 times w is added onto 3 pixels of dx.",
     (
         "backward spray",
         4,
-    ): "dy[4] = 1 times W is added onto 2 pixels of dx. 1 number lands on the padding and falls off.",
-    ("backward gather", 2): "dx[2] gathers 3 entries of dy with W′: 4·0 + (−2)·(−2) + 1·3 = 7.",
+    ): "dy[4] = 1 times w is added onto 2 pixels of dx. 1 number lands on the padding and falls off.",
+    ("backward gather", 2): "dx[2] gathers 3 entries of dy with w′: 4·0 + (−2)·(−2) + 1·3 = 7.",
 }
 
 
@@ -213,7 +213,7 @@ def test_an_image_is_told_with_rows_and_columns(show):
     dy[3, 1] = 8
     page = show(np.zeros((6, 7)), np.arange(9).reshape(3, 3), dy=dy)
     page.get_by_label("step", exact=True).fill("16")
-    assert sentence(page) == "dy[3,1] = 8 times W is added onto 9 pixels of dx."
+    assert sentence(page) == "dy[3,1] = 8 times w is added onto 9 pixels of dx."
 
 
 def test_pixels_under_no_window_are_hatched_and_told(show):
@@ -235,7 +235,7 @@ def test_pixels_under_no_window_are_hatched_and_told(show):
 
 def test_keys_in_a_field_of_w_are_the_fields(show):
     page = show([1, 2, 0, -1, 3], [1, -2, 4], pad=1)
-    page.get_by_label("W[1]").focus()
+    page.get_by_label("w[1]").focus()
     for key in ("End", "ArrowLeft", "Home", " "):
         page.keyboard.press(key)
     assert step(page) == "1 of 5"
@@ -246,13 +246,13 @@ def test_hovering_tells_what_a_pixel_gives_or_takes_and_a_click_keeps_it(show):
     page = show([1, 2, 0, -1, 3], [1, -2, 4], pad=1)
     before = sentence(page)
     page.locator("[data-grid=pixel] [data-at='0,2']").hover()  # behind one zero: x[1]
-    assert sentence(page) == "x[1] = 2 times W′ is added onto 3 entries of y."
+    assert sentence(page) == "x[1] = 2 times w′ is added onto 3 entries of y."
     assert page.locator(".share").all_text_contents() == ["+8", "−4", "+2"]
     page.mouse.move(0, 0)
     assert sentence(page) == before
     page.locator("[data-grid=output] [data-at='0,3']").click()
     page.mouse.move(0, 0)
-    assert sentence(page).startswith("y[3] is the dot product of W")
+    assert sentence(page).startswith("y[3] is the dot product of w")
     assert page.locator(".share").all_text_contents() == ["×1", "×−2", "×4"]
     page.locator(".stage").focus()
     page.keyboard.press("Escape")

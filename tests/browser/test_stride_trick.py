@@ -176,7 +176,7 @@ def test_sliders_and_fields_change_the_numbers_as_numpy_says(show):
     for stride, pad, value in ((3, 1, 5.0), (1, 3, -2.0), (4, 0, 0.5)):
         page.get_by_label("stride", exact=True).fill(str(stride))
         page.get_by_label("padding").fill(str(pad))
-        page.get_by_label("W[1]").fill(str(value))
+        page.get_by_label("w[1]").fill(str(value))
         changed[1] = value
         check_all(page, x, changed, made_up(((7 + 2 * pad - 3) // stride + 1,)), stride, pad)
     page.get_by_role("button", name="Reset").click()
@@ -193,20 +193,20 @@ WORKED = [
     "behind the last one. "
     "dy has 4 numbers now.",
     "At each end k − 1 − p = 2: 2 zeros more. dy has 8 numbers now.",
-    "dx[0] = 1·2 = 2: W′ meets dy[0] and zeros. The spray adds the same products.",
-    "dx[1] = (−2)·2 = −4: W′ meets dy[0] and zeros. The spray adds the same products.",
-    "dx[2] = 4·2 + 1·(−1) = 7: W′ meets dy[0], dy[1] and zeros. The spray adds the same products.",
-    "dx[3] = (−2)·(−1) = 2: W′ meets dy[1] and zeros. The spray adds the same products.",
-    "dx[4] = 4·(−1) = −4: W′ meets dy[1] and zeros. The spray adds the same products.",
-    "dx[5] = 0: W′ meets zeros only. No window of x has seen this pixel.",
+    "dx[0] = 1·2 = 2: w′ meets dy[0] and zeros. The spray adds the same products.",
+    "dx[1] = (−2)·2 = −4: w′ meets dy[0] and zeros. The spray adds the same products.",
+    "dx[2] = 4·2 + 1·(−1) = 7: w′ meets dy[0], dy[1] and zeros. The spray adds the same products.",
+    "dx[3] = (−2)·(−1) = 2: w′ meets dy[1] and zeros. The spray adds the same products.",
+    "dx[4] = 4·(−1) = −4: w′ meets dy[1] and zeros. The spray adds the same products.",
+    "dx[5] = 0: w′ meets zeros only. No window of x has seen this pixel.",
 ]
 MISTAKEN = {
     ("between", 1): "Left out: s − 1 = 1 zero between neighbours. dy still has 2 numbers.",
     (
         "between",
         5,
-    ): "dx[1] = (−2)·2 + 1·(−1) = −5: W′ meets dy[0], dy[1] and zeros. ≠ The spray says −4.",
-    ("between", 4): "dx[0] = 1·2 = 2: W′ meets dy[0] and zeros. The spray says so, too.",
+    ): "dx[1] = (−2)·2 + 1·(−1) = −5: w′ meets dy[0], dy[1] and zeros. ≠ The spray says −4.",
+    ("between", 4): "dx[0] = 1·2 = 2: w′ meets dy[0] and zeros. The spray says so, too.",
     (
         "end",
         2,
@@ -220,7 +220,7 @@ def test_the_worked_example_is_told_stage_by_stage(show):
         page.get_by_label("step", exact=True).fill(str(step))
         assert sentence(page) == told
     page.locator("[value=spray]").check()
-    assert sentence(page) == "dy[0] = 2 times W is added onto 3 pixels of dx."
+    assert sentence(page) == "dy[0] = 2 times w is added onto 3 pixels of dx."
 
 
 @pytest.mark.parametrize(("zeros", "step"), MISTAKEN)
@@ -250,7 +250,7 @@ def test_what_goes_wrong_is_counted(show):
         assert told.inner_text() == words
     page.locator("[value=end]").check()
     page.locator("[data-grid=trick] [data-at='0,5']").hover()
-    assert sentence(page) == "dx[5] is missing: W′ has no place left. ≠ The spray says 0."
+    assert sentence(page) == "dx[5] is missing: w′ has no place left. ≠ The spray says 0."
     page.get_by_label("padding").fill("1")  # r is 1 still, but behind the last pixel lies padding
     page.get_by_label("stride", exact=True).fill("1")
     assert told.inner_text() == "✓ Nothing goes wrong here."
@@ -280,7 +280,7 @@ def test_hovering_tells_where_a_zero_comes_from_and_what_a_dy_sprays(show):
         (0, "A zero around"),
         (3, "A zero between"),
         (5, "A zero at the end"),
-        (4, "dy[1] = −1 times W"),
+        (4, "dy[1] = −1 times w"),
     ):
         page.locator(f"[data-grid=strip] [data-at='0,{at}']").hover()
         assert sentence(page).startswith(told)
@@ -317,6 +317,6 @@ def test_your_own_result_is_marked_where_it_is_wrong(show):
     ) == ["0,5"]
     page.get_by_label("stride", exact=True).fill("1")
     assert (
-        "belongs to stride 2, padding 0 and the first W: Reset brings them back"
+        "belongs to stride 2, padding 0 and the first w: Reset brings them back"
         in page.locator(".compared").inner_text()
     )

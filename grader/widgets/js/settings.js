@@ -13,7 +13,7 @@ const SLIDERS = { stride: "stride", pad: "padding" };
  * stride, pad }; `sliders` names those of stride and pad that can be moved; rebuild(step) draws a
  * new picture. Returns { reset, show, asGiven, judge }.
  */
-export function settings({ settings: bar }, state, data, sliders, rebuild, filter = "W") {
+export function settings({ settings: bar }, state, data, sliders, rebuild) {
   const editing = add(bar, "div", { class: "editing" });
   const moved = (name) => (value) => ((state[name] = value), rebuild(0));
   const made = Object.fromEntries(
@@ -28,7 +28,7 @@ export function settings({ settings: bar }, state, data, sliders, rebuild, filte
     state.view ??= given.view;
     editing.replaceChildren();
     const typed = (i, j, value) => ((state.w[i][j] = value), rebuild(state.step));
-    fill = editor(editing, filter, given.w.length, given.w[0].length, typed);
+    fill = editor(editing, "w", given.w.length, given.w[0].length, typed);
     rebuild(given.compare && given.compares ? Infinity : 0); // your result beside the finished one
   }
   add(bar, "button", { type: "button", text: "Reset" }).addEventListener("click", reset);
@@ -52,7 +52,7 @@ export function settings({ settings: bar }, state, data, sliders, rebuild, filte
    */
   function judge(name, row, wrong, count) {
     const values = sliders.map((slider) => `${SLIDERS[slider]} ${data()[slider]}`).join(", ");
-    const first = `${values} and the first ${filter}`;
+    const first = `${values} and the first w`;
     const elsewhere = `\u2026 Your ${name} belongs to ${first}: Reset brings them back.`;
     return [asGiven() ? compared(name, row, wrong, count) : elsewhere, "compared"];
   }

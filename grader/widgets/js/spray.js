@@ -120,7 +120,7 @@ function spray(el, data) {
     const entitled = (grid, text) => label(...put.name(grid), text, "name");
     entitled("pixel", image);
     entitled("output", output);
-    scene.title = entitled("kernel", "W");
+    scene.title = entitled("kernel", "w");
     for (let j = 0; j < g.W; j++)
       label(put.at("pixel", 0, j + g.q)[0] + CELL / 2, put.at("pixel", 0, 0)[1] - 7, String(j));
     for (let j = 0; j < g.N; j++)
@@ -241,7 +241,7 @@ function spray(el, data) {
       (u, v) => (turned ? state.w[g.kh - 1 - u][g.kw - 1 - v] : state.w[u][v]),
       largest(state.w),
     );
-    scene.title.textContent = turned ? "W\u2032" : "W";
+    scene.title.textContent = turned ? "w\u2032" : "w";
   }
 
   const cornerOf = (side, link) =>

@@ -38,8 +38,8 @@ import {
 } from "./stride_trick_picture.js";
 
 const WAYS = {
-  trick: "the trick: zeros, then correlate with W\u2032",
-  spray: "the spray: W, added once for every dy",
+  trick: "the trick: zeros, then correlate with w\u2032",
+  spray: "the spray: w, added once for every dy",
 };
 const MISTAKES = {
   nothing: "all the zeros",
@@ -49,10 +49,10 @@ const MISTAKES = {
 };
 const TELLS = {
   trick:
-    "dy gets zeros between, at the end and around; then W\u2032 slides over it by one pixel " +
+    "dy gets zeros between, at the end and around; then w\u2032 slides over it by one pixel " +
     "at a time, and every window makes one dx whole.",
   spray:
-    "Each dy times W is added onto the pixels in its window. Every dy changes many dx; each dx " +
+    "Each dy times w is added onto the pixels in its window. Every dy changes many dx; each dx " +
     "is whole when its last dy has come.",
 };
 
@@ -217,7 +217,7 @@ function strideTrick(el, data) {
     return { window: [Math.floor((step - STAGES) / across), (step - STAGES) % across] };
   }
 
-  /** Write all numbers, as far as they have come; W as it stands where a dy sprays. */
+  /** Write all numbers, as far as they have come; w as it stands where a dy sprays. */
   function write(spraying) {
     const { g, trick, dy, right } = scene;
     const [tricking, stage] =
@@ -239,7 +239,7 @@ function strideTrick(el, data) {
     );
     grid.trick.fill((a, b) => made[a][b], largest(right));
     grid.spray.fill((a, b) => sprayed[a][b], largest(right));
-    scene.title.textContent = spraying ? "W" : "W\u2032";
+    scene.title.textContent = spraying ? "w" : "w\u2032";
     for (const [mark, since] of scene.staged) mark.style.display = since > stage ? "none" : "";
   }
 
@@ -254,7 +254,7 @@ function strideTrick(el, data) {
     for (const [name, move] of Object.entries(scene.frames)) move(...(framed[name] ?? [null]));
   }
 
-  /** One dy: where W is added, by the spray. */
+  /** One dy: where w is added, by the spray. */
   function sprays(i, j) {
     const { g, put, dy } = scene;
     const found = linksOfOutput(g, i, j).filter((link) => !link.off);
@@ -275,7 +275,7 @@ function strideTrick(el, data) {
   }
 
   /**
-   * One window: what W\u2032 meets there, and the dx that it makes, which the spray has made too.
+   * One window: what w\u2032 meets there, and the dx that it makes, which the spray has made too.
    */
   function gathers(a, b) {
     const { g, trick, put } = scene;

@@ -8,7 +8,7 @@ import { Grid, add, hatched } from "./grids.js";
 import { sizeOf } from "./sentences/phrases.js";
 
 /**
- * Where the grids stand. In a row, everything about a pixel is above it: its window, W, its dx.
+ * Where the grids stand. In a row, everything about a pixel is above it: its window, w, its dx.
  * `trick` has all its zeros.
  */
 export function trickPlaces(g, row, { rows, columns }) {
@@ -70,7 +70,7 @@ export function trickLabels(layer, { g, row, put }) {
     ["spray", "dx", "by the spray"],
   ])
     entitled(id, name, more);
-  const title = entitled("kernel", "W\u2032", "");
+  const title = entitled("kernel", "w\u2032", "");
   for (const id of ["dy", "trick", "spray"]) {
     const [rows, columns] = id === "dy" ? [g.M, g.N] : [g.H, g.W];
     for (let j = 0; j < columns; j++)

@@ -79,7 +79,7 @@ function toeplitzPair(el, data) {
     (name) => ((state.view = name), rebuild(0)),
   );
   const controls = transport(own, state, draw);
-  const adjust = settings(own, state, data, ["pad"], rebuild, "w");
+  const adjust = settings(own, state, data, ["pad"], rebuild);
 
   // ---- one picture per reading, padding and filter
   function rebuild(step) {

@@ -3,7 +3,7 @@
 // A link joins one pixel (a, b) of x and one output (i, j) of y by one weight (u, v):
 // a + p = s i + u,  b + p = s j + v.
 // All four views are sums over the same links. A step's item is an output, which sees its window
-// through W, or a pixel, which sees the outputs above it through W' (W rotated by 180 degrees).
+// through w, or a pixel, which sees the outputs above it through w' (w rotated by 180 degrees).
 
 import { table, zeros } from "./numbers.js";
 
@@ -15,7 +15,7 @@ import { table, zeros } from "./numbers.js";
  * @typedef {{ i: number, j: number, a: number, b: number, u: number, v: number }} Place
  * @typedef {Place & { off: boolean }} Link  `off` tells that the pixel lies in the padding
  *
- * x is H x W, W is kh x kw, y is M x N; p and q are the padding of rows and columns, s is the
+ * x is H x W, w is kh x kw, y is M x N; p and q are the padding of rows and columns, s is the
  * stride
  * @typedef {object} Sizes
  * @property {number} H
@@ -31,10 +31,10 @@ import { table, zeros } from "./numbers.js";
 
 /** @type {Record<string, View>} */
 export const VIEWS = {
-  "forward gather": { forward: true, item: "output", kernel: "W", how: "gather" },
-  "forward spray": { forward: true, item: "pixel", kernel: "W\u2032", how: "spray" },
-  "backward spray": { forward: false, item: "output", kernel: "W", how: "spray" },
-  "backward gather": { forward: false, item: "pixel", kernel: "W\u2032", how: "gather" },
+  "forward gather": { forward: true, item: "output", kernel: "w", how: "gather" },
+  "forward spray": { forward: true, item: "pixel", kernel: "w\u2032", how: "spray" },
+  "backward spray": { forward: false, item: "output", kernel: "w", how: "spray" },
+  "backward gather": { forward: false, item: "pixel", kernel: "w\u2032", how: "gather" },
 };
 
 /**
@@ -61,7 +61,7 @@ export function geometry({ x, w, row }, stride, pad) {
 export const inImage = (g, a, b) => a >= 0 && b >= 0 && a < g.H && b < g.W;
 
 /**
- * Return all links of an output, row by row of W.
+ * Return all links of an output, row by row of w.
  * @param {Sizes} g
  * @param {number} i
  * @param {number} j

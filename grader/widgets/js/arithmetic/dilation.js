@@ -1,4 +1,4 @@
-// The stride trick: dy with zeros between, at the end and around, correlated with W' at stride 1.
+// The stride trick: dy with zeros between, at the end and around, correlated with w' at stride 1.
 //
 // The steps of the trick are the stages 0 to 3 of dy, then one window after the other.
 
@@ -97,7 +97,7 @@ export function cellOf({ rows, columns }, a, b) {
 }
 
 /**
- * Return what W' meets at the window (a, b) besides zeros: which dy, and the weight of W.
+ * Return what w' meets at the window (a, b) besides zeros: which dy, and the weight of w.
  * @param {Trick} trick
  * @param {number} a
  * @param {number} b
@@ -120,7 +120,7 @@ export const summed = (found, dy, w) =>
   found.reduce((sum, { i, j, u, v }) => sum + w[u][v] * dy[i][j], 0);
 
 /**
- * Tell whether W' has a place at the window (a, b).
+ * Tell whether w' has a place at the window (a, b).
  * @param {Trick} trick
  * @param {number} a
  * @param {number} b

@@ -17,17 +17,17 @@ import { count, entry, said, signed } from "./phrases.js";
 /** @type {Record<string, string>} */
 export const CONVOLUTION_TELLS = {
   "forward gather":
-    "Each y asks which pixels come in: it multiplies the window it sees by W, number by number, " +
+    "Each y asks which pixels come in: it multiplies the window it sees by w, number by number, " +
     "and adds up.",
   "forward spray":
-    "Each x asks where it goes: its value times W\u2032, which is W turned by 180 degrees, is " +
+    "Each x asks where it goes: its value times w\u2032, which is w turned by 180 degrees, is " +
     "added onto the outputs that see it. The sums are the same y.",
   "backward spray":
-    "Each dy is what the loss gains per unit of its y. Its value times W is added onto the " +
+    "Each dy is what the loss gains per unit of its y. Its value times w is added onto the " +
     "pixels in its window. The sums are dx.",
   "backward gather":
     "Each dx asks which outputs saw its pixel: it adds up their dy, times the weights they " +
-    "saw it with. Left to right that is W\u2032.",
+    "saw it with. Left to right that is w\u2032.",
 };
 
 /**
@@ -52,7 +52,7 @@ function sprayInWords({ g, row, forward, source }, { i, j }, found) {
   if (!found.length)
     return `${item} lies under no window: it is added onto nothing, and no output hears of it.`;
   const off = found.filter((link) => link.off).length;
-  const [kernel, target] = forward ? ["W\u2032", "y"] : ["W", "dx"];
+  const [kernel, target] = forward ? ["w\u2032", "y"] : ["w", "dx"];
   const takers = count(found.length - off, ...named(!forward));
   const lost = forward ? g.kh * g.kw - found.length : 0;
   const nothing = value === 0 ? " Zeros: nothing changes." : "";
@@ -74,7 +74,7 @@ function restInWords(off, lost) {
     return ` ${count(off, "number lands", "numbers land")} on the padding and ${falls} off.`;
   }
   if (!lost) return "";
-  return ` ${count(lost, "number of W\u2032 meets", "numbers of W\u2032 meet")} no output.`;
+  return ` ${count(lost, "number of w\u2032 meets", "numbers of w\u2032 meet")} no output.`;
 }
 
 /**
@@ -95,8 +95,8 @@ function gatherInWords({ row, forward, source, w }, { i, j }, found) {
   const list = factors.map(({ weight, value }) => `${signed(weight)}\u00b7${signed(value)}`);
   const products = found.length <= 9 ? list.join(" + ") : `${found.length} products`;
   const givers = count(found.length, ...named(forward));
-  if (!forward) return `${name} gathers ${givers} of dy with W\u2032: ${products} = ${sum}.`;
+  if (!forward) return `${name} gathers ${givers} of dy with w\u2032: ${products} = ${sum}.`;
   const off = found.filter((link) => link.off).length;
   const padding = off ? ` ${count(off, "of them is", "of them are")} padding.` : "";
-  return `${name} is the dot product of W and ${givers} of x: ${products} = ${sum}.${padding}`;
+  return `${name} is the dot product of w and ${givers} of x: ${products} = ${sum}.${padding}`;
 }

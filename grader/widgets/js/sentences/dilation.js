@@ -105,7 +105,7 @@ const ZEROS = {
     "it, so its gradient is 0.",
   [END]: "A zero at the end: an output behind the last one, dropped by the stride as well.",
   [AROUND]:
-    "A zero around: W\u2032 must reach the pixels at the border, which fewer outputs have seen.",
+    "A zero around: w\u2032 must reach the pixels at the border, which fewer outputs have seen.",
 };
 
 /**
@@ -127,13 +127,13 @@ export const zeroInWords = ({ stage, cut }) =>
 export function windowInWords(trick, row, [a, b], dy, w, right) {
   const name = entry("dx", row, a, b);
   const otherwise = `\u2260 The spray says ${said(right)}.`;
-  if (!hasWindow(trick, a, b)) return `${name} is missing: W\u2032 has no place left. ${otherwise}`;
+  if (!hasWindow(trick, a, b)) return `${name} is missing: w\u2032 has no place left. ${otherwise}`;
   const found = meets(trick, a, b);
   const value = summed(found, dy, w);
   const factors = found.map(({ i, j, u, v }) => `${signed(w[u][v])}\u00b7${signed(dy[i][j])}`);
   const sum = found.length && found.length <= 9 ? `${factors.join(" + ")} = ` : "";
   const met = metInWords(found, row, w.length * w[0].length);
-  const all = `${name} = ${sum}${said(value)}: W\u2032 meets ${met}.`;
+  const all = `${name} = ${sum}${said(value)}: w\u2032 meets ${met}.`;
   if (trick.left.length)
     return `${all} ${Math.abs(value - right) < 1e-9 ? "The spray says so, too." : otherwise}`;
   const why = found.length
