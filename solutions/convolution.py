@@ -162,7 +162,7 @@ def conv_forward(x, w, b, pad):
 
 
 def conv_backward(dy, x, w, pad):
-    """Return dL/dx, dL/dW and dL/db of a convolutional layer with stride 1.
+    """Return dL/dx, dL/dw and dL/db of a convolutional layer with stride 1.
 
     These are Eqs. 9 and 10, over channels, filters and images.
 

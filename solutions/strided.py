@@ -48,7 +48,7 @@ def dilate(dy, stride):
 
 
 def strided_backward_spray(dy, x, w, stride, pad):
-    """Return dL/dx, dL/dW and dL/db of a strided convolution, by spraying.
+    """Return dL/dx, dL/dw and dL/db of a strided convolution, by spraying.
 
     dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw)
         ->  dx, dw like x, w;  db: (F,)
@@ -69,7 +69,7 @@ def strided_backward_spray(dy, x, w, stride, pad):
 
 
 def strided_backward_rotated(dy, x, w, stride, pad):
-    """Return dL/dx, dL/dW and dL/db of a strided convolution, with the rotated filter.
+    """Return dL/dx, dL/dw and dL/db of a strided convolution, with the rotated filter.
 
     It is correlated with a dilated dy.
 

@@ -42,7 +42,7 @@ COVERAGE = {
     },
     "2-convolution": {
         r"the **filter** (others say kernel)": ["letters"],
-        "Mathematicians call what you just wrote **cross-correlation**": [
+        "Mathematicians call what `correlate_1d` computes **cross-correlation**": [
             "cross-correlation",
             "live-gather",
         ],
@@ -61,7 +61,7 @@ COVERAGE = {
         "one reflection is all of it": ["reflected"],
         "T x = gather": ["toeplitz_1d", "figure-toeplitz", "live-toeplitz"],
         r"n + 2p - k + 1": ["count"],
-        "**Wide padding.**": ["count", "correlate_1d", "spray_1d", "backward-gather-exercise"],
+        "**Wide padding.**": ["count", "correlate_1d", "spray_1d", "backward-pad-exercise"],
         "the text assumes just that in Eqs. 9 and 10": ["same-exercise", "same_pad"],
         r"\tag{9}": ["eq-9", "live-eq-9", "live-eqs-9-10"],
         "The loss is a single number, so its gradient has the shape": [
@@ -86,6 +86,7 @@ COVERAGE = {
             "backward-spray-exercise",
             "conv_1d_backward_spray",
             "live-backward-spray",
+            "backward-spray-why",
         ],
         "T^T dy = dx": ["live-backward-spray", "backward-spray-why", "figure-four-views"],
         r"backward pass is itself a convolution of $\partial L/\partial\mathbf y$": [

@@ -17,26 +17,6 @@ EXERCISES = (
         build=cases.correlate_1d,
         widget=widgets.ROW_GATHER,
     ),
-    Exercise(
-        "spray_1d",
-        ("x", "w", "pad"),
-        (Part("y", 1.5, "m"), Part("wide", 0.5, "m", of="y", corner=True)),
-        without=("correlate_1d", "toeplitz_1d"),
-        linear="x",
-        window=windows.of_a_row,
-        build=cases.correlate_1d,
-        widget=widgets.ROW_SPRAY,
-    ),
-    Exercise(
-        "toeplitz_1d",
-        ("w", "n", "pad"),
-        (Part("T", 2.5, "m n"), Part("wide", 0.5, "m n", of="T", corner=True)),
-        forward="correlate_1d",
-        linear="w",
-        build=cases.toeplitz_1d,
-        witness=witnesses.TOEPLITZ,
-        widget=widgets.TOEPLITZ,
-    ),
     quiz(
         "same_pad",
         ("k",),
@@ -48,12 +28,24 @@ EXERCISES = (
         build=cases.same_pad,
     ),
     Exercise(
-        "local_gradient",
-        ("i", "j", "w", "shape"),
-        (Part("dy_dx", 2.5, "M N"), Part("wide", 0.5, "M N", of="dy_dx", corner=True)),
+        "toeplitz_1d",
+        ("w", "n", "pad"),
+        (Part("T", 2.5, "m n"), Part("wide", 0.5, "m n", of="T", corner=True)),
+        forward="correlate_1d",
         linear="w",
-        derived=("dy_dx",),
-        build=cases.local_gradient,
+        build=cases.toeplitz_1d,
+        witness=witnesses.TOEPLITZ,
+        widget=widgets.TOEPLITZ,
+    ),
+    Exercise(
+        "spray_1d",
+        ("x", "w", "pad"),
+        (Part("y", 1.5, "m"), Part("wide", 0.5, "m", of="y", corner=True)),
+        without=("correlate_1d", "toeplitz_1d"),
+        linear="x",
+        window=windows.of_a_row,
+        build=cases.correlate_1d,
+        widget=widgets.ROW_SPRAY,
     ),
     Exercise(
         "conv_1d_backward_spray",
@@ -68,6 +60,16 @@ EXERCISES = (
         witness=witnesses.ROW,
         widget=widgets.ROW_BACKWARD_SPRAY,
     ),
+    quiz(
+        "backward_pad",
+        ("k", "pad"),
+        1,
+        "with k - 1 zeros at each end every place of the padded x gets its k weights, and the pad "
+        "places at each end are "
+        "then cut off. It is the forward pad again only if k = 2 pad + 1, the text's 2r + 1 with "
+        "pad r.",
+        build=cases.backward_pad,
+    ),
     Exercise(
         "conv_1d_backward_rotated",
         ("dy", "w", "pad"),
@@ -81,16 +83,6 @@ EXERCISES = (
         witness=witnesses.ROW,
         widget=widgets.ROW_BACKWARD_GATHER,
     ),
-    quiz(
-        "backward_pad",
-        ("k", "pad"),
-        1,
-        "with k - 1 zeros at each end every place of the padded x gets its k weights, and the pad "
-        "places at each end are "
-        "then cut off. It is the forward pad again only if k = 2 pad + 1, the text's 2r + 1 with "
-        "pad r.",
-        build=cases.backward_pad,
-    ),
     Exercise(
         "conv_1d_weight_gradient",
         ("dy", "x", "pad"),
@@ -102,6 +94,14 @@ EXERCISES = (
         window=windows.of_a_row,
         build=cases.conv_1d_weight_gradient,
         witness=witnesses.ROW_WEIGHTS,
+    ),
+    Exercise(
+        "local_gradient",
+        ("i", "j", "w", "shape"),
+        (Part("dy_dx", 2.5, "M N"), Part("wide", 0.5, "M N", of="dy_dx", corner=True)),
+        linear="w",
+        derived=("dy_dx",),
+        build=cases.local_gradient,
     ),
     Exercise(
         "conv_forward",

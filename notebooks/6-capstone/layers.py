@@ -110,7 +110,7 @@ def conv_forward(x, w, b, pad):
 
 
 def conv_backward(dy, x, w, pad):
-    """Return dL/dx, dL/dW and dL/db of a convolutional layer with stride 1.
+    """Return dL/dx, dL/dw and dL/db of a convolutional layer with stride 1.
 
     These are Eqs. 9 and 10, over channels, filters and images.
 
@@ -152,7 +152,7 @@ def strided_forward(x, w, b, stride, pad):
 
 
 def strided_backward_spray(dy, x, w, stride, pad):
-    """Return dL/dx, dL/dW and dL/db of a strided convolution, by spraying.
+    """Return dL/dx, dL/dw and dL/db of a strided convolution, by spraying.
 
     dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C, kh, kw)
         ->  dx, dw like x, w;  db: (F,)

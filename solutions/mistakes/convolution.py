@@ -1143,7 +1143,7 @@ wrong(
     "dw",
     dw_rotated=(
         lambda dw: dw[:, :, ::-1, ::-1],
-        "is rotated by 180 degrees: dL/dW needs no rotation at all, w[f, c, u, v] met the pixel "
+        "is rotated by 180 degrees: dL/dw needs no rotation at all, w[f, c, u, v] met the pixel "
         "u rows below and v columns right of the corner of each window",
     ),
     dw_dy_rotated=(
@@ -1193,7 +1193,7 @@ wrong(
     ),
     dw_axes_exchanged=(
         lambda dw: dw.transpose(1, 0, 2, 3),
-        "F and C are exchanged: w has its filters first, and dL/dW is laid out like w",
+        "F and C are exchanged: w has its filters first, and dL/dw is laid out like w",
     ),
     dw_axes_reshaped=(
         lambda dw: dw.transpose(1, 0, 2, 3).reshape(dw.shape),

@@ -235,7 +235,7 @@ def outputs_of_the_image():
 
 @states(CONVOLUTION, "backward-gather", r"by \$([^$]+)\$\. Their prices .* = (\d+)\.\$\$")
 def gradient_of_pixel_2():
-    prices = after(CONVOLUTION, "tiny-example", "figure-backward-spray")["dy"]
+    prices = after(CONVOLUTION, "tiny-example", "padded-example", "figure-backward-spray")["dy"]
     return [*reflected(), prices[1:4] @ reflected()]
 
 
