@@ -134,8 +134,8 @@ COVERAGE = {
             "strided_backward_rotated",
             "answer",
         ],
-        "one table holds everything": ["recall", "recall-why", "live-recall"],
-        "This step is the **stride**": ["stride", "figure-windows"],
+        "one table holds everything": ["recall", "recall-matrix", "recall-why", "live-recall"],
+        "This step is the **stride**": ["stride", "two-windows", "figure-windows"],
         r"n + 2p = s\,(m-1) + k + r": ["output-size-why", "output_size", "live-output-size"],
         "## 2. Convolution and pooling in one step": [
             "every-second",
@@ -156,7 +156,7 @@ COVERAGE = {
             "live-spray",
         ],
         "The same two numbers also speak to the filter": ["spray-dw", "live-dw"],
-        "It is called **dilating**": ["dilate-intro", "dilate"],
+        "It is called **dilating**": ["dilate-intro", "dilate", "live-dilate"],
         "What picks on the way there, spreads on the way": ["transpose", "live-transpose"],
         "of them, at the end**": ["end-zeros", "too-short", "figure-trick", "trick-steps"],
         "What slides out is the gradient of the padded input": [

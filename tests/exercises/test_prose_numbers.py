@@ -250,10 +250,12 @@ def size_of_the_matrix_for_a_photograph():
 
 
 def strided() -> dict[str, Any]:
-    return after(STRIDED, "tiny-example", "live-rows", "figure-spray", "live-eqs-9-10")
+    return after(
+        STRIDED, "tiny-example", "figure-rows", "live-rows", "figure-spray", "live-eqs-9-10"
+    )
 
 
-@states(STRIDED, "stride", r"`y\[0\]` .* = (-\d+)\$,.*`y\[1\]` .* = (\d+)\$,")
+@states(STRIDED, "two-windows", r"`y\[0\]` .* = (-\d+)\$,.*`y\[1\]` .* = (\d+)\$,")
 def outputs_of_the_example():
     return strided()["slide"](strided()["x"], strided()["w"], 2)
 
