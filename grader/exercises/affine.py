@@ -24,17 +24,6 @@ EXERCISES = (
         "dy/dW.",
         build=cases.shape_of_jacobian,
     ),
-    Exercise(
-        "affine_jacobians",
-        ("x", "w"),
-        (Part("dy_dx", 1, "C D"), Part("dy_dw", 2, "C D C"), Part("dy_db", 1, "C C")),
-        forward="affine_forward",
-        without=("numerical_jacobian",),
-        derived=("dy_dx", "dy_dw", "dy_db"),
-        picks=True,
-        build=cases.affine_jacobians,
-        witness=witnesses.AFFINE_JACOBIANS,
-    ),
     quiz(
         "nonzeros_of_dy_dw",
         ("C", "D"),
@@ -53,6 +42,17 @@ EXERCISES = (
         "When C != D that raises; when C == D it runs and gives one row per slice, (C, 1, C): a "
         "wrong shape without a word.",
         build=cases.sizes_quiz,
+    ),
+    Exercise(
+        "affine_jacobians",
+        ("x", "w"),
+        (Part("dy_dx", 1, "C D"), Part("dy_dw", 2, "C D C"), Part("dy_db", 1, "C C")),
+        forward="affine_forward",
+        without=("numerical_jacobian",),
+        derived=("dy_dx", "dy_dw", "dy_db"),
+        picks=True,
+        build=cases.affine_jacobians,
+        witness=witnesses.AFFINE_JACOBIANS,
     ),
     Exercise(
         "affine_backward_row",

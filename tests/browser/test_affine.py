@@ -52,7 +52,7 @@ def progress(page):
     last = page.locator(".jp-CodeCell", has_text="progress()").last
     last.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
-    page.get_by_text("3 of 20; open: affine_jacobians").wait_for(timeout=30_000)
+    page.get_by_text("3 of 20; open: nonzeros_of_dy_dw").wait_for(timeout=30_000)
     return last.count()
 
 
