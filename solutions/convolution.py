@@ -80,12 +80,11 @@ def toeplitz_1d(w, n, pad):
 def local_gradient(i, j, w, shape):
     """Return the derivative of the single output y[i, j] by the whole image x (Eq. 10).
 
-    i, j: place of the output, counted from 0
+    i, j: row and column of the output
     w: (2r + 1, 2r + 1), with pad r and stride 1, so that y has the size of x
     shape: the shape (M, N) of x  ->  (M, N)
 
-    The text counts from 1: its w_{a-i+r+1, b-j+r+1} is w[a - i + r, b - j + r] here;
-    a, b, i and j may all start at 0.
+    Rows and columns of x, y and w are counted from 0, where Eq. 10 counts from 1.
     """
     r = len(w) // 2
     padded = np.zeros((shape[0] + 2 * r, shape[1] + 2 * r))

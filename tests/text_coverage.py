@@ -80,7 +80,7 @@ COVERAGE = {
             "local_gradient",
             "live-eqs-9-10",
         ],
-        "both $+1$ disappear": ["count-from-0"],
+        "both $+1$ disappear": ["count-from-0", "local-gradient-why"],
         "**It is a spray**": ["backward-is-spray", "figure-overlap", "spray-stamps"],
         "Backward an output sprays with the filter as it is": [
             "backward-spray-exercise",

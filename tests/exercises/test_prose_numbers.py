@@ -223,7 +223,7 @@ def edges_of_the_cat(axis: int) -> np.ndarray:
     return references()["conv_forward"](namespace["cat"][None, None], w, np.zeros(1), 0)
 
 
-@states(CONVOLUTION, "count-from-0", r"= `w\[0, 2\]` = (\d)\.")
+@states(CONVOLUTION, "count-from-0", r"give `w2\[0, 2\]` = (\d)\.")
 def weight_between_a_pixel_and_an_output():
     return [image()["J"][3, 0, 2, 1]]
 
