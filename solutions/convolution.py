@@ -143,6 +143,21 @@ def conv_1d_weight_gradient(dy, x, pad):
     return np.array([padded[u : u + m] @ dy for u in range(len(padded) - m + 1)])
 
 
+def conv_2d_weight_gradient(dy, x, pad):
+    """Return dL/dw for one image of one channel under one filter, with stride 1.
+
+    dy: (H', W');  x: (H, W);  pad: 0 or more
+        ->  dw: (H + 2 pad - H' + 1, W + 2 pad - W' + 1)
+    """
+    padded = np.pad(x, pad)
+    P, Q = dy.shape
+    dw = np.zeros((len(padded) - P + 1, len(padded[0]) - Q + 1))
+    for u in range(len(dw)):
+        for v in range(len(dw[0])):
+            dw[u, v] = np.sum(dy * padded[u : u + P, v : v + Q])
+    return dw
+
+
 def conv_forward(x, w, b, pad):
     """Return the output of a convolutional layer with stride 1.
 

@@ -104,6 +104,16 @@ EXERCISES = (
         build=cases.local_gradient,
     ),
     Exercise(
+        "conv_2d_weight_gradient",
+        ("dy", "x", "pad"),
+        (Part("dw", 0, "kh kw", "w"),),
+        without=("numerical_jacobian",),
+        derived=("dw",),
+        linear="dy",
+        window=windows.of_images,
+        build=cases.conv_2d_weight_gradient,
+    ),
+    Exercise(
         "conv_forward",
         ("x", "w", "b", "pad"),
         (Part("y", 2.5, "N F H' W'"), Part("wide", 0.5, "N F H' W'", of="y", corner=True)),

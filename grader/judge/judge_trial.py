@@ -32,7 +32,7 @@ from grader.judge.explain.stamps import Stamped
 from grader.judge.further import is_wrong_there, probed, stamps_of
 from grader.judge.hint import partly_recognised, recognise, with_sizes, wrong_of_a_pair
 from grader.judge.trial import Right, Trial
-from grader.show.verdict import Example, PartVerdict, Verdict
+from grader.show.verdict import RIGHT, Example, PartVerdict, Verdict
 
 # How a part that is wrong was explained.
 CATALOGUE, FRAME, FORM = "catalogue", "frame", "form"
@@ -199,7 +199,7 @@ def _without_a_case_to_show(trial: Trial, part: Part) -> PartVerdict:
         message = _wrong_on_hidden_cases(trial, part, trial.wrong(part))
         return PartVerdict(part.name, part.points, 0.0, message)
     why = trial.exercise.why or _learnt(trial, part, _last_case_of(trial, part))
-    return PartVerdict(part.name, part.points, part.points, f"right: {why}" if why else "right")
+    return PartVerdict(part.name, part.points, part.points, f"{RIGHT}: {why}" if why else RIGHT)
 
 
 def _wrong_part(

@@ -27,13 +27,15 @@ class Summary:
         """The exercises that are not right.
 
         One without a right part is named alone, any other by what it lacks: 'db of
-        affine_backward'.
+        affine_backward'. One that gives no points says so.
         """
         names = []
         for verdict in self.verdicts:
             missing = [part.name for part in verdict.parts if not part.right]
             if missing and len(missing) == len(verdict.parts):
-                names.append(verdict.exercise)
+                names.append(
+                    verdict.exercise if verdict.points else f"{verdict.exercise} (no points)"
+                )
             elif missing:
                 names.append(f"{' and '.join(missing)} of {verdict.exercise}")
         return names

@@ -15,6 +15,7 @@ from grader.show.numbers import beside, block, lines_of, number
 from grader.show.render import html
 
 MIME = "application/vnd.cnn-gradients.verdict+json"
+RIGHT = "right"  # the message on a part that is right; a reason may follow: "right: ..."
 
 
 class PartJSON(TypedDict):
@@ -39,6 +40,13 @@ class VerdictJSON(TypedDict):
     notes: list[str]
 
 
+def is_right(points: float, earned: float, message: str) -> bool:
+    """Tell whether a part is right. One without points has none to earn: its message tells."""
+    if points:
+        return earned == points
+    return message == RIGHT or message.startswith(f"{RIGHT}: ")
+
+
 @dataclass(frozen=True)
 class PartVerdict:
     """The verdict on one part of an exercise.
@@ -57,7 +65,7 @@ class PartVerdict:
 
     @property
     def right(self) -> bool:
-        return self.earned == self.points
+        return is_right(self.points, self.earned, self.message)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +144,8 @@ def amount(points: float) -> str:
 
 
 def _points(verdict: Verdict) -> str:
+    if not verdict.points:
+        return f"{RIGHT if verdict.right else 'not right yet'} (no points)"
     plural = "" if verdict.points == 1 else "s"
     return f"{amount(verdict.earned)} of {amount(verdict.points)} point{plural}"
 

@@ -780,6 +780,61 @@ wrong(
     ),
 )
 
+# --- conv_2d_weight_gradient ---
+
+conv_2d_weight_gradient = Reference(convolution.conv_2d_weight_gradient, "dw")
+
+
+def slide_over(padded: np.ndarray, dy: np.ndarray) -> np.ndarray:
+    """Return the products of dy with all windows of an image; none where it does not fit."""
+    (H, W), (P, Q) = padded.shape, dy.shape
+    rows, columns = range(H - P + 1), range(W - Q + 1)
+    products = [[np.sum(padded[u : u + P, v : v + Q] * dy) for v in columns] for u in rows]
+    return np.array(products).reshape(len(rows), len(columns))
+
+
+wrong(
+    conv_2d_weight_gradient,
+    "dw",
+    image_weights_rotated=(
+        lambda dw: dw[::-1, ::-1],
+        "is turned by 180 degrees: nothing has to be rotated here, w[u, v] met the pixel u rows "
+        "below and v columns right of the corner of each window",
+    ),
+    image_upstream_rotated=(
+        lambda dy, x, pad: slide_over(np.pad(x, pad), dy[::-1, ::-1]),
+        "dy was turned round on its way over x: a true convolution does that. Which pixel did "
+        "w[0, 0] meet for the first output?",
+    ),
+    image_weights_transposed=(
+        lambda dw: dw.T,
+        "Rows and columns of the filter are exchanged: kh counts the rows of dw too",
+    ),
+    image_weights_unpadded=(
+        lambda dy, x: slide_over(x, dy),
+        "x has lost its padding: the filter met the zeros as well, so over how large an image "
+        "did it slide?",
+    ),
+    image_weights_padded_at_start=(
+        lambda dy, x, pad: slide_over(np.pad(x, ((2 * pad, 0), (2 * pad, 0))), dy),
+        "is shifted: all the zeros stand above and on the left, and half of them belong below "
+        "and on the right",
+    ),
+    image_weights_of_last=(
+        lambda dy, x, pad: dy[-1, -1] * np.pad(x, pad)[len(dy) - 1 :, len(dy[0]) - 1 :],
+        "speaks of the last output alone: is there an = where all outputs should add up?",
+    ),
+    image_weights_averaged=(
+        lambda dw, dy: dw / dy.size,
+        "is the right answer divided by the number of outputs: a weight takes part in all of "
+        "them, do its ways add up or average?",
+    ),
+    image_weights_ignore_dy=(
+        lambda dy, x, pad: slide_over(np.pad(x, pad), np.ones(dy.shape)),
+        "does not depend on dy: where does the gradient from above enter?",
+    ),
+)
+
 # --- conv_forward ---
 
 

@@ -262,6 +262,37 @@ def conv_backward(rng: Generator, fresh: bool) -> list[Case]:
     return images(rng, "dy x w pad", BACKWARD, sizes_of(fresh, SMALL, (*FINDERS, *WIDE)))
 
 
+# H, W, kh, kw, pad of one image under one filter: more rows than columns and the other way round,
+# without padding and with, a filter of one weight, one output, and all sizes equal
+SINGLE = (
+    (3, 4, 2, 3, 0),
+    (3, 4, 3, 2, 1),
+    (2, 3, 2, 2, 1),
+    (5, 3, 2, 1, 0),
+    (6, 7, 3, 4, 2),
+    (4, 5, 1, 1, 0),
+    (3, 2, 3, 2, 0),
+    (3, 3, 3, 3, 1),
+)
+
+
+def conv_2d_weight_gradient(rng: Generator, fresh: bool) -> list[Case]:
+    """Cases of each size; then the second of them with large and with small numbers."""
+    cases = []
+    fills = [*[quarters] * len(SINGLE), large, small]
+    for fill, (H, W, kh, kw, pad) in zip(fills, [*SINGLE, SINGLE[1], SINGLE[1]], strict=True):
+        P, Q = H + 2 * pad - kh + 1, W + 2 * pad - kw + 1
+        cases.append(
+            Case(
+                (fill(rng, P, Q), fill(rng, H, W), pad),
+                {"H": H, "W": W, "H'": P, "W'": Q, "kh": kh, "kw": kw},
+                large=fill in (small, large),
+                slack=SMOOTH if fill is large else 0.0,
+            )
+        )
+    return cases
+
+
 def same_pad(rng: Generator, fresh: bool) -> list[Case]:
     widths = [3, 5, 4, 1, 2, 7, 31]
     if fresh:

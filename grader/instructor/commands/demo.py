@@ -27,7 +27,7 @@ from grader.instructor.records.standings import Standing
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.sandbox import NoRoom
 from grader.judge.course import Notebook
-from grader.show.verdict import MIME, VerdictJSON
+from grader.show.verdict import MIME, VerdictJSON, is_right
 
 Say = Callable[[str], None]
 Outputs = list[dict[str, Any]]  # of one cell
@@ -288,5 +288,5 @@ def _findings(verdict: VerdictJSON) -> Iterator[str]:
         yield verdict["fault"]
         return
     for part in verdict["parts"]:
-        if part["earned"] < part["points"]:
+        if not is_right(part["points"], part["earned"], part["message"]):
             yield f"{part['name']} {part['message']}"

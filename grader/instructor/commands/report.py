@@ -30,6 +30,7 @@ from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
 from grader.notebook.intake import TEST
 from grader.show.render import environment_of
+from grader.show.verdict import is_right
 
 MISTAKE_LIMIT = 3
 TEMPLATES = Path(__file__).with_name("templates")
@@ -252,9 +253,17 @@ def _exercises(
             exercise.name,
             exercise.points,
             mean=sum(points) / len(points),
-            full=sum(earned >= exercise.points for earned in points),
+            full=sum(earned >= exercise.points for earned in points)
+            if exercise.points
+            else sum(map(_is_all_right, results)),
             mistakes=tuple(_most_common(exercise, results)),
         )
+
+
+def _is_all_right(result: ExerciseJSON) -> bool:
+    return all(
+        is_right(part["points"], part["earned"], part["message"]) for part in result["parts"]
+    )
 
 
 def _results(name: str, verdicts: list[VerdictFile]) -> Iterator[ExerciseJSON]:
@@ -332,8 +341,9 @@ def _shares(report: Report) -> Any:
     """Return a figure: the mean share of the points of each exercise."""
     figure = Figure(figsize=(7, 0.35 * len(report.exercises) + 0.8), layout="constrained")
     ax = figure.subplots()
-    names = [row.name for row in report.exercises][::-1]
-    shares = [row.mean / row.points for row in report.exercises][::-1]
+    rows = [row for row in report.exercises if row.points][::-1]
+    names = [row.name for row in rows]
+    shares = [row.mean / row.points for row in rows]
     bars = ax.barh(names, shares, color="#999999")
     ax.bar_label(bars, labels=[f"{share:.0%}" for share in shares], padding=4)
     ax.set_xlim(0, 1.12)
