@@ -34,11 +34,15 @@ ZIP_FILES_LIMIT = 200
 
 @dataclass(frozen=True)
 class Cell:
-    """One code cell: its source, and which exercise's locked test stands there ("" for none)."""
+    """One code cell: its source, and which exercise's locked test stands there ("" for none).
+
+    number: of the cell in its file, from 0, where cells of text count too.
+    """
 
     source: str
     grade_id: str = ""
     tests: str = ""
+    number: int = -1
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def _recognised(
             source = unfenced(source)
         tested = name.removeprefix(TEST)
         is_test = name.startswith(TEST) and tested in exercises
-        yield Cell(source, name, tested if is_test else "")
+        yield Cell(source, name, tested if is_test else "", number)
 
 
 def _named(cells: list[FileCell], taken: set[str], names_of: object) -> dict[int, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.instructor.author.catalogue import reference
+from grader.instructor.author.references import reference
 from grader.instructor.courses import CourseError, source_notebook, sources_of
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
@@ -24,6 +24,7 @@ Cell = dict[str, Any]
 REGION = re.compile(
     r"^[ \t]*### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*$", re.MULTILINE | re.DOTALL
 )
+MARKERS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
 
 def load(path: Path) -> NotebookJSON:
@@ -84,6 +85,25 @@ def course_cells(notebook: Notebook) -> list[str]:
     ]
 
 
+def stubs_of(notebook: Notebook) -> dict[str, str]:
+    """Return the answer cells as students get them, by the exercises' names. Raises CourseError."""
+    cells = answer_cells(load(source_notebook(notebook)))
+    return {
+        exercise.name: MARKERS.sub("", source(_answer_cell(cells, exercise))).rstrip()
+        for exercise in notebook.exercises
+    }
+
+
+def _answer_cell(cells: dict[str, Cell], exercise: Exercise) -> Cell:
+    """Return the cell of an exercise. Raises CourseError where there is none."""
+    if exercise.name not in cells:
+        raise CourseError(
+            f"{exercise.assignment}: the notebook has no answer cell for {exercise.name} "
+            "(its grade_id is the name)."
+        )
+    return cells[exercise.name]
+
+
 def solve(notebook: Notebook) -> NotebookJSON:
     """Return a notebook with the reference answers filled in.
 
@@ -92,14 +112,10 @@ def solve(notebook: Notebook) -> NotebookJSON:
     result = load(source_notebook(notebook))
     cells = answer_cells(result)
     for exercise in notebook.exercises:
-        if exercise.name not in cells:
-            raise CourseError(
-                f"{notebook.assignment}: the notebook has no answer cell for {exercise.name} "
-                "(its grade_id is the name)."
-            )
+        cell = _answer_cell(cells, exercise)
         function = reference(exercise)
-        _compare_heads(exercise, source(cells[exercise.name]), function)
-        fill(cells[exercise.name], _body(function))
+        _compare_heads(exercise, source(cell), function)
+        fill(cell, _body(function))
     return result
 
 

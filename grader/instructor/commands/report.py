@@ -15,7 +15,6 @@ from matplotlib.ticker import MaxNLocator
 
 from grader.instructor.classroom import Grading, problem_of_name
 from grader.instructor.courses import CourseError
-from grader.instructor.files import write_atomically
 from grader.instructor.records import gradebook
 from grader.instructor.records.keys import is_of, remedy
 from grader.instructor.records.late_penalty import LatePenalty
@@ -29,6 +28,7 @@ from grader.instructor.sealed.verdict_file import VerdictFile, scores_of, stored
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
 from grader.notebook.intake import TEST
+from grader.notebook.whole_file import write_atomically
 from grader.show.render import environment_of
 
 MISTAKE_LIMIT = 3

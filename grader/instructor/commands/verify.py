@@ -17,10 +17,11 @@ import numpy as np
 from grader.call.answer import Answer
 from grader.call.call import call
 from grader.instructor.author import layers
-from grader.instructor.author.catalogue import answers_of, is_stored, mistakes_of, reference
+from grader.instructor.author.catalogue import is_stored
 from grader.instructor.author.forgotten import forgotten, left_to_write
 from grader.instructor.author.mistakes import Mistake
 from grader.instructor.author.notebook import slips, solve
+from grader.instructor.author.references import answers_of, mistakes_of, reference
 from grader.instructor.courses import CourseError
 from grader.judge.answers import read
 from grader.judge.case import Case

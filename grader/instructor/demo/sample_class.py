@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import islice, zip_longest
 from typing import Any
 
-from grader.instructor.author.catalogue import mistakes_of, reference
 from grader.instructor.author.mistakes import Mistake
+from grader.instructor.author.references import mistakes_of, reference
 from grader.instructor.demo.honest_styles import styles
 from grader.instructor.demo.sample_files import files
 from grader.judge.course import Notebook
