@@ -15,8 +15,9 @@ from typing import Any
 
 from grader.instructor.author.references import reference
 from grader.instructor.courses import CourseError, source_notebook, sources_of
-from grader.judge.course import Notebook
+from grader.judge.course import Essay, Notebook
 from grader.judge.exercise import Exercise
+from grader.notebook.intake import UNWRITTEN_TEXT
 
 NotebookJSON = dict[str, Any]
 Cell = dict[str, Any]
@@ -174,12 +175,14 @@ def slips(notebook: Notebook) -> Iterator[str]:
     path = source_notebook(notebook)
     cells = load(path)
     where = str(path.relative_to(sources_of(notebook.course)))
-    for name in answer_cells(cells).keys() - notebook.by_name.keys():
+    for name in answer_cells(cells).keys() - {*notebook.by_name, *notebook.essay_names}:
         yield f"{where}: the answer cell {name} is no exercise of the points table"
     tests = check_cells(cells)
     for exercise in notebook.exercises:
         yield from _test_slips(where, exercise, tests.get(f"check_{exercise.name}"))
-    total = sum(exercise.points for exercise in notebook.exercises)
+    for essay in notebook.essays:
+        yield from _essay_slips(where, essay, tests.get(essay.name))
+    total = notebook.automatic_points + sum(essay.points for essay in notebook.essays)
     if total != notebook.points:
         yield (
             f"{notebook.assignment}: the points table adds up to {total:g}, "
@@ -201,6 +204,21 @@ def _test_slips(where: str, exercise: Exercise, test: Cell | None) -> Iterator[s
         yield (
             f"{where}: check_{name} gives {points:g} points, "
             f"the points table says {exercise.points:g}"
+        )
+
+
+def _essay_slips(where: str, essay: Essay, cell: Cell | None) -> Iterator[str]:
+    """Yield what is wrong with an essay's cell."""
+    if cell is None or cell["cell_type"] != "markdown" or source(cell) != UNWRITTEN_TEXT:
+        yield (
+            f"{where}: expected a Markdown cell {essay.name}, a manually graded answer, "
+            f"with the one line {UNWRITTEN_TEXT}"
+        )
+        return
+    points = _nbgrader(cell)["points"]
+    if float(points) != essay.points:
+        yield (
+            f"{where}: {essay.name} gives {points:g} points, the points table says {essay.points:g}"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from grader.call.call import call
 from grader.instructor.author.mistakes import Mistake
 from grader.judge.answers import read
 from grader.judge.case import Case
+from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
 
 
@@ -27,6 +29,18 @@ def mistakes_of(exercise: Exercise) -> list[Mistake]:
     # Loaded here, since it takes a while, and grading needs none of it.
     module = importlib.import_module(f"{exercise.notebook.course.references}.mistakes")
     return [mistake for mistake in module.CATALOGUE if mistake.exercise == exercise.name]
+
+
+def rubric_of(notebook: Notebook, essay: str) -> str:
+    """Return how an essay is graded, "" where the course does not say it."""
+    name = f"{notebook.course.references}.rubrics"
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        return ""
+    return inspect.cleandoc(str(module.RUBRICS.get(essay, "")))
 
 
 def answers_of(

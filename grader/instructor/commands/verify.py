@@ -120,7 +120,7 @@ def _references(notebook: Notebook) -> Finding:
     verdicts = [judge(each, namespace[each.name], namespace) for each in notebook.exercises]
     earned = sum(verdict.earned for verdict in verdicts)
     lost = tuple(str(verdict) for verdict in verdicts if not verdict.right)
-    return Finding("references", f"{earned:g} of {notebook.points:g} points", lost)
+    return Finding("references", f"{earned:g} of {notebook.automatic_points:g} points", lost)
 
 
 def _references_by_name(exercises: list[Exercise]) -> dict[str, Callable[..., Any]]:

@@ -77,6 +77,8 @@ def _rows(
                 notes.append(NOT_HANDED_IN)
             stale = penalty.problem_of(standing) if standing else ""
             notes += [stale] if stale else []
+            if standing and standing.wait:
+                notes.append(standing.wait)
             if standing and standing.looks:
                 notes.append(f"to look at: {', '.join(standing.looks)}")
             row = _row(standing or Standing(name, due=due, max_points=worth), names)
