@@ -37,7 +37,7 @@ import numpy as np
 from our_course import EXERCISES
 
 from grader.call.answer import Answer, split
-from grader.instructor.author.catalogue import answers_of, reference
+from grader.instructor.author.references import answers_of, reference
 from grader.judge.answers import by_part
 from grader.judge.case import Case
 from grader.judge.compare import matches

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 from our_course import EXERCISES
 
-from grader.instructor.author.catalogue import reference
+from grader.instructor.author.references import reference
 from solutions import affine, capstone, convolution, max_pool, strided
 
 Wrong = dict[str, tuple[str, str, Callable]]

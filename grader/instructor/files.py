@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Files that are new, moved or temporary, and whether there is room for them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.instructor import system
+from grader.notebook.whole_file import write_atomically
 
 PREFIX = "cnn-gradients-"
 DAY = 24 * 3600
@@ -24,27 +25,6 @@ TRIED = 1 << 16  # bytes that are written to see whether there is room
 FULL = (errno.ENOSPC, errno.EDQUOT)
 # Why one place cannot be written while others can: unlike a full disk.
 UNWRITABLE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
-
-
-def write_atomically(path: Path, content: str | bytes, mode: int | None = None) -> None:
-    """Write a file so that no half-written one is ever seen. Raises OSError.
-
-    A temporary file beside the path is written and renamed. mode: by default that of any new file.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, mode_of_new_files() if mode is None else mode)
-        os.replace(name, path)
-    except BaseException as error:
-        os.unlink(name)
-        if isinstance(error, OSError) and error.errno:
-            # Of a full disk the system does not say which file it is.
-            error.filename = error.filename or str(path)
-        raise
 
 
 def write_once(path: Path, content: bytes, mode: int) -> None:
@@ -62,13 +42,6 @@ def write_once(path: Path, content: bytes, mode: int) -> None:
         os.replace(new, path)
     finally:
         new.unlink(missing_ok=True)
-
-
-def mode_of_new_files() -> int:
-    """Return the mode that a new file gets, which follows this process's umask."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def move(path: Path, to: Path) -> None:

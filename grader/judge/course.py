@@ -12,6 +12,18 @@ from typing import Any, cast
 from grader.judge.exercise import Exercise
 
 
+@dataclass(frozen=True)
+class Essay:
+    """A question that a student answers in sentences, and a person grades.
+
+    name: of its cell, nbgrader's manually graded answer; points: what it is worth. Its rubric
+    stands beside the references, where no student sees it.
+    """
+
+    name: str
+    points: float
+
+
 def _no_files() -> dict[str, bytes]:
     return {}
 
@@ -49,11 +61,12 @@ class Notebook:
 
     assignment: its name for nbgrader, and its folder.
     stem: the name of its file, and of its module in the package of references.
-    points: what the course promises for it, beside the sum of its parts.
+    points: what the course promises for it, beside the sum of its parts and essays.
     limits: where they are not the usual ones, the limits of one submission by name, as
         grader.instructor.sandbox.time_and_memory_limits has them: {"call": 60.0} gives each call
         and each cell 60 seconds.
     support: what it needs in the sandbox; None for most notebooks.
+    essays: the questions that are answered in sentences.
     course: the one that it belongs to, which fills this in.
     """
 
@@ -63,6 +76,7 @@ class Notebook:
     exercises: tuple[Exercise, ...]
     limits: Mapping[str, Any] = field(default_factory=dict)
     support: Support | None = None
+    essays: tuple[Essay, ...] = ()
     course: Course = field(default=cast("Course", None), repr=False)
 
     def __post_init__(self) -> None:
@@ -84,6 +98,16 @@ class Notebook:
     def by_name(self) -> dict[str, Exercise]:
         """Its exercises by their names, in their order."""
         return {exercise.name: exercise for exercise in self.exercises}
+
+    @property
+    def automatic_points(self) -> float:
+        """What its exercises are worth, without what a person grades."""
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def essay_names(self) -> tuple[str, ...]:
+        """The names of its essays, in their order."""
+        return tuple(essay.name for essay in self.essays)
 
     @property
     def brings_answers(self) -> bool:

@@ -122,6 +122,7 @@ class Table(TypedDict):
 
     It holds data only, no answer as code.
 
+    stub: its answer cell as students get it, which `python -m grader reset` puts back.
     cases: part -> one entry per visible case.
     hints: mistake -> its sentence.
     parts: mistake -> the parts that it gets wrong.
@@ -131,6 +132,7 @@ class Table(TypedDict):
         (grader.judge.further).
     """
 
+    stub: str
     cases: dict[str, list[Entry]]
     hints: dict[str, str]
     parts: dict[str, list[str]]

@@ -83,9 +83,11 @@ class Checks:
             print("a check is already running: take progress() out of your function")
             return
         verdicts = []
+        by_hand = 0.0
         for notebook in self._notebooks_in(namespace):
             verdicts += [self._verdict_on(each, namespace) for each in notebook.exercises]
-        show(Summary(tuple(verdicts)))
+            by_hand += sum(essay.points for essay in notebook.essays)
+        show(Summary(tuple(verdicts), by_hand))
 
     def _verdict_on(self, exercise: Exercise, namespace: Namespace) -> Verdict:
         """Return the verdict on an exercise.

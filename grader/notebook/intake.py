@@ -11,7 +11,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -28,17 +28,22 @@ TEST = "check_"  # what the grade_id of an exercise's locked test begins with
 # A cell that defines a function, or gives its name to something else.
 DEFINED = re.compile(r"^(?:def|class) (\w+)|^(\w+)\s*=[^=]", re.MULTILINE)
 UNWRITTEN = re.compile(r"^[ \t]*raise NotImplementedError", re.MULTILINE)
+UNWRITTEN_TEXT = "YOUR ANSWER HERE"  # of nbgrader, in the cell of an essay
 NOT_A_NAME = "this is not the notebook of this assignment: none of its exercises was found. "
 ZIP_FILES_LIMIT = 200
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One code cell: its source, and which exercise's locked test stands there ("" for none)."""
+    """One code cell: its source, and which exercise's locked test stands there ("" for none).
+
+    number: of the cell in its file, from 0, where cells of text count too.
+    """
 
     source: str
     grade_id: str = ""
     tests: str = ""
+    number: int = -1
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,13 @@ class ParsedNotebook:
     """The code cells of a notebook in their order.
 
     faults: what is wrong with its structure or was guessed, for a person to look at; answers: the
-    sources of answer cells by exercise.
+    sources of answer cells by exercise; texts: those of essays, by name.
     """
 
     cells: tuple[Cell, ...]
     faults: tuple[str, ...]
     answers: dict[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def code(self) -> str:
@@ -64,10 +70,12 @@ class ParsedNotebook:
         return sum(not UNWRITTEN.search(source) for source in self.answers.values())
 
 
-def parse(content: bytes, exercises: Sequence[str], name: str = "") -> ParsedNotebook:
+def parse(
+    content: bytes, exercises: Sequence[str], name: str = "", essays: Sequence[str] = ()
+) -> ParsedNotebook:
     """Return the cells of a file.
 
-    exercises: the names this assignment asks for; name: of the file. Raises Unreadable.
+    exercises, essays: the names this assignment asks for; name: of the file. Raises Unreadable.
     """
     read = cells_of_file(content, name)
     known = {*exercises, *(f"{TEST}{each}" for each in exercises)}
@@ -82,7 +90,30 @@ def parse(content: bytes, exercises: Sequence[str], name: str = "") -> ParsedNot
     if not count:
         raise Unreadable(f"{NOT_A_NAME}Was another file handed in?")
     faults = [*read.guesses, *_guesses(found_by), *_structural_faults(count, exercises)]
-    return ParsedNotebook(tuple(cells), tuple(faults), answers)
+    written = _texts(read.cells, essays)
+    faults += _essay_faults(written, essays)
+    texts = {essay: sources[0] for essay, sources in written.items()}
+    return ParsedNotebook(tuple(cells), tuple(faults), answers, texts)
+
+
+def _texts(cells: Iterable[FileCell], essays: Sequence[str]) -> dict[str, list[str]]:
+    """Return what stands in the cells of each essay, by nbgrader's name or else the cell's id."""
+    written: dict[str, list[str]] = {}
+    for cell in cells:
+        name = cell.grade_id or cell.name
+        if name in essays:
+            written.setdefault(name, []).append(cell.source)
+    return written
+
+
+def _essay_faults(written: Mapping[str, list[str]], essays: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong with the number of cells of essays."""
+    for name in essays:
+        count = len(written.get(name, ()))
+        if count == 0:
+            yield f"the text cell {name} is missing"
+        elif count > 1:
+            yield f"the text cell {name} stands in the notebook {count} times"
 
 
 def _marked(cell: FileCell, known: set[str]) -> FileCell:
@@ -114,7 +145,7 @@ def _recognised(
             source = unfenced(source)
         tested = name.removeprefix(TEST)
         is_test = name.startswith(TEST) and tested in exercises
-        yield Cell(source, name, tested if is_test else "")
+        yield Cell(source, name, tested if is_test else "", number)
 
 
 def _named(cells: list[FileCell], taken: set[str], names_of: object) -> dict[int, str]:
@@ -174,19 +205,23 @@ def _missing(kind: str, names: Iterable[str], count: Counter[str]) -> Iterator[s
 
 
 def best_of(
-    files: Mapping[str, bytes], expected: str, exercises: Sequence[str]
+    files: Mapping[str, bytes],
+    expected: str,
+    exercises: Sequence[str],
+    essays: Sequence[str] = (),
 ) -> tuple[str, ParsedNotebook]:
     """Return the file that answers most exercises, and its cells.
 
     files: the contents by their paths, zip files opened; expected: the name that the notebook
-    should have. It is taken unless another file has more answers, and that is said. Raises
-    Unreadable with what is wrong with the file that comes nearest.
+    should have; exercises, essays: as for parse. The expected one
+    is taken unless another file has more answers, and that is said. Raises Unreadable with what is
+    wrong with the file that comes nearest.
     """
     parsed: dict[str, ParsedNotebook] = {}
     problems: dict[str, str] = {}
     for path, content in files.items():
         try:
-            parsed[path] = parse(content, exercises, path)
+            parsed[path] = parse(content, exercises, path, essays)
         except Unreadable as error:
             problems[path] = str(error)
     if not parsed:
@@ -273,7 +308,7 @@ def look(path: Path, course: Course) -> Iterator[str]:
     results = []
     for notebook in course.notebooks:
         with suppress(Unreadable):
-            _, parsed = best_of(files, path.name, list(notebook.by_name))
+            _, parsed = best_of(files, path.name, list(notebook.by_name), notebook.essay_names)
             results.append((len(parsed.answers), notebook, parsed))
     if not results:
         best_of(files, path.name, list(course.exercises))  # raises what is wrong with it
@@ -283,6 +318,9 @@ def look(path: Path, course: Course) -> Iterator[str]:
     yield f"{notebook.assignment}: {count} of {total} exercises found, this file will be graded"
     if parsed.written < count:
         yield f"{count - parsed.written} of them are not written yet"
+    for essay, text in parsed.texts.items():
+        if text.strip() == UNWRITTEN_TEXT:
+            yield f"{essay} is not written yet: a person will read it"
     if path.name != notebook.file:
         yield f"Its name is {path.name}: {notebook.file} is expected, and this one is found too"
     for fault in parsed.faults:

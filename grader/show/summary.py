@@ -10,9 +10,13 @@ from grader.show.verdict import Verdict, amount
 
 @dataclass(frozen=True)
 class Summary:
-    """The verdicts on all exercises of a notebook."""
+    """The verdicts on all exercises of a notebook.
+
+    by_hand: the points that a person gives beside them, for essays.
+    """
 
     verdicts: tuple[Verdict, ...]
+    by_hand: float = 0.0
 
     @property
     def earned(self) -> float:
@@ -45,8 +49,16 @@ class Summary:
             return "nothing to count yet: run the cells above first"
         scores = f"{amount(self.earned)} of {amount(self.points)}"
         if not self.open:
-            return f"{scores}: everything is right"
-        return f"{scores}; open: {', '.join(self.open)}"
+            return f"{scores}: everything is right{self._more}"
+        return f"{scores}; open: {', '.join(self.open)}{self._more}"
+
+    @property
+    def _more(self) -> str:
+        """What a person grades, behind what the checks say."""
+        if not self.by_hand:
+            return ""
+        more = f"{amount(self.by_hand)} more"
+        return f". What you explain in sentences is worth {more}: a person reads it"
 
     def __repr__(self) -> str:
         return str(self)

@@ -26,7 +26,7 @@ def known(name: str) -> str:
     """Return the visible cases of an exercise and their answers, as a student can find them."""
     from our_course import EXERCISES
 
-    from grader.instructor.author.catalogue import reference
+    from grader.instructor.author.references import reference
 
     function = reference(EXERCISES[name])
     made = []

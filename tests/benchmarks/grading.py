@@ -35,12 +35,12 @@ from grader.instructor.author.notebook import dumps, load, with_answers
 from grader.instructor.classroom import Classroom
 from grader.instructor.commands.release import release
 from grader.instructor.demo.sample_class import submissions
-from grader.instructor.files import write_atomically
 from grader.instructor.kit.wheels import REPOSITORY
 from grader.instructor.records import submission
 from grader.instructor.records.standings import Standing
 from grader.instructor.sandbox.sandbox import Sandbox, Worker
 from grader.instructor.sealed import session
+from grader.notebook.whole_file import write_atomically
 
 BIN = Path(sys.executable).parent
 HOSTILE = ("endless", "leaves", "exit")  # of the demo's class; their cost is a limit's

@@ -4,6 +4,7 @@ called by its name.
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
 
@@ -13,7 +14,8 @@ from our_course import EXERCISES, NOTEBOOKS
 from support import references
 
 from grader.instructor.author import catalogue
-from grader.instructor.author.catalogue import answers_of, is_stored, portable
+from grader.instructor.author.catalogue import is_stored, portable
+from grader.instructor.author.references import answers_of
 from grader.instructor.commands.verify import verify
 from grader.judge.case import SMALL
 from grader.judge.compare import entries_of
@@ -151,8 +153,13 @@ def test_a_stored_number_is_exact_or_has_twelve_digits(assignment):
 
 
 @pytest.mark.parametrize("assignment", NOTEBOOKS)
-def test_a_shipped_table_holds_no_code_and_no_quiz_answer(assignment):
-    text = NOTEBOOKS[assignment].tables.read_text(encoding="utf-8")
+def test_a_shipped_table_holds_no_code_but_stubs_and_no_quiz_answer(assignment):
+    tables = json.loads(NOTEBOOKS[assignment].tables.read_text(encoding="utf-8"))
+    for table in tables.values():
+        head, *body = ast.parse(table.pop("stub")).body[0].body
+        assert isinstance(head, ast.Expr)  # the docstring
+        assert list(map(ast.unparse, body)) == ["raise NotImplementedError()"]
+    text = json.dumps(tables)
     assert "def " not in text
     assert "lambda" not in text
     assert [e.name for e in NOTEBOOKS[assignment].exercises if e.is_quiz and e.table["shown"]] == []

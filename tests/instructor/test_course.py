@@ -19,7 +19,7 @@ from tiers import unsafe
 
 from grader.instructor import courses
 from grader.instructor.author import notebook
-from grader.instructor.author.catalogue import mistakes_of
+from grader.instructor.author.references import mistakes_of
 from grader.instructor.classroom import Classroom
 from grader.instructor.commands import demo
 from grader.instructor.courses import CourseError

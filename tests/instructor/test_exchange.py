@@ -16,9 +16,9 @@ from tiers import unsafe
 
 from grader.instructor.author import notebook
 from grader.instructor.classroom import SECRET, STAMP, Classroom
-from grader.instructor.files import write_atomically
 from grader.instructor.records.steps import NbgraderSteps
 from grader.instructor.sealed.intake import submission_secret
+from grader.notebook.whole_file import write_atomically
 
 ASSIGNMENT, GARBAGE = "1-affine", "yesterday at noon"
 

@@ -28,7 +28,7 @@ from tiers import unsafe
 from grader.export.mathml import Unconverted, converted, mathml
 from grader.export.safe import clean, markdown
 from grader.instructor.author import notebook
-from grader.instructor.author.catalogue import answers_of, reference
+from grader.instructor.author.references import answers_of, reference
 from grader.instructor.classroom import Classroom
 from grader.instructor.commands import feedback
 from grader.instructor.commands.cli import main

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from our_course import EXERCISES
 from support import examples, few_and_many
 
-from grader.instructor.author.catalogue import answers_of, reference
+from grader.instructor.author.references import answers_of, reference
 from grader.judge.case import Case
 from grader.judge.detect import CLOSE, Pair, count_of_differences
 from grader.judge.detect import detect as in_common

@@ -13,7 +13,7 @@ from support import references
 
 from grader.exercises import windows
 from grader.exercises.windows import Axis
-from grader.instructor.author.catalogue import reference
+from grader.instructor.author.references import reference
 from grader.judge.judge import judge
 from grader.show.numbers import is_printed
 from solutions.mistakes import CATALOGUE

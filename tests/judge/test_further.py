@@ -18,7 +18,7 @@ from tiers import best
 
 from grader.call.answer import Answer
 from grader.instructor.author import notebook
-from grader.instructor.author.catalogue import answers_of, reference
+from grader.instructor.author.references import answers_of, reference
 from grader.instructor.sandbox.sandbox import Sandbox
 from grader.instructor.sealed.grade_one import grade_submission
 from grader.judge.compare import matches

@@ -8,7 +8,7 @@ from our_course import EXERCISES
 from support import few_and_many, references
 from wrong_answers import ALL
 
-from grader.instructor.author.catalogue import answers_of, reference
+from grader.instructor.author.references import answers_of, reference
 from grader.judge.compare import matches
 from grader.judge.judge import judge
 from solutions import affine

@@ -21,9 +21,9 @@ from grader.instructor import rights
 from grader.instructor.author import notebook
 from grader.instructor.classroom import SECRET, STAMP, Classroom
 from grader.instructor.commands import private_places
-from grader.instructor.files import write_atomically
 from grader.instructor.records.steps import NbgraderSteps
 from grader.instructor.sandbox.support import support_of
+from grader.notebook.whole_file import write_atomically
 
 ASSIGNMENT = "1-affine"
 KIT = Path("release/student-kit.zip")

@@ -17,12 +17,12 @@ from support import ROOT
 
 from grader.exercises import COURSE
 from grader.figures.canvas import Picture
-from grader.instructor.files import write_atomically
 from grader.judge.case import Case
 from grader.judge.hint import with_sizes
 from grader.notebook import start
 from grader.notebook.check import unknown_name
 from grader.notebook.equation import compare
+from grader.notebook.whole_file import write_atomically
 from grader.show import place
 from grader.show.numbers import beside, lines_of, number
 from grader.show.verdict import Example, PartVerdict, Verdict

@@ -48,7 +48,7 @@ from our_course import EXERCISES, NOTEBOOKS
 from grader.call.answer import Answer
 from grader.call.quiet import quiet
 from grader.instructor.author import layers
-from grader.instructor.author.catalogue import answers_of, reference
+from grader.instructor.author.references import answers_of, reference
 from grader.judge.case import Case
 from grader.judge.compare import matches
 from grader.judge.exercise import Exercise

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import math
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from grader.call.answer import Answer
-from grader.call.call import call
 from grader.instructor.author.mistakes import Mistake
+from grader.instructor.author.notebook import stubs_of
+from grader.instructor.author.references import answers_of, mistakes_of, reference
 from grader.instructor.courses import CourseError
-from grader.judge.answers import read
 from grader.judge.case import Case
 from grader.judge.compare import matches, on_grid
 from grader.judge.course import Notebook
@@ -36,37 +34,6 @@ FINE = 2**40
 EXACT_SCALE = 1024  # a multiple of its inverse is the same on every machine
 
 
-def reference(exercise: Exercise) -> Callable[..., Any]:
-    """Return the reference answer to an exercise."""
-    notebook = exercise.notebook
-    name = f"{notebook.course.references}.{notebook.stem}"
-    function: Callable[..., Any] = getattr(importlib.import_module(name), exercise.name)
-    return function
-
-
-def mistakes_of(exercise: Exercise) -> list[Mistake]:
-    """Return the catalogued mistakes of an exercise."""
-    # Loaded here, since it takes a while, and grading needs none of it.
-    module = importlib.import_module(f"{exercise.notebook.course.references}.mistakes")
-    return [mistake for mistake in module.CATALOGUE if mistake.exercise == exercise.name]
-
-
-def answers_of(
-    exercise: Exercise, function: Callable[..., Any], cases: Sequence[Case]
-) -> list[dict[str, Answer]]:
-    """Return what a trusted function answers to each case, part by part.
-
-    There is nothing where a goal decides.
-    """
-    answers = []
-    for case in cases:
-        parts: dict[str, Answer] = {}
-        if not case.goal:
-            parts = read(exercise, case, call(function, case.args), function)
-        answers.append(parts)
-    return answers
-
-
 def scale_of(part: Part, case: Case, right: Answer) -> float:
     """Return the factor that puts right results on whole numbers (see grader.judge.fingerprint)."""
     if part.tolerance == SMOOTH and part.shape == "" and right.array is not None:
@@ -82,12 +49,13 @@ def scale_of(part: Part, case: Case, right: Answer) -> float:
 
 
 def build(notebook: Notebook) -> dict[str, Table]:
-    """Return the tables of a notebook's exercises."""
+    """Return the tables of a notebook's exercises. Raises CourseError."""
+    stubs = stubs_of(notebook)
     with np.errstate(all="ignore"):
-        return {exercise.name: _build(exercise) for exercise in notebook.exercises}
+        return {each.name: _build(each, stubs[each.name]) for each in notebook.exercises}
 
 
-def _build(exercise: Exercise) -> Table:
+def _build(exercise: Exercise, stub: str) -> Table:
     cases = exercise.visible
     mistakes = mistakes_of(exercise)
     rights = answers_of(exercise, reference(exercise), cases)
@@ -99,7 +67,13 @@ def _build(exercise: Exercise) -> Table:
     for part in exercise.parts:
         if _ships_right_values(exercise, part):
             right_values[part.name] = [_plain(right[part.name]) for right in rights]
-    table: Table = {"cases": entries, "hints": hints, "parts": parts, "shown": right_values}
+    table: Table = {
+        "stub": stub,
+        "cases": entries,
+        "hints": hints,
+        "parts": parts,
+        "shown": right_values,
+    }
     if exercise.linear or exercise.picks:
         table["further"] = {part.name: _further(exercise, part) for part in exercise.parts}
     return table

@@ -9,6 +9,7 @@ from string import Formatter
 from typing import Any
 
 from grader.instructor.author.notebook import answer_cells, load, source
+from grader.instructor.author.references import rubric_of
 from grader.instructor.courses import source_notebook
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
@@ -30,6 +31,20 @@ def forgotten(notebook: Notebook) -> Iterator[str]:
             yield f"{exercise.name} has no answer cell in the notebook (its grade_id is the name)"
         if names.count(exercise.name) > 1:
             yield f"{exercise.name} is the name of two exercises of the course"
+    yield from _essay_problems(notebook)
+
+
+def _essay_problems(notebook: Notebook) -> Iterator[str]:
+    """Yield what the essays of a notebook lack. Raises CourseError when there is no notebook."""
+    names = [cell["id"] for cell in load(source_notebook(notebook))["cells"]]
+    for essay in notebook.essays:
+        if essay.name in notebook.course.exercises:
+            yield f"{essay.name} is the name of an essay and of an exercise"
+        if essay.name not in names:
+            yield f"{essay.name} has no cell in the notebook (its id and grade_id are the name)"
+        if not rubric_of(notebook, essay.name):
+            package = notebook.course.references
+            yield f"{essay.name} has no rubric: {package}/rubrics.py says nothing of it"
 
 
 def _problems(exercise: Exercise) -> Iterator[str]:

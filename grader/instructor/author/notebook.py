@@ -13,10 +13,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.instructor.author.catalogue import reference
+from grader.instructor.author.references import reference
 from grader.instructor.courses import CourseError, source_notebook, sources_of
-from grader.judge.course import Notebook
+from grader.judge.course import Essay, Notebook
 from grader.judge.exercise import Exercise
+from grader.notebook.intake import UNWRITTEN_TEXT
 
 NotebookJSON = dict[str, Any]
 Cell = dict[str, Any]
@@ -24,6 +25,7 @@ Cell = dict[str, Any]
 REGION = re.compile(
     r"^[ \t]*### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*$", re.MULTILINE | re.DOTALL
 )
+MARKERS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
 
 def load(path: Path) -> NotebookJSON:
@@ -84,6 +86,25 @@ def course_cells(notebook: Notebook) -> list[str]:
     ]
 
 
+def stubs_of(notebook: Notebook) -> dict[str, str]:
+    """Return the answer cells as students get them, by the exercises' names. Raises CourseError."""
+    cells = answer_cells(load(source_notebook(notebook)))
+    return {
+        exercise.name: MARKERS.sub("", source(_answer_cell(cells, exercise))).rstrip()
+        for exercise in notebook.exercises
+    }
+
+
+def _answer_cell(cells: dict[str, Cell], exercise: Exercise) -> Cell:
+    """Return the cell of an exercise. Raises CourseError where there is none."""
+    if exercise.name not in cells:
+        raise CourseError(
+            f"{exercise.assignment}: the notebook has no answer cell for {exercise.name} "
+            "(its grade_id is the name)."
+        )
+    return cells[exercise.name]
+
+
 def solve(notebook: Notebook) -> NotebookJSON:
     """Return a notebook with the reference answers filled in.
 
@@ -92,14 +113,10 @@ def solve(notebook: Notebook) -> NotebookJSON:
     result = load(source_notebook(notebook))
     cells = answer_cells(result)
     for exercise in notebook.exercises:
-        if exercise.name not in cells:
-            raise CourseError(
-                f"{notebook.assignment}: the notebook has no answer cell for {exercise.name} "
-                "(its grade_id is the name)."
-            )
+        cell = _answer_cell(cells, exercise)
         function = reference(exercise)
-        _compare_heads(exercise, source(cells[exercise.name]), function)
-        fill(cells[exercise.name], _body(function))
+        _compare_heads(exercise, source(cell), function)
+        fill(cell, _body(function))
     return result
 
 
@@ -158,12 +175,14 @@ def slips(notebook: Notebook) -> Iterator[str]:
     path = source_notebook(notebook)
     cells = load(path)
     where = str(path.relative_to(sources_of(notebook.course)))
-    for name in answer_cells(cells).keys() - notebook.by_name.keys():
+    for name in answer_cells(cells).keys() - {*notebook.by_name, *notebook.essay_names}:
         yield f"{where}: the answer cell {name} is no exercise of the points table"
     tests = check_cells(cells)
     for exercise in notebook.exercises:
         yield from _test_slips(where, exercise, tests.get(f"check_{exercise.name}"))
-    total = sum(exercise.points for exercise in notebook.exercises)
+    for essay in notebook.essays:
+        yield from _essay_slips(where, essay, tests.get(essay.name))
+    total = notebook.automatic_points + sum(essay.points for essay in notebook.essays)
     if total != notebook.points:
         yield (
             f"{notebook.assignment}: the points table adds up to {total:g}, "
@@ -185,6 +204,21 @@ def _test_slips(where: str, exercise: Exercise, test: Cell | None) -> Iterator[s
         yield (
             f"{where}: check_{name} gives {points:g} points, "
             f"the points table says {exercise.points:g}"
+        )
+
+
+def _essay_slips(where: str, essay: Essay, cell: Cell | None) -> Iterator[str]:
+    """Yield what is wrong with an essay's cell."""
+    if cell is None or cell["cell_type"] != "markdown" or source(cell) != UNWRITTEN_TEXT:
+        yield (
+            f"{where}: expected a Markdown cell {essay.name}, a manually graded answer, "
+            f"with the one line {UNWRITTEN_TEXT}"
+        )
+        return
+    points = _nbgrader(cell)["points"]
+    if float(points) != essay.points:
+        yield (
+            f"{where}: {essay.name} gives {points:g} points, the points table says {essay.points:g}"
         )
 
 

@@ -24,8 +24,8 @@ from typing import Any
 from grader.instructor.author import skeleton_texts as texts
 from grader.instructor.author.notebook import Cell, NotebookJSON, dumps, load, source
 from grader.instructor.courses import CourseError, references_of, repository_of
-from grader.instructor.files import write_atomically
 from grader.judge.course import Course, Notebook
+from grader.notebook.whole_file import write_atomically
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 ASSIGNMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")

@@ -265,7 +265,7 @@ def fingerprints(course: Course, names: tuple[str, ...]) -> None:
 def solve(course: Course, name: str, output: Path) -> None:
     """Write the assignment's notebook with the reference answers filled in."""
     from grader.instructor.author.notebook import dumps, solve
-    from grader.instructor.files import write_atomically
+    from grader.notebook.whole_file import write_atomically
 
     (notebook,) = notebooks(course, (name,))
     write_atomically(output, dumps(solve(notebook)))

@@ -21,12 +21,12 @@ from grader.instructor.commands.release import release
 from grader.instructor.commands.report import gather, write_page
 from grader.instructor.courses import CourseError
 from grader.instructor.demo.sample_class import Submission, submissions
-from grader.instructor.files import write_atomically
 from grader.instructor.records import gradebook, grades_csv
 from grader.instructor.records.standings import Standing
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.sandbox import NoRoom
 from grader.judge.course import Notebook
+from grader.notebook.whole_file import write_atomically
 from grader.show.verdict import MIME, VerdictJSON, is_right
 
 Say = Callable[[str], None]
@@ -117,6 +117,9 @@ def _play_one(
     if look_count != expected_count:
         problems.append(f"{look_count} to look at, EXPECTED {expected_count}")
     _say_problems(problems, say)
+    waiting = [each.student for each in gradebook.standings(classroom, assignment) if each.waiting]
+    if notebook.essays:
+        say(f"by hand    {len(waiting)} essays wait for points, in formgrader's Manual Grading")
     looks = feedback(classroom, assignment, _ignore)
     write_page(gather(grading), _report(classroom, assignment))
     remark = f", {looks} to look at" if looks else ""

@@ -165,7 +165,9 @@ def _replay(grading: Grading, student: str, before: VerdictFile) -> tuple[WorkJS
 
     Raises CourseError.
     """
-    submission = read_submission(grading.submitted(student), list(grading.notebook.by_name))
+    submission = read_submission(
+        grading.submitted(student), list(grading.notebook.by_name), grading.notebook.essay_names
+    )
     if submission.unreachable:
         raise CourseError(f"{submission.unreachable}. Mend that and run it again.")
     if submission.is_absent:

@@ -198,6 +198,8 @@ def _notes(grading: Grading, standing: Standing, now: Basis | None) -> Iterator[
     if why:
         advice = f". Run: grader {remedy(standing.key, now)} {grading.assignment}"
         yield f"look: {why}{advice if is_here else ''}"
+    if standing.wait:
+        yield standing.wait
 
 
 def _other_verdict(grading: Grading, standing: Standing) -> str:

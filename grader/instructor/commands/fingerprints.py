@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.instructor.author import layers
-from grader.instructor.author.catalogue import as_text, build, is_stored, mistakes_of
-from grader.instructor.files import write_atomically
+from grader.instructor.author.catalogue import as_text, build, is_stored
+from grader.instructor.author.references import mistakes_of
 from grader.judge.course import Notebook
+from grader.notebook.whole_file import write_atomically
 
 
 def fingerprints(notebook: Notebook) -> Iterator[str]:

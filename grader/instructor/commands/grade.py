@@ -36,7 +36,7 @@ from grader.instructor.classroom import FIRST_STAMP, SECRET, STAMP, Classroom, G
 from grader.instructor.commands.alone import alone
 from grader.instructor.commands.private_places import places_to_hide
 from grader.instructor.courses import CourseError, Interrupted
-from grader.instructor.files import UNWRITABLE, move, write_atomically
+from grader.instructor.files import UNWRITABLE, move
 from grader.instructor.records import gradebook, submission
 from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing
@@ -47,6 +47,7 @@ from grader.instructor.sandbox.sandbox import Tier
 from grader.instructor.sandbox.support import support_of
 from grader.instructor.sealed.grade_one import TRIES
 from grader.instructor.sealed.seed import secret_of
+from grader.notebook.whole_file import write_atomically
 
 if TYPE_CHECKING:
     from grader.instructor.benches.workers import Workers

@@ -134,7 +134,7 @@ def _is_as_it_was(grading: Grading, change: Change) -> bool:
     if not grading.classroom.is_handed_in(change.student, grading.assignment):
         return False
     path = grading.submitted(change.student)
-    submission = read_submission(path, list(grading.notebook.by_name))
+    submission = read_submission(path, list(grading.notebook.by_name), grading.notebook.essay_names)
     return submission.identity == identity_of(change.verdict)
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from grader.instructor.author.notebook import slips, solve
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError, repository_of
-from grader.instructor.files import write_atomically
 from grader.instructor.kit.student_kit import KIT, student_kit
 from grader.instructor.kit.wheels import REPOSITORY
 from grader.instructor.records import gradebook
 from grader.instructor.records.steps import NbgraderSteps
 from grader.judge.course import Notebook
+from grader.notebook.whole_file import write_atomically
 
 
 def release(

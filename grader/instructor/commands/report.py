@@ -13,9 +13,9 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from grader.instructor.author.references import rubric_of
 from grader.instructor.classroom import Grading, problem_of_name
 from grader.instructor.courses import CourseError
-from grader.instructor.files import write_atomically
 from grader.instructor.records import gradebook
 from grader.instructor.records.keys import is_of, remedy
 from grader.instructor.records.late_penalty import LatePenalty
@@ -29,6 +29,7 @@ from grader.instructor.sealed.verdict_file import VerdictFile, scores_of, stored
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
 from grader.notebook.intake import TEST
+from grader.notebook.whole_file import write_atomically
 from grader.show.render import environment_of
 from grader.show.verdict import is_right
 
@@ -61,6 +62,28 @@ class ExerciseResult:
 
 
 @dataclass(frozen=True)
+class EssayResult:
+    """How a class did in one essay.
+
+    points: what it is worth; waiting: how many wait for points by hand; graded: how many have
+    some; mean: what these have on average; rubric: how it is graded, in Markdown.
+    """
+
+    name: str
+    points: float
+    waiting: int
+    graded: int
+    mean: float
+    rubric: str
+
+    @property
+    def remark(self) -> str:
+        """How many have points, and how many wait for them."""
+        wait = "waits" if self.waiting == 1 else "wait"
+        return f"graded by hand: {self.graded} have points, {self.waiting} {wait} for them"
+
+
+@dataclass(frozen=True)
 class StudentResult:
     """A student's points that count, and what was added or taken off, in words."""
 
@@ -74,7 +97,8 @@ class Report:
     """One assignment of one class.
 
     total: what it is worth; students: what the gradebook holds on each; looks: (student, why) for
-    everyone whom a person should look at; explained: how so many lost parts were.
+    everyone whom a person should look at; explained: how so many lost parts were; essays: those
+    that a person grades.
     """
 
     assignment: str
@@ -83,6 +107,7 @@ class Report:
     exercises: tuple[ExerciseResult, ...]
     looks: tuple[tuple[str, str], ...]
     explained: dict[str, int]
+    essays: tuple[EssayResult, ...] = ()
 
     @property
     def how_explained(self) -> str:
@@ -126,6 +151,7 @@ def gather(grading: Grading) -> Report:
         exercises=tuple(_exercises(grading.notebook, standings, list(verdicts.values()))),
         looks=(*problem, *_outdated(standings, now), *looks.of(standings)),
         explained=_explained(verdicts.values()),
+        essays=tuple(_essays(grading.notebook, standings)),
     )
 
 
@@ -266,6 +292,23 @@ def _is_all_right(result: ExerciseJSON) -> bool:
     )
 
 
+def _essays(notebook: Notebook, standings: list[Standing]) -> Iterator[EssayResult]:
+    """Yield how a class did in each essay of a notebook."""
+    for essay in notebook.essays:
+        cells = [
+            standing.cells[essay.name] for standing in standings if essay.name in standing.cells
+        ]
+        graded = [cell.points for cell in cells if cell.is_scored]
+        yield EssayResult(
+            essay.name,
+            essay.points,
+            waiting=sum(essay.name in standing.waiting for standing in standings),
+            graded=len(graded),
+            mean=sum(graded) / len(graded) if graded else 0.0,
+            rubric=rubric_of(notebook, essay.name),
+        )
+
+
 def _results(name: str, verdicts: list[VerdictFile]) -> Iterator[ExerciseJSON]:
     """Yield the verdicts on one exercise."""
     for verdict in verdicts:
@@ -302,6 +345,9 @@ def as_text(report: Report) -> Iterator[str]:
         mistakes = [f"{mistake.name} ({mistake.count})" for mistake in row.mistakes]
         mean = f"{row.mean:5.2f} of {row.points:<3g}"
         yield f"{row.name:22} {mean} {row.full:>10}  {', '.join(mistakes) or '-'}"
+    for essay in report.essays:
+        mean = f"{essay.mean:5.2f} of {essay.points:<3g}"
+        yield f"{essay.name:22} {mean} {'':>10}  {essay.remark}"
     if report.how_explained:
         yield f"lost parts were explained by: {report.how_explained}"
     with_notes = [student for student in report.students if student.notes]

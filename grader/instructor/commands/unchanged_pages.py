@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from grader.instructor.classroom import Classroom, Grading
-from grader.instructor.files import digest, write_atomically
+from grader.instructor.files import digest
 from grader.instructor.records.standings import PageRecord
 from grader.instructor.records.still_pictures import still_pictures
+from grader.notebook.whole_file import write_atomically
 
 # What makes a page beside the course: packages, and our own files by their endings.
 PACKAGES = (

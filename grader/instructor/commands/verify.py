@@ -17,10 +17,11 @@ import numpy as np
 from grader.call.answer import Answer
 from grader.call.call import call
 from grader.instructor.author import layers
-from grader.instructor.author.catalogue import answers_of, is_stored, mistakes_of, reference
+from grader.instructor.author.catalogue import is_stored
 from grader.instructor.author.forgotten import forgotten, left_to_write
 from grader.instructor.author.mistakes import Mistake
 from grader.instructor.author.notebook import slips, solve
+from grader.instructor.author.references import answers_of, mistakes_of, reference
 from grader.instructor.courses import CourseError
 from grader.judge.answers import read
 from grader.judge.case import Case
@@ -119,7 +120,7 @@ def _references(notebook: Notebook) -> Finding:
     verdicts = [judge(each, namespace[each.name], namespace) for each in notebook.exercises]
     earned = sum(verdict.earned for verdict in verdicts)
     lost = tuple(str(verdict) for verdict in verdicts if not verdict.right)
-    return Finding("references", f"{earned:g} of {notebook.points:g} points", lost)
+    return Finding("references", f"{earned:g} of {notebook.automatic_points:g} points", lost)
 
 
 def _references_by_name(exercises: list[Exercise]) -> dict[str, Callable[..., Any]]:

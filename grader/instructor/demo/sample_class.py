@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from itertools import islice, zip_longest
 from typing import Any
 
-from grader.instructor.author.catalogue import mistakes_of, reference
 from grader.instructor.author.mistakes import Mistake
+from grader.instructor.author.references import mistakes_of, reference
 from grader.instructor.demo.honest_styles import styles
 from grader.instructor.demo.sample_files import files
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
 
 SLIP_LIMIT = 24
+ESSAY = (
+    "Every output asks who reaches it. Nudge one number, and see which outputs move. Add them up."
+)
 
 Answers = dict[str, str]  # whole cells by exercise
 
@@ -29,7 +32,7 @@ Answers = dict[str, str]  # whole cells by exercise
 class Submission:
     """One student's notebook, and what must come of it.
 
-    about: what is special about it; answers: its answer cells; points: what it is worth; messages:
+    about: what is special about it; answers: its answer cells; points: the grader's; messages:
     what the verdicts must say; extra: further code cells; edit: changes the notebook's text as a
     whole, for files that are broken; look: whether a person has to look at it; kind: right,
     broken, file, hostile or mistake.
@@ -67,7 +70,8 @@ def submissions(notebook: Notebook) -> list[Submission]:
 
 def _ordinary(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     """Yield the reference answers, none of them, and the first half of them."""
-    yield Submission("ada", "the reference answers", right, notebook.points)
+    texts = dict.fromkeys(notebook.essay_names, ESSAY)
+    yield Submission("ada", "the reference answers", right | texts, notebook.automatic_points)
     yield Submission("blank", "untouched stubs", {}, 0.0)
     half = dict(list(right.items())[: len(right) // 2])
     yield Submission("half", "the first half only", half, _points(notebook, half))
@@ -78,7 +82,12 @@ def _styles(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     for style in styles(notebook):
         answers = right | style.answers
         yield Submission(
-            style.student, style.about, answers, notebook.points, style.message, style.extra
+            style.student,
+            style.about,
+            answers,
+            notebook.automatic_points,
+            style.message,
+            style.extra,
         )
 
 
@@ -90,7 +99,7 @@ def _broken(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     broken = _table(notebook, "BROKEN")
     for student, (about, name, part_name, answer, message) in broken.items():
         parts = [part for part in notebook.by_name[name].parts if part_name in ("", part.name)]
-        points = notebook.points - sum(part.points for part in parts)
+        points = notebook.automatic_points - sum(part.points for part in parts)
         answers = right | {name: answer}
         yield Submission(student, about, answers, points, (message,), kind="broken")
 
@@ -119,7 +128,7 @@ def _hostile(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     """Yield code that is hostile or runs away."""
     hostile = _table(notebook, "HOSTILE")
     for student, (about, answers, extra, messages, look) in hostile.items():
-        points = notebook.points - _points(notebook, answers)
+        points = notebook.automatic_points - _points(notebook, answers)
         all_answers = right | answers
         yield Submission(
             student, about, all_answers, points, messages, extra, look=look, kind="hostile"
@@ -143,7 +152,7 @@ def _mistaken(notebook: Notebook, right: Answers) -> Iterator[Submission]:
             f"slip-{number:02}",
             ", ".join(mistake.name for mistake in mistakes),
             right | answers,
-            notebook.points - lost,
+            notebook.automatic_points - lost,
             tuple(map(_start_of_hint, mistakes)),
             kind="mistake",
         )

@@ -57,7 +57,7 @@ def files(notebook: Notebook) -> dict[str, File]:
     """
     exercise = notebook.main
     name = exercise.name
-    full = notebook.points
+    full = notebook.automatic_points
     right = f"{name}: {exercise.points:g} of {exercise.points:g} points"
     without_it = full - exercise.points
     return {

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader.instructor.courses import CourseError
-from grader.instructor.files import write_atomically
+from grader.notebook.whole_file import write_atomically
 
 REPOSITORY = Path(__file__).resolve().parents[3]  # of this package, where it is a clone
 INSTRUCTORS = """[build-system]

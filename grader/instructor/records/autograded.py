@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,12 @@ def readable(text: str) -> str:
     Pages colour an answer in a time that grows with the square of its length, and of its lines'.
     """
     closed = "\n".join(map(_readable_line, BLANK.sub("\n" * BLANK_LIMIT, text).split("\n")))
-    if len(closed) <= ANSWER_LIMIT:
-        return closed
-    return closed[:ANSWER_LIMIT] + CUT
+    return cut(closed)
+
+
+def cut(text: str) -> str:
+    """Return a text without what is beyond the limit, and a mark where it was cut."""
+    return text if len(text) <= ANSWER_LIMIT else text[:ANSWER_LIMIT] + CUT
 
 
 def _readable_line(line: str) -> str:
@@ -59,6 +63,9 @@ def autograded_notebook(
     for name, answer in result["answers"].items():
         if name in answers:
             set_source(answers[name], readable(answer))
+    for name, text in result.get("texts", {}).items():
+        if name in answers and text.strip() != source(answers[name]).strip():
+            set_source(answers[name], cut(text))
     for verdict in result["exercises"]:
         tests[f"check_{verdict['exercise']}"]["outputs"] = _outputs(verdict)
     released["metadata"][KEY] = {**key_of(result, identity), "cells": _digest_of_cells(released)}
@@ -85,9 +92,24 @@ def key_in(path: Path) -> dict[str, str]:
     return key if is_whole and key.keys() == {"sha256", "timestamp", "verdict"} else {}
 
 
+def same_texts(path: Path, new: NotebookJSON, essays: Sequence[str]) -> set[str]:
+    """Return the essays that stand in an earlier autograded notebook as they do in the new one."""
+    if not essays or not path.is_file():
+        return set()
+    try:
+        earlier = answer_cells(load(path))
+        now = answer_cells(new)
+        return {name for name in essays if source(earlier[name]) == source(now[name])}
+    except (CourseError, KeyError, TypeError, AttributeError):
+        return set()
+
+
 def key_of(result: WorkJSON, identity: Identity) -> dict[str, str]:
     """Return what an autograded notebook keeps of its submission and of the verdicts it shows."""
-    content = json.dumps([result["answers"], result["exercises"]]).encode()
+    shown: list[Any] = [result["answers"], result["exercises"]]
+    if "texts" in result:
+        shown.append(result["texts"])
+    content = json.dumps(shown).encode()
     return {
         "sha256": identity["sha256"],
         "timestamp": identity["timestamp"],

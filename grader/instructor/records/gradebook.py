@@ -26,7 +26,6 @@ from sqlalchemy.exc import (
 from grader.instructor import rights
 from grader.instructor.classroom import Classroom, environment_on_path
 from grader.instructor.courses import CourseError
-from grader.instructor.files import mode_of_new_files
 from grader.instructor.records.gradebook_tables import Batch, Graded, cells_of, tables_of
 from grader.instructor.records.late_penalty import LatePenalty
 from grader.instructor.records.scores import NeedsReview
@@ -39,6 +38,7 @@ from grader.instructor.records.standings import (
     standings_of,
 )
 from grader.notebook.intake import TEST
+from grader.notebook.whole_file import mode_of_new_files
 
 PATIENCE = 10.0  # seconds to wait for another program that holds a SQLite gradebook
 SERVER_PATIENCE = 60.0  # seconds to wait for a server that was there before

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
 from typing import Any
@@ -28,7 +28,6 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
-    or_,
     select,
     table,
     update,
@@ -74,8 +73,9 @@ class Graded:
     person should look at; timestamp: when it was handed in, in UTC; stamp: what its timestamp.txt
     says, which is later where the same file came again; secret: under which nbgrader releases its
     feedback; has_new_scores: whether its scores are written, and not only how late it is; key: what
-    the grade depends on; is_untimed: whether the time that the gradebook has is that of another
-    file, and this one has none.
+    the grade depends on; read: the essays that are the same as in the grade before, so that points
+    by hand are still those of this text; is_untimed: whether the time that the gradebook has is
+    that of another file, and this one has none.
     """
 
     student: str
@@ -86,6 +86,7 @@ class Graded:
     secret: str = ""
     has_new_scores: bool = True
     key: Key | None = None
+    read: set[str] = field(default_factory=set)
     is_untimed: bool = False
 
 
@@ -259,7 +260,15 @@ class Batch:
             for cell in grade_cells:
                 score = scores[cell.name]
                 look = score is None or cell.name.removeprefix("check_") in looks
-                grades.append({"row": grade_ids[cell.id, row], "auto_score": score, "look": look})
+                again = cell.name not in self.results[student].read
+                grades.append(
+                    {
+                        "row": grade_ids[cell.id, row],
+                        "auto_score": score,
+                        "look": look,
+                        "again": again,
+                    }
+                )
             for cell in solution_cells:
                 text = texts.get(cell.name)
                 comments.append({"row": comment_ids[cell.id, row], "auto_comment": text})
@@ -285,9 +294,13 @@ class Batch:
                 del self.results[student]
 
     def _grade(self, changes: list[dict[str, Any]]) -> None:
-        """Write scores. Whoever has a score by hand is to be looked at again."""
+        """Write scores. What has a score by hand is to be looked at again, but for an essay that is
+        the same as before.
+        """
         by_hand = self.tables["grade"].c.manual_score.is_not(None)
-        look = or_(by_hand, bindparam("look", type_=Boolean))
+        look = case(
+            (by_hand, bindparam("again", type_=Boolean)), else_=bindparam("look", type_=Boolean)
+        )
         self._update("grade", changes, needs_manual_grade=look)
 
     def _penalties(

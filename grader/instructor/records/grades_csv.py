@@ -12,10 +12,10 @@ from sqlalchemy import Connection, TableClause, select
 
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError
-from grader.instructor.files import write_atomically
 from grader.instructor.records.gradebook import reading
 from grader.instructor.records.late_penalty import LatePenalty
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing, standings_of, worth_of
+from grader.notebook.whole_file import write_atomically
 
 COLUMNS = (
     "assignment",
@@ -77,6 +77,8 @@ def _rows(
                 notes.append(NOT_HANDED_IN)
             stale = penalty.problem_of(standing) if standing else ""
             notes += [stale] if stale else []
+            if standing and standing.wait:
+                notes.append(standing.wait)
             if standing and standing.looks:
                 notes.append(f"to look at: {', '.join(standing.looks)}")
             row = _row(standing or Standing(name, due=due, max_points=worth), names)

@@ -27,6 +27,7 @@ from pygments.lexers import Python3Lexer
 from traitlets.config import Config
 
 from grader.export.safe import TEMPLATES, colours, first, picture_attributes
+from grader.instructor.author.references import rubric_of
 from grader.instructor.courses import VARIABLE, find_course
 from grader.instructor.files import digest
 from grader.instructor.records.standings import NOT_HANDED_IN, PageRecord
@@ -267,8 +268,10 @@ def _show_widgets(nb: Any, assignment: str) -> None:
 def plain_names(nb: Any, resources: Any) -> tuple[Any, Any]:
     """Take markup out of a student's name and of grade_ids; return notebook and resources.
 
-    formgrader's page of a submission prints them as they are. Work that is gone gets a line.
+    formgrader's page of a submission prints them as they are. Work that is gone gets a line, and
+    an essay its rubric.
     """
+    _show_rubrics(nb, (resources or {}).get("nbgrader", {}).get("assignment", ""))
     for name in ("student", "first_name", "last_name"):
         if resources.get(name):
             resources[name] = escape(resources[name])
@@ -279,6 +282,20 @@ def plain_names(nb: Any, resources: Any) -> tuple[Any, Any]:
     if _is_gone(resources):
         nb.cells.insert(0, from_dict({"cell_type": "markdown", "metadata": {}, "source": KEPT}))
     return nb, resources
+
+
+def _show_rubrics(nb: Any, assignment: str) -> None:
+    """Put a cell with its rubric below each essay."""
+    notebook = _course(os.environ.get(VARIABLE, "")).by_assignment.get(assignment)
+    if notebook is None or not notebook.essays:
+        return
+    for number in range(len(nb.cells) - 1, -1, -1):
+        name = nb.cells[number].metadata.get("nbgrader", {}).get("grade_id")
+        rubric = rubric_of(notebook, name) if name in notebook.essay_names else ""
+        if rubric:
+            text = f"**Rubric** (students do not see it)\n\n{rubric}"
+            cell = from_dict({"cell_type": "markdown", "metadata": {}, "source": text})
+            nb.cells.insert(number + 1, cell)
 
 
 def escape_names() -> None:

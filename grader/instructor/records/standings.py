@@ -98,13 +98,31 @@ class Standing:
     @property
     def looks(self) -> list[str]:
         """The exercises that a person has to look at, as formgrader marks them."""
-        return [name.removeprefix(TEST) for name, cell in self.cells.items() if cell.look]
+        waiting = self.waiting
+        return [
+            name.removeprefix(TEST)
+            for name, cell in self.cells.items()
+            if cell.look and name not in waiting
+        ]
+
+    @property
+    def waiting(self) -> list[str]:
+        """The cells that wait for points by hand: essays that nobody has graded yet."""
+        return [
+            name
+            for name, cell in self.cells.items()
+            if cell.look and not cell.is_scored and not name.startswith(TEST)
+        ]
+
+    @property
+    def wait(self) -> str:
+        """That it waits for points by hand, and in which cells; "" where it does not."""
+        return f"waits for points by hand in {', '.join(self.waiting)}" if self.waiting else ""
 
     @property
     def by_hand(self) -> list[str]:
-        """The exercises that have points by hand."""
-        cells = self.cells.items()
-        return [name.removeprefix(TEST) for name, cell in cells if cell.is_by_hand]
+        """The exercises that have points by hand in place of the grader's, or beside them."""
+        return [name for name, cell in self._tests.items() if cell.is_by_hand]
 
     @property
     def seconds_late(self) -> float:

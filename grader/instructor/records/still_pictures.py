@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from grader import widgets
-from grader.instructor.author.catalogue import reference
 from grader.instructor.author.notebook import Cell, load, source
+from grader.instructor.author.references import reference
 from grader.instructor.courses import source_notebook
 from grader.judge.course import Notebook
 

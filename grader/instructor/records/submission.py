@@ -17,7 +17,12 @@ from grader.instructor.benches.bench import Bench, BenchLost, OwnBench, Work
 from grader.instructor.classroom import Grading, problem_of_name, versions
 from grader.instructor.courses import CourseError
 from grader.instructor.files import UNWRITABLE
-from grader.instructor.records.autograded import autograded_notebook, key_in, key_of
+from grader.instructor.records.autograded import (
+    autograded_notebook,
+    key_in,
+    key_of,
+    same_texts,
+)
 from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.records.keys import Key, is_of, other_lateness
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing
@@ -151,7 +156,11 @@ class SubmissionGrader:
 
     def _grade(self, standing: Standing, other_penalty: bool) -> Result:
         """Return what `grade` does, for a student with a good name. Raises OSError."""
-        submission = read_submission(self.grading.submitted(standing.student), self.exercises)
+        submission = read_submission(
+            self.grading.submitted(standing.student),
+            self.exercises,
+            self.grading.notebook.essay_names,
+        )
         if submission.unreachable or (submission.is_absent and standing.is_graded):
             return self._not_there(submission, standing, other_penalty)
         before = stored(self._place(standing.student))
@@ -393,14 +402,17 @@ class SubmissionGrader:
         looks = {each["exercise"] for each in verdict["exercises"] if each["look"]}
         if verdict["faults"] and not looks:  # of the whole: formgrader shows cells alone
             looks = {verdict["exercises"][0]["exercise"]}
+        notebook = autograded_notebook(json.loads(self.released), verdict, identity_of(verdict))
+        essays = self.grading.notebook.essay_names
         return Graded(
             verdict["student"],
-            autograded_notebook(json.loads(self.released), verdict, identity_of(verdict)),
+            notebook,
             looks,
             time_of(verdict["handed_in"]),
             submission.time,
             submission.secret,
             key=_key(verdict, standing, why),
+            read=same_texts(self.grading.autograded(verdict["student"]), notebook, essays),
             is_untimed=not verdict["handed_in"] and _is_another_file(submission, standing),
         )
 

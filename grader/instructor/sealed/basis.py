@@ -16,14 +16,14 @@ from typing import Any, TypedDict
 import numpy as np
 
 from grader.instructor.author import layers
-from grader.instructor.author.catalogue import reference
 from grader.instructor.author.notebook import NotebookJSON, source
+from grader.instructor.author.references import reference
 from grader.instructor.courses import engine_version
 from grader.instructor.files import digest
 from grader.instructor.sandbox.time_and_memory_limits import Limits
 from grader.instructor.sealed.dependencies import Modules, digest_of, digest_of_name
 from grader.judge.course import Notebook
-from grader.judge.exercise import Exercise
+from grader.judge.exercise import Exercise, Table
 
 DRAWS = 4  # of fresh cases, beside the code that makes them
 # The modules of this package that decide. In a clone they change, and the version stays.
@@ -135,9 +135,14 @@ def _of_exercise(exercise: Exercise, modules: Modules) -> ExerciseBasis:
         "points": digest_of(modules, points),
         "rules": digest_of(modules, rules),
         "cases": digest_of(modules, exercise.build, *_draws(exercise)),
-        "table": digest(json.dumps(exercise.table, sort_keys=True).encode()),
+        "table": digest(json.dumps(_judging(exercise.table), sort_keys=True).encode()),
         "reference": digest_of_name(modules, where, exercise.name, reference(exercise)),
     }
+
+
+def _judging(table: Table) -> dict[str, Any]:
+    """Return what of a table decides on an answer: the stub does not."""
+    return {name: value for name, value in table.items() if name != "stub"}
 
 
 def _draws(exercise: Exercise) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from grader.instructor.author import layers
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox
@@ -43,7 +43,8 @@ class WorkJSON(TypedDict):
     """What a verdict file holds on the work itself.
 
     faults: what a person has to know; answers: what was handed in, by exercise; printed: by the
-    notebook; cells: those that stopped.
+    notebook; cells: those that stopped; texts: the essays that were handed in, by name, where the
+    notebook asks for some.
     """
 
     assignment: str
@@ -54,6 +55,7 @@ class WorkJSON(TypedDict):
     answers: dict[str, str]
     printed: str
     cells: list[CellFaultJSON]
+    texts: NotRequired[dict[str, str]]
 
 
 def grade_submission(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = True) -> WorkJSON:
@@ -66,7 +68,7 @@ def grade_submission(content: bytes, seed: int, sandbox: Sandbox, fresh: bool = 
     notebook = sandbox.notebook
     assert notebook is not None
     try:
-        submitted = parse(content, list(notebook.by_name))
+        submitted = parse(content, list(notebook.by_name), essays=notebook.essay_names)
     except Unreadable as error:
         return ungraded(notebook, seed, str(error))
     return grade_notebook(submitted, seed, sandbox, fresh)
@@ -111,6 +113,8 @@ def grade_notebook(
     stopped = [session.cell_faults[number] for number in sorted(session.cell_faults)]
     result["cells"] = [fault.as_json() for fault in stopped]
     result["printed"] = session.printed
+    if notebook.essays:
+        result["texts"] = dict(submitted.texts)
     return result
 
 

@@ -87,11 +87,11 @@ class Submission:
         return {"sha256": self.digest, "timestamp": self.no_time or str(self.time or "")}
 
 
-def read_submission(path: Path, exercises: Sequence[str]) -> Submission:
+def read_submission(path: Path, exercises: Sequence[str], essays: Sequence[str] = ()) -> Submission:
     """Return a submission, and the time and the secret beside it. Raises nothing.
 
-    path: where its notebook should be, submitted/STUDENT/ASSIGNMENT/NAME.ipynb; exercises: the
-    names that the assignment asks for.
+    path: where its notebook should be, submitted/STUDENT/ASSIGNMENT/NAME.ipynb; exercises,
+    essays: the names that the assignment asks for.
     """
     content = b""
     notebook = None
@@ -100,7 +100,7 @@ def read_submission(path: Path, exercises: Sequence[str]) -> Submission:
     is_absent = False
     try:
         candidates = opened(files_of(path))
-        name, notebook = best_of(candidates, path.name, exercises)
+        name, notebook = best_of(candidates, path.name, exercises, essays)
         content = candidates[name]
         beside = small_files(path.parent, name, path.name)
     except Unreachable as error:

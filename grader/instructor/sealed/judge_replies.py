@@ -15,7 +15,7 @@ import numpy as np
 from grader.call.answer import Answer, split
 from grader.call.changed import copied
 from grader.call.warned import note_on, without_words
-from grader.instructor.author.catalogue import answers_of, reference
+from grader.instructor.author.references import answers_of, reference
 from grader.instructor.sandbox.protocol import Reply
 from grader.judge.answers import by_part
 from grader.judge.case import Case

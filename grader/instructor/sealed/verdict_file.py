@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from grader.instructor.files import digest, write_atomically
+from grader.instructor.files import digest
 from grader.instructor.sealed.basis import Basis
 from grader.instructor.sealed.grade_one import WorkJSON
 from grader.instructor.sealed.intake import Identity
+from grader.notebook.whole_file import write_atomically
 
 
 class VerdictFile(WorkJSON, Identity):
