@@ -144,6 +144,20 @@ def test_dw_is_what_one_computes_by_hand():
     assert convolution.conv_1d_weight_gradient(VALID_DY, X, 0).tolist() == [-3, -1, 11]
 
 
+def test_dw_of_an_image_is_what_one_computes_by_hand():
+    x, dy = np.array([[1.0, 2, 2], [3, 1, 1], [2, 1, 0]]), np.array([[1.0, 2], [0, -1]])
+    assert convolution.conv_2d_weight_gradient(dy, x, 0).tolist() == [[4, 5], [4, 3]]
+
+
+@pytest.mark.parametrize("pad", [0, 1, 2])
+def test_dw_of_an_image_is_that_of_the_whole_layer(pad):
+    rng = np.random.default_rng(pad)
+    x, w = rng.integers(-3, 4, (4, 5)) * 1.0, rng.integers(-3, 4, (3, 2)) * 1.0
+    dy = rng.integers(-3, 4, (4 + 2 * pad - 2, 5 + 2 * pad - 1)) * 1.0
+    _, dw, _ = convolution.conv_backward(dy[None, None], x[None, None], w[None, None], pad)
+    assert np.array_equal(convolution.conv_2d_weight_gradient(dy, x, pad), dw[0, 0])
+
+
 def test_local_gradient_by_hand_inside_and_at_a_corner():
     w = np.arange(1.0, 10).reshape(3, 3)
     assert convolution.local_gradient(1, 2, w, (3, 4)).tolist() == [

@@ -667,6 +667,25 @@ def test_progress_counts_and_names_what_is_open(capsys):
     assert capsys.readouterr().out == "16 of 20; open: dw and db of affine_backward, hinge_loss\n"
 
 
+def test_an_exercise_without_points_is_right_or_not_right_yet(verdict_on):
+    reference = references("2-convolution")["conv_2d_weight_gradient"]
+    verdict = verdict_on("conv_2d_weight_gradient", reference)
+    assert verdict.right
+    assert verdict.earned == verdict.points == 0
+    assert str(verdict) == "conv_2d_weight_gradient: right (no points)\n  dw  right"
+    verdict = verdict_on("conv_2d_weight_gradient", lambda dy, x, pad: reference(dy, x, pad).T)
+    assert not verdict.right
+    told = "conv_2d_weight_gradient: not right yet (no points)\n  dw  "
+    assert str(verdict).startswith(f"{told}has shape (3, 2), expected (2, 3) like w.")
+
+
+def test_progress_names_an_open_exercise_without_points(capsys):
+    scope = references("2-convolution") | {"progress": grader.progress}
+    del scope["conv_2d_weight_gradient"]
+    exec("progress()", scope)
+    assert capsys.readouterr().out == "30 of 30; open: conv_2d_weight_gradient (no points)\n"
+
+
 def test_progress_of_a_solved_notebook(capsys):
     exec("progress()", references("1-affine") | {"progress": grader.progress})
     assert capsys.readouterr().out == "20 of 20: everything is right\n"

@@ -274,7 +274,10 @@ def test_a_released_notebook_reaches_the_bottom(assignment, released):
             assert [
                 o for o in cell.outputs if o.output_type == "error" or o.get("name") == "stderr"
             ] == [], cell.id
-    names = ", ".join(exercise.name for exercise in NOTEBOOKS[assignment].exercises)
+    names = ", ".join(
+        exercise.name if exercise.points else f"{exercise.name} (no points)"
+        for exercise in NOTEBOOKS[assignment].exercises
+    )
     assert (
         texts(by_id(released(assignment))["progress"])
         == f"0 of {NOTEBOOKS[assignment].points:g}; open: {names}"
