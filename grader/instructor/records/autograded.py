@@ -106,10 +106,10 @@ def same_texts(path: Path, new: NotebookJSON, essays: Sequence[str]) -> set[str]
 
 def key_of(result: WorkJSON, identity: Identity) -> dict[str, str]:
     """Return what an autograded notebook keeps of its submission and of the verdicts it shows."""
-    shown: list[Any] = [result["answers"], result["exercises"]]
+    visible: list[Any] = [result["answers"], result["exercises"]]
     if "texts" in result:
-        shown.append(result["texts"])
-    content = json.dumps(shown).encode()
+        visible.append(result["texts"])
+    content = json.dumps(visible).encode()
     return {
         "sha256": identity["sha256"],
         "timestamp": identity["timestamp"],
