@@ -23,6 +23,7 @@ from tiers import unsafe
 
 from grader.instructor.classroom import Classroom
 from grader.instructor.kit import pins
+from grader.instructor.kit.handout import Handout
 from grader.instructor.kit.student_kit import student_kit
 from grader.instructor.kit.wheels import build
 from grader.notebook.packages import GRADING, in_words
@@ -37,7 +38,7 @@ def unpacked(folder: Path, names: list[str], assignment_list: bool = False) -> P
         shutil.copytree(
             ROOT / "notebooks" / name, course.release / name
         )  # stubs, with the markers that a release takes out
-    (folder / "kit.zip").write_bytes(student_kit(course, assignment_list))
+    (folder / "kit.zip").write_bytes(student_kit(course, assignment_list, Handout({}, {})))
     with zipfile.ZipFile(folder / "kit.zip") as content:
         content.extractall(folder)
     kit = folder / "student-kit"
@@ -156,7 +157,7 @@ def test_a_kit_holds_notebooks_wheel_pins_and_start_py(kit):
     [wheel] = kit.glob("*.whl")
     assert {path.name for path in kit.iterdir()} == {
         *(name for name in NOTEBOOKS if name != CAPSTONE),
-        *(wheel.name, "start.py", "constraints.txt", "README.md", "site"),
+        *(wheel.name, "start.py", "constraints.txt", "README.md", "course.md", "site"),
     }
     assert (kit / "constraints.txt").read_text().startswith(f"# wheel: {wheel.name}\n")
     assert f"pip install {wheel.name}\n" in (kit / "README.md").read_text()

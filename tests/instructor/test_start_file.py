@@ -208,6 +208,16 @@ def test_the_second_run_installs_nothing_and_opens_the_kit(installed: Path) -> N
     assert call["arguments"] == [asks_nothing, *(["--allow-root"] if os.geteuid() == 0 else [])]
 
 
+def test_jupyterlab_shows_the_start_page_as_a_page(installed: Path) -> None:
+    (installed / "course.md").write_text("# The course")
+    run(installed)
+    call = json.loads((installed / "call.json").read_text())
+    assert "--LabApp.default_url=/lab/tree/course.md" in call["arguments"]
+    settings = installed / ".venv" / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    plugin = json.loads(settings.read_text())["@jupyterlab/docmanager-extension:plugin"]
+    assert plugin == {"defaultViewers": {"markdown": "Markdown Preview"}}
+
+
 def test_another_environment_is_ignored_and_the_index_kept(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "grader.py").write_text("raise SystemExit('the wrong grader')")
     foreign = {"PYTHONPATH": str(tmp_path), "VIRTUAL_ENV": "/elsewhere", "PIP_USER": "1"}

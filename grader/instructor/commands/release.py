@@ -11,7 +11,8 @@ from pathlib import Path
 from grader.instructor.author.notebook import slips, solve
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError, repository_of
-from grader.instructor.kit.student_kit import KIT, student_kit
+from grader.instructor.kit.handout import handout_of
+from grader.instructor.kit.student_kit import KIT, PAGE, start_page, student_kit
 from grader.instructor.kit.wheels import REPOSITORY
 from grader.instructor.records import gradebook
 from grader.instructor.records.steps import NbgraderSteps
@@ -25,7 +26,8 @@ def release(
     """Write the students' notebooks and the kit; return a line for each thing done.
 
     assignment_list: whether the kit brings nbgrader, for a class that hands in through
-    JupyterLab's Assignment List. Raises CourseError when a notebook is not as it should be.
+    JupyterLab's Assignment List. Raises CourseError when a notebook, or what the class's folder
+    `handout` holds, is not as it should be.
     """
     repository = repository_of(classroom.course)
     if repository is None:
@@ -33,6 +35,7 @@ def release(
             "Notebooks are released in a clone of the course's repository, from which the student "
             "kit is built."
         )
+    handout = handout_of(classroom.folder)
     for notebook in notebooks:
         _check(notebook)
     with gradebook.opened(classroom):  # makes it where it is missing
@@ -49,7 +52,8 @@ def release(
             *lines,
             "student kit: none, since a kit installs our own course alone",
         ]
-    kit = student_kit(classroom, assignment_list)
+    kit = student_kit(classroom, assignment_list, handout)
+    write_atomically(classroom.release / PAGE, start_page(classroom, handout))
     # Closed by the folder that it lies in; a copy of it is for everybody.
     write_atomically(classroom.release / f"{KIT}.zip", kit, mode=0o644)
     return [*lines, f"student kit: {classroom.release / KIT}.zip ({len(kit) / 1024:.0f} kB)"]

@@ -12,22 +12,24 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.instructor.classroom import Classroom
+from grader.instructor.kit.handout import Handout
 from grader.instructor.kit.pins import constraints
-from grader.instructor.kit.wheels import students_wheel
+from grader.instructor.kit.wheels import REPOSITORY, students_wheel
 from grader.notebook.packages import GRADING, STAND_INS, in_words
 
 KIT = "student-kit"
+PAGE = "course.md"  # the start page, in notebooks/ and in the kit
 PARTS = Path(__file__).with_name("contents")
 HAND_IN = """ If that is by JupyterLab: in the menu Nbgrader, the Assignment List
 has Submit beside the notebook's folder (it takes the file as last saved) and, later, Fetch\
  Feedback."""
 
 
-def student_kit(classroom: Classroom, assignment_list: bool) -> bytes:
+def student_kit(classroom: Classroom, assignment_list: bool, handout: Handout) -> bytes:
     """Return a zip file with all that students need.
 
-    It holds the released notebooks, the students' wheel, the versions of packages that fit, and
-    start.py, which installs them.
+    It holds the released notebooks, the start page, the students' wheel, the versions of packages
+    that fit, and start.py, which installs them. handout: what the instructor adds.
     """
     also = ("nbgrader",) if assignment_list else ()
     hand_in = HAND_IN if assignment_list else ""
@@ -48,11 +50,27 @@ def student_kit(classroom: Classroom, assignment_list: bool) -> bytes:
         _add(kit, "start.py", (PARTS / "start.py").read_bytes())
         _add(kit, "constraints.txt", constraints(wheel.name, also))
         _add(kit, "README.md", text)
+        _add(kit, PAGE, start_page(classroom, handout))
+        for name, content in handout.files.items():
+            _add(kit, name, content)
         # What has been released so far, with the files that lie beside a notebook.
         for assignment in classroom.course.by_assignment:
             for path in sorted((classroom.release / assignment).glob("*.*")):
                 _add(kit, f"{assignment}/{path.name}", path.read_bytes())
     return buffer.getvalue()
+
+
+def start_page(classroom: Classroom, handout: Handout) -> str:
+    """Return the page with the course's map, rules and words, as this class gets it.
+
+    A notebook that is not released yet has no link.
+    """
+    page = (REPOSITORY / "notebooks" / PAGE).read_text(encoding="utf-8")
+    for assignment, notebook in classroom.course.by_assignment.items():
+        place = f"{assignment}/{notebook.file}"
+        if not (classroom.release / place).is_file():
+            page = page.replace(f"[{assignment}]({place})", assignment)
+    return handout.fill(page)
 
 
 def _add(kit: zipfile.ZipFile, name: str, content: str | bytes) -> None:

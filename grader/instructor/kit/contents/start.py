@@ -31,6 +31,10 @@ PYTHON_SITE = "https://www.python.org/downloads/"
 CONSTRAINTS = os.path.join(HERE, "constraints.txt")
 LOG = os.path.join(HERE, "install.log")
 ENVIRONMENT = os.path.join(HERE, ".venv")
+PAGE = "course.md"
+VIEWERS = """{"@jupyterlab/docmanager-extension:plugin": {"defaultViewers":
+ {"markdown": "Markdown Preview"}}}
+"""
 MARKER = os.path.join(ENVIRONMENT, "ready")
 INTERPRETER = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
 PYTHON = [os.path.join(ENVIRONMENT, *INTERPRETER), "-I", "-X", "utf8"]
@@ -304,6 +308,16 @@ def install(wheel):
     # A relative path keeps the folder's own name, with whatever letters, out of pip's syntax.
     course = os.path.join(".", wheel) + "[notebook]"
     run_pip(["install", "--constraint", "constraints.txt", course] + others)
+    show_pages()
+
+
+def show_pages():
+    """Let this environment's JupyterLab show a page of text as a page, and not its source."""
+    folder = os.path.join(ENVIRONMENT, "share", "jupyter", "lab", "settings")
+    if not os.path.isdir(folder):
+        os.makedirs(folder)
+    with open(os.path.join(folder, "overrides.json"), "w") as file:
+        file.write(VIEWERS)
 
 
 def run_pip(arguments):
@@ -355,6 +369,8 @@ def open_lab():
     # Without this option it asks "Shut down?" after Ctrl-C, and runs on if nobody answers within
     # five seconds.
     command = PYTHON + ["-m", "jupyterlab", "--ServerApp.answer_yes=True"]
+    if os.path.exists(os.path.join(HERE, PAGE)):
+        command.append("--LabApp.default_url=/lab/tree/" + PAGE)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     process = subprocess.Popen(command, cwd=HERE, env=variables())
