@@ -13,15 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from our_course import EXERCISES, NOTEBOOKS
+from our_course import COURSE, EXERCISES, NOTEBOOKS
 from support import ROOT, grader
 from tiers import unsafe
 
 from grader.instructor import courses
 from grader.instructor.author import notebook
 from grader.instructor.author.references import mistakes_of
-from grader.instructor.classroom import Classroom
+from grader.instructor.classroom import Classroom, Grading, sqlite_url
 from grader.instructor.commands import demo
+from grader.instructor.commands.grade import grade
+from grader.instructor.commands.release import release
+from grader.instructor.commands.report import gather
 from grader.instructor.courses import CourseError
 from grader.instructor.demo.sample_class import SLIP_LIMIT, source_of, submissions
 from grader.instructor.records import gradebook, steps
@@ -220,6 +223,19 @@ def test_a_mistakes_source_stands_alone_and_does_the_same(mistake):
         assert {p: fingerprint(a) for p, a in alone.items()} == {
             p: fingerprint(a) for p, a in ours.items()
         }
+
+
+def test_a_report_counts_who_is_right_where_there_are_no_points(tmp_path):
+    classroom = Classroom(tmp_path, sqlite_url(tmp_path), COURSE)
+    taught = NOTEBOOKS["2-convolution"]
+    release(classroom, [taught])
+    two = [each for each in submissions(taught) if each.student in ("ada", "half")]
+    demo.hand_in(classroom, taught, two)
+    grading = Grading(classroom, taught.assignment, unsafe=bool(unsafe()), workers=1)
+    assert grade(grading, lambda line: None) == 0
+    assert demo.differences(classroom, taught.assignment, two) == []
+    row = {each.name: each for each in gather(grading).exercises}["conv_2d_weight_gradient"]
+    assert (row.points, row.mean, row.full) == (0, 0, 1)
 
 
 def test_the_demo_leaves_a_folder_alone_that_it_did_not_make(tmp_path):

@@ -169,7 +169,8 @@ def _verdict_of(grading: Grading, standing: Standing) -> VerdictFile | None:
         result["html"] = None
         result["picture"] = None
         for part in result["parts"]:
-            part["message"] = ""
+            if part["points"]:  # without points the message alone tells whether it is right
+                part["message"] = ""
     if standing.key is not None and verdict["basis"] == standing.key["basis"]:
         verdict["basis"] = standing.key["basis"]  # the same object, once for the class
     return verdict
@@ -279,9 +280,11 @@ def _exercises(
             exercise.name,
             exercise.points,
             mean=sum(points) / len(points),
-            full=sum(earned >= exercise.points for earned in points)
-            if exercise.points
-            else sum(map(_is_all_right, results)),
+            full=(
+                sum(earned >= exercise.points for earned in points)
+                if exercise.points
+                else sum(map(_is_all_right, results))
+            ),
             mistakes=tuple(_most_common(exercise, results)),
         )
 
