@@ -15,6 +15,39 @@ from solutions.relu import relu_backward, relu_forward
 from solutions.strided import strided_backward_spray, strided_forward
 
 
+def small_loss(params, images, labels):
+    """Return the mean softmax loss of a small network.
+
+    convolution (pad 1), ReLU, 2 x 2 max pooling with stride 2, flatten, affine
+    params: a dict of arrays w1, b1, w2, b2;  images: (N, C, H, W);  labels: (N,)
+        ->  loss: a number
+    """
+    before = conv_forward(images, params["w1"], params["b1"], 1)
+    pooled = max_pool_forward(relu_forward(before), (2, 2), 2)
+    rows = pooled.reshape(len(images), -1)
+    return softmax_loss(affine_forward(rows, params["w2"], params["b2"]), labels)[0]
+
+
+def small_loss_and_gradients(params, images, labels):
+    """Return the mean softmax loss of a small network, and its gradient by every parameter.
+
+    convolution (pad 1), ReLU, 2 x 2 max pooling with stride 2, flatten, affine
+    params: a dict of arrays w1, b1, w2, b2;  images: (N, C, H, W);  labels: (N,)
+        ->  loss: a number, gradients: a dict like params
+    """
+    p, g = params, {}
+    before = conv_forward(images, p["w1"], p["b1"], 1)
+    after = relu_forward(before)
+    pooled = max_pool_forward(after, (2, 2), 2)
+    rows = pooled.reshape(len(images), -1)
+    loss, dy = softmax_loss(affine_forward(rows, p["w2"], p["b2"]), labels)
+
+    drows, g["w2"], g["b2"] = affine_backward(dy, rows, p["w2"])
+    dafter = max_pool_2x2_backward(drows.reshape(pooled.shape), after)
+    _, g["w1"], g["b1"] = conv_backward(relu_backward(dafter, before), images, p["w1"], 1)
+    return loss, g
+
+
 def loss_and_gradients(params, images, labels):
     """Return the mean softmax loss of a network, and its gradient by every parameter.
 
@@ -24,32 +57,33 @@ def loss_and_gradients(params, images, labels):
     params: a dict of arrays;  images: (N, C, H, W);  labels: (N,)
         ->  loss: a number, gradients: a dict like params
     """
+    if "w3" not in params:
+        return small_loss_and_gradients(params, images, labels)
     p, g = params, {}
-    strided = "w3" in p
-    w, b = ("w3", "b3") if strided else ("w2", "b2")  # of the affine layer
-    if strided:
-        before = strided_forward(images, p["w1"], p["b1"], 2, 1)
-        after = relu_forward(before)
-        before_2 = strided_forward(after, p["w2"], p["b2"], 2, 1)
-        last = relu_forward(before_2)
-    else:
-        before = conv_forward(images, p["w1"], p["b1"], 1)
-        after = relu_forward(before)
-        last = max_pool_forward(after, (2, 2), 2)
-    rows = last.reshape(len(images), -1)
-    loss, dy = softmax_loss(affine_forward(rows, p[w], p[b]), labels)
+    before_1 = strided_forward(images, p["w1"], p["b1"], 2, 1)
+    after_1 = relu_forward(before_1)
+    before_2 = strided_forward(after_1, p["w2"], p["b2"], 2, 1)
+    after_2 = relu_forward(before_2)
+    rows = after_2.reshape(len(images), -1)
+    loss, dy = softmax_loss(affine_forward(rows, p["w3"], p["b3"]), labels)
 
-    drows, g[w], g[b] = affine_backward(dy, rows, p[w])
-    dlast = drows.reshape(last.shape)
-    if strided:
-        dbefore_2 = relu_backward(dlast, before_2)
-        dafter, g["w2"], g["b2"] = strided_backward_spray(dbefore_2, after, p["w2"], 2, 1)
-        dbefore = relu_backward(dafter, before)
-        _, g["w1"], g["b1"] = strided_backward_spray(dbefore, images, p["w1"], 2, 1)
-    else:
-        dafter = max_pool_2x2_backward(dlast, after)
-        _, g["w1"], g["b1"] = conv_backward(relu_backward(dafter, before), images, p["w1"], 1)
+    drows, g["w3"], g["b3"] = affine_backward(dy, rows, p["w3"])
+    dbefore_2 = relu_backward(drows.reshape(after_2.shape), before_2)
+    dafter_1, g["w2"], g["b2"] = strided_backward_spray(dbefore_2, after_1, p["w2"], 2, 1)
+    dbefore_1 = relu_backward(dafter_1, before_1)
+    _, g["w1"], g["b1"] = strided_backward_spray(dbefore_1, images, p["w1"], 2, 1)
     return loss, g
+
+
+def step(params, gradients, rate):
+    """Return the parameters after one step of gradient descent, in a new dict.
+
+    params stays as it is, and so do the arrays in it.
+
+    params: a dict of arrays;  gradients: a dict like params;  rate: a number
+        ->  stepped: a dict like params
+    """
+    return {name: params[name] - rate * gradients[name] for name in params}
 
 
 def train(params, images, labels, steps, rate, seed):
@@ -62,10 +96,8 @@ def train(params, images, labels, steps, rate, seed):
     seed: of the random batches  ->  a dict like params
     """
     rng = np.random.default_rng(seed)
-    params = {name: value.copy() for name, value in params.items()}
     for _ in range(steps):
         batch = rng.integers(len(images), size=64)
         _, gradients = loss_and_gradients(params, images[batch], labels[batch])
-        for name in params:
-            params[name] -= rate * gradients[name]
+        params = step(params, gradients, rate)
     return params

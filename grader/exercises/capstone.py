@@ -23,6 +23,24 @@ HELPERS = ("fits", "pool_fits", "output_size")  # what the layers call
 
 EXERCISES = (
     Exercise(
+        "small_loss",
+        ("params", "images", "labels"),
+        (Part("loss", 0, "", tolerance=CLOSE),),
+        layers=True,
+        build=cases.small_loss,
+    ),
+    Exercise(
+        "small_loss_and_gradients",
+        ("params", "images", "labels"),
+        (
+            Part("loss", 0, "", tolerance=CLOSE),
+            Part("gradients", 0, "params", "params", tolerance=CLOSE),
+        ),
+        layers=True,
+        derived=("gradients",),
+        build=cases.small_loss_and_gradients,
+    ),
+    Exercise(
         "loss_and_gradients",
         ("params", "images", "labels"),
         (
@@ -41,6 +59,12 @@ EXERCISES = (
         layers=True,
         derived=("gradients",),
         build=cases.loss_and_gradients,
+    ),
+    Exercise(
+        "step",
+        ("params", "gradients", "rate"),
+        (Part("stepped", 0, "params", "params"),),
+        build=cases.step,
     ),
     Exercise(
         "train",

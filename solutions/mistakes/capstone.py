@@ -10,10 +10,15 @@ from solutions.mistakes.catalogue import wrong
 
 TRAINED = "overfit digits strided"
 
+small_loss = Reference(capstone.small_loss, "loss")
+small_loss_and_gradients = Reference(capstone.small_loss_and_gradients, "loss gradients")
 loss_and_gradients = Reference(capstone.loss_and_gradients, "loss gradients")
+step = Reference(capstone.step, "stepped")
 train = Reference(capstone.train, "trained")
 
-# --- loss_and_gradients ---
+# --- small_loss, small_loss_and_gradients, loss_and_gradients ---
+
+with_gradients = (small_loss_and_gradients, loss_and_gradients)
 
 
 def last(params: dict[str, np.ndarray]) -> str:
@@ -72,6 +77,41 @@ def backward(
     return g
 
 
+def loss_of(pooled: np.ndarray, params: dict[str, np.ndarray], labels: np.ndarray) -> float:
+    """Return the loss of a small network from what its pooling makes of the images."""
+    scores = affine.affine_forward(pooled.reshape(len(labels), -1), params["w2"], params["b2"])
+    loss: float = affine.softmax_loss(scores, labels)[0]
+    return loss
+
+
+wrong(
+    small_loss,
+    "loss",
+    relu_left_out=(
+        lambda params, images, labels: loss_of(
+            max_pool.max_pool_forward(forward(params, images)[1][1], (2, 2), 2), params, labels
+        ),
+        "belongs to a network without its ReLU: what becomes of negative numbers between the "
+        "convolution and the pooling?",
+    ),
+    channels_last=(
+        lambda params, images, labels: loss_of(
+            forward(params, images)[1][3].transpose(0, 2, 3, 1), params, labels
+        ),
+        "belongs to rows in another order: flatten the pooled images as they are, channel by "
+        "channel",
+    ),
+)
+
+wrong(
+    small_loss_and_gradients,
+    "gradients",
+    relu_forgotten=(
+        lambda params, images, labels: backward(params, images, labels, "relu 1"),
+        "passes by the ReLU: its mask is missing on the way back",
+    ),
+)
+
 wrong(
     loss_and_gradients,
     "gradients",
@@ -88,6 +128,17 @@ wrong(
         lambda params, images, labels: backward(params, images, labels, "relu 1", "relu 2"),
         "passes by both ReLUs: every layer of the way forward has its place on the way back",
     ),
+    last_layer_only=(
+        lambda gradients, params: {
+            name: value * (name[1] == last(params)) for name, value in gradients.items()
+        },
+        "is kept for the last layer alone: the layers below need dx of the one above",
+    ),
+)
+
+wrong(
+    with_gradients,
+    "gradients",
     pool_spreads=(
         lambda params, images, labels: backward(params, images, labels, "pool"),
         "goes to every pixel of a pooling window: only the largest was passed on",
@@ -102,7 +153,7 @@ wrong(
     ),
     downhill=(
         lambda gradients: {name: -value for name, value in gradients.items()},
-        "has the wrong sign everywhere: a gradient points uphill, the minus belongs into train",
+        "has the wrong sign everywhere: a gradient points uphill, the minus comes with the step",
     ),
     biases_left_out=(
         lambda gradients: {name: value * (name[0] == "w") for name, value in gradients.items()},
@@ -112,24 +163,18 @@ wrong(
         lambda gradients: {name: value * (name[1] != "1") for name, value in gradients.items()},
         "is zero for the first layer: how does dL/dy come down to it?",
     ),
-    last_layer_only=(
-        lambda gradients, params: {
-            name: value * (name[1] == last(params)) for name, value in gradients.items()
-        },
-        "is kept for the last layer alone: the layers below need dx of the one above",
-    ),
     parameters_returned=(
         lambda params: dict(params),
         "holds the parameters themselves: their gradients are asked for",
     ),
     already_stepped=(
         lambda gradients, params: {name: params[name] - 0.1 * gradients[name] for name in params},
-        "holds parameters after a step, not gradients: stepping is the business of train",
+        "holds parameters after a step, not gradients: a step is not asked for here",
     ),
 )
 
 wrong(
-    loss_and_gradients,
+    (small_loss, *with_gradients),
     "loss",
     loss_summed=(
         lambda loss, images: loss * len(images),
@@ -139,13 +184,26 @@ wrong(
         lambda params, images, labels: float(
             np.mean(forward(params, images)[0].argmax(axis=1) != labels)
         ),
-        "is the share of wrong predictions: that steps, and has no slope. Which loss did you "
-        "differentiate?",
+        "is the share of wrong predictions: that jumps, and has no slope. Where did the softmax "
+        "loss go?",
     ),
 )
 
 wrong(
-    loss_and_gradients,
+    small_loss,
+    "loss",
+    no_last_bias=(
+        lambda params, images, labels: capstone.small_loss(without(params, "b2"), images, labels),
+        "belongs to a network whose last bias is missing",
+    ),
+    no_first_bias=(
+        lambda params, images, labels: capstone.small_loss(without(params, "b1"), images, labels),
+        "belongs to a network whose first bias is missing",
+    ),
+)
+
+wrong(
+    with_gradients,
     "loss gradients",
     last_bias_forgotten=(
         lambda params, images, labels: capstone.loss_and_gradients(
@@ -158,6 +216,43 @@ wrong(
             without(params, "b1"), images, labels
         ),
         "belongs to a network whose first bias is missing on the way forward",
+    ),
+)
+
+# --- step ---
+
+wrong(
+    step,
+    "stepped",
+    uphill=(
+        lambda params, gradients, rate: {
+            name: params[name] + rate * gradients[name] for name in params
+        },
+        "goes uphill: a gradient points to where the loss grows",
+    ),
+    rate_forgotten=(
+        lambda params, gradients: {name: params[name] - gradients[name] for name in params},
+        "goes as far as the gradient itself: how far does rate let it go?",
+    ),
+    divided_by_the_rate=(
+        lambda params, gradients, rate: {
+            name: params[name] - gradients[name] / rate for name in params
+        },
+        "goes further, the smaller the rate is: is there a division by it?",
+    ),
+    way_alone=(
+        lambda gradients, rate: {name: -rate * value for name, value in gradients.items()},
+        "is the way that a step goes: it begins at params, where does it end?",
+    ),
+    weights_alone=(
+        lambda stepped, params: {
+            name: stepped[name] if name[0] == "w" else params[name].copy() for name in params
+        },
+        "moves the weights alone: a bias has a gradient as well, and takes part in the step",
+    ),
+    params_moved_nowhere=(
+        lambda params: {name: value.copy() for name, value in params.items()},
+        "holds params as they were: does each new array get into the dict that is returned?",
     ),
 )
 

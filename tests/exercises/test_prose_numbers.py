@@ -423,18 +423,25 @@ def of_layers(network: str) -> list[int]:
     return [sum(pair) for pair in zip(sizes[::2], sizes[1::2])]
 
 
-@states(CAPSTONE, "how-to", r"There are (\w+) exercises.*then trains (\w+) networks")
-def exercises_and_trainings():
-    return [len(NOTEBOOKS[CAPSTONE].exercises), len(TRAININGS)]
+@states(CAPSTONE, "how-to", r"There are (\w+) exercises.*; (\w+) smaller ones")
+@states(CAPSTONE, "still-open", r"(\w+) exercises, 10 points; (\w+) of them give none")
+def exercises_with_and_without_points():
+    exercises = NOTEBOOKS[CAPSTONE].exercises
+    return [len(exercises), sum(not exercise.points for exercise in exercises)]
 
 
-@states(CAPSTONE, "images", r"digits of (\d+) by (\d+) pixels.*from \$([^$]+)\$ .* \$([^$]+)\$ for")
+@states(CAPSTONE, "trainings", r"for (\w+) \*\*trainings")
+def trainings_of_the_check():
+    return [len(TRAININGS)]
+
+
+@states(CAPSTONE, "images", r"digits, of (\d+) by (\d+) pixels.*from \$([^$]+)\$ .* \$([^$]+)\$ for")
 def sizes_and_values_of_the_digits():
     images = load_images("digits").train_images
     return [*images.shape[2:], round(images.min(), 1), round(images.max(), 1)]
 
 
-@states(CAPSTONE, "held-out", r"clothes, (\d+) by (\d+) pixels")
+@states(CAPSTONE, "clothes", r"clothes, (\d+) by (\d+) pixels")
 def sizes_of_the_clothes():
     return load_images("fashion").train_images.shape[2:]
 
@@ -493,12 +500,12 @@ def numbers_after_the_first_convolution():
     return [filters * 8 * 8] * 2
 
 
-@states(CAPSTONE, "zeros", r"approx ([\d.]+)\$")
+@states(CAPSTONE, "untrained-why", r"approx ([\d.]+)\$")
 def loss_of_a_guess():
     return [round(np.log(10), 2)]
 
 
-@states(CAPSTONE, "step", r"= (5)\$\. There the slope is \$(4)\$, .* = (4)\$, .* to \$([\d.]+)\$")
+@states(CAPSTONE, "one-step", r"= (5)\$\. There the slope is \$(4)\$, .* = (4)\$, .* to \$([\d.]+)\$")
 def steps_down_the_parabola():
     places = [7.0]
     for _ in range(3):
@@ -518,7 +525,7 @@ def batches_of_an_epoch():
     return [steps, batch, images, batch, steps]
 
 
-@states(CAPSTONE, "trainings", r"and (\w+) copies of one image")
+@states(CAPSTONE, "train-exercise", r"on (\w+) copies of one image")
 def copies_in_a_step():
     return [COPIES]
 
@@ -529,11 +536,11 @@ def parameters_and_images_of_overfit():
 
 
 @states(
-    CAPSTONE, "trainings", r"about (\d+) digits \| (\d+) digits.*about (\d+) pictures.* (\d+) that"
+    CAPSTONE, "trainings", r"\| (\d+) digits \| (\d+) digits.*\| (\d+) pictures.* (\d+) that"
 )
 def images_of_the_trainings():
     counts = map(images_of, ("digits", "fashion"))
-    return [each for train, test in counts for each in (round(SHARE * train, -2), test)]
+    return [each for train, test in counts for each in (int(SHARE * train), test)]
 
 
 def table(cell: str) -> dict[str, list[str]]:

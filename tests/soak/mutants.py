@@ -76,7 +76,7 @@ KNOWN = (  # as right as the reference: why, and a pattern of 'exercise: before 
     ("axes in another order", r"->.*axis=\((2, 0, 3|3, 2, 0|0, 3, 2)\)"),
     (
         "equal lengths",
-        r"^(softmax_loss|hinge_loss|max_pool_2x2_backward|loss_and_gradients): "
+        r"^(softmax_loss|hinge_loss|max_pool_2x2_backward|(small_)?loss_and_gradients): "
         r".*->.*len\((labels|dy|routed)\)",
     ),
     (
@@ -127,14 +127,14 @@ KNOWN = (  # as right as the reference: why, and a pattern of 'exercise: before 
     ),
     ("H and W are even", r"^max_pool_2x2_backward: .*->.*\([HW] \+ 1\) // 2"),
     ("numpy takes any negative number", r"->.*reshape\((len\(images\), -2|-2, 4)\)"),
-    ("b3 is there when w3 is", r"^loss_and_gradients: .*'b3' in p$"),
+    ("b3 is there when w3 is", r"^loss_and_gradients: .*'b3' not in params:?$"),
     (
         "y = relu(x) is above 0 where x is",
-        r"^loss_and_gradients: .*->.*relu_backward\((dlast, last|dafter, after)\)",
+        r"^(small_)?loss_and_gradients: .*->.*relu_backward\(.*, after(_1|_2)?\)",
     ),
     (
         "the mask follows; dy is read flat",
-        r"^loss_and_gradients: .*->.*2x2_backward\((dlast, before|drows, after)\)",
+        r"^small_loss_and_gradients: .*->.*2x2_backward\((drows.*, before|drows, after)\)",
     ),
 )
 OPERATORS: dict[type, tuple[type, ...]] = {

@@ -4,6 +4,7 @@ judged by what they learnt.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,16 @@ import numpy as np
 from grader.exercises.material.images import Images, load_images
 from grader.exercises.material.networks import accuracy, initial_parameters, predict
 from grader.exercises.material.stepping import message
-from grader.judge.case import Case, Generator, Goal, permutation, whole
+from grader.judge.case import (
+    Case,
+    Generator,
+    Goal,
+    large,
+    permutation,
+    small,
+    whole,
+    without_zeros,
+)
 
 # Networks of C x H x W images and three classes, small enough to look at. One pixel more on a side
 # leaves the sizes odd.
@@ -69,6 +79,16 @@ def _layout(params: dict[str, np.ndarray]) -> dict[str, tuple[int, ...]]:
     return {name: value.shape for name, value in params.items()}
 
 
+def small_loss(rng: Generator, fresh: bool) -> list[Case]:
+    """The small networks of `loss_and_gradients`, whose loss is one number."""
+    return [replace(case, layout={}) for case in small_loss_and_gradients(rng, fresh)]
+
+
+def small_loss_and_gradients(rng: Generator, fresh: bool) -> list[Case]:
+    """The small networks of `loss_and_gradients`."""
+    return [case for case in loss_and_gradients(rng, fresh) if "w3" not in case.args[0]]
+
+
 def loss_and_gradients(rng: Generator, fresh: bool) -> list[Case]:
     """Small networks, the last two with bright images, whose gradients are large: who clips them
     shows. Fresh ones with many parameters too, since differences take minutes there.
@@ -104,6 +124,34 @@ def _gradients(
         layout=_layout(params),
         parts=("strided",) if "w3" in params else ("loss", "gradients"),
     )
+
+
+def step(rng: Generator, fresh: bool) -> list[Case]:
+    """An affine layer alone, both networks, and the second of them with large and small numbers.
+
+    The rates are powers of two, so that every answer is exact.
+    """
+    kinds = [
+        ({"w1": (2, 3), "b1": (3,)}, 0.5, without_zeros),
+        (SMALL, 0.25, without_zeros),
+        (STRIDED, 2.0, without_zeros),
+        (SMALL, 0.125, large),
+        (SMALL, 0.125, small),
+    ]
+    cases = []
+    for shapes, rate, fill in kinds:
+        params, gradients = (
+            {name: fill(rng, *shape) for name, shape in shapes.items()} for _ in range(2)
+        )
+        cases.append(
+            Case(
+                (params, gradients, rate),
+                {"params": (_count(params),)},
+                large=fill is not without_zeros,
+                layout=_layout(params),
+            )
+        )
+    return cases
 
 
 def turned(images: np.ndarray, turn: int) -> np.ndarray:

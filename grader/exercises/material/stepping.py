@@ -9,7 +9,7 @@ import numpy as np
 from grader.judge.case import Case
 
 CLOSE = 1e-4  # of the way: float32 errs by less
-EXPECTED = "asked for is params - rate * gradient, for every array in params (section 5)"
+EXPECTED = "asked for is params - rate * gradient, for every array in params (section 4)"
 
 
 @dataclass(frozen=True, eq=False)
