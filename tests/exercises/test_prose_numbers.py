@@ -435,7 +435,9 @@ def trainings_of_the_check():
     return [len(TRAININGS)]
 
 
-@states(CAPSTONE, "images", r"digits, of (\d+) by (\d+) pixels.*from \$([^$]+)\$ .* \$([^$]+)\$ for")
+@states(
+    CAPSTONE, "images", r"digits, of (\d+) by (\d+) pixels.*from \$([^$]+)\$ .* \$([^$]+)\$ for"
+)
 def sizes_and_values_of_the_digits():
     images = load_images("digits").train_images
     return [*images.shape[2:], round(images.min(), 1), round(images.max(), 1)]
@@ -505,7 +507,9 @@ def loss_of_a_guess():
     return [round(np.log(10), 2)]
 
 
-@states(CAPSTONE, "one-step", r"= (5)\$\. There the slope is \$(4)\$, .* = (4)\$, .* to \$([\d.]+)\$")
+@states(
+    CAPSTONE, "one-step", r"= (5)\$\. There the slope is \$(4)\$, .* = (4)\$, .* to \$([\d.]+)\$"
+)
 def steps_down_the_parabola():
     places = [7.0]
     for _ in range(3):
@@ -535,9 +539,7 @@ def parameters_and_images_of_overfit():
     return [size_of("small"), OVERFITTED]
 
 
-@states(
-    CAPSTONE, "trainings", r"\| (\d+) digits \| (\d+) digits.*\| (\d+) pictures.* (\d+) that"
-)
+@states(CAPSTONE, "trainings", r"\| (\d+) digits \| (\d+) digits.*\| (\d+) pictures.* (\d+) that")
 def images_of_the_trainings():
     counts = map(images_of, ("digits", "fashion"))
     return [each for train, test in counts for each in (int(SHARE * train), test)]
