@@ -523,7 +523,7 @@ def sealed(**answers: str) -> dict[str, dict]:
             "track, figures",
         )
     ]
-    for name in ("loss_and_gradients", "train"):
+    for name in NOTEBOOKS["6-capstone"].by_name:
         cells.append(
             code_cell(
                 name,

@@ -48,17 +48,16 @@ def test_a_mistake_in_float32_is_the_same_mistake(mistake):
         return
 
     def in_float32(*args):
-        results = mistake.answer(
-            *(
-                a.astype(np.float32) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a
-                for a in args
-            )
-        )
-        return (
-            tuple(np.float32(r) for r in results)
-            if isinstance(results, tuple)
-            else np.float32(results)
-        )
+        results = mistake.answer(*map(as_float32, args))
+        if isinstance(results, tuple):
+            return tuple(map(as_float32, results))
+        return as_float32(np.asarray(results) if np.isscalar(results) else results)
+
+    def as_float32(value):
+        if isinstance(value, dict):
+            return {name: as_float32(each) for name, each in value.items()}
+        is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+        return value.astype(np.float32) if is_float else value
 
     verdict = judge(exercise, in_float32, references())
     assert {part.mistake for part in verdict.parts if not part.right} == {mistake.name}
