@@ -35,6 +35,14 @@ def test_a_mistake_loses_its_parts_and_is_named(mistake):
     assert mistake.hint.split("{")[0].rstrip(".")[1:] in str(verdict)
 
 
+def single(value):
+    """Return an array, those of a dict, or a number in float32; whole numbers stay."""
+    if isinstance(value, dict):
+        return {name: single(each) for name, each in value.items()}
+    is_whole = isinstance(value, np.ndarray) and value.dtype.kind != "f"
+    return value if is_whole else np.float32(value)
+
+
 @EVERY
 def test_a_mistake_in_float32_is_the_same_mistake(mistake):
     """Quizzes have no dtype; the checker's differences are not meant for float32."""
@@ -49,16 +57,9 @@ def test_a_mistake_in_float32_is_the_same_mistake(mistake):
 
     def in_float32(*args):
         results = mistake.answer(
-            *(
-                a.astype(np.float32) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a
-                for a in args
-            )
+            *(single(a) if isinstance(a, dict | np.ndarray) else a for a in args)
         )
-        return (
-            tuple(np.float32(r) for r in results)
-            if isinstance(results, tuple)
-            else np.float32(results)
-        )
+        return tuple(map(single, results)) if isinstance(results, tuple) else single(results)
 
     verdict = judge(exercise, in_float32, references())
     assert {part.mistake for part in verdict.parts if not part.right} == {mistake.name}
