@@ -29,7 +29,7 @@ def small_loss(params, images, labels):
 
 
 def small_loss_and_gradients(params, images, labels):
-    """Return a small network's mean softmax loss, and its gradient by each parameter.
+    """Return the mean softmax loss of a small network, and its gradients.
 
     convolution (pad 1), ReLU, 2 x 2 max pooling with stride 2, flatten, affine
     params: a dict of arrays w1, b1, w2, b2;  images: (N, C, H, W);  labels: (N,)

@@ -203,7 +203,24 @@ wrong(
 )
 
 wrong(
-    with_gradients,
+    small_loss_and_gradients,
+    "loss gradients",
+    second_bias_forgotten=(
+        lambda params, images, labels: capstone.small_loss_and_gradients(
+            without(params, "b2"), images, labels
+        ),
+        "belongs to a network whose last bias is missing on the way forward",
+    ),
+    first_bias_forgotten=(
+        lambda params, images, labels: capstone.small_loss_and_gradients(
+            without(params, "b1"), images, labels
+        ),
+        "belongs to a network whose first bias is missing on the way forward",
+    ),
+)
+
+wrong(
+    loss_and_gradients,
     "loss gradients",
     last_bias_forgotten=(
         lambda params, images, labels: capstone.loss_and_gradients(

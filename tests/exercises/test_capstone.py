@@ -523,7 +523,7 @@ def sealed(**answers: str) -> dict[str, dict]:
             "track, figures",
         )
     ]
-    for name in NOTEBOOKS["6-capstone"].by_name:
+    for name in (exercise.name for exercise in CAPSTONE.exercises):
         cells.append(
             code_cell(
                 name,

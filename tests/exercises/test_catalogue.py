@@ -35,6 +35,14 @@ def test_a_mistake_loses_its_parts_and_is_named(mistake):
     assert mistake.hint.split("{")[0].rstrip(".")[1:] in str(verdict)
 
 
+def single(value):
+    """Return an array, those of a dict, or a number in float32; whole numbers stay."""
+    if isinstance(value, dict):
+        return {name: single(each) for name, each in value.items()}
+    is_whole = isinstance(value, np.ndarray) and value.dtype.kind != "f"
+    return value if is_whole else np.float32(value)
+
+
 @EVERY
 def test_a_mistake_in_float32_is_the_same_mistake(mistake):
     """Quizzes have no dtype; the checker's differences are not meant for float32."""
@@ -48,16 +56,10 @@ def test_a_mistake_in_float32_is_the_same_mistake(mistake):
         return
 
     def in_float32(*args):
-        results = mistake.answer(*map(as_float32, args))
-        if isinstance(results, tuple):
-            return tuple(map(as_float32, results))
-        return as_float32(np.asarray(results) if np.isscalar(results) else results)
-
-    def as_float32(value):
-        if isinstance(value, dict):
-            return {name: as_float32(each) for name, each in value.items()}
-        is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
-        return value.astype(np.float32) if is_float else value
+        results = mistake.answer(
+            *(single(a) if isinstance(a, dict | np.ndarray) else a for a in args)
+        )
+        return tuple(map(single, results)) if isinstance(results, tuple) else single(results)
 
     verdict = judge(exercise, in_float32, references())
     assert {part.mistake for part in verdict.parts if not part.right} == {mistake.name}

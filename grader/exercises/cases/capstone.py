@@ -135,6 +135,7 @@ def step(rng: Generator, fresh: bool) -> list[Case]:
         (SMALL, 0.25, without_zeros),
         (STRIDED, 2.0, without_zeros),
         (SMALL, 0.125, large),
+        (SMALL, 2.0, small),
     ]
     cases = []
     for shapes, rate, fill in kinds:
