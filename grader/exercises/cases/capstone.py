@@ -18,6 +18,7 @@ from grader.judge.case import (
     Goal,
     large,
     permutation,
+    small,
     whole,
     without_zeros,
 )
@@ -126,7 +127,7 @@ def _gradients(
 
 
 def step(rng: Generator, fresh: bool) -> list[Case]:
-    """An affine layer alone, both networks, and the first of them with large numbers.
+    """An affine layer alone, both networks, and the second of them with large and small numbers.
 
     The rates are powers of two, so that every answer is exact.
     """
