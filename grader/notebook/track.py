@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from html import escape
 from typing import Any
 
 from grader.show.display import shell
+
+SECONDS = 0.1  # between two pictures of the bar
+
+
+class Bar:
+    """A progress bar as HTML, which a notebook keeps when it is saved."""
+
+    def __init__(self, what: str, step: int, count: int) -> None:
+        self._what = what
+        self._step = step
+        self._count = count
+
+    def __repr__(self) -> str:
+        return f"{self._what}: {self._step} of {self._count}".removeprefix(": ")
+
+    def _repr_html_(self) -> str:
+        bar = f"<progress max='{max(self._count, 1)}' value='{self._step}'></progress>"
+        return f"<div>{bar} {escape(repr(self))}</div>"
 
 
 def track(steps: Sequence[Any], what: str = "") -> Iterator[Any]:
     """Yield the steps one by one, and show how far the loop has come.
 
-    what: the name of the loop, in front of the bar. Outside a notebook nothing is shown.
+    what: the name of the loop, beside the bar. Outside a notebook nothing is shown.
     """
     if not hasattr(shell(), "kernel"):
         yield from steps
         return
-    # Both packages are optional, and slow to import.
+    # IPython is optional, and slow to import.
     from IPython.display import display  # noqa: PLC0415
-    from ipywidgets import IntProgress  # noqa: PLC0415
 
-    bar = IntProgress(max=len(steps), description=what, style={"description_width": "initial"})
-    display(bar)
+    handle = display(Bar(what, 0, len(steps)), display_id=True)
+    drawn = time.monotonic()
     for number, step in enumerate(steps, 1):
         yield step
-        bar.value = number
-    bar.description = f"{what}: done" if what else "done"
+        if number == len(steps) or time.monotonic() - drawn > SECONDS:
+            handle.update(Bar(what, number, len(steps)))
+            drawn = time.monotonic()
