@@ -23,6 +23,7 @@ BESIDE = ("tests", "tests/browser", "tests/toy", "grader/instructor/sandbox/work
 NOT_IMPORTED = {
     "hatchling",
     "import-linter",
+    "ipywidgets",  # what anywidget makes; its version matters to JupyterLab
     "jupyterlab",
     "mypy",
     "nbstripout",
