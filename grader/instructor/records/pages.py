@@ -271,7 +271,7 @@ def plain_names(nb: Any, resources: Any) -> tuple[Any, Any]:
     formgrader's page of a submission prints them as they are. Work that is gone gets a line, and
     an essay its rubric.
     """
-    _show_rubrics(nb, (resources or {}).get("nbgrader", {}).get("assignment", ""))
+    _show_rubrics(nb, resources.get("assignment_id", ""))
     for name in ("student", "first_name", "last_name"):
         if resources.get(name):
             resources[name] = escape(resources[name])

@@ -7,9 +7,12 @@ import json
 import shutil
 import sqlite3
 from pathlib import Path
+from urllib.request import urlopen
 
 import nbformat
 import pytest
+from lab import serving
+from support import ROOT
 from tiers import unsafe
 from toy_course import TOY, run, toy_notebook
 
@@ -167,11 +170,27 @@ def test_formgrader_shows_the_rubric_below_the_text(folder, monkeypatch):
     monkeypatch.setenv("GRADER_COURSE", str(folder / "halves"))
     path = folder / "course/autograded/ada" / ASSIGNMENT
     node = nbformat.read(path / "product.ipynb", as_version=4)
-    resources = {"metadata": {"path": str(path)}, "nbgrader": {"assignment": ASSIGNMENT}}
+    resources = {"metadata": {"path": str(path)}, "assignment_id": ASSIGNMENT}
     cells = pages.plain_names(node, resources)[0].cells
     [place] = [number for number, cell in enumerate(cells) if cell.get("id") == NAME]
     assert cells[place].source == TEXT
     assert cells[place + 1].source.startswith("**Rubric** (students do not see it)\n\nHalf a point")
+
+
+def test_the_page_that_formgrader_serves_has_text_and_rubric_and_runs_nothing(folder, tmp_path):
+    course = folder / "course"
+    env = {"COURSE_DIR": str(course), "COURSE_DB": f"sqlite:///{course / 'gradebook.db'}"}
+    env["GRADER_COURSE"] = str(folder / "halves")
+    with serving(ROOT, ROOT, tmp_path / "own", **env) as address:
+        api = f"{address}/formgrader/api/submitted_notebooks/{ASSIGNMENT}/product"
+        with urlopen(api) as reply:
+            [ada] = [each for each in json.load(reply) if each["student"] == "ada"]
+        assert ada["needs_manual_grade"]
+        with urlopen(f"{address}/formgrader/submissions/{ada['id']}/?index=0") as reply:
+            page = reply.read().decode()
+    assert "<em>dx</em> is a half" in page
+    assert "the factor is w / 2" in page
+    assert "<script>alert(1)" not in page
 
 
 def test_the_verdict_file_keeps_the_text(folder):
