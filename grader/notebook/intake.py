@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -108,12 +108,10 @@ def _texts(cells: Iterable[FileCell], essays: Sequence[str]) -> dict[str, list[s
 
 def _essay_faults(written: Mapping[str, list[str]], essays: Sequence[str]) -> Iterator[str]:
     """Yield what is wrong with the number of cells of essays."""
-    for name in essays:
-        count = len(written.get(name, ()))
-        if count == 0:
-            yield f"the text cell {name} is missing"
-        elif count > 1:
-            yield f"the text cell {name} stands in the notebook {count} times"
+    yield from _missing("text", essays, written)
+    for name, sources in written.items():
+        if len(sources) > 1:
+            yield f"the text cell {name} stands in the notebook {len(sources)} times"
 
 
 def _marked(cell: FileCell, known: set[str]) -> FileCell:
@@ -195,9 +193,9 @@ def _structural_faults(count: Counter[str], exercises: Sequence[str]) -> Iterato
     yield from _missing("test", [f"{TEST}{name}" for name in exercises], count)
 
 
-def _missing(kind: str, names: Iterable[str], count: Counter[str]) -> Iterator[str]:
+def _missing(kind: str, names: Iterable[str], there: Container[str]) -> Iterator[str]:
     for name in names:
-        if name not in count:
+        if name not in there:
             yield f"the {kind} cell {name} is missing"
 
 
@@ -213,9 +211,9 @@ def best_of(
     """Return the file that answers most exercises, and its cells.
 
     files: the contents by their paths, zip files opened; expected: the name that the notebook
-    should have; exercises, essays: as for parse. The expected one
-    is taken unless another file has more answers, and that is said. Raises Unreadable with what is
-    wrong with the file that comes nearest.
+    should have; exercises, essays: as for parse. The expected one is taken unless another file has
+    more answers, and that is said. Raises Unreadable with what is wrong with the file that comes
+    nearest.
     """
     parsed: dict[str, ParsedNotebook] = {}
     problems: dict[str, str] = {}

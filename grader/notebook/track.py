@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -12,19 +13,19 @@ from grader.show.display import shell
 SECONDS = 0.1  # between two pictures of the bar
 
 
+@dataclass(frozen=True, repr=False)
 class Bar:
     """A progress bar as HTML, which a notebook keeps when it is saved."""
 
-    def __init__(self, what: str, step: int, count: int) -> None:
-        self._what = what
-        self._step = step
-        self._count = count
+    what: str
+    step: int
+    count: int
 
     def __repr__(self) -> str:
-        return f"{self._what}: {self._step} of {self._count}".removeprefix(": ")
+        return f"{self.what}: {self.step} of {self.count}".removeprefix(": ")
 
     def _repr_html_(self) -> str:
-        bar = f"<progress max='{max(self._count, 1)}' value='{self._step}'></progress>"
+        bar = f"<progress max='{max(self.count, 1)}' value='{self.step}'></progress>"
         return f"<div>{bar} {escape(repr(self))}</div>"
 
 

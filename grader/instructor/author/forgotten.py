@@ -35,13 +35,10 @@ def forgotten(notebook: Notebook) -> Iterator[str]:
 
 
 def _essay_problems(notebook: Notebook) -> Iterator[str]:
-    """Yield what the essays of a notebook lack. Raises CourseError when there is no notebook."""
-    names = [cell["id"] for cell in load(source_notebook(notebook))["cells"]]
+    """Yield what the essays of a notebook lack beside their cells."""
     for essay in notebook.essays:
         if essay.name in notebook.course.exercises:
             yield f"{essay.name} is the name of an essay and of an exercise"
-        if essay.name not in names:
-            yield f"{essay.name} has no cell in the notebook (its id and grade_id are the name)"
         if not rubric_of(notebook, essay.name):
             package = notebook.course.references
             yield f"{essay.name} has no rubric: {package}/rubrics.py says nothing of it"

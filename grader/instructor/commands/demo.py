@@ -117,9 +117,9 @@ def _play_one(
     if look_count != expected_count:
         problems.append(f"{look_count} to look at, EXPECTED {expected_count}")
     _say_problems(problems, say)
-    waiting = [each.student for each in gradebook.standings(classroom, assignment) if each.waiting]
     if notebook.essays:
-        say(f"by hand    {len(waiting)} essays wait for points, in formgrader's Manual Grading")
+        count = sum(bool(each.waiting) for each in _standings(classroom, assignment).values())
+        say(f"by hand    {count} essays wait for points, in formgrader's Manual Grading")
     looks = feedback(classroom, assignment, _ignore)
     write_page(gather(grading), _report(classroom, assignment))
     remark = f", {looks} to look at" if looks else ""

@@ -41,12 +41,13 @@ def handout_of(course: Path) -> Handout:
     files: dict[str, bytes] = {}
     if not folder.is_dir():
         return Handout(slots, files)
-    texts = [path.name for path in _files(folder) if path.name != POLICY]
+    paths = list(_files(folder))
+    texts = [path.name for path in paths if path.name != POLICY]
     if len(texts) > 1:
         raise CourseError(
             f"{folder} holds more than one text: {', '.join(texts)}. Leave one of them there."
         )
-    for path in _files(folder):
+    for path in paths:
         if path.name == POLICY:
             slots["policy"] = _page(path)
         elif path.name == LINK:
