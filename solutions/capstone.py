@@ -75,7 +75,7 @@ def loss_and_gradients(params, images, labels):
     return loss, g
 
 
-def step(params, gradients, rate):
+def gradient_step(params, gradients, rate):
     """Return the parameters after one step of gradient descent, in a new dict.
 
     params stays as it is, and so do the arrays in it.
@@ -99,5 +99,5 @@ def train(params, images, labels, steps, rate, seed):
     for _ in range(steps):
         batch = rng.integers(len(images), size=64)
         _, gradients = loss_and_gradients(params, images[batch], labels[batch])
-        params = step(params, gradients, rate)
+        params = gradient_step(params, gradients, rate)
     return params

@@ -281,7 +281,12 @@ COVERAGE = {
         "Why not start at zero?": ["zeros", "live-zeros", "zeros-why"],
         "gradient descent": ["step-equation", "live-step", "figure-descent"],
         "mini-batch": ["batches-why", "batches", "live-batches"],
-        "`params` must stay as it is": ["step-exercise", "step", "train-exercise", "train"],
+        "`params` must stay as it is": [
+            "step-exercise",
+            "gradient_step",
+            "train-exercise",
+            "train",
+        ],
         "Why 20 images first?": ["trainings", "training-numbers"],
         "What happens when it is graded": ["graded"],
         "overfitting": ["by-heart-why", "watch-twenty"],

@@ -61,10 +61,10 @@ EXERCISES = (
         build=cases.loss_and_gradients,
     ),
     Exercise(
-        "step",
+        "gradient_step",
         ("params", "gradients", "rate"),
         (Part("stepped", 0, "params", "params"),),
-        build=cases.step,
+        build=cases.gradient_step,
     ),
     Exercise(
         "train",

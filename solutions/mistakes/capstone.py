@@ -13,7 +13,7 @@ TRAINED = "overfit digits strided"
 small_loss = Reference(capstone.small_loss, "loss")
 small_loss_and_gradients = Reference(capstone.small_loss_and_gradients, "loss gradients")
 loss_and_gradients = Reference(capstone.loss_and_gradients, "loss gradients")
-step = Reference(capstone.step, "stepped")
+gradient_step = Reference(capstone.gradient_step, "stepped")
 train = Reference(capstone.train, "trained")
 
 # --- small_loss, small_loss_and_gradients, loss_and_gradients ---
@@ -236,10 +236,10 @@ wrong(
     ),
 )
 
-# --- step ---
+# --- gradient_step ---
 
 wrong(
-    step,
+    gradient_step,
     "stepped",
     uphill=(
         lambda params, gradients, rate: {

@@ -126,7 +126,7 @@ def _gradients(
     )
 
 
-def step(rng: Generator, fresh: bool) -> list[Case]:
+def gradient_step(rng: Generator, fresh: bool) -> list[Case]:
     """An affine layer alone, both networks, and the second of them with large and small numbers.
 
     The rates are powers of two, so that every answer is exact.

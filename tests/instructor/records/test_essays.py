@@ -17,6 +17,7 @@ from tiers import unsafe
 from toy_course import TOY, run, toy_notebook
 
 from grader.instructor.author.notebook import answer_cells, dumps, load, set_source
+from grader.judge.course import Course, Essay, Notebook
 from grader.notebook.intake import UNWRITTEN_TEXT, parse
 
 ASSIGNMENT = "1-halves"
@@ -167,7 +168,11 @@ def test_the_page_shows_the_text_and_runs_nothing_of_it(folder):
 def test_formgrader_shows_the_rubric_below_the_text(folder, monkeypatch):
     from grader.instructor.records import pages
 
-    monkeypatch.setenv("GRADER_COURSE", str(folder / "halves"))
+    # The package of another toy course may be imported already, by another test.
+    mine = Notebook(ASSIGNMENT, "product", 1.0, (), essays=(Essay(NAME, 1),))
+    course = Course("halves", (mine,), folder, "halves_answers", "halves")
+    monkeypatch.setattr(pages, "_course", lambda name: course)
+    monkeypatch.setattr(pages, "rubric_of", lambda notebook, essay: {NAME: RUBRIC}[essay])
     path = folder / "course/autograded/ada" / ASSIGNMENT
     node = nbformat.read(path / "product.ipynb", as_version=4)
     resources = {"metadata": {"path": str(path)}, "assignment_id": ASSIGNMENT}
