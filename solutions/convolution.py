@@ -37,7 +37,8 @@ def fits(x, w, stride=1, pad=0):
 def correlate_1d(x, w, pad):
     """Return y by gathering: y[i] is w times k neighbours in the padded x, added up.
 
-    x: (n,);  w: (k,);  pad: zeros at each end, 0 or more  ->  y: (n + 2 pad - k + 1,)
+    x: (n,);  w: (k,);  pad: zeros at each end, 0 to k - 1
+        ->  y: (n + 2 pad - k + 1,)
     """
     k = len(w)
     padded = np.pad(x, pad)
@@ -50,7 +51,8 @@ def correlate_1d(x, w, pad):
 def spray_1d(x, w, pad):
     """Return the same y by spraying: every x[a] times w reflected is added onto y.
 
-    x: (n,);  w: (k,);  pad: zeros at each end, 0 or more  ->  y: (n + 2 pad - k + 1,)
+    x: (n,);  w: (k,);  pad: zeros at each end, 0 to k - 1
+        ->  y: (n + 2 pad - k + 1,)
     """
     n, k = len(x), len(w)
     full = np.zeros(n + k - 1)  # where every spray lands whole: k - 1 zeros at each end of x
@@ -67,7 +69,7 @@ def toeplitz_1d(w, n, pad):
 
     correlate_1d(x, w, pad) = T @ x for every x of n numbers.
 
-    w: (k,);  n, pad: whole numbers  ->  T: (n + 2 pad - k + 1, n)
+    w: (k,);  n: k or more;  pad: 0 to k - 1  ->  T: (n + 2 pad - k + 1, n)
     """
     k = len(w)
     m = n + 2 * pad - k + 1
@@ -104,8 +106,7 @@ def same_pad(k):
 def backward_pad(k, pad):
     """Return the pad with which dy must be correlated to give dx.
 
-    k, pad: taps and padding of the forward pass
-    A negative number means that so many are cut off at each end instead of added.
+    k: taps of the forward pass;  pad: its padding, 0 to k - 1
     """
     return k - 1 - pad
 
@@ -113,7 +114,7 @@ def backward_pad(k, pad):
 def conv_1d_backward_spray(dy, w, pad):
     """Return dL/dx of y = correlate_1d(x, w, pad), by spraying dy.
 
-    dy: (m,);  w: (k,);  pad: 0 or more  ->  dx: (m + k - 1 - 2 pad,)
+    dy: (m,);  w: (k,);  pad: 0 to k - 1  ->  dx: (m + k - 1 - 2 pad,)
     """
     m, k = len(dy), len(w)
     padded = np.zeros(m + k - 1)  # dL/d(padded x)
@@ -125,7 +126,8 @@ def conv_1d_backward_spray(dy, w, pad):
 def conv_1d_backward_rotated(dy, w, pad):
     """Return dL/dx of y = correlate_1d(x, w, pad), by correlating dy with w reflected.
 
-    dy: (m,);  w: (k,);  pad: 0 or more  ->  dx: (m + k - 1 - 2 pad,)
+    dy: (m,);  w: (k,);  pad: 0 or more, also wider than k - 1
+        ->  dx: (m + k - 1 - 2 pad,)
     """
     k = len(w)
     around = np.pad(dy, k - 1)  # wide enough for every pixel of the padded x
@@ -136,7 +138,7 @@ def conv_1d_backward_rotated(dy, w, pad):
 def conv_1d_weight_gradient(dy, x, pad):
     """Return dL/dw of y = correlate_1d(x, w, pad): x and w exchange their roles.
 
-    dy: (m,);  x: (n,);  pad: 0 or more  ->  dw: (n + 2 pad - m + 1,)
+    dy: (m,);  x: (n,);  pad: 0 to k - 1  ->  dw: (k,), k = n + 2 pad - m + 1
     """
     m = len(dy)
     padded = np.pad(x, pad)

@@ -46,7 +46,7 @@ EXERCISES = (
     Exercise(
         "affine_jacobians",
         ("x", "w"),
-        (Part("dy_dx", 1, "C D"), Part("dy_dw", 2, "C D C"), Part("dy_db", 1, "C C")),
+        (Part("dy_dx", 1, "C D"), Part("dy_dw", 1, "C D C"), Part("dy_db", 1, "C C")),
         forward="affine_forward",
         without=("numerical_jacobian",),
         derived=("dy_dx", "dy_dw", "dy_db"),
@@ -57,7 +57,7 @@ EXERCISES = (
     Exercise(
         "affine_backward_row",
         ("dy", "x", "w"),
-        (Part("dx", 1, "1 D", "x"), Part("dw", 2, "D C", "w"), Part("db", 1, "C", "b", also="1 C")),
+        (Part("dx", 1, "1 D", "x"), Part("dw", 1, "D C", "w"), Part("db", 1, "C", "b", also="1 C")),
         forward="affine_forward",
         derived=("dx", "dw", "db"),
         linear="dy",
@@ -79,7 +79,7 @@ EXERCISES = (
     Exercise(
         "numerical_gradient",
         ("f", "x", "dy"),
-        (Part("dx", 1, "R S", "x", tolerance=DIFFERENCES),),
+        (Part("dx", 2, "R S", "x", tolerance=DIFFERENCES),),
         without=("numerical_jacobian",),
         linear="dy",
         build=cases.numerical_gradient,

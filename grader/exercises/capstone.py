@@ -71,7 +71,7 @@ EXERCISES = (
         ("params", "images", "labels", "steps", "rate", "seed"),
         (
             Part("overfit", 2, "params", "params", tolerance=SMOOTH, of="params"),
-            Part("digits", 3, "params", "params", tolerance=SMOOTH, of="params"),
+            Part("digits", 2, "params", "params", tolerance=SMOOTH, of="params"),
             Part("strided", 2, "params", "params", tolerance=SMOOTH, of="params"),
         ),
         layers=True,

@@ -48,7 +48,7 @@ EXERCISES = (
         "max_pool_backward",
         ("dy", "x", "size", "stride"),
         (
-            Part("dx", 4, "N C H W", "x"),
+            Part("dx", 3, "N C H W", "x"),
             Part("ties", 2, "N C H W", "x", of="dx", convention=SHARED),
         ),
         forward="max_pool_forward",

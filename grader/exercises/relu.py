@@ -16,7 +16,7 @@ EXERCISES = (
     quiz(
         "eq_12",
         (),
-        2,
+        1,
         "the slope of y is 1 or 0 and knows nothing of the loss; only dL/dx carries dL/dy. As "
         "printed, Eq. 12 has the slope "
         "on its left and the gradient of the loss on its right.",

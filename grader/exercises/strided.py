@@ -8,17 +8,16 @@ from grader.judge.exercise import Exercise, Part, quiz
 
 ARGUMENTS = ("dy", "x", "w", "stride", "pad")
 BACKWARD = (
-    Part("dx", 3.5, "N C H W", "x"),
-    Part("dw", 1, "F C kh kw", "w"),
+    Part("dx", 3, "N C H W", "x"),
+    Part("dw", 2, "F C kh kw", "w"),
     Part("db", 1, "F", "b"),
-    Part("wide", 0.5, of="dx dw db", corner=True),
 )
 
 EXERCISES = (
     quiz(
         "output_size",
         ("n", "k", "stride", "pad"),
-        3,
+        1,
         "the first window starts at 0 and the last may start at n + 2 pad - k at the most; every "
         "stride-th start is used. "
         "What is left over is the remainder: entries at the end that no window reaches.",
@@ -27,7 +26,7 @@ EXERCISES = (
     Exercise(
         "strided_forward",
         ("x", "w", "b", "stride", "pad"),
-        (Part("y", 1.5, "N F H' W'"), Part("wide", 0.5, "N F H' W'", of="y", corner=True)),
+        (Part("y", 2, "N F H' W'"),),
         linear="x",
         probes=cases.forward_probes,
         window=windows.of_images,
@@ -72,7 +71,7 @@ EXERCISES = (
     quiz(
         "pixels_without_gradient",
         ("n", "k", "stride", "pad"),
-        1,
+        2,
         "with a stride beyond k the windows leave stride - k entries out between any two, and the "
         "remainder leaves some out at "
         "the end; entries of the padding do not count. What no window sees moves no output, so its "

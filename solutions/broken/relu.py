@@ -70,7 +70,7 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "relu_forward",
         "",
         "relu_forward = np.vectorize(lambda v: v if v > 0 else 0)",
-        "is rounded to whole numbers",
+        "s rounded to whole numbers: where do you make an array of integers?",
     ),
     "set": (
         "a set for a quiz's answer",
@@ -84,6 +84,6 @@ BROKEN: dict[str, tuple[str, str, str, str, str]] = {
         "relu_backward",
         "",
         _backward("return dy * (x > 0.5)"),
-        "is not right: 1 of 6 numbers differ",
+        "is not right: each number of dy in column 1 does not arrive in dx",
     ),
 }

@@ -5,7 +5,7 @@ import numpy as np
 from grader.instructor.author.mistakes import Reference
 from solutions import convolution, strided
 from solutions.mistakes.catalogue import wrong
-from solutions.mistakes.convolution import around, exchanged, frame, gather, only, padded, weights
+from solutions.mistakes.convolution import around, exchanged, frame, gather, only, weights
 
 
 def behind(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
@@ -563,40 +563,6 @@ wrong(
         lambda dx, stride: dx[:, :, ::stride, ::stride],
         "The stride was used again on the way back: once dy is moved apart, the rotated filter "
         "moves by one pixel",
-    ),
-)
-
-wrong(
-    strided_backward_rotated,
-    "dx dw db",
-    dx_negative_pad=(
-        lambda dw, db, dy, x, w, stride, pad: (
-            gather(
-                padded(spread(dy, x, w, stride, pad), w.shape[2] - 1 - pad, w.shape[3] - 1 - pad),
-                exchanged(w),
-            ),
-            dw,
-            db,
-        ),
-        "For a pad beyond kh - 1 or kw - 1 the number of zeros around dy becomes negative: what is "
-        "to be done with dy then?",
-    ),
-)
-
-wrong(
-    strided_backward_rotated,
-    "dx",
-    dx_clamped_pad=(
-        lambda dy, x, w, stride, pad: gather(
-            frame(
-                spread(dy, x, w, stride, pad),
-                max(w.shape[2] - 1 - pad, 0),
-                max(w.shape[3] - 1 - pad, 0),
-            ),
-            exchanged(w),
-        ),
-        "Too large for a pad beyond kh - 1 or kw - 1: leaving out the zeros is not enough then, "
-        "the outer rows or columns of dy saw the padding alone",
     ),
 )
 

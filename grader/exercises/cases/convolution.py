@@ -5,6 +5,7 @@ W.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,45 +36,49 @@ LINES = (
     (4, 4, 0),
     (3, 3, 1),
 )
-# pads beyond k - 1, and filters longer than x
-WIDE_LINES = ((3, 2, 2), (3, 2, 2), (3, 5, 2), (4, 1, 1), (2, 1, 3), (1, 5, 2))
-WIDE_FILLS = (without_zeros, small, large, quarters, quarters, quarters)
+# pads beyond k - 1
+WIDE_LINES = ((3, 2, 2), (3, 2, 2), (4, 1, 1), (2, 1, 3), (1, 5, 7))
+WIDE_FILLS = (without_zeros, small, large, quarters, quarters)
+Fill = Callable[..., np.ndarray]
 
 
-def _lines(rng: Generator, fresh: bool, arguments: str, part: str) -> list[Case]:
+def _lines(rng: Generator, fresh: bool, arguments: str) -> list[Case]:
     """Cases for functions of x, w, dy, n, pad in one dimension, the last two with large and with
-    small numbers, and the same sizes: what a buffer keeps shows. part: the name of the main one.
+    small numbers, and the same sizes: what a buffer keeps shows.
     """
+    fills = [*[quarters] * len(LINES), large, small]
+    lines = [*LINES, LINES[0], LINES[0]]
     cases = []
-    fills = [*[quarters] * len(LINES), *WIDE_FILLS, large, small]
-    lines = [*LINES, *WIDE_LINES, LINES[0], LINES[0]]
-    for number, (fill, (n, k, pad)) in enumerate(zip(fills, lines, strict=True)):
-        m = n + 2 * pad - k + 1
-        values: dict[str, Any] = {
-            "x": fill(rng, n),
-            "w": fill(rng, k),
-            "dy": fill(rng, m),
-            "n": n,
-            "pad": pad,
-        }
-        if number < 2 and not fresh:
-            values |= {"x": WORKED_X.copy(), "w": WORKED_W.copy()}
-        args = tuple(values[name] for name in arguments.split())
-        cases.append(
-            Case(
-                args,
-                {"n": n, "m": m, "k": k},
-                large=fill in (small, large),
-                slack=SMOOTH if fill is large else 0.0,
-                parts=("wide",) if pad >= k or k > n else (part,),
-            )
-        )
+    for number, (fill, line) in enumerate(zip(fills, lines, strict=True)):
+        worked = {"x": WORKED_X.copy(), "w": WORKED_W.copy()} if number < 2 and not fresh else {}
+        cases.append(_line(rng, fill, arguments, line, worked))
     return cases
 
 
+def _line(
+    rng: Generator,
+    fill: Fill,
+    arguments: str,
+    line: tuple[int, int, int],
+    worked: dict[str, np.ndarray],
+    parts: tuple[str, ...] = (),
+) -> Case:
+    """Return one case of `_lines`. line: n, k, pad; worked: the arguments that are not drawn."""
+    n, k, pad = line
+    m = n + 2 * pad - k + 1
+    values: dict[str, Any] = {"x": fill(rng, n), "w": fill(rng, k), "dy": fill(rng, m)}
+    values |= {"n": n, "pad": pad} | worked
+    return Case(
+        tuple(values[name] for name in arguments.split()),
+        {"n": n, "m": m, "k": k},
+        large=fill in (small, large),
+        slack=SMOOTH if fill is large else 0.0,
+        parts=parts,
+    )
+
+
 # N, C, H, W, F, kh, kw, stride, pad: small ones to show; those that find the mistakes, with single
-# images, channels, filters and pixels of a filter, the last of them with all sizes equal; and those
-# with padding beyond the filter, or a filter larger than the image
+# images, channels, filters and pixels of a filter, the last of them with all sizes equal
 SMALL = (
     (1, 1, 3, 4, 1, 2, 3, 1, 0),
     (1, 1, 3, 4, 1, 3, 2, 1, 1),
@@ -88,12 +93,6 @@ FINDERS = (
     (2, 1, 3, 4, 1, 2, 3, 1, 0),
     (3, 3, 3, 3, 3, 3, 3, 1, 1),
 )
-WIDE = (
-    (1, 1, 2, 3, 1, 2, 2, 1, 2),
-    (2, 3, 5, 6, 4, 2, 1, 1, 2),
-    (2, 3, 3, 1, 1, 1, 3, 1, 3),  # an odd number of products everywhere: their sums stay odd
-    (2, 2, 1, 2, 3, 8, 9, 1, 4),
-)
 BACKWARD = ("dx", "dw", "db")
 Sizes = tuple[int, int, int, int, int, int, int, int, int]
 
@@ -101,21 +100,6 @@ Sizes = tuple[int, int, int, int, int, int, int, int, int]
 def sizes_of(fresh: bool, small: tuple[Sizes, ...], others: tuple[Sizes, ...]) -> list[Sizes]:
     """Return the sizes of cases: fresh ones need none that are small, to be looked at."""
     return [*others] if fresh else [*small, *others]
-
-
-def _is_wide(sizes: Sizes) -> bool:
-    _, _, H, W, _, kh, kw, _, pad = sizes
-    return pad >= min(kh, kw) or kh > H or kw > W
-
-
-def _fills(sizes: list[Sizes]) -> list[Callable[..., np.ndarray]]:
-    """Return what the cases are filled with: of the wide ones one with eighths, and the last with
-    large numbers, which few digits lose.
-    """
-    fills: list[Callable[..., np.ndarray]] = [quarters] * len(sizes)
-    wide = [number for number, each in enumerate(sizes) if _is_wide(each)]
-    fills[wide[-2]], fills[wide[-1]] = eighths, large
-    return fills
 
 
 def eighths(rng: Generator, *shape: int) -> np.ndarray:
@@ -126,13 +110,13 @@ def eighths(rng: Generator, *shape: int) -> np.ndarray:
 def images(
     rng: Generator, arguments: str, results: tuple[str, ...], sizes: list[Sizes]
 ) -> list[Case]:
-    """Cases for functions of x, w, b, dy, stride, pad on images, one for each of the sizes; then
-    the fourth of them with large and with small numbers: what a buffer keeps shows.
+    """Cases for functions of x, w, b, dy, stride, pad on images, one for each of the sizes, the
+    last of them filled with eighths; then the fourth with large and with small numbers: what a
+    buffer keeps shows.
 
-    results: what the function returns. Where the padding or the filter is wide, they are judged
-    together.
+    results: what the function returns.
     """
-    fills = [*_fills(sizes), large, small]
+    fills = [*[quarters] * (len(sizes) - 1), eighths, large, small]
     return [
         _image(rng, fill, arguments, results, each)
         for fill, each in zip(fills, [*sizes, sizes[3], sizes[3]], strict=True)
@@ -141,7 +125,7 @@ def images(
 
 def _image(
     rng: Generator,
-    fill: Callable[..., np.ndarray],
+    fill: Fill,
     arguments: str,
     results: tuple[str, ...],
     sizes: Sizes,
@@ -155,15 +139,12 @@ def _image(
         "pad": pad,
     }
     letters = {"N": N, "C": C, "H": H, "W": W, "F": F, "kh": kh, "kw": kw, "H'": P, "W'": Q}
-    is_wide = _is_wide(sizes)
-    several = is_wide and len(results) > 1
     return Case(
         tuple(values[name] for name in arguments.split()),
         letters,
         large=fill in (small, large),
         slack=SMOOTH if fill is large else 0.0,
-        parts=("wide",) if is_wide else results,
-        layout={name: shapes[name[1:]] for name in results} if several else {},
+        parts=results,
     )
 
 
@@ -200,19 +181,29 @@ def probes(
 
 
 def correlate_1d(rng: Generator, fresh: bool) -> list[Case]:
-    return _lines(rng, fresh, "x w pad", "y")
+    return _lines(rng, fresh, "x w pad")
 
 
 def toeplitz_1d(rng: Generator, fresh: bool) -> list[Case]:
-    return _lines(rng, fresh, "w n pad", "T")
+    return _lines(rng, fresh, "w n pad")
 
 
 def conv_1d_backward(rng: Generator, fresh: bool) -> list[Case]:
-    return _lines(rng, fresh, "dy w pad", "dx")
+    return _lines(rng, fresh, "dy w pad")
+
+
+def conv_1d_backward_rotated(rng: Generator, fresh: bool) -> list[Case]:
+    """Those of the other backward pass, and pads beyond k - 1."""
+    main = [replace(case, parts=("dx",)) for case in conv_1d_backward(rng, fresh)]
+    wide = [
+        _line(rng, fill, "dy w pad", line, {}, ("wide",))
+        for fill, line in zip(WIDE_FILLS, WIDE_LINES, strict=True)
+    ]
+    return [*main, *wide]
 
 
 def conv_1d_weight_gradient(rng: Generator, fresh: bool) -> list[Case]:
-    return _lines(rng, fresh, "dy x pad", "dw")
+    return _lines(rng, fresh, "dy x pad")
 
 
 # i, j, r, and the shape of x: inside, at each corner and border, a single row, all sizes equal
@@ -229,37 +220,34 @@ PLACES = (
     (1, 1, 1, (3, 3)),
 )
 CORNER = (3, 4, 1, (4, 5))
-WIDE_PLACES = ((0, 3, 2, (3, 4)), (0, 1, 1, (1, 3)), (2, 0, 1, (4, 1)))  # larger than the image
 
 
 def local_gradient(rng: Generator, fresh: bool) -> list[Case]:
-    fills = [*[quarters] * (len(PLACES) + 1), small, large, large, small]
-    places = [*PLACES, *WIDE_PLACES, PLACES[1], CORNER]
+    fills = [*[quarters] * len(PLACES), large, small]
+    places = [*PLACES, PLACES[1], CORNER]
     if fresh:  # and one more anywhere
         i, j = np.minimum(whole(rng, 9, (2,)), (4, 5)).tolist()
         fills, places = [*fills, quarters], [*places, (i, j, 1, (5, 6))]
     cases = []
     for fill, (i, j, r, shape) in zip(fills, places, strict=True):
         w = fill(rng, 2 * r + 1, 2 * r + 1)
-        is_wide = 2 * r + 1 > min(shape)
         cases.append(
             Case(
                 (i, j, w, shape),
                 {"M": shape[0], "N": shape[1]},
                 large=fill in (small, large),
                 slack=SMOOTH if fill is large else 0.0,
-                parts=("wide",) if is_wide else ("dy_dx",),
             )
         )
     return cases
 
 
 def conv_forward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "x w b pad", ("y",), sizes_of(fresh, SMALL, (*FINDERS, *WIDE)))
+    return images(rng, "x w b pad", ("y",), sizes_of(fresh, SMALL, FINDERS))
 
 
 def conv_backward(rng: Generator, fresh: bool) -> list[Case]:
-    return images(rng, "dy x w pad", BACKWARD, sizes_of(fresh, SMALL, (*FINDERS, *WIDE)))
+    return images(rng, "dy x w pad", BACKWARD, sizes_of(fresh, SMALL, FINDERS))
 
 
 # H, W, kh, kw, pad of one image under one filter: more rows than columns and the other way round,
@@ -302,7 +290,7 @@ def same_pad(rng: Generator, fresh: bool) -> list[Case]:
 
 
 def backward_pad(rng: Generator, fresh: bool) -> list[Case]:
-    pairs = [(3, 1), (3, 0), (4, 1), (2, 3), (5, 2), (1, 0), (1, 1), (2, 5)]
+    pairs = [(3, 1), (3, 0), (4, 1), (2, 1), (5, 2), (1, 0), (6, 4), (7, 1)]
     if fresh:
-        pairs += [(k + 1, pad) for k, pad in whole(rng, 9, (4, 2)).tolist()]
+        pairs += [(k + 1, pad % (k + 1)) for k, pad in whole(rng, 9, (4, 2)).tolist()]
     return [Case(pair, {"k": pair[0]}) for pair in pairs]

@@ -109,7 +109,7 @@ def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
         np.eye(n)[::-1],
         np.eye(n),
     ]
-    for row, column, number in ((n - 1, 0, 0.25), (0, n - 1, NEARLY_0)):
+    for row, column, number in ((n - 1, 0, 0.25), (0, n - 1, SMALL)):
         one = np.diag(numbers)
         one[row, column] = number
         jacobians.append(one)

@@ -102,7 +102,7 @@ def grade_notebook(
     nothing: list[str] = []
     copies = session.attempt(
         "which answers are one code cannot be said",
-        lambda: list(same_code(notebook, answers)),
+        lambda: list(same_code(notebook, {name: answers.get(name, "") for name in earned})),
         nothing,
     )
     exercises = [_attempt_pages(session, notebook, verdict) for verdict in verdicts]

@@ -10,7 +10,11 @@ from grader.judge.course import Notebook
 
 
 def same_code(notebook: Notebook, answers: Mapping[str, str]) -> Iterator[str]:
-    """Yield a sentence for each such pair of answers. answers: their texts, by exercise."""
+    """Yield a sentence for each such pair of answers.
+
+    answers: the texts of those that earn something, by exercise. Two stubs are alike, and so are
+    two answers that go wrong in the same way; neither is a copy that gains anything.
+    """
     functions: dict[str, ast.FunctionDef | None] = {}
     pairs: set[frozenset[str]] = set()
     for exercise in notebook.exercises:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MESSAGES = ("warned: UserWarning: one image after the other",)  # what the checks must say
+MESSAGES = ("warned: UserWarning",)  # what the checks must say
 
 # %%
 import warnings
