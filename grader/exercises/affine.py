@@ -2,7 +2,7 @@
 
 from grader.exercises import witnesses
 from grader.exercises.cases import affine as cases
-from grader.judge.course import Notebook
+from grader.judge.course import Essay, Notebook
 from grader.judge.exercise import DIFFERENCES, SMOOTH, Exercise, Part, quiz
 
 EXERCISES = (
@@ -109,4 +109,4 @@ EXERCISES = (
     ),
 )
 
-AFFINE = Notebook("1-affine", "affine", 20.0, EXERCISES)
+AFFINE = Notebook("1-affine", "affine", 20.0, EXERCISES, essays=(Essay("explain_batch", 1),))

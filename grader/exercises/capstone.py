@@ -2,7 +2,7 @@
 
 from grader.exercises.cases import capstone as cases
 from grader.exercises.material import images, networks
-from grader.judge.course import Notebook, Support
+from grader.judge.course import Essay, Notebook, Support
 from grader.judge.exercise import SMOOTH, Exercise, Part
 
 CLOSE = 1e-6
@@ -97,4 +97,5 @@ CAPSTONE = Notebook(
         files=images.without_test_images,
         hidden=lambda: {"the images that judge": images.image_file("digits")},
     ),
+    essays=(Essay("explain_training", 1),),
 )

@@ -3,7 +3,7 @@
 from grader.exercises import widgets, windows, witnesses
 from grader.exercises.cases import convolution as cases
 from grader.exercises.material import images, sizes
-from grader.judge.course import Notebook, Support
+from grader.judge.course import Essay, Notebook, Support
 from grader.judge.exercise import Exercise, Part, quiz
 
 EXERCISES = (
@@ -149,4 +149,5 @@ CONVOLUTION = Notebook(
     30.0,
     EXERCISES,
     support=Support(tools={"load_images": images, "fits": sizes}, files=images.without_test_images),
+    essays=(Essay("explain_rotation", 1),),
 )

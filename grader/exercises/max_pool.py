@@ -3,7 +3,7 @@
 from grader.exercises import widgets, windows, witnesses
 from grader.exercises.cases import max_pool as cases
 from grader.exercises.material import sizes
-from grader.judge.course import Notebook, Support
+from grader.judge.course import Essay, Notebook, Support
 from grader.judge.exercise import Exercise, Part, quiz
 
 SHARED = (
@@ -64,5 +64,10 @@ EXERCISES = (
 )
 
 MAX_POOL = Notebook(
-    "5-max-pool", "max_pool", 12.0, EXERCISES, support=Support(tools={"pool_fits": sizes})
+    "5-max-pool",
+    "max_pool",
+    12.0,
+    EXERCISES,
+    support=Support(tools={"pool_fits": sizes}),
+    essays=(Essay("explain_winner", 1),),
 )

@@ -2,7 +2,7 @@
 
 from grader.exercises import witnesses
 from grader.exercises.cases import relu as cases
-from grader.judge.course import Notebook
+from grader.judge.course import Essay, Notebook
 from grader.judge.exercise import Exercise, Part, quiz
 
 EXERCISES = (
@@ -63,4 +63,4 @@ EXERCISES = (
     ),
 )
 
-RELU = Notebook("4-relu", "relu", 8.0, EXERCISES)
+RELU = Notebook("4-relu", "relu", 8.0, EXERCISES, essays=(Essay("explain_mask", 1),))

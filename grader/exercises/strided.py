@@ -3,7 +3,7 @@
 from grader.exercises import widgets, windows, witnesses
 from grader.exercises.cases import strided as cases
 from grader.exercises.material import sizes
-from grader.judge.course import Notebook, Support
+from grader.judge.course import Essay, Notebook, Support
 from grader.judge.exercise import Exercise, Part, quiz
 
 ARGUMENTS = ("dy", "x", "w", "stride", "pad")
@@ -80,4 +80,11 @@ EXERCISES = (
     ),
 )
 
-STRIDED = Notebook("3-strided", "strided", 20.0, EXERCISES, support=Support(tools={"fits": sizes}))
+STRIDED = Notebook(
+    "3-strided",
+    "strided",
+    20.0,
+    EXERCISES,
+    support=Support(tools={"fits": sizes}),
+    essays=(Essay("explain_zeros", 1),),
+)

@@ -25,6 +25,7 @@ from grader.instructor.author.notebook import load, source
 from grader.instructor.courses import source_notebook
 from grader.numeric.differences import numerical_jacobian
 from solutions import capstone
+from solutions.rubrics import RUBRICS
 
 WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 COUNTS = {word: n for n, word in enumerate(WORDS)} | {
@@ -250,9 +251,8 @@ def size_of_the_matrix_for_a_photograph():
 
 
 def strided() -> dict[str, Any]:
-    return after(
-        STRIDED, "tiny-example", "figure-rows", "live-rows", "figure-spray", "live-eqs-9-10"
-    )
+    names = "tiny-example figure-rows live-rows figure-spray live-eqs-9-10 live-dw-trick"
+    return after(STRIDED, *names.split())
 
 
 @states(STRIDED, "two-windows", r"`y\[0\]` .* = (-\d+)\$,.*`y\[1\]` .* = (\d+)\$,")
@@ -329,6 +329,23 @@ def products_by_a_zero():
     return [2, round(4 * np.mean(dilated == 0)), 4]
 
 
+@states(STRIDED, "explain-zeros-question", r"\\mathbf\{dz\} = \(([^)]+)\)")
+def prices_of_all_outputs_of_stride_1():
+    return strided()["all_zeros"]
+
+
+def test_only_the_last_pixel_of_the_example_waits_for_the_outputs_that_the_stride_drops():
+    slide, x, w, dL_dx = (strided()[name] for name in ("slide", "x", "w", "dL_dx"))
+    prices = stated(STRIDED, "explain-zeros-question", r"prices (\d) and (\d) for")
+    dz = np.array(prices_of_all_outputs_of_stride_1())
+    dz[1::2] = prices
+    dx = numerical_jacobian(lambda v: np.sum(dz * slide(v, w, 1)), x)
+    assert np.flatnonzero(np.round(dL_dx, 9) == 0).tolist() == [5]
+    said = RUBRICS["explain_zeros"]
+    assert f"dz is ({', '.join(f'{price:g}' for price in dz)})" in said
+    assert f"gets ({dx[5]:.0f})" in said
+
+
 # --- 4-relu ---
 
 
@@ -342,6 +359,17 @@ def sizes_of_mask_and_jacobian():
     height, width = stated(RELU, "savings", r"image of \$(\d+)\\times(\d+)\$")
     n = 3 * height * width
     return [n, np.ceil(n**2 / 1e9)]
+
+
+@states(RELU, "explain-mask-question", r"above are \$\(([^)]+)\)\$ and \$\(([^)]+)\)\$, so it")
+def scores_below_the_layer():
+    return after(RELU, "live-chain")["scores"]
+
+
+@states(RELU, "explain-mask-question", r"makes \$\(([^)]+)\)\$ and \$\(([^)]+)\)\$ of them")
+def largest_of_each_row():
+    scores = scores_below_the_layer()
+    return np.where(scores == scores.max(axis=1, keepdims=True), scores, 0)
 
 
 @states(RELU, "in-practice", r"takes steps of about (0\.001)")
@@ -402,6 +430,26 @@ def prices_of_the_6():
 @states(MAX_POOL, "general", r"without ties \((\d) points\), .* came from \((\d) points\)")
 def points_of_the_two_parts():
     return [part.points for part in EXERCISES["max_pool_backward"].parts]
+
+
+@states(
+    MAX_POOL,
+    "explain-winner-question",
+    r"A \| \$\(([^)]+)\).* B \| \$\(([^)]+)\).* C \| \$\(([^)]+)\)",
+)
+def what_three_programs_send_back():
+    row, prices = (
+        np.array(stated(MAX_POOL, "explain-winner-question", pattern))
+        for pattern in (r"the row \$\(([^)]+)\)", r"the prices are \$\(([^)]+)\)")
+    )
+    first, split, assigned = np.zeros((3, row.size))
+    for start, price in enumerate(prices):
+        window = slice(start, start + 2)
+        winners = row[window] == row[window].max()
+        split[window] += price * winners / winners.sum()
+        first[start + winners.argmax()] += price
+        assigned[start + winners.argmax()] = price
+    return [*first, *split, *assigned]
 
 
 # --- 6-capstone ---
