@@ -111,6 +111,23 @@ def test_the_demo_plays_some_thirty_of_every_kind_and_says_in_ten_lines_where_to
         assert (tmp_path / "demo" / name).is_file()
 
 
+OTHERS = [
+    pytest.param(name, marks=[pytest.mark.soak] if name == "6-capstone" else [])
+    for name in NOTEBOOKS
+    if name != "1-affine"
+]
+
+
+@pytest.mark.parametrize("assignment", OTHERS)
+def test_the_whole_class_comes_out_as_known_beforehand_in_every_other_notebook(
+    assignment, tmp_path
+):
+    course = replace(COURSE, notebooks=(NOTEBOOKS[assignment],))
+    said: list[str] = []
+    is_good = demo.play(Classroom.at(tmp_path, course=course), said.append, every=True)
+    assert is_good, "\n".join(said)
+
+
 def test_export_writes_every_student(graded, tmp_path):
     assert grader("export", "--course", graded.folder, "--to", tmp_path / "g.csv") == (
         0,

@@ -74,7 +74,18 @@ def answer_cells(notebook: NotebookJSON) -> dict[str, Cell]:
 
 def check_cells(notebook: NotebookJSON) -> dict[str, Cell]:
     """Return the locked cells that earn points, by grade_id."""
-    return _cells_with(notebook, "grade")
+    return {
+        name: cell
+        for name, cell in _cells_with(notebook, "grade").items()
+        if not _nbgrader(cell).get("solution")
+    }
+
+
+def essay_cells(notebook: NotebookJSON) -> dict[str, Cell]:
+    """Return the cells that students fill in and a person grades, by grade_id."""
+    return {
+        name: cell for name, cell in answer_cells(notebook).items() if _nbgrader(cell).get("grade")
+    }
 
 
 def course_cells(notebook: Notebook) -> list[str]:
@@ -177,11 +188,11 @@ def slips(notebook: Notebook) -> Iterator[str]:
     where = str(path.relative_to(sources_of(notebook.course)))
     for name in answer_cells(cells).keys() - {*notebook.by_name, *notebook.essay_names}:
         yield f"{where}: the answer cell {name} is no exercise of the points table"
-    tests = check_cells(cells)
+    tests, essays = check_cells(cells), essay_cells(cells)
     for exercise in notebook.exercises:
         yield from _test_slips(where, exercise, tests.get(f"check_{exercise.name}"))
     for essay in notebook.essays:
-        yield from _essay_slips(where, essay, tests.get(essay.name))
+        yield from _essay_slips(where, essay, essays.get(essay.name))
     total = notebook.automatic_points + sum(essay.points for essay in notebook.essays)
     if total != notebook.points:
         yield (

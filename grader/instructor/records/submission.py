@@ -134,8 +134,7 @@ class SubmissionGrader:
         self.versions = versions()
         released = released_notebook(task.grading)
         self.released = json.dumps(released)
-        tests = [name for name in check_cells(released) if name.startswith(TEST)]
-        self.tests = {name.removeprefix(TEST) for name in tests}
+        self.tests = {name.removeprefix(TEST) for name in check_cells(released)}
         self.exercises = list(task.grading.notebook.by_name)
         self.bench = bench or OwnBench(task.tier, task.grading.notebook)
 
