@@ -22,6 +22,7 @@ from grader.instructor.author.notebook import (
 )
 from grader.instructor.courses import source_notebook
 from grader.instructor.records.still_pictures import still_pictures
+from grader.notebook.intake import UNWRITTEN_TEXT
 from grader.widgets.grids import MIME as WIDGET
 
 ASSIGNMENTS = pytest.mark.parametrize("assignment", NOTEBOOKS)
@@ -62,19 +63,19 @@ def released(tmp_path_factory):
 
 @ASSIGNMENTS
 def test_a_notebook_is_in_step_with_table_and_solutions(assignment):
-    assert list(slips(NOTEBOOKS[assignment])) == []
-    assert (
-        sum(exercise.points for exercise in NOTEBOOKS[assignment].exercises)
-        == NOTEBOOKS[assignment].points
-    )
-    assert answer_cells(solve(NOTEBOOKS[assignment])).keys() == {
-        exercise.name for exercise in NOTEBOOKS[assignment].exercises
-    }
+    notebook = NOTEBOOKS[assignment]
+    assert list(slips(notebook)) == []
+    by_hand = sum(essay.points for essay in notebook.essays)
+    assert notebook.automatic_points + by_hand == notebook.points
+    assert answer_cells(solve(notebook)).keys() == {*notebook.by_name, *notebook.essay_names}
 
 
 @ASSIGNMENTS
 def test_a_test_cell_is_one_call_and_locked(assignment):
-    for name, cell in check_cells(load(source_notebook(NOTEBOOKS[assignment]))).items():
+    notebook = NOTEBOOKS[assignment]
+    cells = check_cells(load(source_notebook(notebook)))
+    for name in cells.keys() - set(notebook.essay_names):
+        cell = cells[name]
         assert re.fullmatch(r"check\(\w+\)", source(cell)), name
         assert cell["metadata"]["nbgrader"]["locked"]
         assert not cell["metadata"]["deletable"]
@@ -82,11 +83,24 @@ def test_a_test_cell_is_one_call_and_locked(assignment):
 
 @ASSIGNMENTS
 def test_a_committed_notebook_holds_no_answer(assignment):
-    for cell in answer_cells(load(source_notebook(NOTEBOOKS[assignment]))).values():
+    notebook = NOTEBOOKS[assignment]
+    cells = answer_cells(load(source_notebook(notebook)))
+    for name in notebook.by_name:
         assert (
             "### BEGIN SOLUTION\n    # YOUR CODE HERE\n    raise NotImplementedError()\n    ### "
-            "END SOLUTION" in source(cell)
+            "END SOLUTION" in source(cells[name])
         )
+    assert [source(cells[name]) for name in notebook.essay_names] == [UNWRITTEN_TEXT]
+
+
+@ASSIGNMENTS
+def test_the_question_of_a_text_stands_above_it_and_says_what_it_is_worth(assignment):
+    cells = load(source_notebook(NOTEBOOKS[assignment]))["cells"]
+    for essay in NOTEBOOKS[assignment].essays:
+        [place] = [number for number, cell in enumerate(cells) if cell["id"] == essay.name]
+        question = source(cells[place - 1])
+        assert question.startswith("### In your own words: ")
+        assert f"a person does, and it is worth {essay.points:g} point." in question
 
 
 @ASSIGNMENTS
@@ -206,10 +220,15 @@ def test_no_sentence_is_copied_from_the_text(assignment):
     assert [run for i in range(len(ours) - 8) if (run := tuple(ours[i : i + 9])) in runs] == []
 
 
+BY_HAND = ". What you explain in sentences is worth 1 more: a person reads it"
+
+
 @ASSIGNMENTS
 def test_a_solved_notebook_earns_everything(assignment, solved_node):
-    total = f"{NOTEBOOKS[assignment].points:g}"
-    assert texts(by_id(solved_node)["progress"]) == f"{total} of {total}: everything is right"
+    total = f"{NOTEBOOKS[assignment].automatic_points:g}"
+    assert (
+        texts(by_id(solved_node)["progress"]) == f"{total} of {total}: everything is right{BY_HAND}"
+    )
     for exercise in NOTEBOOKS[assignment].exercises:
         outputs = by_id(solved_node)[f"check_{exercise.name}"].outputs
         trainings = sum(case.goal is not None for case in exercise.visible)
@@ -280,7 +299,7 @@ def test_a_released_notebook_reaches_the_bottom(assignment, released):
     )
     assert (
         texts(by_id(released(assignment))["progress"])
-        == f"0 of {NOTEBOOKS[assignment].points:g}; open: {names}"
+        == f"0 of {NOTEBOOKS[assignment].automatic_points:g}; open: {names}{BY_HAND}"
     )
     assert texts(by_id(released(assignment))["start"]).startswith("Ready: Python 3.")
 
