@@ -61,7 +61,7 @@ COVERAGE = {
         "one reflection is all of it": ["reflected"],
         "T x = gather": ["toeplitz_1d", "figure-toeplitz", "live-toeplitz"],
         r"n + 2p - k + 1": ["count"],
-        "**Wide padding.**": ["count", "correlate_1d", "spray_1d", "backward-pad-exercise"],
+        "**Wide padding.**": ["backward-gather-exercise", "conv_1d_backward_rotated"],
         "the text assumes just that in Eqs. 9 and 10": ["same-exercise", "same_pad"],
         r"\tag{9}": ["eq-9", "live-eq-9", "live-eqs-9-10"],
         "The loss is a single number, so its gradient has the shape": [

@@ -333,7 +333,7 @@ def test_the_reference_reaches_every_goal_and_earns_everything_without_a_note(so
     cells = {cell.id: cell for cell in nbformat.read(solved("6-capstone"), as_version=4).cells}
     text = cells["check_train"].outputs[-2].data["text/plain"]  # below the three clocks
     first, *parts = text.splitlines()  # no note and no example among them
-    assert first == "train: 7 of 7 points"
+    assert first == "train: 6 of 6 points"
     assert [line.split()[:2] for line in parts] == [
         [name, "right:"] for name in ("overfit", "digits", "strided")
     ]
@@ -552,7 +552,7 @@ def test_sealed_grading_trains_with_layers_py_and_a_student_with_wrong_layers_lo
         capstone.loss_and_gradients
     )
     told = sealed(loss_and_gradients=wrong)
-    assert (told["loss_and_gradients"]["earned"], told["train"]["earned"]) == (3.0, 7.0)
+    assert (told["loss_and_gradients"]["earned"], told["train"]["earned"]) == (3.0, 6.0)
 
 
 PEEKS = """

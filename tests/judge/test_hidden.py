@@ -111,7 +111,7 @@ def test_a_cell_tells_nothing_of_hidden_cases(is_wrong: bool) -> None:
         answers["hinge_loss"] = "def hinge_loss(y, labels):\n    return secret(y)\n"
     cell = f"{KNOWN}if known:\n    raise ValueError('it was ' + known)\n\n\ndef secret(y): pass"
     result = graded(answers, cell)
-    assert result["points"] == (19.0 if is_wrong else 20.0)
+    assert result["points"] == (18.0 if is_wrong else 19.0)
     assert HIDDEN not in everything(result)
 
 

@@ -59,13 +59,13 @@ DEEP = {
 @pytest.mark.parametrize("lines", DEEP.values(), ids=DEEP)
 def test_code_that_is_nested_deeply_keeps_its_points(lines: str) -> None:
     result = graded({TARGET: HEAD + lines + RIGHT})
-    assert (result["points"], result["faults"]) == (20.0, [])
+    assert (result["points"], result["faults"]) == (19.0, [])
 
 
 def test_code_that_python_itself_finds_too_deep_costs_itself_alone() -> None:
     terms = 50_000  # Python 3.13 takes 5,000
     result = graded({TARGET: HEAD + f"    z = {'+'.join(['1'] * terms)}\n" + RIGHT})
-    assert result["points"] == 16.0
+    assert result["points"] == 15.0
 
 
 def test_deep_code_under_two_names_is_one_code() -> None:
@@ -94,7 +94,7 @@ def test_what_decorates_a_verdict_cannot_lose_it(
 
     monkeypatch.setattr(grade_one, name, fails)
     result = graded({TARGET: HEAD + RIGHT})
-    assert result["points"] == 20.0
+    assert result["points"] == 19.0
     assert "(RecursionError): a fault of the grader. The points stand" in result["faults"][0]
     assert any(told["look"] for told in result["exercises"])
 
@@ -315,7 +315,7 @@ def affine_backward(dy, x, w):
     )
 """
     result = graded({TARGET: lines})
-    assert (result["points"], result["faults"]) == (16.0, [])
+    assert (result["points"], result["faults"]) == (15.0, [])
     assert "times with one number changed at a time" in str(result["exercises"])
 
 
