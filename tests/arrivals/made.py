@@ -13,7 +13,7 @@ from our_course import NOTEBOOKS
 
 from grader.instructor.author import notebook
 
-DUE = 8.0
+DUE = 7.0
 NAME = "relu.ipynb"
 JSON = dict[str, Any]
 Files = dict[str, bytes]

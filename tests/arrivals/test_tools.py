@@ -80,5 +80,5 @@ def test_what_a_tool_makes_of_right_answers_keeps_all_points(name, released_cour
         else:
             shutil.rmtree(folder.parent)
     said = grader("grade", "--course", course.folder, *unsafe())[1]
-    assert "] ada: 8 points; look: " in said
-    assert ("] renamed: 8 points" in said) == name.endswith(".ipynb"), said
+    assert "] ada: 7 points; look: " in said
+    assert ("] renamed: 7 points" in said) == name.endswith(".ipynb"), said

@@ -87,7 +87,7 @@ CHANGING = [
     Attack(
         "the functions to differentiate are flattened",
         INPUTS,
-        "numerical_gradient: 0 of 1",
+        "numerical_gradient: 0 of 2",
         {
             "numerical_gradient": "def numerical_gradient(f, x, dy):\n    for cell in getattr(f, '__closure__', None) or ():\n        cell.cell_contents[:] = 0\n"
             "    if hasattr(f, '__code__'):\n        f.__code__ = (lambda x: 0 * x).__code__ if not f.__closure__ else f.__code__\n    return np.zeros(x.shape)\n"

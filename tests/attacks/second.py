@@ -106,7 +106,7 @@ ENTRIES = [
     cell("a cell that times a timing, thirty times", READING, "%%time\n" * 30 + "x = 1", seconds=6.0),
     cell("magics behind another white space", READING, "a=\x0c!c\n" * 700, seconds=4.0),
     cell("threads of a small stack", THREADS, THREAD, rf"(?s)^(?!.*they live: \d{{4}}).*{ZERO}", spoils=True),
-    Attack("derivatives by heart", KNOWN, "numerical_gradient: 0 of 1", {"numerical_gradient": BY_HEART}, lost=("numerical_gradient",)),
+    Attack("derivatives by heart", KNOWN, "numerical_gradient: 0 of 2", {"numerical_gradient": BY_HEART}, lost=("numerical_gradient",)),
     Attack("a hidden case of one exercise in an error of another", HIDDEN, "hinge_loss: 0 of 1", {"affine_forward": KEEPS, "hinge_loss": TELLS_LATER.format(case=len(EXERCISES["affine_forward"].visible))}, lost=("hinge_loss",), never=(first_hidden("affine_forward"),)),
     Attack("a hidden case in an error of a visible one", HIDDEN, "hinge_loss: 0 of 1", {"hinge_loss": TELLS}, lost=("hinge_loss",), never=(first_hidden("hinge_loss"),)),
 ]  # fmt: skip

@@ -23,7 +23,7 @@ def page(browser, lab):
     """A copy of the notebook, since Validate saves it, run from top to bottom."""
     address, folder = lab
     shutil.copytree(folder / "1-affine", folder / "answered")
-    page = run_all(browser, address, "answered/affine.ipynb", "0 of 20; open: affine_forward")
+    page = run_all(browser, address, "answered/affine.ipynb", "0 of 19; open: affine_forward")
     yield page
     page.close()
 
@@ -52,7 +52,7 @@ def progress(page):
     last = page.locator(".jp-CodeCell", has_text="progress()").last
     last.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
-    page.get_by_text("3 of 20; open: nonzeros_of_dy_dw").wait_for(timeout=30_000)
+    page.get_by_text("3 of 19; open: nonzeros_of_dy_dw").wait_for(timeout=30_000)
     return last.count()
 
 

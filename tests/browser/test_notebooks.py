@@ -80,7 +80,7 @@ def opened(request, browser, lab):
     """(assignment, page): the released notebook, run from top to bottom."""
     assignment = request.param
     first = NOTEBOOKS[assignment].exercises[0].name
-    until = f"0 of {NOTEBOOKS[assignment].points:g}; open: {first}"
+    until = f"0 of {NOTEBOOKS[assignment].automatic_points:g}; open: {first}"
     page = run_all(browser, lab[0], f"{assignment}/{NOTEBOOKS[assignment].stem}.ipynb", until)
     yield assignment, page
     page.close()
@@ -104,7 +104,7 @@ def finished(request, browser, lab):
     copied(assignment, folder)
     path = f"solved/{assignment}/{NOTEBOOKS[assignment].stem}.ipynb"
     (folder / path).write_text(dumps(solve(NOTEBOOKS[assignment])), encoding="utf-8")
-    total = f"{NOTEBOOKS[assignment].points:g}"
+    total = f"{NOTEBOOKS[assignment].automatic_points:g}"
     page = run_all(browser, address, path, f"{total} of {total}: everything is right")
     yield assignment, page
     page.close()

@@ -86,9 +86,9 @@ def test_the_demo_agrees_with_what_is_known_beforehand_and_can_disagree(graded):
     assert demo.differences(graded, "1-affine", few) == []
     assert list(demo.findings_in(graded, "1-affine", "ada")) == []
     who = "ada (the reference answers)"
-    other = [replace(few[0], points=19.0), replace(few[0], messages=("nonsense",))]
+    other = [replace(few[0], points=18.0), replace(few[0], messages=("nonsense",))]
     assert demo.differences(graded, "1-affine", other) == [
-        f"{who}: 20 points, EXPECTED 19",
+        f"{who}: 19 points, EXPECTED 18",
         f"{who}: EXPECTED to be told: nonsense",
     ]
 
@@ -206,7 +206,7 @@ def test_stock_nbgrader_works_on_a_fresh_clone(tmp_path):
     nbgrader("generate_feedback", "1-affine")
     nbgrader("export", "--to", str(clone / "grades.csv"))
     assert "Success! Your notebook passes all the tests." in nbgrader("validate", str(hand_in))
-    assert ",20.0,0.0,20.0,20.0" in (clone / "grades.csv").read_text()
+    assert ",19.0,0.0,19.0,20.0" in (clone / "grades.csv").read_text()
     assert (clone / "course" / "feedback" / "ada" / "1-affine" / "affine.html").exists()
 
 

@@ -139,7 +139,7 @@ def test_every_command_but_sealed_grading_works_elsewhere(platform, tmp_path):
     )
     assert said["grade --unsafe"][0] == (
         "--unsafe: the students' code runs without a sandbox\n"
-        "[1/2] ada: 20 points\n[2/2] bela: 16 points\nall graded\n"
+        "[1/2] ada: 19 points\n[2/2] bela: 15 points\nall graded\n"
     )
     assert NEEDS[platform] in said["doctor"][0]
     explained = said["explain bela 1-affine --unsafe"][0]
@@ -399,7 +399,7 @@ def test_where_user_namespaces_are_forbidden_the_second_tier_decides_and_is_said
     hand_in(course.folder, {"ada": {}})
     run = without_namespaces(sys.executable, "-c", GRADER, "grade", "--course", course.folder)
     assert run.stdout == (
-        "sandbox: Landlock and seccomp alone\n[1/1] ada: 20 points\nall graded\n"
+        "sandbox: Landlock and seccomp alone\n[1/1] ada: 19 points\nall graded\n"
     ), run.stderr
     verdicts = json.loads((course.folder / "verdicts" / "ada" / "1-affine.json").read_text())
     assert verdicts["sandbox"] == "Landlock and seccomp alone"

@@ -111,7 +111,7 @@ def test_formgrader_releases_what_grader_release_made(course):
 
 def test_feedback_on_a_sealed_grade_comes_back_to_its_student(course, student):
     pressed(course, "collect")
-    assert f"{student.name}: 20 points" in graded(course)[1]
+    assert f"{student.name}: 19 points" in graded(course)[1]
     handed_back(course)
     student.does("FetchFeedback")
     (page,) = student.pages()
@@ -128,7 +128,7 @@ def test_the_same_work_handed_in_again_is_fresh_work_to_formgrader_and_gets_its_
     graded(course)
     student.does("Submit")
     pressed(course, "collect")
-    assert f"{student.name}: 20 points" in graded(course)[1]
+    assert f"{student.name}: 19 points" in graded(course)[1]
     assert NbgraderSteps(course).api.get_submission(ASSIGNMENT, student.name)["autograded"]
     assert f"{student.name}: unchanged" in graded(course)[1]
     handed_back(course)

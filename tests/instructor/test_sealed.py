@@ -262,7 +262,7 @@ def test_one_that_waits_is_said_and_marked_for_a_look():
     assert "it waited for long and did nothing" in told["affine_backward"]["fault"]
     assert told["affine_backward"]["look"]
     assert [fault for fault in result["faults"] if "waited" in fault]
-    assert result["points"] == 16.0
+    assert result["points"] == 15.0
 
 
 WORKS = """def affine_backward(dy, x, w):
@@ -285,7 +285,7 @@ def test_a_busy_machine_costs_nobody_points():
     finally:
         for each in others:
             each.kill()
-    assert result["points"] == 20.0, result["exercises"]
+    assert result["points"] == 19.0, result["exercises"]
 
 
 def test_an_endless_loop_costs_one_calls_limit():
@@ -326,7 +326,7 @@ def affine_backward(dy, x, w):
     ],
 )
 def test_a_cell_that_ends_or_never_ends_costs_only_itself(cell):
-    assert sum(told["earned"] for told in graded({}, (cell,)).values()) == 20.0
+    assert sum(told["earned"] for told in graded({}, (cell,)).values()) == 19.0
 
 
 @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ def test_a_cell_that_ends_or_never_ends_costs_only_itself(cell):
     ],
 )
 def test_harmless_notebook_syntax_costs_nothing(cell):
-    assert sum(told["earned"] for told in graded({}, (cell,)).values()) == 20.0
+    assert sum(told["earned"] for told in graded({}, (cell,)).values()) == 19.0
 
 
 def test_calls_are_answered_where_the_test_cell_stands():
@@ -357,7 +357,7 @@ def test_calls_are_answered_where_the_test_cell_stands():
         "source": "affine_forward = None",
     }
     made["cells"].append(late)
-    assert result_of(made)["points"] == 20.0
+    assert result_of(made)["points"] == 19.0
 
 
 def test_memory_is_limited():
@@ -557,7 +557,7 @@ def test_the_verdict_file_holds_what_a_grade_depends_on(course):
     assert stored["sha256"] == files.digest(
         (course.submitted / "half" / "1-affine" / "affine.ipynb").read_bytes()
     )
-    assert (stored["student"], stored["points"], stored["sandbox"]) == ("half", 8.0, best().value)
+    assert (stored["student"], stored["points"], stored["sandbox"]) == ("half", 7.0, best().value)
     assert stored["made_with"].keys() == {"python", "numpy"}
     assert stored["basis"].keys() == {"course", "judge", "notebook", "limits", "exercises"}
     assert 0 <= stored["seed"] < 2**64
@@ -579,7 +579,7 @@ def test_a_second_run_grades_nothing_that_has_not_changed(course, tmp_path):
         book.db.commit()
     said = grader("grade", "--course", folder, "--db", db, *unsafe())[1]
     assert said.count("unchanged") == len(HONEST) + 1
-    assert "half: 20 points" in said
+    assert "half: 19 points" in said
     seed = json.loads((folder / "verdicts" / "ada" / "1-affine.json").read_text())["seed"]
     said = grader("regrade", "--course", folder, "--db", db, "--yes", *unsafe())[1]
     assert f"0 gain, 0 lose, {len(HONEST) + 2} keep their points" in said
@@ -654,7 +654,7 @@ def test_a_verdict_file_of_a_time_before_it_held_the_timestamp_is_graded_again(c
         "ada",
         *unsafe(),
     )
-    assert (status, "ada: 20 points" in said, json.loads(verdict.read_text())) == (0, True, before)
+    assert (status, "ada: 19 points" in said, json.loads(verdict.read_text())) == (0, True, before)
 
 
 def test_what_a_grade_is_made_from_is_read_once(course, monkeypatch):
@@ -872,6 +872,6 @@ def test_one_code_under_two_names_is_a_note_for_the_instructor():
         with Sandbox(best(), NOTEBOOKS["2-convolution"]) as sandbox:
             result = grade_submission(notebook.dumps(made).encode(), 1, sandbox)
         notes = [fault for fault in result["faults"] if "one code under two names" in fault]
-        assert (len(notes), result["points"]) == (count, 30.0)
+        assert (len(notes), result["points"]) == (count, 29.0)
         looks = {each["exercise"] for each in result["exercises"] if each["look"]}
         assert looks == ({"correlate_1d", "spray_1d"} if count else set())

@@ -268,7 +268,7 @@ def test_a_server_that_is_restarted_is_waited_for(fresh, server, monkeypatch):
     waits = [line for line in said if "It is tried again for 60 seconds" in line]
     assert waits
     assert "s3cret" not in " ".join(said)
-    assert [each.points for each in gradebook.standings(fresh, BOTH[0])] == [20.0] * 3
+    assert [each.points for each in gradebook.standings(fresh, BOTH[0])] == [19.0] * 3
     assert len([line for line in said if line.startswith("[")]) == 3
 
 
@@ -288,7 +288,7 @@ def test_a_server_that_does_not_come_back_loses_nothing(fresh, server, monkeypat
         server.start()
     assert "s3cret" not in str(raised.value)
     assert grade_module.grade(grading, said := [].append) == 0, said
-    assert [each.points for each in gradebook.standings(fresh, BOTH[0])] == [20.0] * 3
+    assert [each.points for each in gradebook.standings(fresh, BOTH[0])] == [19.0] * 3
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_stock_nbgrader_grades_into_it_and_formgrader_shows_and_changes_it(fresh
     )
     assert stock.returncode == 0, stock.stderr[-2000:]
     assert {each.student: each.points for each in gradebook.standings(fresh, BOTH[0])} == {
-        "bela": 20.0
+        "bela": 19.0
     }
     said: list[str] = []
     grade_module.grade(Grading(fresh, BOTH[0], unsafe=bool(unsafe())), said.append)
@@ -335,10 +335,10 @@ def test_stock_nbgrader_grades_into_it_and_formgrader_shows_and_changes_it(fresh
         for page in ("manage_assignments", "gradebook", f"manage_submissions/{BOTH[0]}"):
             assert b"formgrader" in fetch(f"{form}/{page}")
         students = json.loads(fetch(f"{form}/api/students"))
-        assert {each["id"]: each["score"] for each in students} == dict.fromkeys(STUDENTS, 20.0)
+        assert {each["id"]: each["score"] for each in students} == dict.fromkeys(STUDENTS, 19.0)
         api = f"{form}/api/submitted_notebooks/{BOTH[0]}/affine"
         (ada,) = [each for each in json.loads(fetch(api)) if each["student"] == "ada"]
-        assert (ada["score"], ada["max_score"]) == (20.0, 20.0)
+        assert (ada["score"], ada["max_score"]) == (19.0, 20.0)
         assert b"affine_backward" in fetch(f"{form}/submissions/{ada['id']}/?index=0")
         grades = json.loads(fetch(f"{form}/api/grades?submission_id={ada['id']}"))
         (one,) = [each for each in grades if each["name"] == "check_affine_backward"]
