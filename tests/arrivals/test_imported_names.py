@@ -108,4 +108,4 @@ def test_a_notebook_that_defines_its_own_fits_is_graded_as_ever():
     with Sandbox(best(), of) as sandbox:
         older = made.replace('"        fits,\\n",\n', "")
         result = grade_submission(older.encode(), 1, sandbox)
-    assert sum(each["earned"] for each in result["exercises"]) == of.points
+    assert sum(each["earned"] for each in result["exercises"]) == of.automatic_points

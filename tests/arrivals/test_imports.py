@@ -43,12 +43,12 @@ def verdict(work: WorkJSON) -> Any:
 @pytest.mark.parametrize("answer", [own_answer(), USED], ids=["unused", "used"])
 def test_scipy_is_there_and_costs_nothing(answer):
     work = graded(f"from scipy import signal\n{answer}")
-    assert (work["points"], work["cells"], work["faults"]) == (CONVOLUTION.points, [], [])
+    assert (work["points"], work["cells"], work["faults"]) == (CONVOLUTION.automatic_points, [], [])
 
 
 def test_what_is_not_there_and_not_used_costs_nothing():
     work = graded(f"from no_such_package import signal\n{own_answer()}")
-    assert work["points"] == CONVOLUTION.points
+    assert work["points"] == CONVOLUTION.automatic_points
     (cell,) = work["cells"]
     assert cell["lost"] == ["signal"]
     assert "No module named 'no_such_package'" in cell["cause"]
@@ -56,7 +56,7 @@ def test_what_is_not_there_and_not_used_costs_nothing():
 
 def test_what_is_not_there_and_used_is_named_in_the_verdict():
     work = graded(f"from no_such_package import signal\n{USED}")
-    assert work["points"] == CONVOLUTION.points - verdict(work)["points"]
+    assert work["points"] == CONVOLUTION.automatic_points - verdict(work)["points"]
     (note,) = verdict(work)["notes"]
     assert "No module named 'no_such_package'" in note
     assert note.endswith("signal, which it defines, was not there")

@@ -103,14 +103,17 @@ def asked_often(nb: Notebook) -> None:
 
 
 def scripted(nb: Notebook) -> None:
-    """Put scripts wherever a notebook may hold text."""
+    """Put scripts wherever a notebook may hold text, but for an essay, which is kept as it is.
+
+    What pages show of that is looked at in tests/instructor/records/test_essays.py.
+    """
     nb["metadata"] |= {
         "title": SCRIPT,
         "authors": [{"name": SCRIPT}],
         "widgets": {"application/vnd.jupyter.widget-state+json": {SCRIPT: SCRIPT}},
     }
     for cell in nb["cells"]:
-        if cell["cell_type"] == "markdown":
+        if cell["cell_type"] == "markdown" and "nbgrader" not in cell["metadata"]:
             cell["source"] = (
                 f"# x\n{SCRIPT}\n<svg onload=alert(1)>\n[x](javascript:alert(1))\n<iframe srcdoc='{SCRIPT}'></iframe>\n$\\href{{javascript:alert(1)}}{{x}}$"
             )

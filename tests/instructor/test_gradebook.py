@@ -168,7 +168,7 @@ def test_every_row_is_that_of_nbgrader_autograde(stock, ours):
     assert ("blank", "affine_forward", "SolutionCell", "No response.", None) in told["comment"]
     earned = {row[1]: row[4] for row in told["grade"] if row[0] == "ada"}
     assert earned.pop("explain_batch") is None  # nobody has graded it yet
-    assert set(earned.values()) == {1.0, 2.0, 4.0}
+    assert set(earned.values()) == {1.0, 2.0, 3.0, 4.0}
 
 
 def test_a_late_submission_without_a_configured_penalty_has_none(stock, ours):
@@ -277,7 +277,7 @@ def test_a_regrade_keeps_what_a_person_has_written_as_stock_does(
         given
         == {
             "none": {"ada": None, "bela": None, "blank": None, "half": None},
-            "zero": {"ada": None, "bela": bela, "blank": 20.0, "half": 0.5},
+            "zero": {"ada": None, "bela": bela, "blank": 19.0, "half": 0.5},
             "own": {"ada": None, "bela": bela / 4, "blank": 0.0, "half": 0.5},
         }[method]
     )
@@ -286,7 +286,7 @@ def test_a_regrade_keeps_what_a_person_has_written_as_stock_does(
 def test_an_extension_that_is_long_enough_takes_the_penalty_away(stock, ours, monkeypatch):
     monkeypatch.setattr(late_penalty, "config", lambda course: penalties("zero"))
     record(ours, stock.sheets["bela"])
-    assert content(file(ours))["submitted_notebook"][0][3] == 20.0
+    assert content(file(ours))["submitted_notebook"][0][3] == 19.0
     with gradebook.opened(ours) as book:
         book.grant_extension("1-affine", "bela", days=2)
     record(ours, stock.sheets["bela"])

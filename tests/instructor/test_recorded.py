@@ -204,15 +204,15 @@ def test_a_late_penalty_follows_the_due_date_and_shows_on_every_face(course, mon
     monkeypatch.setattr(late_penalty, "config", lambda course: settings)
     _, by_student, _ = grade(course)
     assert by_student["bela"] == (
-        "0 points (2 days late, 19 of 20 points off for that); recorded again, since the late "
+        "0 points (2 days late, 19 of 19 points off for that); recorded again, since the late "
         "penalty is another one"
     )
     assert grade(course)[1]["bela"].startswith("unchanged, 0 points (2 days late")
     said = grader("report", NAME, "--course", course.folder)[1]
-    assert "bela: 0 points, 2 days late, 19 of 20 points off for that" in said
+    assert "bela: 0 points, 2 days late, 19 of 19 points off for that" in said
     assert "3 graded, 11.3 of 20 on average" in said
     assert table(course)["bela"]["score"] == "0.0"
-    assert table(course)["bela"]["remarks"] == "2 days late; 19 of 20 points off for that"
+    assert table(course)["bela"]["remarks"] == "2 days late; 19 of 19 points off for that"
     with gradebook.opened(course) as book:
         book.grant_extension(NAME, "bela", days=2)
     assert grade(course)[1]["bela"].startswith("19 points (an extension of 2 days); recorded")
