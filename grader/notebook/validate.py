@@ -61,7 +61,8 @@ def _tests_in(path: Path) -> set[str]:
     """Return the names of the cells that nbgrader tests."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
-        marks = [cell["metadata"].get("nbgrader", {}) for cell in cells]
+        code = [cell for cell in cells if cell["cell_type"] == "code"]  # an essay is text
+        marks = [cell["metadata"].get("nbgrader", {}) for cell in code]
         return {mark["grade_id"] for mark in marks if mark.get("grade")}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return set()

@@ -154,9 +154,11 @@ def test_the_kit_holds_what_students_need_and_no_answer(graded, tmp_path):
 
 def test_a_released_notebook_has_stubs_and_no_markers(graded):
     released = notebook.load(graded.release / "1-affine" / "affine.ipynb")
-    for cell in notebook.answer_cells(released).values():
-        assert "# YOUR CODE HERE\n    raise NotImplementedError()" in notebook.source(cell)
-        assert "SOLUTION" not in notebook.source(cell)
+    sources = {name: notebook.source(c) for name, c in notebook.answer_cells(released).items()}
+    assert sources.pop("explain_batch") == "YOUR ANSWER HERE"
+    for source in sources.values():
+        assert "# YOUR CODE HERE\n    raise NotImplementedError()" in source
+        assert "SOLUTION" not in source
 
 
 @pytest.mark.soak
