@@ -62,6 +62,8 @@ def _tests_in(path: Path) -> set[str]:
     try:
         cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
         marks = [cell["metadata"].get("nbgrader", {}) for cell in cells]
-        return {mark["grade_id"] for mark in marks if mark.get("grade")}
+        # An essay's cell is marked as a test and as an answer.
+        tests = [mark for mark in marks if mark.get("grade") and not mark.get("solution")]
+        return {mark["grade_id"] for mark in tests}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return set()

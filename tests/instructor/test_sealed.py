@@ -547,7 +547,8 @@ def test_every_other_notebook_gets_the_grades_of_stock_autograde(
 
 def test_what_a_person_must_look_at_is_marked(course):
     marked = {(row[0], row[1]) for row in rows(course.folder / "gradebook.db") if row[5]}
-    assert {student for student, _ in marked} == {"ada", "empty", "no-answer"}
+    marked.remove(("ada", "explain_batch"))  # ada alone has written a text
+    assert {student for student, _ in marked} == {"empty", "no-answer"}
     assert len([name for student, name in marked if student == "empty"]) == len(NAMES)
     assert [name for student, name in marked if student == "no-answer"] == ["check_affine_backward"]
 

@@ -119,7 +119,8 @@ def _play_one(
     _say_problems(problems, say)
     if notebook.essays:
         count = sum(bool(each.waiting) for each in _standings(classroom, assignment).values())
-        say(f"by hand    {count} essays wait for points, in formgrader's Manual Grading")
+        wait = "essay waits" if count == 1 else "essays wait"
+        say(f"by hand    {count} {wait} for points, in formgrader's Manual Grading")
     looks = feedback(classroom, assignment, _ignore)
     write_page(gather(grading), _report(classroom, assignment))
     remark = f", {looks} to look at" if looks else ""
