@@ -26,6 +26,7 @@ from paper_course import (
     set_cell,
     solved,
 )
+from support import ROOT
 from tiers import unsafe
 from toy_course import run
 
@@ -34,6 +35,8 @@ from grader.notebook.student_id import MISSING, draw_of
 
 VERIFY = ("verify", "--seeds", "2", "--mistake-seeds", "1")
 PAIR = re.compile(r"return (np\.array\(.*?\)), (np\.array\(.*?\))$", re.MULTILINE)
+COUNTS = "calls = []\n\ndef weighted(x, w):\n    calls.append(x)\n    return x * w / 2"
+COUNTED = f"def {NAME}():\n    return np.full(3, len(calls)), np.full(3, len(calls))"
 STUB = f"def {NAME}():\n    raise NotImplementedError"
 
 
@@ -65,6 +68,8 @@ def graded(course) -> dict[str, str]:
     hand_in(course, "ines", set_cell(solved(course, "ines"), "student-id", ines))
     jan = solved(course, "jan")
     hand_in(course, "jan", set_cell(jan, NAME, exchanged(answer(jan))))
+    kim = set_cell(solved(course, "kim"), "weighted", COUNTS)
+    hand_in(course, "kim", set_cell(kim, NAME, COUNTED))
     status, said = run(course, "grade", *unsafe())
     assert status == 1  # some are to be looked at
     lines = [line.partition("] ")[2] for line in said.splitlines() if line.startswith("[")]
@@ -111,8 +116,7 @@ def test_numbers_of_another_draw_are_wrong(course, graded):
     assert graded["finn"] == "finn: 4 points"
     verdict = exercise_of(course, "finn")
     assert verdict["earned"] == 0
-    assert "yours" in verdict["text"]
-    assert "right" in verdict["text"]
+    assert re.search(r"Your numbers \(dx\):(.|\n)*yours  +right", verdict["text"])
 
 
 def test_without_an_id_there_is_no_point_and_a_look_where_numbers_were_typed(course, graded):
@@ -124,6 +128,12 @@ def test_without_an_id_there_is_no_point_and_a_look_where_numbers_were_typed(cou
         assert exercise_of(course, student)["fault"] == MISSING
     assert graded["hugo"] == "hugo: 4 points"
     assert exercise_of(course, "hugo")["fault"] == MISSING
+
+
+def test_yours_tells_nothing_of_the_hidden_cases_of_others(course, graded):
+    """The worker that knows them has called `weighted` seven times; the one that is shown, never."""
+    verdict = exercise_of(course, "kim")
+    assert re.search(r"yours +right\n +\[0 0 0\]", verdict["text"])
 
 
 def test_a_mistake_is_named(course, graded):
@@ -192,6 +202,7 @@ def test_a_kernel_checks_the_numbers_of_the_id(course):
         "  dx  is not right",
         "  dw  is not right",
     ]
+    assert "  Your numbers (dx):" in texts["another's"].splitlines()
     assert "yours" in texts["another's"]
     assert "right  " not in texts["another's"]
     for way in ("no id", "no text", "lost"):
@@ -222,14 +233,35 @@ def texts_of(course: Path, made: dict, cells: dict[str, str]) -> dict[str, str]:
     }
 
 
-def test_the_stub_comes_back(course, tmp_path):
-    (tmp_path / "product.ipynb").write_text(json.dumps(solved(course, "ada")), encoding="utf-8")
+def run_by_student(course: Path, folder: Path, made: dict, program: str) -> list[str]:
+    """Run a program of the students' part beside a notebook; return the lines that it printed."""
+    (folder / "product.ipynb").write_text(json.dumps(made), encoding="utf-8")
+    env = os.environ | {"PYTHONPATH": os.pathsep.join((str(course), str(ROOT)))}
+    words = [sys.executable, "-c", f"from halves import COURSE\n{program}"]
+    done = subprocess.run(words, cwd=folder, env=env, check=True, capture_output=True, text=True)
+    return done.stdout.splitlines()
+
+
+def test_a_look_before_handing_in_names_a_missing_id(course, tmp_path):
     program = (
-        "from halves import COURSE\nfrom grader.notebook.reset import reset\n"
-        f"print(*reset(COURSE, '{NAME}', 'product.ipynb'))"
+        "from pathlib import Path\nfrom grader.notebook.intake import look\n"
+        "print(*look(Path('product.ipynb'), COURSE), sep='\\n')"
     )
-    env = os.environ | {"PYTHONPATH": os.pathsep.join((str(course), os.environ["PYTHONPATH"]))}
-    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=env, check=True)
+    found = f"{ASSIGNMENT}: 4 of 4 exercises found, this file will be graded"
+    made = solved(course, "ada")
+    assert run_by_student(course, tmp_path, made, program) == [found]
+    missing = (
+        'No cell says student_id = "...": without it what you worked out by hand earns nothing'
+    )
+    set_cell(made, "student-id", 'student_id = ""')
+    assert run_by_student(course, tmp_path, made, program) == [found, missing]
+
+
+def test_the_stub_comes_back(course, tmp_path):
+    program = (
+        f"from grader.notebook.reset import reset\nprint(*reset(COURSE, '{NAME}', 'product.ipynb'))"
+    )
+    run_by_student(course, tmp_path, solved(course, "ada"), program)
     cell = answer_cells(load(tmp_path / "product.ipynb"))[NAME]
     assert "".join(cell["source"]).startswith(f"def {NAME}():")
     assert "raise NotImplementedError" in "".join(cell["source"])
