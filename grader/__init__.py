@@ -34,6 +34,7 @@ __all__ = [
     "initial_parameters",
     "jacobian_explorer",
     "load_images",
+    "numbers_for",
     "numerical_jacobian",
     "own_layers",
     "pool_fits",
@@ -51,6 +52,7 @@ __all__ = [
 _checks = Checks(COURSE)
 check = _checks.check
 progress = _checks.progress
+numbers_for = _checks.numbers_for
 start_check = StartCheck(COURSE).start_check
 
 WIDGETS = (

@@ -117,6 +117,13 @@ def _right_of_probe(trial: Trial, key: Key, part: Part) -> Right:
 
 def example_of(exercise: Exercise, part: Part, sample: Sample, right: Right) -> Example | None:
     """Return the input with yours and right, or None where there is nothing to set side by side."""
+    example = _beside_right(exercise, part, sample, right)
+    if example is None or not exercise.by_hand:
+        return example
+    return replace(example, title="Your numbers")  # there is no smaller case
+
+
+def _beside_right(exercise: Exercise, part: Part, sample: Sample, right: Right) -> Example | None:
     answer = sample.answers[part.name]
     if not exercise.arguments or exercise.costly or answer.fault in ENDS:
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, cast
@@ -173,6 +173,10 @@ class Exercise:
     widget: what is shown after a wrong answer, closed; None for nothing.
     window: (result, indexes of an entry, the arguments by name) -> the entry's window in a
         sentence, or ''.
+    by_hand: its numbers are worked out on paper. The function takes no arguments and returns what
+        was typed; its visible cases are a pool of draws, of which a student's id gets one
+        (grader.notebook.student_id), and a student's kernel knows no right number of them.
+    only: the number of the one draw that is asked for, None for the whole pool.
 
     notebook: the one that it belongs to, which fills this in.
     """
@@ -193,6 +197,8 @@ class Exercise:
     witness: Mapping[str, Callable[..., np.ndarray]] = field(default_factory=dict, compare=False)
     widget: CaseWidget | None = field(default=None, compare=False)
     window: Callable[..., str] | None = field(default=None, compare=False)
+    by_hand: bool = False
+    only: int | None = None
     notebook: Notebook = field(default=cast("Notebook", None), compare=False, repr=False)
 
     @property
@@ -213,12 +219,30 @@ class Exercise:
 
     @cached_property
     def visible(self) -> tuple[Case, ...]:
-        """The fixed cases of the student's check, smallest first."""
-        return tuple(self.build(np.random.Generator(np.random.PCG64(20)), False))
+        """The fixed cases of the student's check, smallest first; one draw alone, where it is of
+        one.
+        """
+        cases = tuple(self.build(np.random.Generator(np.random.PCG64(20)), False))
+        return cases if self.only is None else (cases[self.only],)
+
+    def drawn(self, number: int) -> Exercise:
+        """Return this exercise by hand with draw `number` of its pool alone."""
+        return replace(self, only=number)
+
+    @property
+    def draws(self) -> tuple[Exercise, ...]:
+        """This exercise as students get it: each draw of its pool, or itself alone."""
+        if not self.by_hand or self.only is not None:
+            return (self,)
+        return tuple(map(self.drawn, range(len(self.visible))))
 
     def draw(self, rng: Generator) -> list[Case]:
-        """Return fresh cases of the same kinds and sizes."""
-        return self.build(rng, True)
+        """Return fresh cases of the same kinds and sizes; none beside a pool, which is all."""
+        return [] if self.by_hand else self.build(rng, True)
+
+    def args_of(self, case: Case) -> tuple[Any, ...]:
+        """Return what a student's function is called with: nothing, where numbers were typed."""
+        return () if self.by_hand else case.args
 
     @cached_property
     def probed(self) -> tuple[Case, ...]:
@@ -227,8 +251,12 @@ class Exercise:
 
     @property
     def table(self) -> Table:
-        """Its table of fingerprints."""
-        return tables_in(self.notebook.tables)[self.name]
+        """Its table of fingerprints, of one draw alone where it is of one."""
+        table = tables_in(self.notebook.tables)[self.name]
+        if self.only is None:
+            return table
+        cases = {part: [entries[self.only]] for part, entries in table["cases"].items()}
+        return {**table, "cases": cases}
 
     def parts_of(self, case: Case) -> list[str]:
         """Return the names of the parts that a case judges."""

@@ -138,9 +138,8 @@ def _ask(
             is_watched = trial.exercise.watches(case)
             derived = is_watched and bool(trial.exercise.derived)
             timed_function = timed(trial.exercise, case, function)
-            result = call(
-                timed_function, case.args, refused if is_watched else {}, derived, forward
-            )
+            args = trial.exercise.args_of(case)
+            result = call(timed_function, args, refused if is_watched else {}, derived, forward)
             calls.append(result)
             # At once: the result may be a buffer that the next call uses again.
             answers = read(trial.exercise, case, result, function)

@@ -45,6 +45,8 @@ class Forward:
 def right_values(forward: Forward, part: Part, number: int) -> Right:
     """Return the right values of a part on visible case `number`, as far as they can be told."""
     exercise = forward.exercise
+    if exercise.by_hand:
+        return Right()
     entry = exercise.table["cases"][part.name][number]
     if "values" in entry:
         return Right(np.array(entry["values"]), "right")

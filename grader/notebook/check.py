@@ -15,11 +15,13 @@ from grader.call.text import short
 from grader.call.without import Namespace
 from grader.judge.course import Course, Notebook
 from grader.judge.exercise import Exercise
-from grader.judge.judge import judge
+from grader.judge.judge import Timed, judge, untimed
 from grader.judge.judge_trial import all_wrong
 from grader.notebook.packages import notes_on_imports
+from grader.notebook.student_id import MISSING, NAME, drawn_for
 from grader.notebook.training import timed
 from grader.show.display import shell, show
+from grader.show.own_numbers import OwnNumbers, Sentence
 from grader.show.summary import Summary
 from grader.show.verdict import PartVerdict, Verdict
 
@@ -64,7 +66,7 @@ class Checks:
             if exercise is None:
                 verdict = self._unknown(function)
             else:
-                verdict = judge(exercise, function, namespace, timed)
+                verdict = _judged(exercise, function, namespace, timed)
                 if exercise.costly:
                     self._costly[exercise.name] = (function, verdict)
                 notes = notes_on_imports(namespace, function)
@@ -89,6 +91,28 @@ class Checks:
             by_hand += sum(essay.points for essay in notebook.essays)
         show(Summary(tuple(verdicts), by_hand))
 
+    def numbers_for(self, name: str, student_id: str) -> None:
+        """Show the numbers that an id has in an exercise by hand, or in a sentence why not.
+
+        name: of the exercise. This function never raises.
+        """
+        try:
+            show(self._numbers_for(name, student_id))
+        except Exception as error:
+            print(f"the numbers cannot be shown ({short(type(error).__name__)})")
+
+    def _numbers_for(self, name: Any, student_id: Any) -> OwnNumbers | Sentence:
+        exercise = self._course.exercises.get(name) if type(name) is str else None
+        if exercise is None:
+            return Sentence(unknown_name(short(name, 60), self._course))
+        if not exercise.by_hand:
+            return Sentence(f"{name} is not worked out by hand: it has no numbers of your own")
+        drawn = drawn_for(exercise, student_id)
+        if drawn is None:
+            return Sentence(f"{name}: {MISSING}")
+        (case,) = drawn.visible
+        return OwnNumbers(name, dict(zip(exercise.arguments, case.args, strict=True)))
+
     def _verdict_on(self, exercise: Exercise, namespace: Namespace) -> Verdict:
         """Return the verdict on an exercise.
 
@@ -96,7 +120,7 @@ class Checks:
         """
         function = namespace.get(exercise.name)
         if not exercise.costly:
-            return judge(exercise, function, namespace)
+            return _judged(exercise, function, namespace)
         checked, verdict = self._costly.get(exercise.name, (None, None))
         if verdict is None or checked is not function:
             return all_wrong(exercise, "is not checked yet")
@@ -131,6 +155,16 @@ class Checks:
     def _unknown(self, function: Any) -> Verdict:
         fault = unknown_name(short(_own_name(function), 60), self._course)
         return Verdict("check", (PartVerdict("answer", 0.0, 0.0, ""),), fault)
+
+
+def _judged(
+    exercise: Exercise, function: Any, namespace: Namespace, timed: Timed = untimed
+) -> Verdict:
+    """Return the verdict on a function, by hand on the numbers of the id in the namespace."""
+    drawn = drawn_for(exercise, namespace.get(NAME))
+    if drawn is None:
+        return all_wrong(exercise, MISSING)
+    return judge(drawn, function, namespace, timed)
 
 
 def _own_name(function: Any) -> str:

@@ -23,6 +23,7 @@ from grader.notebook.cells_of_file import (
     cells_of_file,
     unfenced,
 )
+from grader.notebook.student_id import NAME, typed_id
 
 TEST = "check_"  # what the grade_id of an exercise's locked test begins with
 # A cell that defines a function, or gives its name to something else.
@@ -64,10 +65,19 @@ class ParsedNotebook:
         """All that is written in its cells, with one space for each gap."""
         return " ".join(" ".join(cell.source for cell in self.cells).split())
 
+    @cached_property
+    def student_id(self) -> str:
+        """The id that the student has typed, "" for none."""
+        return typed_id(cell.source for cell in self.cells if not cell.tests)
+
+    def is_written(self, name: str) -> bool:
+        """Tell whether the answer to an exercise is more than the stub."""
+        return name in self.answers and not UNWRITTEN.search(self.answers[name])
+
     @property
     def written(self) -> int:
         """How many of its answers are more than the stub."""
-        return sum(not UNWRITTEN.search(source) for source in self.answers.values())
+        return sum(map(self.is_written, self.answers))
 
 
 def parse(
@@ -316,6 +326,8 @@ def look(path: Path, course: Course) -> Iterator[str]:
     yield f"{notebook.assignment}: {count} of {total} exercises found, this file will be graded"
     if parsed.written < count:
         yield f"{count - parsed.written} of them are not written yet"
+    if not parsed.student_id and any(exercise.by_hand for exercise in notebook.exercises):
+        yield f'No cell says {NAME} = "...": without it what you worked out by hand earns nothing'
     for essay, text in parsed.texts.items():
         if text.strip() == UNWRITTEN_TEXT:
             yield f"{essay} is not written yet: a person will read it"

@@ -76,6 +76,7 @@ class Example:
     yours: the student's result, None if there is no value to show (the verdict says why)
     right: the right result, None if it is not revealed;  source: how it was found
     window: a sentence on the window of the first entry that differs, or ''
+    title: what stands above it
     """
 
     part: str
@@ -84,6 +85,7 @@ class Example:
     right: Any = None
     source: str = ""
     window: str = ""
+    title: str = "The smallest case that shows it"
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,7 @@ def _parts_text(verdict: Verdict) -> list[str]:
 
 
 def _example_text(example: Example) -> list[str]:
-    lines = [f"The smallest case that shows it ({example.part}):"]
+    lines = [f"{example.title} ({example.part}):"]
     lines += beside([(name, lines_of(value)) for name, value in example.inputs.items()])
     columns = [(title, lines_of(value)) for title, value in results(example)]
     if columns:

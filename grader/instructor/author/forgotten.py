@@ -51,6 +51,7 @@ def _problems(exercise: Exercise) -> Iterator[str]:
     yield from _missing_reference(exercise, f"{package}.{notebook.stem}")
     yield from _missing_mistakes(exercise, f"{package}.mistakes")
     yield from _missing_cases(exercise)
+    yield from _unfit_by_hand(exercise)
     yield from _sizes_of_hints(exercise, f"{package}.mistakes")
     if exercise.forward and exercise.forward not in notebook.by_name:
         yield f"has the forward {exercise.forward!r}, which is no exercise of {notebook.assignment}"
@@ -94,6 +95,28 @@ def _missing_cases(exercise: Exercise) -> Iterator[str]:
             yield (
                 f"has {len(case.args)} arguments in its case {number}, and "
                 f"{len(exercise.arguments)} in the points table: {', '.join(exercise.arguments)}"
+            )
+            return
+
+
+def _unfit_by_hand(exercise: Exercise) -> Iterator[str]:
+    """Yield what keeps an exercise by hand from being one."""
+    if not exercise.by_hand:
+        return
+    for name in ("linear", "picks", "costly", "layers"):
+        if getattr(exercise, name):
+            yield f"is by hand and has {name}: its function takes no arguments to try"
+    try:
+        cases = exercise.visible
+    except Exception:  # said above
+        return
+    if len(cases) == 1:
+        yield "is by hand and has a pool of one case: all students get the same numbers"
+    for number, case in enumerate(cases, 1):
+        if case.by_values or case.goal or not case.smooth:
+            yield (
+                f"is by hand, and its case {number} (large, free, goal or not smooth) puts right "
+                "numbers into the students' table"
             )
             return
 

@@ -13,11 +13,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from grader.instructor.author.by_hand import SOMEBODY, typed_line
 from grader.instructor.author.references import reference
 from grader.instructor.courses import CourseError, source_notebook, sources_of
 from grader.judge.course import Essay, Notebook
 from grader.judge.exercise import Exercise
 from grader.notebook.intake import UNWRITTEN_TEXT
+from grader.notebook.student_id import NAME
 
 NotebookJSON = dict[str, Any]
 Cell = dict[str, Any]
@@ -25,6 +27,7 @@ Cell = dict[str, Any]
 REGION = re.compile(
     r"^[ \t]*### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION[ \t]*$", re.MULTILINE | re.DOTALL
 )
+ID_LINE = re.compile(rf'^{NAME} = ""$', re.MULTILINE)  # of the cell that holds a student's id
 MARKERS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
 
@@ -116,10 +119,11 @@ def _answer_cell(cells: dict[str, Cell], exercise: Exercise) -> Cell:
     return cells[exercise.name]
 
 
-def solve(notebook: Notebook) -> NotebookJSON:
+def solve(notebook: Notebook, student: str = SOMEBODY) -> NotebookJSON:
     """Return a notebook with the reference answers filled in.
 
-    Raises CourseError when a stub's signature or docstring differs from the reference's.
+    student: whose id it says, and whose numbers its exercises by hand have. Raises CourseError when
+    a stub's signature or docstring differs from the reference's.
     """
     result = load(source_notebook(notebook))
     cells = answer_cells(result)
@@ -127,8 +131,29 @@ def solve(notebook: Notebook) -> NotebookJSON:
         cell = _answer_cell(cells, exercise)
         function = reference(exercise)
         _compare_heads(exercise, source(cell), function)
-        fill(cell, _body(function))
+        if exercise.by_hand:
+            fill(cell, typed_line(exercise, function, student))
+        else:
+            fill(cell, _body(function))
+    return with_id(result, notebook, student)
+
+
+def with_id(result: NotebookJSON, notebook: Notebook, student: str) -> NotebookJSON:
+    """Type a student's id into a notebook that asks for it, and return that notebook."""
+    for cell in _id_cells(notebook, result):
+        set_source(cell, ID_LINE.sub(lambda _: f"{NAME} = {student!r}", source(cell)))
     return result
+
+
+def _id_cells(notebook: Notebook, cells: NotebookJSON) -> list[Cell]:
+    """Return the cells in which a student types the id, where the notebook asks for it."""
+    if not any(exercise.by_hand for exercise in notebook.exercises):
+        return []
+    return [
+        cell
+        for cell in cells["cells"]
+        if cell["cell_type"] == "code" and not _nbgrader(cell) and ID_LINE.search(source(cell))
+    ]
 
 
 def fill(cell: Cell, body: str) -> None:
@@ -166,8 +191,9 @@ def _compare_heads(exercise: Exercise, stub: str, function: Callable[..., Any]) 
     ours = _definition(stub)
     theirs = _definition(inspect.getsource(function))
     arguments = ast.unparse(theirs.args)
+    typed = "" if exercise.by_hand else arguments  # a stub by hand has no arguments
     for what, here, there in (
-        ("signature", ast.unparse(ours.args), arguments),
+        ("signature", ast.unparse(ours.args), typed),
         ("name", ours.name, theirs.name),
         ("docstring", ast.get_docstring(ours), ast.get_docstring(theirs)),
         ("arguments in the points table", ", ".join(exercise.arguments), arguments),
@@ -193,6 +219,7 @@ def slips(notebook: Notebook) -> Iterator[str]:
         yield from _test_slips(where, exercise, tests.get(f"check_{exercise.name}"))
     for essay in notebook.essays:
         yield from _essay_slips(where, essay, essays.get(essay.name))
+    yield from _id_slips(where, notebook, cells)
     total = notebook.automatic_points + sum(essay.points for essay in notebook.essays)
     if total != notebook.points:
         yield (
@@ -202,6 +229,16 @@ def slips(notebook: Notebook) -> Iterator[str]:
     references = importlib.import_module(f"{notebook.course.references}.{notebook.stem}")
     for cell in cells["cells"]:
         yield from _cell_slips(where, cell, references)
+
+
+def _id_slips(where: str, notebook: Notebook, cells: NotebookJSON) -> Iterator[str]:
+    """Yield that there is not one cell for the student's id, where exercises by hand need it."""
+    by_hand = [exercise.name for exercise in notebook.exercises if exercise.by_hand]
+    if by_hand and len(_id_cells(notebook, cells)) != 1:
+        yield (
+            f'{where}: expected one code cell with the line {NAME} = "", no answer cell and near '
+            f"the top: the numbers of {by_hand[0]} follow from it"
+        )
 
 
 def _test_slips(where: str, exercise: Exercise, test: Cell | None) -> Iterator[str]:

@@ -261,14 +261,21 @@ def fingerprints(course: Course, names: tuple[str, ...]) -> None:
 @main.command()
 @click.argument("name", metavar="ASSIGNMENT")
 @click.option("-o", "--output", type=FILE, required=True, help="File to write.")
+@click.option(
+    "--student",
+    default="ada",
+    show_default=True,
+    metavar="ID",
+    help="Whose id it says, and whose numbers it has where these are worked out by hand.",
+)
 @on_course
-def solve(course: Course, name: str, output: Path) -> None:
+def solve(course: Course, name: str, output: Path, student: str) -> None:
     """Write the assignment's notebook with the reference answers filled in."""
     from grader.instructor.author.notebook import dumps, solve
     from grader.notebook.whole_file import write_atomically
 
     (notebook,) = notebooks(course, (name,))
-    write_atomically(output, dumps(solve(notebook)))
+    write_atomically(output, dumps(solve(notebook, student)))
     click.echo(f"wrote {output}")
 
 

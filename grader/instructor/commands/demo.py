@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from grader.instructor import system
-from grader.instructor.author.notebook import check_cells, dumps, load, source, with_answers
+from grader.instructor.author.notebook import (
+    check_cells,
+    dumps,
+    load,
+    source,
+    with_answers,
+    with_id,
+)
 from grader.instructor.classroom import Classroom, Grading, cores, sqlite_url
 from grader.instructor.commands.feedback import feedback
 from grader.instructor.commands.grade import grade
@@ -220,6 +227,8 @@ def hand_in(classroom: Classroom, notebook: Notebook, submitted: list[Submission
     released = load(classroom.release / place)
     for submission in submitted:
         answered = with_answers(released, submission.answers, submission.extra)
+        if submission.answers:
+            answered = with_id(answered, notebook, submission.student)
         path = classroom.submitted / submission.student / place
         write_atomically(path, submission.edit(dumps(answered)))
 

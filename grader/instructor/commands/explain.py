@@ -198,8 +198,10 @@ def _rule(exercise: Exercise, verdict: ExerciseJSON) -> str:
     """Return what an answer to an exercise has to fulfil."""
     if verdict["fault"]:
         return "nothing to compare: a fault of the whole function earns nothing"
+    where = "for the numbers of the typed id" if exercise.by_hand else "on every case"
     if exercise.is_quiz:
-        return "the answer equals the reference's for every pair of arguments, visible and fresh"
+        pairs = where if exercise.by_hand else "for every pair of arguments, visible and fresh"
+        return f"the answer equals the reference's {pairs}"
     tolerance = max(part.tolerance for part in exercise.parts)
     close = f"an error of at most {tolerance:g} of the largest entry of the reference's answer"
     if exercise.costly:
@@ -207,4 +209,4 @@ def _rule(exercise: Exercise, verdict: ExerciseJSON) -> str:
             f"right shapes, finite, after single steps {close}, "
             "and after a training the share of images that is asked for"
         )
-    return f"right shape, finite, and on every case {close}"
+    return f"right shape, finite, and {where} {close}"

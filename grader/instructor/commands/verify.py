@@ -17,6 +17,7 @@ import numpy as np
 from grader.call.answer import Answer
 from grader.call.call import call
 from grader.instructor.author import layers
+from grader.instructor.author.by_hand import as_typed
 from grader.instructor.author.catalogue import is_stored
 from grader.instructor.author.forgotten import forgotten, left_to_write
 from grader.instructor.author.mistakes import Mistake
@@ -117,10 +118,15 @@ def _table_in_step(notebook: Notebook) -> Finding:
 def _references(notebook: Notebook) -> Finding:
     """Check that the references earn all points."""
     namespace = _references_by_name(list(notebook.exercises))
-    verdicts = [judge(each, namespace[each.name], namespace) for each in notebook.exercises]
-    earned = sum(verdict.earned for verdict in verdicts)
-    lost = tuple(str(verdict) for verdict in verdicts if not verdict.right)
-    return Finding("references", f"{earned:g} of {notebook.automatic_points:g} points", lost)
+    earned = 0.0
+    lost: list[str] = []
+    for exercise in notebook.exercises:
+        verdicts = [
+            judge(each, as_typed(each, namespace[each.name]), namespace) for each in exercise.draws
+        ]
+        earned += min(verdict.earned for verdict in verdicts)
+        lost += [str(verdict) for verdict in verdicts if not verdict.right]
+    return Finding("references", f"{earned:g} of {notebook.automatic_points:g} points", tuple(lost))
 
 
 def _references_by_name(exercises: list[Exercise]) -> dict[str, Callable[..., Any]]:
@@ -136,7 +142,7 @@ def _stubs(exercises: list[Exercise]) -> Finding:
     total = 0.0
     problems = []
     for exercise in exercises:
-        points = judge(exercise, stub, {}).earned
+        points = max(judge(each, stub, {}).earned for each in exercise.draws)
         total += points
         if points:
             problems.append(f"the stub of {exercise.name} earns {points:g}")
@@ -151,18 +157,37 @@ def _mistakes(exercises: list[Exercise]) -> Finding:
     for exercise in exercises:
         for mistake in mistakes_of(exercise):
             count += 1
-            problem = _mistake_problem(exercise, mistake, namespace)
+            problem = _first_problem(exercise, mistake, namespace)
             if problem:
                 problems.append(f"{exercise.name}: {mistake.name} {problem}")
     summary = f"{count - len(problems)} of {count} caught and named"
     return Finding("mistakes", summary, tuple(problems))
 
 
+def _first_problem(
+    exercise: Exercise, mistake: Mistake, namespace: dict[str, Callable[..., Any]]
+) -> str:
+    """Return what is wrong with the verdict on a mistake, or "".
+
+    By hand it is caught and named on every draw of the pool: else students get unequal exercises.
+    """
+    for each in exercise.draws:
+        problem = _mistake_problem(each, mistake, namespace)
+        if problem:
+            return f"{problem}{_where(each)}"
+    return ""
+
+
+def _where(exercise: Exercise) -> str:
+    """Return ' (draw 3 of the pool)', "" for an exercise that has none."""
+    return "" if exercise.only is None else f" (draw {exercise.only + 1} of the pool)"
+
+
 def _mistake_problem(
     exercise: Exercise, mistake: Mistake, namespace: dict[str, Callable[..., Any]]
 ) -> str:
     """Return what is wrong with the verdict on a mistake, or ""."""
-    verdict = judge(exercise, mistake.answer, namespace)
+    verdict = judge(exercise, as_typed(exercise, mistake.answer), namespace)
     wrong = [part for part in verdict.parts if not part.right]
     lost = {part.name for part in wrong}
     if not _as_declared(exercise, mistake, lost):
@@ -211,8 +236,7 @@ def _witness(exercises: list[Exercise], seeds: int) -> Finding:
     """
     compared = 0
     for exercise in exercises:
-        # Without a witness it is only seen that the reference answers at all.
-        for seed in range(seeds if exercise.witness else 1 + seeds // 20):
+        for seed in range(_draws_of_witness(exercise, seeds)):
             count, wrong_parts = _compare_with_witness(exercise, seed)
             compared += count
             if wrong_parts:
@@ -230,6 +254,16 @@ def _witness(exercises: list[Exercise], seeds: int) -> Finding:
     )
 
 
+def _draws_of_witness(exercise: Exercise, seeds: int) -> int:
+    """Return how many draws an exercise is compared on.
+
+    A pool is one draw. Without a witness it is only seen that the reference answers at all.
+    """
+    if exercise.by_hand:
+        return 1
+    return seeds if exercise.witness else 1 + seeds // 20
+
+
 def _compare_with_witness(exercise: Exercise, seed: int) -> tuple[int, list[str]]:
     """Compare a reference with its witness on a seed's cases, up to one where a part is wrong.
 
@@ -238,7 +272,8 @@ def _compare_with_witness(exercise: Exercise, seed: int) -> tuple[int, list[str]
     rng = np.random.default_rng([seed, 1])
     compared = 0
     wrong_parts: list[str] = []
-    for case in exercise.draw(np.random.default_rng(seed)):
+    fresh = exercise.draw(np.random.default_rng(seed))
+    for case in exercise.visible if exercise.by_hand else fresh:
         answers = _reference_answers(exercise, case)
         for part in exercise.parts:
             agrees = None
@@ -280,10 +315,15 @@ def _forward(exercise: Exercise) -> Callable[..., Any] | None:
 
 
 def _mistakes_on_fresh_cases(exercises: list[Exercise], seeds: int) -> Finding:
-    """Check that no mistake keeps a part on fresh cases, judged against the reference."""
+    """Check that no mistake keeps a part on fresh cases, judged against the reference.
+
+    By hand there are none, and every draw of the pool was judged.
+    """
     problems: list[str] = []
     count = 0
     for exercise in exercises:
+        if exercise.by_hand:
+            continue
         for seed in range(seeds):
             mistakes = mistakes_of(exercise)
             count += len(mistakes)

@@ -9,10 +9,11 @@ import ast
 import importlib
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from typing import Any
 
+from grader.instructor.author.by_hand import typed_cell
 from grader.instructor.author.mistakes import Mistake
 from grader.instructor.author.references import mistakes_of, reference
 from grader.instructor.demo.honest_styles import styles
@@ -58,7 +59,7 @@ def submissions(notebook: Notebook) -> list[Submission]:
     right = {
         exercise.name: inspect.getsource(reference(exercise)) for exercise in notebook.exercises
     }
-    return [
+    every = [
         *_ordinary(notebook, right),
         *_styles(notebook, right),
         *_broken(notebook, right),
@@ -66,6 +67,17 @@ def submissions(notebook: Notebook) -> list[Submission]:
         *_hostile(notebook, right),
         *_mistaken(notebook, right),
     ]
+    return [_with_own_numbers(notebook, right, submission) for submission in every]
+
+
+def _with_own_numbers(notebook: Notebook, right: Answers, submission: Submission) -> Submission:
+    """Return a submission with the numbers of its student in place of a reference by hand."""
+    typed = {
+        exercise.name: typed_cell(exercise, reference(exercise), submission.student)
+        for exercise in notebook.exercises
+        if exercise.by_hand and submission.answers.get(exercise.name) == right[exercise.name]
+    }
+    return replace(submission, answers=submission.answers | typed)
 
 
 def _ordinary(notebook: Notebook, right: Answers) -> Iterator[Submission]:
@@ -146,16 +158,25 @@ def _mistaken(notebook: Notebook, right: Answers) -> Iterator[Submission]:
     rows = zip_longest(*map(mistakes_of, notebook.exercises))
     for number, row in enumerate(islice(rows, SLIP_LIMIT), 1):
         mistakes = [mistake for mistake in row if mistake is not None]
-        answers = {mistake.exercise: source_of(mistake) for mistake in mistakes}
+        student = f"slip-{number:02}"
+        answers = {each.exercise: _cell_of(notebook, each, student) for each in mistakes}
         lost = sum(_points_lost(notebook.by_name[each.exercise], each) for each in mistakes)
         yield Submission(
-            f"slip-{number:02}",
+            student,
             ", ".join(mistake.name for mistake in mistakes),
             right | answers,
             notebook.automatic_points - lost,
             tuple(map(_start_of_hint, mistakes)),
             kind="mistake",
         )
+
+
+def _cell_of(notebook: Notebook, mistake: Mistake, student: str) -> str:
+    """Return a mistake as that student hands it in."""
+    exercise = notebook.by_name[mistake.exercise]
+    if exercise.by_hand:
+        return typed_cell(exercise, mistake.answer, student)
+    return source_of(mistake)
 
 
 def _points(notebook: Notebook, answers: Answers) -> float:

@@ -30,7 +30,7 @@ from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Tier
 from grader.instructor.sealed import verdict_file
 from grader.instructor.sealed.basis import Basis, basis_of, differences
-from grader.instructor.sealed.grade_one import TRIES, WorkJSON, ungraded
+from grader.instructor.sealed.grade_one import TRIES, WorkJSON, ungraded, with_other_id
 from grader.instructor.sealed.intake import Submission, read_submission
 from grader.instructor.sealed.seed import seed_of
 from grader.instructor.sealed.verdict_file import (
@@ -370,7 +370,9 @@ class SubmissionGrader:
         if submission.notebook is None:
             verdicts = ungraded(self.grading.notebook, seed, submission.unreadable)
             return Work(verdicts, self.task.tier.value, self.versions)
-        return self.bench.grade(submission.notebook, seed, submission.beside)
+        work = self.bench.grade(submission.notebook, seed, submission.beside)
+        marked = with_other_id(work.verdicts, submission.notebook, self.grading.notebook, student)
+        return replace(work, verdicts=marked)
 
     def _verdict(
         self,

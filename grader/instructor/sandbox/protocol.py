@@ -117,7 +117,7 @@ def pack_calls(
     requests: list[CaseRequest] = []
     for case, limit in zip(cases, limits, strict=True):
         start = len(chunks)
-        args = [_argument(arg, chunks) for arg in case.args]
+        args = [_argument(arg, chunks) for arg in exercise.args_of(case)]
         size = sum(map(len, chunks[start:]))
         parts = exercise.parts_of(case)
         watch = exercise.watches(case)

@@ -109,6 +109,7 @@ def _judge() -> str:
     top = Path(__file__).parents[2]
     paths = [path for folder in JUDGE for path in sorted((top / folder).rglob("*.py"))]
     paths += [Path(__file__).with_name(f"{name}.py") for name in SEALED]
+    paths.append(top / "notebook" / "student_id.py")
     texts = [path.read_bytes().replace(b"\r\n", b"\n") for path in paths]
     return digest(b"\0".join(texts))
 
@@ -124,7 +125,13 @@ def _graded_cells(released: NotebookJSON) -> Iterator[Any]:
 
 
 def _of_exercise(exercise: Exercise, modules: Modules) -> ExerciseBasis:
-    rules = [exercise.arguments, exercise.forward, exercise.without, exercise.layers]
+    rules: list[Any] = [
+        exercise.arguments,
+        exercise.forward,
+        exercise.without,
+        exercise.layers,
+        *(["by hand"] if exercise.by_hand else []),
+    ]
     for part in exercise.parts:
         values = asdict(part)
         rules += [values[name] for name in values if name not in ("points", "convention")]

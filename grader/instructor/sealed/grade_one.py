@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 from grader.instructor.author import layers
+from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox
 from grader.instructor.sealed.answer_text import answer_texts
 from grader.instructor.sealed.cell_fault import CellFaultJSON
@@ -17,10 +18,12 @@ from grader.judge.exercise import Exercise
 from grader.judge.judge_trial import all_wrong
 from grader.notebook.cells_of_file import Unreadable
 from grader.notebook.intake import ParsedNotebook, parse
+from grader.notebook.student_id import MISSING, NAME, drawn_for, plain_id
 from grader.show.verdict import Verdict, VerdictJSON
 from grader.widgets.suggest import suggest_widget
 
 TRIES = 3  # of a submission, when something of ours was lost
+ID_LIMIT = 60  # letters of an id in a sentence
 
 
 class Picture(TypedDict):
@@ -87,10 +90,11 @@ def grade_notebook(
     """
     notebook = sandbox.notebook
     assert notebook is not None
-    session = Session(submitted, notebook.by_name, seed, sandbox, fresh, beside or {})
+    exercises = _exercises_of(submitted, notebook)
+    session = Session(submitted, exercises, seed, sandbox, fresh, beside or {})
     try:
         with layers.importable(notebook):
-            verdicts = session.run()
+            verdicts = _with_those_without_id(notebook, session.run())
     finally:
         session.close()
     earned = [verdict.exercise for verdict in verdicts if verdict.earned]
@@ -105,17 +109,65 @@ def grade_notebook(
         lambda: list(same_code(notebook, {name: answers.get(name, "") for name in earned})),
         nothing,
     )
-    exercises = [_attempt_pages(session, notebook, verdict) for verdict in verdicts]
+    pages = [_attempt_pages(session, notebook, verdict) for verdict in verdicts]
     faults = [*submitted.faults, *magic_faults(submitted), *session.faults, *copies]
-    for exercise in _to_look_at(notebook, exercises, faults):
-        exercise["look"] = True
-    result = _as_json(notebook, seed, exercises, faults, answers)
+    faults += _missing_ids(submitted, notebook)
+    for page in _to_look_at(notebook, pages, faults):
+        page["look"] = True
+    result = _as_json(notebook, seed, pages, faults, answers)
     stopped = [session.cell_faults[number] for number in sorted(session.cell_faults)]
     result["cells"] = [fault.as_json() for fault in stopped]
     result["printed"] = session.printed
     if notebook.essays:
         result["texts"] = dict(submitted.texts)
     return result
+
+
+def _exercises_of(submitted: ParsedNotebook, notebook: Notebook) -> dict[str, Exercise]:
+    """Return the exercises that can be graded, those by hand with the draw of the typed id."""
+    drawn = ((each.name, drawn_for(each, submitted.student_id)) for each in notebook.exercises)
+    return {name: exercise for name, exercise in drawn if exercise is not None}
+
+
+def _with_those_without_id(notebook: Notebook, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Return a verdict on every exercise, also on those by hand that need an id."""
+    known = {verdict.exercise: verdict for verdict in verdicts}
+    return [
+        known.get(exercise.name) or all_wrong(exercise, MISSING) for exercise in notebook.exercises
+    ]
+
+
+def _missing_ids(submitted: ParsedNotebook, notebook: Notebook) -> Iterator[str]:
+    """Yield that numbers were typed, and no id."""
+    names = _typed(submitted, notebook)
+    if names and not plain_id(submitted.student_id):
+        yield f'{names}: no cell says {NAME} = "...", so whose numbers these are is not known'
+
+
+def _typed(submitted: ParsedNotebook, notebook: Notebook) -> str:
+    """Return the exercises by hand that have an answer, "" for none."""
+    by_hand = [exercise.name for exercise in notebook.exercises if exercise.by_hand]
+    return " and ".join(filter(submitted.is_written, by_hand))
+
+
+def with_other_id(
+    work: WorkJSON, submitted: ParsedNotebook, notebook: Notebook, student: str
+) -> WorkJSON:
+    """Return the verdicts on a submission, marked where its id is not its folder's.
+
+    The points stand: they are for the numbers of the id that was typed. student: the folder's name.
+    """
+    names, typed = _typed(submitted, notebook), submitted.student_id
+    if not names or plain_id(typed) in ("", plain_id(student)):
+        return work
+    fault = (
+        f'{names}: graded with the numbers of {NAME} = "{text(typed, ID_LIMIT)}", and the folder '
+        f"is that of {text(student, ID_LIMIT)}"
+    )
+    exercises = list(work["exercises"])
+    for exercise in _to_look_at(notebook, exercises, [fault]):
+        exercise["look"] = True
+    return {**work, "faults": [*work["faults"], fault], "exercises": exercises}
 
 
 def _to_look_at(

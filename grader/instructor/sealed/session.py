@@ -321,13 +321,15 @@ class Session:
             self.knows_hidden = True
         again_of = cases.hidden_from % len(cases.deciding)
         *replies, again = self._replies(exercise, cases.deciding, again_of)
-        # Nothing of this worker is shown: it may tell of hidden cases that it has seen before.
-        visible_count = 0 if cases.has_hidden else len(cases.deciding)
+        # Nothing of a worker that knows hidden cases is shown: it may tell of them. A costly
+        # exercise shows no numbers.
+        is_closed_up = cases.has_hidden or (self.knows_hidden and not exercise.costly)
+        visible_count = 0 if is_closed_up else len(cases.deciding)
         verdict = self._judge(exercise, cases.deciding, visible_count, replies, again, again_of)
         self.unclear.discard(exercise.name)
         if replies[0].fault == "missing":
             verdict = self._missing(exercise, replies[0])
-        if not verdict.right and self._needs_words(cases.has_hidden, replies):
+        if not verdict.right and self._needs_words(is_closed_up, replies):
             self.unclear.add(exercise.name)
         self.verdicts[exercise.name] = verdict
         return not any(map(_lacks_a_name, replies))
@@ -335,13 +337,13 @@ class Session:
     def _cases_of(self, exercise: Exercise) -> CasesOfOne:
         return cases_of(exercise, self.seed, self.fresh)
 
-    def _needs_words(self, has_hidden: bool, replies: list[Reply]) -> bool:
+    def _needs_words(self, is_closed_up: bool, replies: list[Reply]) -> bool:
         """Tell whether a second worker has to say what is wrong with an answer.
 
-        has_hidden: whether some of its cases must not be shown. An exercise without them may be
-        asked a worker that knows those of others, which has told nothing in words of its own.
+        is_closed_up: whether nothing of this one's answers is shown. A costly exercise may be asked
+        a worker that knows hidden cases of others, which has told nothing in words of its own.
         """
-        if not has_hidden:
+        if not is_closed_up:
             return self.knows_hidden and not all(map(_is_closed, replies))
         return replies[0].fault not in ENDS or not _is_closed(replies[0])
 
