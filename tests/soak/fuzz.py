@@ -196,7 +196,11 @@ def main() -> None:
                 verdict = stored(unit.grading.verdicts("student"))
                 assert verdict is not None
                 points = verdict["points"]
-                assert 0 <= points <= NOTEBOOKS[ASSIGNMENT].automatic_points, (asked.seed, count, points)
+                assert 0 <= points <= NOTEBOOKS[ASSIGNMENT].automatic_points, (
+                    asked.seed,
+                    count,
+                    points,
+                )
                 notebook.dumps(done.graded.notebook).encode()
                 if count % 20 == 0:
                     writer.record([done.graded])

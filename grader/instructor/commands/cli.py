@@ -425,6 +425,19 @@ def export(classroom: Classroom, to: Path | None, bom: bool) -> None:
 
 
 @main.command()
+@click.option("-o", "--output", type=FILE, required=True, help="The page to write (.html).")
+@click.option("--filled", is_flag=True, help="With the answers: for after the course is closed.")
+@on_course
+def sheet(course: Course, output: Path, filled: bool) -> None:
+    """Write the summary sheet, one page to print: blank, as the student kit has it, or filled."""
+    from grader.instructor.kit.summary_sheet import summary_sheet
+    from grader.notebook.whole_file import write_atomically
+
+    write_atomically(output, summary_sheet(course, filled))
+    click.echo(f"wrote {output}")
+
+
+@main.command()
 @on_classroom
 def doctor(classroom: Classroom) -> None:
     """Say what sealed grading can rely on here, and what to install."""

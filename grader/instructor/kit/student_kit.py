@@ -14,11 +14,13 @@ from pathlib import Path
 from grader.instructor.classroom import Classroom
 from grader.instructor.kit.handout import Handout
 from grader.instructor.kit.pins import constraints
+from grader.instructor.kit.summary_sheet import summary_sheet
 from grader.instructor.kit.wheels import REPOSITORY, students_wheel
 from grader.notebook.packages import GRADING, STAND_INS, in_words
 
 KIT = "student-kit"
 PAGE = "course.md"  # the start page, in notebooks/ and in the kit
+SUMMARY = "summary.html"  # the blank sheet, in the kit
 PARTS = Path(__file__).with_name("contents")
 HAND_IN = """ If that is by JupyterLab: in the menu Nbgrader, the Assignment List
 has Submit beside the notebook's folder (it takes the file as last saved) and, later, Fetch\
@@ -28,8 +30,9 @@ has Submit beside the notebook's folder (it takes the file as last saved) and, l
 def student_kit(classroom: Classroom, assignment_list: bool, handout: Handout) -> bytes:
     """Return a zip file with all that students need.
 
-    It holds the released notebooks, the start page, the students' wheel, the versions of packages
-    that fit, and start.py, which installs them. handout: what the instructor adds.
+    It holds the released notebooks, the start page, a blank summary sheet, the students' wheel,
+    the versions of packages that fit, and start.py, which installs them. handout: what the
+    instructor adds.
     """
     also = ("nbgrader",) if assignment_list else ()
     hand_in = HAND_IN if assignment_list else ""
@@ -51,6 +54,7 @@ def student_kit(classroom: Classroom, assignment_list: bool, handout: Handout) -
         _add(kit, "constraints.txt", constraints(wheel.name, also))
         _add(kit, "README.md", text)
         _add(kit, PAGE, start_page(classroom, handout))
+        _add(kit, SUMMARY, summary_sheet(classroom.course, filled=False))
         for name, content in handout.files.items():
             _add(kit, name, content)
         # What has been released so far, with the files that lie beside a notebook.
