@@ -16,7 +16,7 @@ from grader.show.render import environment_of
 
 CONTENTS = Path(__file__).with_name("contents")
 PIECE = re.compile(r"\$([^$]+)\$|`([^`]+)`")
-GIVEN = 2  # cells of a layer's row that a blank sheet has as well
+PRINTED = 2  # cells of a layer's row that a blank sheet has as well
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def summary_sheet(course: Course, filled: bool) -> str:
         return list(_pieces(text)) if filled else []
 
     layers = [
-        ([list(_pieces(cell)) for cell in row[:GIVEN]], [answer(cell) for cell in row[GIVEN:]])
+        ([list(_pieces(cell)) for cell in row[:PRINTED]], [answer(cell) for cell in row[PRINTED:]])
         for row in content.LAYERS
     ]
     head, *rows = content.TABLE
