@@ -12,6 +12,7 @@ from grader.exercises.own_layers import own_layers
 from grader.notebook.check import Checks
 from grader.notebook.equation import equation
 from grader.notebook.start import StartCheck
+from grader.notebook.times import note_times
 from grader.notebook.track import track
 from grader.numeric.differences import numerical_jacobian
 
@@ -34,6 +35,7 @@ __all__ = [
     "initial_parameters",
     "jacobian_explorer",
     "load_images",
+    "note_times",
     "numbers_for",
     "numerical_jacobian",
     "own_layers",

@@ -19,6 +19,7 @@ from grader.judge.judge import Timed, judge, untimed
 from grader.judge.judge_trial import all_wrong
 from grader.notebook.packages import notes_on_imports
 from grader.notebook.student_id import MISSING, NAME, drawn_for
+from grader.notebook.times import note
 from grader.notebook.training import timed
 from grader.show.display import shell, show
 from grader.show.own_numbers import OwnNumbers, Sentence
@@ -75,6 +76,7 @@ class Checks:
             _checking.release()
         show(verdict)
         if exercise is not None:
+            note(exercise.name, verdict.right)
             _suggest(exercise, verdict)
         return Points(verdict.earned)
 

@@ -157,7 +157,15 @@ def test_a_kit_holds_notebooks_wheel_pins_and_start_py(kit):
     [wheel] = kit.glob("*.whl")
     assert {path.name for path in kit.iterdir()} == {
         *(name for name in NOTEBOOKS if name != CAPSTONE),
-        *(wheel.name, "start.py", "constraints.txt", "README.md", "course.md", "summary.html", "site"),
+        *(
+            wheel.name,
+            "start.py",
+            "constraints.txt",
+            "README.md",
+            "course.md",
+            "summary.html",
+            "site",
+        ),
     }
     assert (kit / "constraints.txt").read_text().startswith(f"# wheel: {wheel.name}\n")
     assert f"pip install {wheel.name}\n" in (kit / "README.md").read_text()

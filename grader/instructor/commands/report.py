@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -25,10 +26,13 @@ from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
 from grader.instructor.sealed.basis import Basis
 from grader.instructor.sealed.grade_one import ExerciseJSON
+from grader.instructor.sealed.intake import read_bytes
 from grader.instructor.sealed.verdict_file import VerdictFile, scores_of, stored
 from grader.judge.course import Notebook
 from grader.judge.exercise import Exercise
+from grader.notebook.cells_of_file import Unreadable
 from grader.notebook.intake import TEST
+from grader.notebook.times import SIZE_LIMIT, TIMES, seconds_in
 from grader.notebook.whole_file import write_atomically
 from grader.show.render import environment_of
 from grader.show.verdict import is_right
@@ -84,6 +88,20 @@ class EssayResult:
 
 
 @dataclass(frozen=True)
+class Time:
+    """How long an exercise took: the median of so many students, in minutes."""
+
+    exercise: str
+    minutes: float
+    count: int
+
+    @property
+    def words(self) -> str:
+        """The minutes, and of how many students."""
+        return f"{self.minutes:.0f} ({self.count})"
+
+
+@dataclass(frozen=True)
 class StudentResult:
     """A student's points that count, and what was added or taken off, in words."""
 
@@ -98,7 +116,7 @@ class Report:
 
     total: what it is worth; students: what the gradebook holds on each; looks: (student, why) for
     everyone whom a person should look at; explained: how so many lost parts were; essays: those
-    that a person grades.
+    that a person grades; times: how long exercises took those who noted it.
     """
 
     assignment: str
@@ -108,6 +126,12 @@ class Report:
     looks: tuple[tuple[str, str], ...]
     explained: dict[str, int]
     essays: tuple[EssayResult, ...] = ()
+    times: tuple[Time, ...] = ()
+
+    @property
+    def minutes(self) -> dict[str, str]:
+        """How many minutes each exercise took, in words, by its name."""
+        return {time.exercise: time.words for time in self.times}
 
     @property
     def how_explained(self) -> str:
@@ -144,15 +168,38 @@ def gather(grading: Grading) -> Report:
     verdicts = {student: verdict for student, verdict in files.items() if verdict}
     now, problem = _basis(grading)
     looks = _Looks(grading, here, now, verdicts)
+    times, unreadable = _times(grading, here)
     return Report(
         assignment,
         standings[0].max_points,
         students=tuple(_student(each, here) for each in standings),
         exercises=tuple(_exercises(grading.notebook, standings, list(verdicts.values()))),
-        looks=(*problem, *_outdated(standings, now), *looks.of(standings)),
+        looks=(*problem, *_outdated(standings, now), *looks.of(standings), *unreadable),
         explained=_explained(verdicts.values()),
         essays=tuple(_essays(grading.notebook, standings)),
+        times=times,
     )
+
+
+def _times(
+    grading: Grading, students: Iterable[str]
+) -> tuple[tuple[Time, ...], list[tuple[str, str]]]:
+    """Return how long the exercises took, and (student, why) for files that cannot be read."""
+    seconds: dict[str, list[float]] = {name: [] for name in grading.notebook.by_name}
+    unreadable = []
+    for student in students:
+        path = grading.classroom.submitted / student / grading.assignment / TIMES
+        try:
+            noted = seconds_in(read_bytes(path, SIZE_LIMIT).decode("utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, Unreadable) as error:
+            unreadable.append((text(student), f"{TIMES} is left out: {text(str(error))}"))
+            continue
+        for name in seconds.keys() & noted.keys():
+            seconds[name].append(noted[name])
+    times = (Time(name, median(each) / 60, len(each)) for name, each in seconds.items() if each)
+    return tuple(times), unreadable
 
 
 def _verdict_of(grading: Grading, standing: Standing) -> VerdictFile | None:
@@ -351,6 +398,9 @@ def as_text(report: Report) -> Iterator[str]:
     for essay in report.essays:
         mean = f"{essay.mean:5.2f} of {essay.points:<3g}"
         yield f"{essay.name:22} {mean} {'':>10}  {essay.remark}"
+    if report.minutes:
+        minutes = ", ".join(f"{name} {words}" for name, words in report.minutes.items())
+        yield f"minutes, the median of (so many) students who noted them: {minutes}"
     if report.how_explained:
         yield f"lost parts were explained by: {report.how_explained}"
     with_notes = [student for student in report.students if student.notes]
