@@ -30,7 +30,7 @@ EXERCISES = (
     Exercise(
         "toeplitz_1d",
         ("w", "n", "pad"),
-        (Part("T", 3, "m n"),),
+        (Part("T", 2, "m n"),),
         forward="correlate_1d",
         linear="w",
         build=cases.toeplitz_1d,
@@ -82,6 +82,13 @@ EXERCISES = (
         build=cases.conv_1d_backward_rotated,
         witness=witnesses.ROW,
         widget=widgets.ROW_BACKWARD_GATHER,
+    ),
+    Exercise(
+        "row_by_hand",
+        ("dy", "x", "w"),
+        (Part("dx", 0.5, "n", "x"), Part("dw", 0.5, "k", "w")),
+        build=cases.row_by_hand,
+        by_hand=True,
     ),
     Exercise(
         "conv_1d_weight_gradient",

@@ -26,12 +26,19 @@ EXERCISES = (
     Exercise(
         "strided_forward",
         ("x", "w", "b", "stride", "pad"),
-        (Part("y", 2, "N F H' W'"),),
+        (Part("y", 1, "N F H' W'"),),
         linear="x",
         probes=cases.forward_probes,
         window=windows.of_images,
         build=cases.strided_forward,
         widget=widgets.FORWARD,
+    ),
+    Exercise(
+        "strided_row_by_hand",
+        ("dy", "w"),
+        (Part("dx", 1, "n", "x"),),
+        build=cases.strided_row_by_hand,
+        by_hand=True,
     ),
     Exercise(
         "strided_backward_spray",

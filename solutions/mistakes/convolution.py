@@ -760,6 +760,44 @@ wrong(
     ),
 )
 
+# --- row_by_hand ---
+
+row_by_hand = Reference(convolution.row_by_hand, "dx dw")
+
+wrong(
+    row_by_hand,
+    "dx",
+    row_reversed=(
+        lambda dy, x, w: slide(np.pad(dy, 1), w),
+        "meets the weights in the wrong order: by which weight was x[0] multiplied for y[1], and "
+        "by which for y[0]?",
+    ),
+    row_shifted=(
+        lambda dy, x, w: sprays(dy, w)[:5],
+        "stands one place too far to the right: where does the first number that dy[0] sprays "
+        "land, when a zero stands before x[0]?",
+    ),
+    row_not_cut=(
+        lambda dy, x, w: sprays(dy, w),
+        "The two zeros at the ends got a number each: which of the seven belong to pixels?",
+    ),
+)
+
+wrong(
+    row_by_hand,
+    "dw",
+    row_weights_reversed=(
+        lambda dw: dw[::-1],
+        "is right but in reverse order: which pixels did w[0] meet, the first ones or the last "
+        "ones?",
+    ),
+    row_outer_left_out=(
+        lambda dy, x, w: weights_of_inside(dy, x, 1),
+        "leaves out the first and the last output: two weights of each met a pixel, only the "
+        "third met a zero",
+    ),
+)
+
 # --- conv_2d_weight_gradient ---
 
 conv_2d_weight_gradient = Reference(convolution.conv_2d_weight_gradient, "dw")

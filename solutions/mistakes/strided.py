@@ -256,6 +256,53 @@ wrong(
     ),
 )
 
+# --- strided_row_by_hand ---
+
+strided_row_by_hand = Reference(strided.strided_row_by_hand, "dx")
+
+
+def row_sprayed(dy: np.ndarray, w: np.ndarray, stride: int) -> np.ndarray:
+    """Return six pixels onto which two outputs spray, so many pixels apart."""
+    dx = np.zeros(6)
+    for i in range(2):
+        dx[stride * i : stride * i + 3] += dy[i] * w
+    return dx
+
+
+def row_overwritten(dy: np.ndarray, w: np.ndarray) -> np.ndarray:
+    dx = np.zeros(6)
+    for i in range(2):
+        dx[2 * i : 2 * i + 3] = dy[i] * w
+    return dx
+
+
+wrong(
+    strided_row_by_hand,
+    "dx",
+    row_stride_ignored=(
+        lambda dy, w: row_sprayed(dy, w, 1),
+        "has the second spray one pixel beside the first: at which pixel did the second window "
+        "start?",
+    ),
+    row_side_by_side=(
+        lambda dy, w: row_sprayed(dy, w, 3),
+        "has its two sprays side by side: with three weights and stride 2, do the windows share "
+        "a pixel?",
+    ),
+    row_overwritten=(
+        row_overwritten,
+        "has only one of two sprays where they meet: what must happen there?",
+    ),
+    row_reversed=(
+        lambda dy, w: row_sprayed(dy, w[::-1], 2),
+        "sprays with w reversed: by which weight was the first pixel of a window multiplied?",
+    ),
+    row_last_missing=(
+        lambda dx: dx[:5],
+        "One number is missing at the end: no window saw the last pixel, so what is its gradient?",
+    ),
+)
+
 # --- strided_backward_spray and strided_backward_rotated: dx ---
 
 

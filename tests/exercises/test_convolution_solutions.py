@@ -144,6 +144,14 @@ def test_dw_is_what_one_computes_by_hand():
     assert convolution.conv_1d_weight_gradient(VALID_DY, X, 0).tolist() == [-3, -1, 11]
 
 
+def test_both_gradients_of_a_row_are_what_one_works_out_on_paper():
+    dx, dw = convolution.row_by_hand(DY, X, W)
+    assert dx.tolist() == [-2, 2, 7, -13, 10]
+    assert dw.tolist() == [-5, 1, 13]
+    moved = np.correlate(np.pad(X, 1), W) @ DY
+    assert (dx @ X, dw @ W) == (moved, moved)  # y is linear in x, and in w
+
+
 def test_dw_of_an_image_is_what_one_computes_by_hand():
     x, dy = np.array([[1.0, 2, 2], [3, 1, 1], [2, 1, 0]]), np.array([[1.0, 2], [0, -1]])
     assert convolution.conv_2d_weight_gradient(dy, x, 0).tolist() == [[4, 5], [4, 3]]

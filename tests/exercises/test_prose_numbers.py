@@ -31,6 +31,7 @@ WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 COUNTS = {word: n for n, word in enumerate(WORDS)} | {
     "eleven": 11,
     "twelve": 12,
+    "thirteen": 13,
     "twenty": 20,
     "eighty": 80,
 }

@@ -71,6 +71,10 @@ def test_the_backward_pass_is_what_one_computes_by_hand(backward):
     assert db.tolist() == [1]
 
 
+def test_dx_of_a_row_is_what_one_works_out_on_paper():
+    assert strided.strided_row_by_hand(DY, W).tolist() == [2, -4, 7, 2, -4, 0]
+
+
 def test_the_trick_by_hand():
     dilated = strided.dilate(row(DY), 2)
     assert dilated.tolist() == [[[[2, 0, -1]]]]
@@ -85,6 +89,14 @@ def test_the_trick_by_hand():
         2,
         -4,
     ]  # without it: one short
+
+
+@often
+@given(seeds)
+def test_a_row_by_hand_is_an_image_of_one_row(seed):
+    w, dy = quarters(seed, 3, 2)
+    dx, _, _ = strided.strided_backward_spray(row(dy), row(X), row(w), 2, 0)
+    assert np.array_equal(strided.strided_row_by_hand(dy, w), dx[0, 0, 0])
 
 
 def test_dw_by_hand_keeps_the_first_k_of_a_correlation_with_the_dilated_dy():

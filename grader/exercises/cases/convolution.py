@@ -15,6 +15,7 @@ from grader.judge.case import (
     Generator,
     large,
     odd_quarters,
+    permutation,
     quarters,
     small,
     whole,
@@ -22,6 +23,7 @@ from grader.judge.case import (
 )
 from grader.judge.exercise import SMOOTH
 
+DRAWS = 12  # of an exercise by hand
 WORKED_X, WORKED_W = np.array([1.0, 2, 0, -1, 3]), np.array([1.0, -2, 4])  # the notebook's example
 
 # n, k, pad: pads up to k - 1, even and odd filters, one tap, one output, and all sizes equal
@@ -200,6 +202,19 @@ def conv_1d_backward_rotated(rng: Generator, fresh: bool) -> list[Case]:
         for fill, line in zip(WIDE_FILLS, WIDE_LINES, strict=True)
     ]
     return [*main, *wide]
+
+
+def different(rng: Generator, count: int) -> np.ndarray:
+    """Return so many whole numbers from -3 to 4: none is 0, and none is there twice."""
+    return np.array([-3.0, -2, -1, 1, 2, 3, 4])[permutation(rng, 7)[:count]]
+
+
+def row_by_hand(rng: Generator, fresh: bool) -> list[Case]:
+    """Rows of n = 5 with k = 3 and pad 1, to be worked out on paper."""
+    return [
+        Case((different(rng, 5), different(rng, 5), different(rng, 3)), {"n": 5, "k": 3})
+        for _ in range(DRAWS)
+    ]
 
 
 def conv_1d_weight_gradient(rng: Generator, fresh: bool) -> list[Case]:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from grader.exercises.cases.convolution import BACKWARD, images, probes, sizes_of
+from grader.exercises.cases.convolution import (
+    BACKWARD,
+    DRAWS,
+    different,
+    images,
+    probes,
+    sizes_of,
+)
 from grader.judge.case import FINE, Case, Generator, quarters, small, whole
 
 # N, C, H, W, F, kh, kw, stride, pad: small ones to show; then remainders from 0 to 3, unequal for
@@ -59,6 +66,11 @@ backward_probes = probes("dy x w stride pad", BACKWARD, PROBES)
 
 def strided_forward(rng: Generator, fresh: bool) -> list[Case]:
     return images(rng, "x w b stride pad", ("y",), sizes_of(fresh, SMALL, FINDERS))
+
+
+def strided_row_by_hand(rng: Generator, fresh: bool) -> list[Case]:
+    """Two outputs of a row of n = 6 with k = 3 and stride 2: no window reaches its last pixel."""
+    return [Case((different(rng, 2), different(rng, 3)), {"n": 6}) for _ in range(DRAWS)]
 
 
 def strided_backward(rng: Generator, fresh: bool) -> list[Case]:
