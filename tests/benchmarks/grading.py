@@ -31,7 +31,9 @@ from postgres import programs, running
 
 from grader.exercises import COURSE
 from grader.instructor.author import notebook
-from grader.instructor.author.notebook import dumps, load, with_answers
+from grader.instructor.author.by_hand import typed_cell
+from grader.instructor.author.notebook import dumps, load, with_answers, with_id
+from grader.instructor.author.references import reference
 from grader.instructor.classroom import Classroom
 from grader.instructor.commands.release import release
 from grader.instructor.demo.sample_class import submissions
@@ -53,23 +55,28 @@ def make_class(course: Classroom, assignment: str, count: int) -> None:
     """Hand in: two of three students are right, every third is one of the demo's, right or wrong;
     no two files are the same.
     """
-    release(course, [NOTEBOOKS[assignment]])
-    file = f"{NOTEBOOKS[assignment].stem}.ipynb"
+    taught = NOTEBOOKS[assignment]
+    release(course, [taught])
+    file = f"{taught.stem}.ipynb"
     released = load(course.release / assignment / file)
-    solved = notebook.answer_cells(notebook.solve(NOTEBOOKS[assignment]))
+    solved = notebook.answer_cells(notebook.solve(taught))
+    by_hand = [exercise for exercise in taught.exercises if exercise.by_hand]
     right = {name: notebook.source(cell) for name, cell in solved.items()}
     wrong = [
         s
-        for s in submissions(NOTEBOOKS[assignment])
+        for s in submissions(taught)
         if not s.look and s.answers and not s.extra and s.student not in HOSTILE
     ]
     for number, one in zip(range(count), itertools.cycle(wrong)):
+        student = f"student-{number:05}"
+        own = {each.name: typed_cell(each, reference(each), student) for each in by_hand}
         made = with_answers(
             released,
-            right | (one.answers if number % 3 == 0 else {}),
+            right | (one.answers if number % 3 == 0 else {}) | own,
             (f"# handed in as number {number}",),
         )
-        write_atomically(course.submitted / f"student-{number:05}" / assignment / file, dumps(made))
+        path = course.submitted / student / assignment / file
+        write_atomically(path, dumps(with_id(made, taught, student)))
 
 
 def run(command: list[str], course: Classroom, **more: str) -> tuple[float, float]:
