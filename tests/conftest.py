@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from hypothesis import settings
 from our_course import EXERCISES, NOTEBOOKS
-from support import ROOT, alone, beside, grader, references, run_in_kernel
+from support import ROOT, alone, beside, grader, of_somebody, references, run_in_kernel
 from tiers import SEALED, in_one_line, need_some_tier, need_tier
 
 from grader.instructor.author.notebook import solve
@@ -119,6 +119,8 @@ def verdict_on() -> Callable[..., Verdict]:
     """Judge one function as exercise `name`, beside reference answers to all others."""
 
     def judged(name: str, function: Any, **others: Any) -> Verdict:
-        return judge(EXERCISES[name], function, references() | others | {name: function})
+        return judge(
+            of_somebody(EXERCISES[name]), function, references() | others | {name: function}
+        )
 
     return judged

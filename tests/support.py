@@ -21,8 +21,11 @@ from our_course import NOTEBOOKS
 from tiers import lacking
 
 from grader.instructor.author import notebook
+from grader.instructor.author.by_hand import SOMEBODY, as_typed
 from grader.instructor.commands.cli import main
 from grader.instructor.courses import source_notebook
+from grader.judge.exercise import Exercise
+from grader.notebook.student_id import NAME, drawn_for
 
 WIDTH, HEIGHT = 1150, 900  # pixels of a browser window
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,16 +75,23 @@ def alone(path: Path) -> Iterator[None]:
 
 def references(*assignments: str) -> dict[str, Callable[..., Any]]:
     """Return the reference answers by name, of the assignments named or of all: what a student who
-    solved them has defined.
+    solved them has defined. By hand they are the numbers of SOMEBODY, whose id is there too.
     """
-    found = {}
+    found: dict[str, Any] = {NAME: SOMEBODY}
     for assignment in assignments or NOTEBOOKS:
         module = importlib.import_module(f"solutions.{NOTEBOOKS[assignment].stem}")
         found |= {
-            exercise.name: getattr(module, exercise.name)
+            exercise.name: as_typed(of_somebody(exercise), getattr(module, exercise.name))
             for exercise in NOTEBOOKS[assignment].exercises
         }
     return found
+
+
+def of_somebody(exercise: Exercise) -> Exercise:
+    """Return an exercise as SOMEBODY has it: by hand with the one draw of that id."""
+    drawn = drawn_for(exercise, SOMEBODY)
+    assert drawn is not None
+    return drawn
 
 
 def quarters(seed: int, *shapes: tuple[int, ...]) -> list[np.ndarray]:

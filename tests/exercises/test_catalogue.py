@@ -14,6 +14,7 @@ from our_course import EXERCISES, NOTEBOOKS
 from support import references
 
 from grader.instructor.author import catalogue
+from grader.instructor.author.by_hand import as_typed
 from grader.instructor.author.catalogue import is_stored, portable
 from grader.instructor.author.references import answers_of
 from grader.instructor.commands.verify import verify
@@ -27,12 +28,12 @@ EVERY = pytest.mark.parametrize("mistake", CATALOGUE, ids=lambda m: f"{m.exercis
 
 @EVERY
 def test_a_mistake_loses_its_parts_and_is_named(mistake):
-    exercise = EXERCISES[mistake.exercise]
-    verdict = judge(exercise, mistake.answer, references())
-    lost = [part.name for part in verdict.parts if not part.right]
-    assert lost == exercise.table["parts"][mistake.name]
-    assert {part.mistake for part in verdict.parts if not part.right} == {mistake.name}
-    assert mistake.hint.split("{")[0].rstrip(".")[1:] in str(verdict)
+    for exercise in EXERCISES[mistake.exercise].draws:
+        verdict = judge(exercise, as_typed(exercise, mistake.answer), references())
+        lost = [part.name for part in verdict.parts if not part.right]
+        assert lost == exercise.table["parts"][mistake.name]
+        assert {part.mistake for part in verdict.parts if not part.right} == {mistake.name}
+        assert mistake.hint.split("{")[0].rstrip(".")[1:] in str(verdict)
 
 
 def single(value):
@@ -61,8 +62,9 @@ def test_a_mistake_in_float32_is_the_same_mistake(mistake):
         )
         return tuple(map(single, results)) if isinstance(results, tuple) else single(results)
 
-    verdict = judge(exercise, in_float32, references())
-    assert {part.mistake for part in verdict.parts if not part.right} == {mistake.name}
+    for each in exercise.draws:
+        verdict = judge(each, as_typed(each, in_float32), references())
+        assert {part.mistake for part in verdict.parts if not part.right} == {mistake.name}
 
 
 @pytest.mark.parametrize("assignment", NOTEBOOKS)

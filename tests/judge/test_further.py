@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from our_course import EXERCISES
-from support import references
+from support import of_somebody, references
 from tiers import best
 
 from grader.call.answer import Answer
@@ -381,7 +381,7 @@ def test_a_right_answer_is_asked_nothing_more(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("grader.judge.further._answers", never)
     for name, function in references().items():
         if name in EXERCISES and not EXERCISES[name].costly and not EXERCISES[name].layers:
-            assert judge(EXERCISES[name], function, references()).right
+            assert judge(of_somebody(EXERCISES[name]), function, references()).right
 
 
 def test_a_call_that_ends_everything_is_not_followed_by_others() -> None:
