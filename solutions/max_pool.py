@@ -85,3 +85,11 @@ def assignment_is_enough(size, stride):
     size: (kh, kw);  stride: 1 or more
     """
     return stride >= max(size)
+
+
+def pool_by_hand(dy, x):
+    """Return dx of your numbers, for windows of 2 x 2 pixels with stride 1.
+
+    dx: (3, 3)
+    """
+    return max_pool_backward(dy[None, None], x[None, None], (2, 2), 1)[0, 0]

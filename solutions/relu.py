@@ -46,3 +46,12 @@ def mask_is_enough(jacobian):
     jacobian: (n, n), outputs by inputs
     """
     return not np.any(jacobian - np.diag(np.diag(jacobian)))
+
+
+def chain_by_hand(dy, x, w):
+    """Return dx and dw of your numbers, where y is the ReLU of the scores x @ w.
+
+    dx: (1, 2);  dw: (2, 3)
+    """
+    ds = relu_backward(dy, x @ w)
+    return ds @ w.T, x.T @ ds

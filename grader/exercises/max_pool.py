@@ -24,7 +24,7 @@ EXERCISES = (
     Exercise(
         "max_pool_2x2_backward",
         ("dy", "x"),
-        (Part("dx", 3, "N C H W", "x", convention=SHARED),),
+        (Part("dx", 2, "N C H W", "x", convention=SHARED),),
         forward="max_pool_forward",
         without=("numerical_jacobian",),
         derived=("dx",),
@@ -43,6 +43,13 @@ EXERCISES = (
         "as the stride is smaller than "
         "the window in one of the two directions.",
         build=cases.assignment_is_enough,
+    ),
+    Exercise(
+        "pool_by_hand",
+        ("dy", "x"),
+        (Part("dx", 1, "H W", "x"),),
+        build=cases.pool_by_hand,
+        by_hand=True,
     ),
     Exercise(
         "max_pool_backward",

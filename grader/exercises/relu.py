@@ -28,7 +28,7 @@ EXERCISES = (
         (
             Part(
                 "dx",
-                3,
+                2,
                 "shape",
                 "x",
                 convention="where x is exactly 0, dx is not 0: every slope from 0 to 1 is right "
@@ -60,6 +60,13 @@ EXERCISES = (
         "one number, whatever the shape is. Same size is not enough: a convolution with pad r "
         "keeps it and mixes neighbours.",
         build=cases.mask_is_enough,
+    ),
+    Exercise(
+        "chain_by_hand",
+        ("dy", "x", "w"),
+        (Part("dx", 0.5, "1 D", "x"), Part("dw", 0.5, "D C", "w")),
+        build=cases.chain_by_hand,
+        by_hand=True,
     ),
 )
 

@@ -547,3 +547,54 @@ wrong(
         "A stride of at least 2 does not help when the window has 3 pixels",
     ),
 )
+
+# --- pool_by_hand ---
+
+pool_by_hand = Reference(max_pool.pool_by_hand, "dx")
+
+
+def of_one_image(
+    function: "Callable[..., np.ndarray]", dy: np.ndarray, x: np.ndarray, *others: object
+) -> np.ndarray:
+    """Return the dx of one image with one channel, for windows of 2 x 2 with stride 1."""
+    return function(dy[None, None], x[None, None], (2, 2), 1, *others)[0, 0]
+
+
+def by_stride_2(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return dx when the windows are set side by side, and those at the end are cut off."""
+    dx = np.zeros(x.shape)
+    for i, j in np.ndindex(*dy.shape):
+        window = x[2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+        u, v = np.unravel_index(window.argmax(), window.shape)
+        dx[2 * i + u, 2 * j + v] += dy[i, j]
+    return dx
+
+
+wrong(
+    pool_by_hand,
+    "dx",
+    last_price_kept=(
+        lambda dy, x: of_one_image(overwrites, dy, x),
+        "holds one price only where a pixel wins in several windows: by how much does the loss "
+        "move when you nudge it?",
+    ),
+    value_for_price=(
+        lambda dy, x: of_one_image(
+            routed, max_pool.max_pool_forward(x[None, None], (2, 2), 1)[0, 0], x, np.argmax
+        ),
+        "is made of the largest values: which numbers come back from the layer above?",
+    ),
+    price_to_all=(
+        lambda dy, x: of_one_image(spread, dy, x, lambda window, d: np.full(window.shape, d)),
+        "gives the price of a window to all of its pixels: nudge one that is not the largest, "
+        "and what does y do?",
+    ),
+    windows_side_by_side=(
+        by_stride_2,
+        "comes from windows that stand side by side: how far does a window move on with stride 1?",
+    ),
+    wins_counted=(
+        lambda dy, x: of_one_image(routed, np.ones(dy.shape), x, np.argmax),
+        "counts in how many windows a pixel wins: what does each of these wins cost?",
+    ),
+)

@@ -260,3 +260,40 @@ wrong(
         "Is it never enough? Try a Jacobian with 1 and 0 on its diagonal and nothing else",
     ),
 )
+
+# --- chain_by_hand ---
+
+chain_by_hand = Reference(relu.chain_by_hand, "dx dw")
+
+
+def chained(ds: np.ndarray, x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return dx and dw of the affine layer, for prices of its scores."""
+    return ds @ w.T, x.T @ ds
+
+
+wrong(
+    chain_by_hand,
+    "dx dw",
+    mask_forgotten=(
+        lambda dy, x, w: chained(dy, x, w),
+        "comes from dy as it stands: is every score positive, and what does the ReLU let through "
+        "where it is not?",
+    ),
+    mask_of_prices=(
+        lambda dy, x, w: chained(dy * (dy > 0), x, w),
+        "comes from the positive numbers of dy: what decided on the way forward which gates are "
+        "open?",
+    ),
+    mask_of_pixels=(
+        lambda dy, x, w: (dy @ w.T * (x > 0), (x * (x > 0)).T @ dy),
+        "is masked by the signs of x: which numbers went into this ReLU?",
+    ),
+    mask_of_weights=(
+        lambda dy, x, w: (dy @ (w * (w > 0)).T, x.T @ dy * (w > 0)),
+        "is masked by the signs of w: which numbers went into this ReLU?",
+    ),
+    values_for_mask=(
+        lambda dy, x, w: chained(dy * np.maximum(x @ w, 0), x, w),
+        "comes from dy times y: how steep is a ReLU where its number is positive?",
+    ),
+)

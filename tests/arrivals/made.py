@@ -334,7 +334,7 @@ FILES = [
     Arrival("moved", {NAME: file(lambda nb: nb["cells"].append(nb["cells"].pop(at(nb, "relu_backward"))))}),
     Arrival("reordered", {NAME: file(lambda nb: nb["cells"].insert(1, nb["cells"].pop(at(nb, "eq_12"))))}),
     Arrival("no-tests", {NAME: file(lambda nb: nb.update(cells=[c for c in nb["cells"] if not c["id"].startswith("check_")]))}, look=True),
-    Arrival("answers-alone", {NAME: file(lambda nb: nb.update(cells=[c for c in nb["cells"] if c["metadata"].get("nbgrader", {}).get("solution") or c["id"] == "start"]))}, look=True),
+    Arrival("answers-alone", {NAME: file(lambda nb: nb.update(cells=[c for c in nb["cells"] if c["metadata"].get("nbgrader", {}).get("solution") or c["id"] in ("start", "student-id")]))}, look=True),
     Arrival("markdown-answer", {NAME: file(as_text("relu_backward"))}, look=True),
     Arrival("fenced-answer", {NAME: file(as_text("relu_backward", "python"))}, look=True),
     Arrival("check-and-more", {NAME: file(instead("check_relu_forward", "print(1)\ncheck(relu_forward)"))}),

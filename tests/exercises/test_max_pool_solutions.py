@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import examples, need
 
+from grader.exercises.cases.max_pool import OVERLAPS
 from grader.numeric.differences import numerical_gradient
 from solutions import max_pool
 
@@ -87,6 +88,20 @@ def test_rows_and_columns_under_no_whole_window_get_nothing():
     x = np.arange(15.0).reshape(1, 1, 3, 5)
     dx = max_pool.max_pool_backward(np.array([[[[10.0, 20.0]]]]), x, (2, 2), 2)
     assert dx[0, 0].tolist() == [[0, 0, 0, 0, 0], [0, 10, 0, 20, 0], [0, 0, 0, 0, 0]]
+
+
+def test_pooling_with_overlap_by_hand():
+    """The 3 in the last row wins in both of the lower windows, with the prices 1 and 3."""
+    dy, x = np.array([[-1.0, 4], [1, 3]]), np.array([[5.0, 4, -3], [-2, -1, 2], [1, 3, 0]])
+    assert max_pool.pool_by_hand(dy, x).tolist() == [[-1, 4, 0], [0, 0, 0], [0, 4, 0]]
+
+
+@pytest.mark.parametrize(("dy", "x"), OVERLAPS)
+def test_some_pixel_of_each_image_wins_in_several_windows_and_none_in_all(dy, x):
+    assert len(np.unique(x)) == 9
+    assert 0 not in np.ravel(dy)
+    wins = max_pool.pool_by_hand(np.ones((2, 2)), np.array(x))
+    assert 2 <= wins.max() <= 3
 
 
 def test_assignment_is_enough_by_hand():

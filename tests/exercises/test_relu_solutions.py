@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from support import examples, need
 
+from grader.exercises.cases.relu import CHAINS
 from grader.numeric.differences import numerical_gradient, numerical_jacobian
 from solutions import convolution, relu
 
@@ -52,6 +53,23 @@ def test_the_backward_pass_by_hand_lets_nothing_pass_at_zero():
 
 def test_a_negative_dy_passes_too():
     assert relu.relu_backward(np.array([-1.0]), np.array([2.0])).tolist() == [-1]
+
+
+def test_the_chain_by_hand():
+    """The scores are 7, 6 and -1, so the last of the three prices does not pass."""
+    dy, x = np.array([[-3.0, 1, 3]]), np.array([[1.0, -1]])
+    dx, dw = relu.chain_by_hand(dy, x, np.array([[4.0, 4, -2], [-3, -2, -1]]))
+    assert dx.tolist() == [[-8, 7]]
+    assert dw.tolist() == [[-3, 1, 0], [3, -1, 0]]
+
+
+@pytest.mark.parametrize(("dy", "x", "w"), CHAINS)
+def test_each_chain_has_a_negative_pixel_and_scores_of_both_signs(dy, x, w):
+    scores = np.array(x) @ w
+    assert sorted(np.sign(x)) == [-1, 1]
+    assert set(np.sign(scores)) == {-1, 1}
+    assert np.min(np.array(dy)[scores > 0]) < 0
+    assert 0 not in (*dy, *np.ravel(w))
 
 
 def test_slopes_at_zero_by_hand():

@@ -371,7 +371,8 @@ def test_with_both_wheels_a_class_is_graded_away_from_a_clone(away):
     )  # in the clone; the instructor brings the folder along
     submitted = course / "submitted" / "ada" / "4-relu" / "relu.ipynb"
     submitted.parent.mkdir(parents=True)
-    assert command(away, "solve", "4-relu", "-o", submitted).stdout == f"wrote {submitted}\n"
+    words = "solve", "4-relu", "-o", submitted, "--student", "ada"
+    assert command(away, *words).stdout == f"wrote {submitted}\n"
     said = command(away, "grade", "4-relu", *unsafe()).stdout
     assert "ada: 7 points\n" in said
     assert (course / "gradebook.db").is_file()

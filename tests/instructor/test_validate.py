@@ -62,7 +62,7 @@ def one_test_missing(made: dict) -> None:
             no_metadata,
             [
                 NOTHING,
-                "10 cells have lost nbgrader's metadata, and were recognised by their ids. "
+                "12 cells have lost nbgrader's metadata, and were recognised by their ids. "
                 "Grading reads it all the same.",
             ],
         ),

@@ -46,6 +46,22 @@ WHOLE = ((2, 3, 4, 3, 4, 3, 2), (2, 3, 5, 1, 2, 1, 2))
 # kh, kw, stride of windows with ties: one after another, overlapping, with a remainder
 TIED_WINDOWS = ((2, 2, 2), (2, 3, 1), (3, 2, 2))
 DEEP = (1, 2, 4, 6, 2, 3, 1)
+# dy and x, to be worked out on paper with windows of 2 x 2 and stride 1. All pixels of an image
+# differ, some pixel wins in more than one window, and none wins in all.
+OVERLAPS = (
+    ([[-1, 4], [1, 3]], [[5, 4, -3], [-2, -1, 2], [1, 3, 0]]),
+    ([[-2, -1], [3, 4]], [[3, 4, 2], [-3, 1, 0], [-1, 5, -2]]),
+    ([[-2, -1], [4, 2]], [[0, 4, -2], [1, 2, 5], [-3, -1, 3]]),
+    ([[4, 3], [-1, -2]], [[2, 1, 0], [5, 4, 3], [-2, -3, -1]]),
+    ([[-3, 1], [-1, 3]], [[1, -3, -2], [0, 3, -1], [2, 5, 4]]),
+    ([[-2, 1], [-1, 2]], [[0, 5, -2], [4, -1, 1], [2, 3, -3]]),
+    ([[3, -1], [-2, 4]], [[-3, -1, 0], [5, 3, 2], [1, 4, -2]]),
+    ([[1, -1], [-3, 3]], [[5, 0, -2], [2, 3, 1], [-1, -3, 4]]),
+    ([[3, 1], [4, -3]], [[-3, 2, 5], [3, 4, -1], [0, 1, -2]]),
+    ([[-2, 4], [3, 1]], [[-1, 1, -3], [5, 0, 3], [4, -2, 2]]),
+    ([[-3, 4], [-2, -1]], [[-3, 5, -1], [1, 4, -2], [3, 0, 2]]),
+    ([[4, 2], [3, -1]], [[0, -1, 3], [-3, 4, 5], [1, 2, -2]]),
+)
 Sizes = tuple[int, int, int, int, int, int, int]
 Fill = Callable[..., np.ndarray]
 
@@ -360,3 +376,9 @@ def assignment_is_enough(rng: Generator, fresh: bool) -> list[Case]:
     if fresh:
         questions += [((a + 1, b + 1), c + 1) for a, b, c in whole(rng, 4, (4, 3)).tolist()]
     return [Case((size, stride), {"kh": size[0], "kw": size[1]}) for size, stride in questions]
+
+
+def pool_by_hand(rng: Generator, fresh: bool) -> list[Case]:
+    """An image of nine pixels with four windows that overlap, in small whole numbers."""
+    sizes = {"H": 3, "W": 3}
+    return [Case((np.array(dy, float), np.array(x, float)), sizes) for dy, x in OVERLAPS]

@@ -14,6 +14,22 @@ TINY = 2.0**-60
 HUGE = 2.0**64  # a quarter of it is beyond 1e18
 NEARLY_0 = 2.0**-20
 LEAST = 2.0**-30  # the smallest numbers that a result is told from 0 by
+# dy, x and w, to be worked out on paper. In each of them one pixel is negative, no score is 0, some
+# scores are positive and some negative, and one that is positive has a negative price.
+CHAINS = (
+    ([-3, 1, 3], [1, -1], [[4, 4, -2], [-3, -2, -1]]),
+    ([1, -3, -2], [3, -1], [[-2, 2, 4], [-1, -3, 2]]),
+    ([-3, -2, -1], [-1, 2], [[4, 1, 3], [4, 3, -1]]),
+    ([4, -2, -1], [3, -1], [[-2, -2, 2], [1, -2, -2]]),
+    ([3, 1, -1], [-3, 4], [[2, -3, 1], [1, -3, 3]]),
+    ([-2, 3, -3], [-1, 1], [[-2, 4, 1], [4, -3, -3]]),
+    ([-3, 2, -1], [-1, 3], [[4, 3, -2], [4, -2, 2]]),
+    ([3, 4, -3], [-1, 2], [[-3, -2, -2], [-2, 2, 4]]),
+    ([-2, 1, 2], [3, -2], [[1, -3, 2], [-3, -3, -1]]),
+    ([-1, -3, -2], [-3, 1], [[1, 3, -3], [-1, 2, -3]]),
+    ([-3, 4, -1], [2, -2], [[4, -2, 1], [2, 3, 3]]),
+    ([-2, -3, 3], [-1, 1], [[-2, 3, 2], [3, 1, 4]]),
+)
 
 
 def _away_from_zero(rng: Generator, *shape: int) -> np.ndarray:
@@ -126,3 +142,11 @@ def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
     weighted[:2, 2] = 2.0, -1.0
     others = [opposite, round_about, negative, weighted, np.array([[2.0]])]
     return [Case((jacobian,), {"n": n}) for jacobian in [*jacobians, *others]]
+
+
+def chain_by_hand(rng: Generator, fresh: bool) -> list[Case]:
+    """A row of two pixels, three scores and a ReLU on top, in small whole numbers."""
+    return [
+        Case((np.array([dy], float), np.array([x], float), np.array(w, float)), {"D": 2, "C": 3})
+        for dy, x, w in CHAINS
+    ]

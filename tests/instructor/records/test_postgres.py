@@ -170,7 +170,7 @@ def released(server, tmp_path_factory) -> Classroom:
         for student in STUDENTS:
             path = Grading(course, assignment).submitted(student)
             path.parent.mkdir(parents=True)
-            path.write_text(dumps(solve(NOTEBOOKS[assignment])), encoding="utf-8")
+            path.write_text(dumps(solve(NOTEBOOKS[assignment], student=student)), encoding="utf-8")
     return course
 
 
