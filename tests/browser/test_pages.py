@@ -428,7 +428,9 @@ def test_nothing_runs_in_formgrader(sealed, watch, served, tmp_path):
             box.get_attribute("placeholder") for box in watch.page.locator("input.score").all()
         ]
     assert scores[:4] == ["0", "1", "1", "1"]  # formgrader's own scripts do run
-    assert watch.page.locator(".nbgrader_cell").count() == 21  # ten answers with their checks, and a text
+    assert (
+        watch.page.locator(".nbgrader_cell").count() == 21
+    )  # ten answers with their checks, and a text
     assert image("exception") in watch.page.locator("body").inner_text()
     assert watch.ran == set()
 
