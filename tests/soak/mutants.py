@@ -421,6 +421,10 @@ def lost(
     return frozenset(wrong)
 
 
+# What is typed by hand has no body to change, and a training takes too long.
+MUTATED = [name for name, each in EXERCISES.items() if not (each.costly or each.by_hand)]
+
+
 def trials(exercise: Exercise, seed: int) -> Iterator[Trial]:
     """Judge every mutant of an exercise's reference."""
     module = importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment].stem}")
@@ -469,9 +473,7 @@ def row(name: str, numbers: Iterable[object]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument(
-        "--exercise", choices=[name for name, exercise in EXERCISES.items() if not exercise.costly]
-    )
+    parser.add_argument("--exercise", choices=MUTATED)
     parser.add_argument("--seed", type=int, default=0, help="of the fresh cases")
     parser.add_argument(
         "--all", action="store_true", help="print every mutant and what the check says of it"
@@ -481,8 +483,9 @@ def main() -> int:
     total: Counter[str] = Counter()
     columns = ("mutants", "check", "fresh", "known", "unknown", *TOLD)
     print(row("", columns))
-    for name, exercise in EXERCISES.items():
-        if exercise.costly or options.exercise not in (None, name):
+    for name in MUTATED:
+        exercise = EXERCISES[name]
+        if options.exercise not in (None, name):
             continue
         with layers.importable(NOTEBOOKS["6-capstone"]):
             tried = list(trials(exercise, options.seed))
