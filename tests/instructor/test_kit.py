@@ -24,7 +24,7 @@ from tiers import unsafe
 from grader.instructor.classroom import Classroom
 from grader.instructor.kit import pins
 from grader.instructor.kit.handout import Handout
-from grader.instructor.kit.student_kit import student_kit
+from grader.instructor.kit.student_kit import pages, student_kit
 from grader.instructor.kit.wheels import build
 from grader.notebook.packages import GRADING, in_words
 
@@ -38,7 +38,9 @@ def unpacked(folder: Path, names: list[str], assignment_list: bool = False) -> P
         shutil.copytree(
             ROOT / "notebooks" / name, course.release / name
         )  # stubs, with the markers that a release takes out
-    (folder / "kit.zip").write_bytes(student_kit(course, assignment_list, Handout({}, {})))
+    (folder / "kit.zip").write_bytes(
+        student_kit(course, assignment_list, pages(course, Handout({}, {})))
+    )
     with zipfile.ZipFile(folder / "kit.zip") as content:
         content.extractall(folder)
     kit = folder / "student-kit"

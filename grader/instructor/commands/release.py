@@ -12,8 +12,7 @@ from grader.instructor.author.notebook import slips, solve
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError, repository_of
 from grader.instructor.kit.handout import handout_of
-from grader.instructor.kit.student_kit import KIT, PAGE, SUMMARY, start_page, student_kit
-from grader.instructor.kit.summary_sheet import summary_sheet
+from grader.instructor.kit.student_kit import KIT, pages, student_kit
 from grader.instructor.kit.wheels import REPOSITORY
 from grader.instructor.records import gradebook
 from grader.instructor.records.steps import NbgraderSteps
@@ -53,9 +52,10 @@ def release(
             *lines,
             "student kit: none, since a kit installs our own course alone",
         ]
-    kit = student_kit(classroom, assignment_list, handout)
-    write_atomically(classroom.release / PAGE, start_page(classroom, handout))
-    write_atomically(classroom.release / SUMMARY, summary_sheet(classroom.course, filled=False))
+    own_pages = pages(classroom, handout)
+    kit = student_kit(classroom, assignment_list, {**own_pages, **handout.files})
+    for name, page in own_pages.items():
+        write_atomically(classroom.release / name, page)
     # Closed by the folder that it lies in; a copy of it is for everybody.
     write_atomically(classroom.release / f"{KIT}.zip", kit, mode=0o644)
     return [*lines, f"student kit: {classroom.release / KIT}.zip ({len(kit) / 1024:.0f} kB)"]

@@ -8,6 +8,7 @@ import stat
 import tempfile
 import time
 import zipfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,12 +28,23 @@ has Submit beside the notebook's folder (it takes the file as last saved) and, l
  Feedback."""
 
 
-def student_kit(classroom: Classroom, assignment_list: bool, handout: Handout) -> bytes:
+def pages(classroom: Classroom, handout: Handout) -> dict[str, str]:
+    """Return the pages that belong to a class beside its notebooks, by name: the start page and the
+    blank summary sheet.
+    """
+    return {
+        PAGE: start_page(classroom, handout),
+        SUMMARY: summary_sheet(classroom.course, filled=False),
+    }
+
+
+def student_kit(
+    classroom: Classroom, assignment_list: bool, more: Mapping[str, str | bytes]
+) -> bytes:
     """Return a zip file with all that students need.
 
-    It holds the released notebooks, the start page, a blank summary sheet, the students' wheel,
-    the versions of packages that fit, and start.py, which installs them. handout: what the
-    instructor adds.
+    It holds the released notebooks, the students' wheel, the versions of packages that fit, and
+    start.py, which installs them. more: the pages, and the files that the instructor adds, by name.
     """
     also = ("nbgrader",) if assignment_list else ()
     hand_in = HAND_IN if assignment_list else ""
@@ -53,9 +65,7 @@ def student_kit(classroom: Classroom, assignment_list: bool, handout: Handout) -
         _add(kit, "start.py", (PARTS / "start.py").read_bytes())
         _add(kit, "constraints.txt", constraints(wheel.name, also))
         _add(kit, "README.md", text)
-        _add(kit, PAGE, start_page(classroom, handout))
-        _add(kit, SUMMARY, summary_sheet(classroom.course, filled=False))
-        for name, content in handout.files.items():
+        for name, content in more.items():
             _add(kit, name, content)
         # What has been released so far, with the files that lie beside a notebook.
         for assignment in classroom.course.by_assignment:
