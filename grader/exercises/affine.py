@@ -66,9 +66,16 @@ EXERCISES = (
         witness=witnesses.AFFINE,
     ),
     Exercise(
+        "batch_by_hand",
+        ("dy", "x"),
+        (Part("dw", 0.5, "D C"), Part("db", 0.5, "C")),
+        build=cases.batch_by_hand,
+        by_hand=True,
+    ),
+    Exercise(
         "affine_backward",
         ("dy", "x", "w"),
-        (Part("dx", 1, "N D", "x"), Part("dw", 2, "D C", "w"), Part("db", 1, "C", "b")),
+        (Part("dx", 1, "N D", "x"), Part("dw", 1, "D C", "w"), Part("db", 1, "C", "b")),
         forward="affine_forward",
         derived=("dx", "dw", "db"),
         linear="dy",

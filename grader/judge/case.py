@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -185,3 +185,8 @@ def small(rng: Generator, *shape: int) -> np.ndarray:
 def large(rng: Generator, *shape: int) -> np.ndarray:
     """Return numbers of more digits than float16 has, each of them."""
     return LARGE * without_zeros(rng, *shape) + odd_quarters(rng, *shape)
+
+
+def on_paper(draws: Iterable[tuple[Any, ...]], sizes: dict[str, Size]) -> list[Case]:
+    """Return a case for each draw of small whole numbers, all of the same sizes."""
+    return [Case(tuple(np.array(arg, float) for arg in draw), sizes) for draw in draws]

@@ -240,6 +240,73 @@ wrong(
     ),
 )
 
+# --- batch_by_hand ---
+
+batch_by_hand = Reference(affine.batch_by_hand, "dw db")
+
+wrong(
+    batch_by_hand,
+    "dw",
+    batch_dw_of_first=(
+        lambda dy, x: np.outer(x[0], dy[0]),
+        "speaks of the first image alone: the second one went through the same weights, so what "
+        "does it add?",
+    ),
+    batch_dw_of_last=(
+        lambda dy, x: np.outer(x[1], dy[1]),
+        "speaks of the second image alone: the first one went through the same weights, so what "
+        "does it add?",
+    ),
+    batch_dw_averaged=(
+        lambda dw: dw / 2,
+        "is half of what it should be: a nudged weight moves the scores of both images, so do the "
+        "two answers add up or average?",
+    ),
+    batch_dw_subtracted=(
+        lambda dy, x: np.outer(x[0], dy[0]) - np.outer(x[1], dy[1]),
+        "is what the first image says minus what the second one says: the loss adds up what the "
+        "rows contribute",
+    ),
+    batch_rows_swapped=(
+        lambda dy, x: x.T @ dy[::-1],
+        "pairs the pixels of one image with the prices of the other: which row of dy belongs to "
+        "which row of x?",
+    ),
+    batch_of_sums=(
+        lambda dy, x: np.outer(x.sum(axis=0), dy.sum(axis=0)),
+        "multiplies sums over both images: the pixels of one then meet the prices of the other. "
+        "Write the product of each image first, and add afterwards",
+    ),
+    batch_images_for_pixels=(
+        lambda dy, x: x @ dy,
+        "takes the rows of x where its columns are needed: the first row of dw belongs to the "
+        "first pixel of both images",
+    ),
+)
+
+wrong(
+    batch_by_hand,
+    "db",
+    batch_db_of_first=(
+        lambda dy: dy[0],
+        "holds the prices of the first image alone: each bias was added to a score of both images",
+    ),
+    batch_db_of_last=(
+        lambda dy: dy[1],
+        "holds the prices of the second image alone: each bias was added to a score of both images",
+    ),
+    batch_db_per_image=(
+        lambda dy: dy,
+        "is a row for each image, as Eq. 8 has it: but there is one b, of three numbers, and both "
+        "images used it",
+    ),
+    batch_db_averaged=(
+        lambda db: db / 2,
+        "is half of what it should be: a nudged bias moves a score of both images, so do their "
+        "prices add up or average?",
+    ),
+)
+
 # --- numerical_gradient ---
 
 

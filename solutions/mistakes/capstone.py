@@ -5,12 +5,13 @@ from collections.abc import Callable
 import numpy as np
 
 from grader.instructor.author.mistakes import Reference
-from solutions import affine, capstone, max_pool, relu, strided
+from solutions import affine, capstone, convolution, max_pool, relu, strided
 from solutions.mistakes.catalogue import wrong
 
 TRAINED = "overfit digits strided"
 
 small_loss = Reference(capstone.small_loss, "loss")
+way_down_by_hand = Reference(capstone.way_down_by_hand, "dx dw")
 small_loss_and_gradients = Reference(capstone.small_loss_and_gradients, "loss gradients")
 loss_and_gradients = Reference(capstone.loss_and_gradients, "loss gradients")
 gradient_step = Reference(capstone.gradient_step, "stepped")
@@ -375,5 +376,85 @@ wrong(
     mean_from_zero=(
         mean_from_zero,
         "A running mean that begins at 0 is short at first: let it begin at the first gradient",
+    ),
+)
+
+# --- way_down_by_hand ---
+
+
+def below(dbefore: np.ndarray, x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return dx and dw of the convolution of a row, for prices of its six numbers."""
+    return (
+        convolution.conv_1d_backward_spray(dbefore, w, 1),
+        convolution.conv_1d_weight_gradient(dbefore, x, 1),
+    )
+
+
+def routed(dy: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Return the six prices behind the pooling, each at the larger number of its pair."""
+    prices = np.zeros((3, 2))
+    prices[np.arange(3), before.reshape(3, 2).argmax(axis=1)] = dy
+    return prices.ravel()
+
+
+def six(x: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """Return the six numbers before the ReLU."""
+    return convolution.correlate_1d(x, w, 1)
+
+
+wrong(
+    way_down_by_hand,
+    "dx dw",
+    way_gate_forgotten=(
+        lambda dy, x, w: below(routed(dy, six(x, w)), x, w),
+        "lets all three prices through: where both numbers of a pair are negative, what does the "
+        "ReLU do with the price?",
+    ),
+    way_price_for_both=(
+        lambda dy, x, w: below(np.repeat(dy, 2) * (six(x, w) > 0), x, w),
+        "gives the price of a pooled number to both numbers of its pair: which of the two would "
+        "have to be nudged for the pooled one to move?",
+    ),
+    way_price_halved=(
+        lambda dy, x, w: below(np.repeat(dy, 2) / 2 * (six(x, w) > 0), x, w),
+        "shares out each price between the two numbers of its pair: that is averaging, and here "
+        "the larger one took all",
+    ),
+    way_to_first=(
+        lambda dy, x, w: below(
+            np.kron(dy, [1, 0]) * (six(x, w).reshape(3, 2).max(axis=1) > 0).repeat(2), x, w
+        ),
+        "gives each price to the first number of its pair: is that always the larger one?",
+    ),
+    way_to_loser=(
+        lambda dy, x, w: below(routed(dy, -six(x, w)) * (six(x, w) > 0), x, w),
+        "gives each price to the smaller number of its pair: which of the two is the pooled one?",
+    ),
+    way_times_value=(
+        lambda dy, x, w: below(routed(dy, six(x, w)) * np.maximum(six(x, w), 0), x, w),
+        "multiplies the prices with the numbers of the way up: how steep is a ReLU where its "
+        "number is positive?",
+    ),
+)
+
+wrong(
+    way_down_by_hand,
+    "dx",
+    way_filter_reversed=(
+        lambda dy, x, w: convolution.conv_1d_backward_spray(
+            relu.relu_backward(routed(dy, six(x, w)), six(x, w)), w[::-1], 1
+        ),
+        "meets the weights in the wrong order: a price is sprayed with w as it stands, onto the "
+        "pixels that its window had",
+    ),
+)
+
+wrong(
+    way_down_by_hand,
+    "dw",
+    way_weights_reversed=(
+        lambda dw: dw[::-1],
+        "is right but in reverse order: which pixels did w[0] meet, those on the left or those on "
+        "the right?",
     ),
 )

@@ -284,7 +284,7 @@ def test_an_equation_differs_when_an_answer_is_wrong(tmp_path):
         "Batch, dL/db by nudging and yours: the two sides DIFFER (largest difference 1.5)" in said
     )
     assert said.count("both sides agree") == 2
-    assert texts(by_id(node)["check_affine_backward"]).endswith("\n3.0")
+    assert texts(by_id(node)["check_affine_backward"]).endswith("\n2.0")
 
 
 @ASSIGNMENTS
@@ -383,7 +383,7 @@ def affine_backward(dy, x, w):
     )
     outputs = by_id(node)["check_affine_backward"].outputs
     assert [o.output_type for o in outputs] == ["display_data", "execute_result"]
-    assert outputs[1].data["text/plain"] == "4.0"
+    assert outputs[1].data["text/plain"] == "3.0"
     for words in (
         "a print",
         "an error",
@@ -406,7 +406,7 @@ def test_a_renamed_function_is_told_without_a_traceback(tmp_path):
     (error,) = by_id(node)["check_affine_backward"].outputs
     assert error.output_type == "error"
     assert error.traceback == [
-        "affine_backward: 0 of 4 points\n  is not defined: run the cell above, and keep the name "
+        "affine_backward: 0 of 3 points\n  is not defined: run the cell above, and keep the name "
         "affine_backward in its def "
         "line. There is affine_backwards: was it renamed?"
     ]

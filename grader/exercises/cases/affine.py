@@ -8,13 +8,39 @@ from dataclasses import replace
 import numpy as np
 
 from grader.call.functions import FUNCTIONS, Named
-from grader.judge.case import LARGE, Case, Generator, large, permutation, quarters, small, whole
+from grader.judge.case import (
+    LARGE,
+    Case,
+    Generator,
+    large,
+    on_paper,
+    permutation,
+    quarters,
+    small,
+    whole,
+)
 from grader.judge.exercise import SMOOTH
 
 # N, D, C: all different, each of them 1 in one case, where squeeze() drops an axis; and then all
 # equal, where an answer that looks for a shape that fits finds the wrong one
 AFFINE_SIZES = ((1, 2, 3), (2, 3, 4), (3, 5, 2), (4, 1, 3), (2, 4, 1), (3, 3, 3))
 ROW_SIZES = ((1, 2, 3), (1, 4, 3), (1, 3, 5), (1, 4, 1), (1, 1, 5), (1, 3, 3))
+
+# dy and x of two images, to be worked out on paper. No entry of dw or db is 0.
+BATCHES = (
+    ([[-1, 1, 3], [-2, -3, 2]], [[3, 4], [-3, 1]]),
+    ([[2, 4, -2], [-1, 4, -3]], [[3, -3], [4, -1]]),
+    ([[-2, 4, 3], [-3, -2, 1]], [[-3, 0], [-1, -2]]),
+    ([[3, 4, 2], [-1, 2, 3]], [[0, 2], [-2, 1]]),
+    ([[3, 4, -2], [4, -2, -1]], [[0, 3], [4, -2]]),
+    ([[2, -3, 1], [3, -3, -2]], [[1, 2], [-3, 3]]),
+    ([[3, -2, -1], [3, 1, -1]], [[0, 4], [-3, 2]]),
+    ([[-1, 1, 3], [-2, -3, 4]], [[2, 0], [3, 1]]),
+    ([[1, -3, 2], [-3, 2, 4]], [[4, -1], [-3, 2]]),
+    ([[-2, 2, -3], [-3, 1, 2]], [[1, -3], [4, 0]]),
+    ([[3, 4, -1], [-1, 3, -3]], [[0, 4], [3, 1]]),
+    ([[-1, 4, -3], [-3, 2, -2]], [[4, 1], [-2, 3]]),
+)
 
 
 def _affine(rng: Generator, arguments: str, sizes: Iterable[tuple[int, int, int]]) -> list[Case]:
@@ -72,6 +98,11 @@ def affine_backward_row(rng: Generator, fresh: bool) -> list[Case]:
 
 def affine_backward(rng: Generator, fresh: bool) -> list[Case]:
     return _affine(rng, "dy x w", AFFINE_SIZES)
+
+
+def batch_by_hand(rng: Generator, fresh: bool) -> list[Case]:
+    """Two images of two pixels, and the prices of three scores of each."""
+    return on_paper(BATCHES, {"N": 2, "D": 2, "C": 3})
 
 
 def affine_jacobians(rng: Generator, fresh: bool) -> list[Case]:

@@ -17,6 +17,7 @@ from grader.judge.case import (
     Generator,
     Goal,
     large,
+    on_paper,
     permutation,
     small,
     whole,
@@ -32,6 +33,24 @@ SIZES = (
     (STRIDED, (4, 2, 5, 8)),
     (SMALL, (3, 2, 6, 4)),
     (STRIDED, (5, 2, 8, 6)),
+)
+
+# dy, x and w of a row, to be worked out on paper. No number before the ReLU is 0. In one window of
+# the pooling both are negative; in the others they differ, and the larger one stands first in the
+# one and second in the other.
+WAYS_DOWN = (
+    ([-1, -2, 4], [-2, 4, 2, 1, -3, -1], [2, 1, -2]),
+    ([-2, 5, -1], [-3, -1, -2, 1, 4, 2], [-1, 1, 2]),
+    ([3, -3, 1], [1, 4, 3, 2, -3, -2], [1, -2, -1]),
+    ([-2, 5, -1], [-1, -3, -2, 1, 2, 4], [-1, -2, 1]),
+    ([4, 2, 3], [-3, -1, 2, 4, 1, 3], [-2, -1, 1]),
+    ([2, -1, 5], [4, 3, 1, 2, -2, -3], [1, -1, -2]),
+    ([4, 1, 2], [3, -3, -2, 1, 4, -1], [-1, 1, 2]),
+    ([2, -1, -2], [1, 3, 4, 2, -1, -3], [1, 2, -2]),
+    ([3, 5, -1], [-1, 1, 3, 2, -2, -3], [1, -1, -2]),
+    ([2, 3, 1], [2, -2, 3, 1, 4, -3], [-1, 1, 2]),
+    ([3, 1, 4], [4, -2, -1, -3, 3, 2], [1, -2, -1]),
+    ([3, -1, 5], [1, 4, -2, 2, -3, 3], [2, 1, -1]),
 )
 
 BRIGHT = 256.0
@@ -87,6 +106,11 @@ def small_loss(rng: Generator, fresh: bool) -> list[Case]:
 def small_loss_and_gradients(rng: Generator, fresh: bool) -> list[Case]:
     """The small networks of `loss_and_gradients`."""
     return [case for case in loss_and_gradients(rng, fresh) if "w3" not in case.args[0]]
+
+
+def way_down_by_hand(rng: Generator, fresh: bool) -> list[Case]:
+    """Rows of six pixels under three weights with pad 1, and the prices of three pooled numbers."""
+    return on_paper(WAYS_DOWN, {"n": 6, "k": 3})
 
 
 def loss_and_gradients(rng: Generator, fresh: bool) -> list[Case]:

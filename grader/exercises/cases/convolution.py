@@ -15,6 +15,7 @@ from grader.judge.case import (
     Generator,
     large,
     odd_quarters,
+    on_paper,
     permutation,
     quarters,
     small,
@@ -23,7 +24,21 @@ from grader.judge.case import (
 )
 from grader.judge.exercise import SMOOTH
 
-DRAWS = 12  # of an exercise by hand
+# dy, x and w, to be worked out on paper. No number is 0, and none is there twice in a row.
+ROWS = (
+    ([3, 4, -1, -3, 2], [4, 2, 3, -1, 1], [1, -3, 3]),
+    ([-1, 4, 3, -2, 2], [-2, -1, 2, 1, 3], [-1, 4, 2]),
+    ([3, -2, -1, 1, 2], [1, 2, -3, -1, 3], [-3, -1, 2]),
+    ([1, 3, -1, 2, 4], [-2, -3, 3, 1, -1], [1, -1, -3]),
+    ([-1, 4, 2, 1, -2], [-1, -2, 3, -3, 4], [2, 3, 4]),
+    ([-3, -1, -2, 1, 3], [-3, 2, -2, 4, -1], [-2, 4, 1]),
+    ([2, 3, -2, -1, 4], [2, 3, -3, 4, 1], [2, -3, -1]),
+    ([3, 2, 4, 1, -1], [-1, -3, -2, 1, 2], [-3, 3, 1]),
+    ([2, -1, 4, -3, -2], [4, -1, -3, 3, 2], [2, 1, -2]),
+    ([2, -3, 4, -2, -1], [4, -2, 2, 1, -3], [-2, 2, 3]),
+    ([1, 3, -2, -1, 2], [2, -3, 1, 4, -1], [4, 3, -1]),
+    ([-1, 3, 2, 1, -2], [1, 4, 3, -2, -3], [-2, -1, -3]),
+)
 WORKED_X, WORKED_W = np.array([1.0, 2, 0, -1, 3]), np.array([1.0, -2, 4])  # the notebook's example
 
 # n, k, pad: pads up to k - 1, even and odd filters, one tap, one output, and all sizes equal
@@ -204,17 +219,9 @@ def conv_1d_backward_rotated(rng: Generator, fresh: bool) -> list[Case]:
     return [*main, *wide]
 
 
-def different(rng: Generator, count: int) -> np.ndarray:
-    """Return so many whole numbers from -3 to 4: none is 0, and none is there twice."""
-    return np.array([-3.0, -2, -1, 1, 2, 3, 4])[permutation(rng, 7)[:count]]
-
-
 def row_by_hand(rng: Generator, fresh: bool) -> list[Case]:
-    """Rows of n = 5 with k = 3 and pad 1, to be worked out on paper."""
-    return [
-        Case((different(rng, 5), different(rng, 5), different(rng, 3)), {"n": 5, "k": 3})
-        for _ in range(DRAWS)
-    ]
+    """Rows of n = 5 with k = 3 and pad 1."""
+    return on_paper(ROWS, {"n": 5, "k": 3})
 
 
 def conv_1d_weight_gradient(rng: Generator, fresh: bool) -> list[Case]:

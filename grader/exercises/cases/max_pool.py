@@ -17,6 +17,7 @@ from grader.judge.case import (
     Free,
     Generator,
     large,
+    on_paper,
     permutation,
     quarters,
     small,
@@ -380,5 +381,4 @@ def assignment_is_enough(rng: Generator, fresh: bool) -> list[Case]:
 
 def pool_by_hand(rng: Generator, fresh: bool) -> list[Case]:
     """An image of nine pixels with four windows that overlap, in small whole numbers."""
-    sizes = {"H": 3, "W": 3}
-    return [Case((np.array(dy, float), np.array(x, float)), sizes) for dy, x in OVERLAPS]
+    return on_paper(OVERLAPS, {"H": 3, "W": 3})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.judge.case import SMALL, Case, Free, Generator, large, permutation, quarters, whole
+from grader.judge.case import SMALL, Case, Free, Generator, large, on_paper, permutation, quarters, whole
 from grader.judge.exercise import SMOOTH
 
 # any shape: one to five axes
@@ -17,18 +17,18 @@ LEAST = 2.0**-30  # the smallest numbers that a result is told from 0 by
 # dy, x and w, to be worked out on paper. In each of them one pixel is negative, no score is 0, some
 # scores are positive and some negative, and one that is positive has a negative price.
 CHAINS = (
-    ([-3, 1, 3], [1, -1], [[4, 4, -2], [-3, -2, -1]]),
-    ([1, -3, -2], [3, -1], [[-2, 2, 4], [-1, -3, 2]]),
-    ([-3, -2, -1], [-1, 2], [[4, 1, 3], [4, 3, -1]]),
-    ([4, -2, -1], [3, -1], [[-2, -2, 2], [1, -2, -2]]),
-    ([3, 1, -1], [-3, 4], [[2, -3, 1], [1, -3, 3]]),
-    ([-2, 3, -3], [-1, 1], [[-2, 4, 1], [4, -3, -3]]),
-    ([-3, 2, -1], [-1, 3], [[4, 3, -2], [4, -2, 2]]),
-    ([3, 4, -3], [-1, 2], [[-3, -2, -2], [-2, 2, 4]]),
-    ([-2, 1, 2], [3, -2], [[1, -3, 2], [-3, -3, -1]]),
-    ([-1, -3, -2], [-3, 1], [[1, 3, -3], [-1, 2, -3]]),
-    ([-3, 4, -1], [2, -2], [[4, -2, 1], [2, 3, 3]]),
-    ([-2, -3, 3], [-1, 1], [[-2, 3, 2], [3, 1, 4]]),
+    ([[-3, 1, 3]], [[1, -1]], [[4, 4, -2], [-3, -2, -1]]),
+    ([[1, -3, -2]], [[3, -1]], [[-2, 2, 4], [-1, -3, 2]]),
+    ([[-3, -2, -1]], [[-1, 2]], [[4, 1, 3], [4, 3, -1]]),
+    ([[4, -2, -1]], [[3, -1]], [[-2, -2, 2], [1, -2, -2]]),
+    ([[3, 1, -1]], [[-3, 4]], [[2, -3, 1], [1, -3, 3]]),
+    ([[-2, 3, -3]], [[-1, 1]], [[-2, 4, 1], [4, -3, -3]]),
+    ([[-3, 2, -1]], [[-1, 3]], [[4, 3, -2], [4, -2, 2]]),
+    ([[3, 4, -3]], [[-1, 2]], [[-3, -2, -2], [-2, 2, 4]]),
+    ([[-2, 1, 2]], [[3, -2]], [[1, -3, 2], [-3, -3, -1]]),
+    ([[-1, -3, -2]], [[-3, 1]], [[1, 3, -3], [-1, 2, -3]]),
+    ([[-3, 4, -1]], [[2, -2]], [[4, -2, 1], [2, 3, 3]]),
+    ([[-2, -3, 3]], [[-1, 1]], [[-2, 3, 2], [3, 1, 4]]),
 )
 
 
@@ -146,7 +146,4 @@ def mask_is_enough(rng: Generator, fresh: bool) -> list[Case]:
 
 def chain_by_hand(rng: Generator, fresh: bool) -> list[Case]:
     """A row of two pixels, three scores and a ReLU on top, in small whole numbers."""
-    return [
-        Case((np.array([dy], float), np.array([x], float), np.array(w, float)), {"D": 2, "C": 3})
-        for dy, x, w in CHAINS
-    ]
+    return on_paper(CHAINS, {"D": 2, "C": 3})
