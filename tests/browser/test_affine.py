@@ -70,7 +70,7 @@ def test_typed_answers_are_told_at_once_named_counted_and_validated(page, tmp_pa
     assert "outputs by inputs" in answer(page, "shape_of_jacobian", RIGHT_SHAPE).inner_text()
     box = answer(page, "affine_backward", WRONG_BACKWARD)
     text = box.inner_text()
-    assert "1 of 4 points" in text
+    assert "1 of 3 points" in text
     assert "Did you transpose?" in text
     assert "is the right answer divided by N = 2" in text
     assert "yours, shape (3, 2)" in text

@@ -28,7 +28,8 @@ pytestmark = pytest.mark.usefixtures("some_tier")
 @pytest.fixture
 def course(tmp_path, released_course) -> Classroom:
     course = released_course("1-affine", tmp_path / "course")
-    made = notebook.with_answers(notebook.solve(NOTEBOOKS["1-affine"]), {"affine_backward": CHEATS})
+    solved = notebook.solve(NOTEBOOKS["1-affine"], student="mallory")
+    made = notebook.with_answers(solved, {"affine_backward": CHEATS})
     for student, text in (
         ("ada", notebook.dumps(notebook.solve(NOTEBOOKS["1-affine"]))),
         ("mallory", notebook.dumps(made)),

@@ -129,7 +129,7 @@ def work(page: Any) -> None:
     page.keyboard.press("Shift+Enter")  # the imports, which are folded
     page.get_by_text("Ready: Python 3.").wait_for(timeout=30_000)
     assert "right" in answer(page, "affine_forward", RIGHT, "1 of 1 point")
-    assert "Did you transpose?" in answer(page, "affine_backward", WRONG, "2 of 4 points")
+    assert "Did you transpose?" in answer(page, "affine_backward", WRONG, "2 of 3 points")
 
 
 def answer(page: Any, name: str, text: str, told: str) -> str:

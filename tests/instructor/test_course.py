@@ -77,7 +77,7 @@ def test_the_points_are_those_that_check_told_the_student(graded):
 
 def test_a_feedback_page_shows_score_and_hint(graded):
     page = (graded.feedback / "slip-01" / "1-affine" / "affine.html").read_text(encoding="utf-8")
-    assert "affine: 3 of 20 points</h1>" in page
+    assert "affine: 3.5 of 20 points</h1>" in page
     assert "lacks the bias: what does every row of Eq. 1 add after the product?" in page
 
 

@@ -100,7 +100,7 @@ def elsewhere(platform: str, *commands: str) -> dict[str, tuple[str, str]]:
 
 def hand_in(folder: Path, answers: dict[str, dict[str, str]]) -> None:
     for student, given in answers.items():
-        made = notebook.with_answers(notebook.solve(AFFINE), given, ())
+        made = notebook.with_answers(notebook.solve(AFFINE, student=student), given, ())
         path = folder / "submitted" / student / "1-affine" / "affine.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(notebook.dumps(made), encoding="utf-8")
@@ -139,7 +139,7 @@ def test_every_command_but_sealed_grading_works_elsewhere(platform, tmp_path):
     )
     assert said["grade --unsafe"][0] == (
         "--unsafe: the students' code runs without a sandbox\n"
-        "[1/2] ada: 19 points\n[2/2] bela: 15 points\nall graded\n"
+        "[1/2] ada: 19 points\n[2/2] bela: 16 points\nall graded\n"
     )
     assert NEEDS[platform] in said["doctor"][0]
     explained = said["explain bela 1-affine --unsafe"][0]

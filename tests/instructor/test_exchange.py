@@ -73,7 +73,7 @@ def student(course, tmp_path) -> Student:
     student = Student(tmp_path / "home", course)
     student.does("FetchAssignment")
     (student.home / ASSIGNMENT / "affine.ipynb").write_text(
-        notebook.dumps(notebook.solve(NOTEBOOKS[ASSIGNMENT]))
+        notebook.dumps(notebook.solve(NOTEBOOKS[ASSIGNMENT], student=student.name))
     )
     student.does("Submit")
     return student
@@ -89,7 +89,8 @@ def pressed(course: Classroom, button: str, *args: str) -> str:
 def by_hand(course: Classroom, name: str, stamp: str = "") -> Path:
     """Put a submission into the course as an instructor does who got it by mail."""
     folder = course.submitted / name / ASSIGNMENT
-    write_atomically(folder / "affine.ipynb", notebook.dumps(notebook.solve(NOTEBOOKS[ASSIGNMENT])))
+    solved = notebook.solve(NOTEBOOKS[ASSIGNMENT], student=name)
+    write_atomically(folder / "affine.ipynb", notebook.dumps(solved))
     if stamp:
         (folder / STAMP).write_text(stamp)
     return folder

@@ -168,7 +168,7 @@ def test_every_row_is_that_of_nbgrader_autograde(stock, ours):
     assert ("blank", "affine_forward", "SolutionCell", "No response.", None) in told["comment"]
     earned = {row[1]: row[4] for row in told["grade"] if row[0] == "ada"}
     assert earned.pop("explain_batch") is None  # nobody has graded it yet
-    assert set(earned.values()) == {1.0, 2.0, 3.0, 4.0}
+    assert set(earned.values()) == {1.0, 2.0, 3.0}
 
 
 def test_a_late_submission_without_a_configured_penalty_has_none(stock, ours):

@@ -22,8 +22,8 @@ from grader.notebook.cells_of_file import FILE_LIMIT
 TESTED = "check_affine_backward"
 
 
-def solved(edit: Callable[[dict[str, Any]], object] = lambda made: None) -> bytes:
-    made = notebook.solve(NOTEBOOKS["1-affine"])
+def solved(edit: Callable[[dict[str, Any]], object] = lambda made: None, of: str = "ada") -> bytes:
+    made = notebook.solve(NOTEBOOKS["1-affine"], student=of)
     edit(made)
     return json.dumps(made).encode()
 
@@ -116,44 +116,49 @@ MALFORMED: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
 }
 # What keeps its points, and is for a person to look at: what was guessed is said.
 GUESSED: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
-    "utf-16": (solved().decode().encode("utf-16"), "the file is text in UTF-16"),
+    "utf-16": (solved(of="utf-16").decode().encode("utf-16"), "the file is text in UTF-16"),
     "no-metadata": (
-        solved(lambda made: [c.update(metadata={}) for c in made["cells"]]),
-        "20 cells have lost nbgrader's metadata, and were recognised by their ids",
+        solved(lambda made: [c.update(metadata={}) for c in made["cells"]], of="no-metadata"),
+        "22 cells have lost nbgrader's metadata, and were recognised by their ids",
     ),
     "metadata-of-text": (
-        solved(lambda made: [c.update(metadata="x") for c in made["cells"]]),
-        "20 cells have lost nbgrader's metadata, and were recognised by their ids",
+        solved(lambda made: [c.update(metadata="x") for c in made["cells"]], of="metadata-of-text"),
+        "22 cells have lost nbgrader's metadata, and were recognised by their ids",
     ),
     "another-name": (
-        lambda path: path.with_name("other.ipynb").write_bytes(solved()),
+        lambda path: path.with_name("other.ipynb").write_bytes(solved(of="another-name")),
         "there is no affine.ipynb: graded is other.ipynb",
     ),
 }
 # Odd, and all the same a notebook that can be graded.
 ODD = {
-    "mark": b"\xef\xbb\xbf" + solved(),
-    "nan": solved(lambda made: made.update(metadata={"x": float("nan")})),
+    "mark": b"\xef\xbb\xbf" + solved(of="mark"),
+    "nan": solved(lambda made: made.update(metadata={"x": float("nan")}), of="nan"),
     "half-a-character": solved(
         lambda made: made["cells"].append(
             {"cell_type": "code", "source": "'\ud800'", "metadata": {}}
-        )
+        ),
+        of="half-a-character",
     ),
-    "minor": solved(lambda made: made.update(nbformat_minor=99)),
+    "minor": solved(lambda made: made.update(nbformat_minor=99), of="minor"),
     "lines": solved(
         lambda made: [
             c.update(source=c["source"] if isinstance(c["source"], str) else [*c["source"], 7])
             for c in made["cells"]
-        ]
+        ],
+        of="lines",
     ),
-    "no-source": solved(lambda made: made["cells"].append({"cell_type": "code"})),
-    "same-ids": solved(lambda made: [c.update(id="x") for c in made["cells"]]),
+    "no-source": solved(lambda made: made["cells"].append({"cell_type": "code"}), of="no-source"),
+    "same-ids": solved(lambda made: [c.update(id="x") for c in made["cells"]], of="same-ids"),
     "outputs": solved(
         lambda made: [
             c.update(outputs=[{"output_type": "error", "traceback": 3}]) for c in made["cells"]
-        ]
+        ],
+        of="outputs",
     ),
-    "keys-twice": solved().replace(b'"nbformat": 4', b'"nbformat": 4, "nbformat": 4'),
+    "keys-twice": solved(of="keys-twice").replace(
+        b'"nbformat": 4', b'"nbformat": 4, "nbformat": 4'
+    ),
 }
 
 
@@ -168,7 +173,7 @@ def graded(
     made = (
         {name: content for name, (content, _) in (MALFORMED | GUESSED).items()}
         | ODD
-        | dict.fromkeys(("ada", "mia", "zoe"), solved())
+        | {name: solved(of=name) for name in ("ada", "mia", "zoe")}
     )
     (course.folder / "elsewhere").mkdir()
     (course.folder / "elsewhere" / "affine.ipynb").write_bytes(solved())
@@ -181,7 +186,7 @@ def graded(
             content(path)
     odd = course.submitted / "an <odd> name" / "1-affine" / "affine.ipynb"
     odd.parent.mkdir(parents=True)
-    odd.write_bytes(solved())
+    odd.write_bytes(solved(of=odd.parent.parent.name))
     status, said = grader("grade", "--course", course.folder, *unsafe())
     lines = [
         line.split("] ", 1)[1].split(": ", 1) for line in said.splitlines() if line.startswith("[")

@@ -55,11 +55,10 @@ def course(tmp_path_factory) -> Classroom:
     folder = tmp_path_factory.mktemp("names") / FOLDER
     assert grader("release", NAME, "--course", folder)[0] == 0
     course = Classroom.at(folder)
-    text = notebook.dumps(notebook.solve(NOTEBOOKS[NAME]))
     for name in (*NAMES, " spaced ", "tab\tname", "x" * 129, os.fsdecode(b"\xff\xfe"), ".hidden"):
         path = course.submitted / name / NAME / "affine.ipynb"
         path.parent.mkdir(parents=True)
-        path.write_text(text)
+        path.write_text(notebook.dumps(notebook.solve(NOTEBOOKS[NAME], student=name)))
     (course.submitted / "müller").rename(course.submitted / unicodedata.normalize("NFD", "müller"))
     return course
 

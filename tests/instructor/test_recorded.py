@@ -37,7 +37,7 @@ def of_class(tmp_path_factory, released_course) -> Classroom:
     with gradebook.opened(course) as book:
         book.update_or_create_assignment(NAME, duedate="2026-01-01 00:00:00 UTC")
     for student, answers in (("ada", {}), ("bela", {}), ("chen", {"affine_backward": HALF})):
-        made = notebook.with_answers(notebook.solve(NOTEBOOKS[NAME]), answers)
+        made = notebook.with_answers(notebook.solve(NOTEBOOKS[NAME], student=student), answers)
         path = course.submitted / student / FILE
         path.parent.mkdir(parents=True)
         path.write_text(notebook.dumps(made))
@@ -78,7 +78,7 @@ def test_nothing_changed_is_said_and_nothing_is_written(course):
     assert by_student == {
         "ada": "unchanged, 19 points",
         "bela": "unchanged, 19 points (2 days late)",
-        "chen": "unchanged, 15 points",
+        "chen": "unchanged, 16 points",
     }
     assert (course.folder / "gradebook.db").read_bytes() == before
 
@@ -93,7 +93,7 @@ def test_a_lost_gradebook_gets_all_its_rows_again(course):
     status, by_student, _ = grade(course)
     assert status == 0
     assert by_student["chen"] == (
-        "15 points; recorded again, since the gradebook had no grade of it"
+        "16 points; recorded again, since the gradebook had no grade of it"
     )
     assert points(course) == before
 
@@ -110,7 +110,7 @@ def test_a_student_who_was_removed_and_came_back_gets_the_points(course):
         book.remove_student("chen")
     assert "chen" not in points(course)
     assert "no grade of it" in grade(course)[1]["chen"]
-    assert points(course)["chen"] == 15.0
+    assert points(course)["chen"] == 16.0
 
 
 def test_points_that_another_program_wrote_are_put_right(course):
@@ -143,13 +143,13 @@ def test_one_place_that_cannot_be_written_stops_nobody_else(course):
     assert "look: " in by_student["ada"]
     assert "cannot be written" in by_student["ada"]
     assert by_student["bela"].startswith("not graded; look: ")
-    assert by_student["chen"] == "unchanged, 15 points"
+    assert by_student["chen"] == "unchanged, 16 points"
     assert "2 to look at: see above" in said
     for place in ("autograded/ada", "verdicts/bela"):
         (course.folder / place).unlink()
     assert grade(course)[0] == 0
     assert (course.autograded / "ada" / FILE).is_file()
-    assert points(course) == {"ada": 19.0, "bela": 19.0, "chen": 15.0}
+    assert points(course) == {"ada": 19.0, "bela": 19.0, "chen": 16.0}
 
 
 def test_feedback_says_whose_autograded_notebook_is_missing(course):
@@ -173,10 +173,10 @@ def test_explain_ends_with_one_where_the_replay_differs(course):
 
 
 def test_another_file_is_graded_again_and_what_there_was_before_is_said(course):
-    made = notebook.solve(NOTEBOOKS[NAME])
+    made = notebook.solve(NOTEBOOKS[NAME], student="chen")
     (course.submitted / "chen" / FILE).write_text(notebook.dumps(made))
     assert grade(course)[1]["chen"] == (
-        "19 points; graded again, since its file is another one (15 points before)"
+        "19 points; graded again, since its file is another one (16 points before)"
     )
 
 
@@ -210,7 +210,7 @@ def test_a_late_penalty_follows_the_due_date_and_shows_on_every_face(course, mon
     assert grade(course)[1]["bela"].startswith("unchanged, 0 points (2 days late")
     said = grader("report", NAME, "--course", course.folder)[1]
     assert "bela: 0 points, 2 days late, 19 of 19 points off for that" in said
-    assert "3 graded, 11.3 of 20 on average" in said
+    assert "3 graded, 11.7 of 20 on average" in said
     assert table(course)["bela"]["score"] == "0.0"
     assert table(course)["bela"]["remarks"] == "2 days late; 19 of 19 points off for that"
     with gradebook.opened(course) as book:
@@ -247,9 +247,9 @@ def test_a_hand_in_that_is_gone_keeps_its_row_and_every_face_says_so(course):
     shutil.rmtree(course.submitted / "chen")
     _, by_student, said = grade(course)
     assert "chen" not in by_student
-    assert "chen: no longer in submitted/; the gradebook keeps 15 points" in said
+    assert "chen: no longer in submitted/; the gradebook keeps 16 points" in said
     (chen,) = (each for each in gather_of(course).students if each.name == "chen")
-    assert (chen.points, chen.notes) == (15.0, ("no longer in submitted/",))
+    assert (chen.points, chen.notes) == (16.0, ("no longer in submitted/",))
     assert table(course)["chen"]["remarks"] == "no longer in submitted/"
     assert "no longer in submitted/" in grader("report", NAME, "--course", course.folder)[1]
 

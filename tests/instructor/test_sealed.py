@@ -262,7 +262,7 @@ def test_one_that_waits_is_said_and_marked_for_a_look():
     assert "it waited for long and did nothing" in told["affine_backward"]["fault"]
     assert told["affine_backward"]["look"]
     assert [fault for fault in result["faults"] if "waited" in fault]
-    assert result["points"] == 15.0
+    assert result["points"] == 16.0
 
 
 WORKS = """def affine_backward(dy, x, w):
@@ -407,7 +407,7 @@ WARNS = """def affine_backward(dy, x, w):
 
 def test_a_warning_of_apples_library_is_no_note_and_one_on_an_infinite_result_is():
     right = graded({"affine_backward": WARNS.format(more="")})["affine_backward"]
-    assert (right["earned"], right["notes"]) == (4.0, [])
+    assert (right["earned"], right["notes"]) == (3.0, [])
     wrong = graded({"affine_backward": WARNS.format(more=" + np.inf")})["affine_backward"]
     assert "warned: RuntimeWarning: overflow encountered in matmul" in wrong["notes"]
 
@@ -713,7 +713,7 @@ def test_explain_replays_the_stored_verdict_in_another_process(course):
     grader = str(Path(sys.executable).with_name("grader"))
     command = [grader, "explain", "slip-03", "1-affine", "--course", str(course.folder), *unsafe()]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("slip-03, 1-affine: 7.5 points\n")
+    assert done.stdout.startswith("slip-03, 1-affine: 7 points\n")
     assert "rule: right shape, finite, and on every case an error of at most 1e-09" in done.stdout
     assert done.stdout.endswith("the replay gives the stored verdict\n")
 

@@ -37,7 +37,7 @@ def affine_backward(dy, x, w):
 def test_the_verdict_reads_as_promised(verdict_on):
     text = str(verdict_on("affine_backward", affine_backward))
     assert text.splitlines() == [
-        "affine_backward: 1 of 4 points",
+        "affine_backward: 1 of 3 points",
         "  dx  right",
         "  dw  has shape (3, 2), expected (2, 3) like w. Did you transpose? In Eq. 6, dL/dW = x^T "
         "dL/dy, "
@@ -71,7 +71,7 @@ def test_check_prints_and_returns_a_float_that_a_notebook_does_not_show(capsys):
     assert isinstance(points, float)
     assert (points, repr(points), points._repr_html_()) == (1.0, "1.0", "")
     out, err = capsys.readouterr()
-    assert out.startswith("affine_backward: 1 of 4 points\n")
+    assert out.startswith("affine_backward: 1 of 3 points\n")
     assert err == ""
 
 
@@ -141,7 +141,7 @@ def with_matrices(dy, x, w):
 @pytest.mark.parametrize("style", [by_loops, by_einsum, in_fortran_order, as_a_list, with_matrices])
 def test_an_honest_style_earns_everything(style, verdict_on):
     verdict = verdict_on("affine_backward", style)
-    assert verdict.earned == 4.0, str(verdict)
+    assert verdict.earned == 3.0, str(verdict)
     assert verdict.notes == ()
 
 
@@ -150,7 +150,7 @@ def test_float32_costs_nothing_and_is_noted(verdict_on):
         return right(*(a.astype(np.float32) for a in (dy, x, w)))
 
     verdict = verdict_on("affine_backward", in_float32)
-    assert (verdict.earned, verdict.notes) == (4.0, ("float32: seven digits",))
+    assert (verdict.earned, verdict.notes) == (3.0, ("float32: seven digits",))
 
 
 def test_float16_is_not_enough(verdict_on):
@@ -189,7 +189,7 @@ def test_changed_inputs_and_shared_memory_are_named_and_cost_nothing(verdict_on)
         return dx, dw, dy[0]
 
     verdict = verdict_on("affine_backward", in_place)
-    assert verdict.earned == 4.0
+    assert verdict.earned == 3.0
     assert (
         verdict.notes[0]
         == "it changes its input dy in place; whoever called it finds another dy afterwards"
@@ -347,7 +347,7 @@ def test_numbers_in_another_form_are_read_and_noted(note, verdict_on):
         return dx, KINDLY[note](dw), db
 
     verdict = verdict_on("affine_backward", function)
-    assert (verdict.earned, verdict.notes) == (4.0, (note.strip(),))
+    assert (verdict.earned, verdict.notes) == (3.0, (note.strip(),))
 
 
 def test_a_list_of_complex_numbers_has_both_notes(verdict_on):
@@ -363,7 +363,7 @@ def test_results_in_a_dict_are_read_by_their_names(verdict_on):
 
     verdict = verdict_on("affine_backward", function)
     note = "the results stand in a dict: read by their names; return them alone, in their order"
-    assert (verdict.earned, verdict.notes) == (4.0, (note,))
+    assert (verdict.earned, verdict.notes) == (3.0, (note,))
     verdict = verdict_on("affine_backward", lambda dy, x, w: {"dx": dy @ w.T})
     assert verdict.fault.startswith("returned a dict, expected 3 results")
 
@@ -524,7 +524,7 @@ def test_an_answer_that_remembers_is_found(verdict_on):
     assert verdict.parts[2].message.startswith(
         "gives another answer when it is called again with the same input"
     )
-    assert verdict.earned == 3.0
+    assert verdict.earned == 2.0
 
 
 @pytest.mark.parametrize("error", [0.0, 1e-12, 1e-11])
@@ -533,7 +533,7 @@ def test_rounding_is_forgiven(error, verdict_on):
         verdict_on(
             "affine_backward", lambda dy, x, w: tuple(a * (1 + error) for a in right(dy, x, w))
         ).earned
-        == 4.0
+        == 3.0
     )
 
 
@@ -561,7 +561,7 @@ def test_noise_stays_out_of_the_cell_and_in_the_verdict(verdict_on, capfd):
         return right(dy, x, w)
 
     verdict = verdict_on("affine_backward", function)
-    assert verdict.earned == 4.0
+    assert verdict.earned == 3.0
     assert capfd.readouterr() == ("", "")
     for line in ("a print", "to stderr", "to the descriptor", "from a child"):
         assert line in verdict.printed
@@ -668,7 +668,7 @@ def test_progress_counts_and_names_what_is_open(capsys):
     del scope["hinge_loss"]
     exec("progress()", scope)
     assert capsys.readouterr().out == (
-        f"15 of 19; open: dw and db of affine_backward, hinge_loss. {BY_HAND}\n"
+        f"16 of 19; open: dw and db of affine_backward, hinge_loss. {BY_HAND}\n"
     )
 
 

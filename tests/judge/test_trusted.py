@@ -65,7 +65,7 @@ def test_code_that_is_nested_deeply_keeps_its_points(lines: str) -> None:
 def test_code_that_python_itself_finds_too_deep_costs_itself_alone() -> None:
     terms = 50_000  # Python 3.13 takes 5,000
     result = graded({TARGET: HEAD + f"    z = {'+'.join(['1'] * terms)}\n" + RIGHT})
-    assert result["points"] == 15.0
+    assert result["points"] == 16.0
 
 
 def test_deep_code_under_two_names_is_one_code() -> None:
@@ -315,7 +315,7 @@ def affine_backward(dy, x, w):
     )
 """
     result = graded({TARGET: lines})
-    assert (result["points"], result["faults"]) == (15.0, [])
+    assert (result["points"], result["faults"]) == (16.0, [])
     assert "times with one number changed at a time" in str(result["exercises"])
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.judge.case import SMALL, Case, Free, Generator, large, on_paper, permutation, quarters, whole
+from grader.judge.case import (
+    SMALL,
+    Case,
+    Free,
+    Generator,
+    large,
+    on_paper,
+    permutation,
+    quarters,
+    whole,
+)
 from grader.judge.exercise import SMOOTH
 
 # any shape: one to five axes
