@@ -11,10 +11,10 @@ import numpy as np
 from solutions.affine import affine_backward, affine_forward, softmax_loss
 from solutions.convolution import (
     conv_1d_backward_spray,
-    correlate_1d,
     conv_1d_weight_gradient,
     conv_backward,
     conv_forward,
+    correlate_1d,
 )
 from solutions.max_pool import max_pool_2x2_backward, max_pool_forward
 from solutions.relu import relu_backward, relu_forward

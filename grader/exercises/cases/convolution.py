@@ -16,7 +16,6 @@ from grader.judge.case import (
     large,
     odd_quarters,
     on_paper,
-    permutation,
     quarters,
     small,
     whole,
