@@ -11,6 +11,7 @@ from grader.exercises.material.sizes import fits, pool_fits
 from grader.exercises.own_layers import own_layers
 from grader.notebook.check import Checks
 from grader.notebook.equation import equation
+from grader.notebook.guess import guess
 from grader.notebook.start import StartCheck
 from grader.notebook.times import note_times
 from grader.notebook.track import track
@@ -32,6 +33,7 @@ __all__ = [
     "equation",
     "figures",
     "fits",
+    "guess",
     "initial_parameters",
     "jacobian_explorer",
     "load_images",

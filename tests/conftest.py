@@ -15,7 +15,16 @@ import nbformat
 import pytest
 from hypothesis import settings
 from our_course import EXERCISES, NOTEBOOKS
-from support import ROOT, alone, beside, grader, of_somebody, references, run_in_kernel
+from support import (
+    ROOT,
+    alone,
+    beside,
+    grader,
+    of_somebody,
+    references,
+    run_in_kernel,
+    with_guesses,
+)
 from tiers import SEALED, in_one_line, need_some_tier, need_tier
 
 from grader.instructor.author.notebook import solve
@@ -107,7 +116,8 @@ def solved(shared: Path) -> Callable[[str], Path]:
         with alone(shared / f"solved-{assignment}.lock"):
             if not path.exists():
                 path.parent.mkdir(exist_ok=True)
-                node = run_in_kernel(solve(NOTEBOOKS[assignment]), beside(assignment, path.parent))
+                made = with_guesses(solve(NOTEBOOKS[assignment]))
+                node = run_in_kernel(made, beside(assignment, path.parent))
                 path.write_text(nbformat.writes(node), encoding="utf-8")
         return path
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -56,6 +57,15 @@ def run_in_kernel(made: dict[str, Any], folder: Path) -> Any:
         node, timeout=300, allow_errors=True, resources={"metadata": {"path": str(folder)}}
     ).execute()
     return node
+
+
+def with_guesses(made: dict[str, Any]) -> dict[str, Any]:
+    """Return a notebook in which 7 is guessed wherever a cell waits for a guess."""
+    for cell in made["cells"]:
+        source = "".join(cell["source"])
+        if "\nguess(" in source:
+            cell["source"] = re.sub(r"(?<=[\[ ])\.\.\.(?=[\],])", "7", source)
+    return made
 
 
 def beside(assignment: str, folder: Path) -> Path:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -22,6 +22,8 @@ Side = Callable[[], Any] | np.ndarray | list[float]
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """Both sides of an equation in numbers; problem: why there are none yet."""
+
+    titles: ClassVar[tuple[str, str]] = ("left side", "right side")
 
     name: str
     left: np.ndarray | None = None
@@ -50,7 +52,8 @@ class Comparison:
         head = f"{self.name}: {self.message}"
         if self.left is None or self.right is None:
             return head
-        columns = [("left side", lines_of(self.left)), ("right side", lines_of(self.right))]
+        sides = (lines_of(self.left), lines_of(self.right))
+        columns = list(zip(self.titles, sides, strict=True))
         return "\n".join([head, *beside(columns)])
 
     def __repr__(self) -> str:
@@ -59,7 +62,7 @@ class Comparison:
     def _repr_html_(self) -> str | None:
         sides = []
         if self.left is not None and self.right is not None:
-            sides = [block("left side", self.left), block("right side", self.right)]
+            sides = list(map(block, self.titles, (self.left, self.right)))
         return html("comparison.html.j2", comparison=self, sides=sides)
 
 

@@ -52,7 +52,7 @@ def cells(assignment: str) -> dict[str, str]:
 def after(assignment: str, *names: str) -> dict[str, Any]:
     """Return what some code cells of a notebook define, one after the other; they draw nothing."""
     tools = {"load_images": load_images, "numerical_jacobian": numerical_jacobian}
-    pictures = {name: MagicMock() for name in ("figures", "equation", "spray", "print")}
+    pictures = {name: MagicMock() for name in ("figures", "equation", "guess", "spray", "print")}
     values = {"np": np} | tools | pictures | references()
     for name in names:
         exec(cells(assignment)[name], values)
@@ -512,7 +512,7 @@ def test_the_tables_of_layers_have_the_sizes_of_the_networks(cell, network):
 
 
 def tiny_chain() -> dict[str, Any]:
-    return after(CAPSTONE, "live-tiny-chain", "live-chain-rule")
+    return after(CAPSTONE, "guess-tiny-chain", "live-chain-rule")
 
 
 @states(
