@@ -42,7 +42,7 @@ bench: $(DEVELOPERS)  ## print what a check, the import, a widget and the gradin
 	$(BIN)/python tests/benchmarks/widgets.py
 	$(BIN)/python tests/benchmarks/grading.py
 
-soak: $(DEVELOPERS)  ## what takes long: stock nbgrader, broken files, kills here and in a cluster, the attacks as an ordinary user, trainings, mutants, many seeds
+soak: $(DEVELOPERS)  ## what takes long: stock nbgrader, broken files, kills here and in a cluster, all widgets in three browser engines, the attacks as an ordinary user, trainings, mutants, many seeds
 	$(PYTEST) -m soak -n 2 --dist worksteal
 	SOAK=1 $(PYTEST) tests/exercises/test_*_solutions.py
 	$(BIN)/python tests/soak/fuzz.py --minutes 30

@@ -37,7 +37,7 @@ export default [
     languageOptions: { globals: { ...framed, exported: "readonly", given: "readonly" } },
   },
   {
-    files: ["tests/widgets/javascript/*.js"],
+    files: ["tests/widgets/javascript/*.js", "tests/engines/*.js"],
     languageOptions: { globals: { URL: "readonly", process: "readonly" } },
   },
 ];

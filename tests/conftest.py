@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,20 @@ from typing import Any
 import nbformat
 import pytest
 from hypothesis import settings
+from lab import CHROMIUM, FLAGS
 from our_course import EXERCISES, NOTEBOOKS
 from support import (
     ROOT,
     alone,
     beside,
     grader,
+    need,
     of_somebody,
     references,
     run_in_kernel,
     with_guesses,
 )
-from tiers import SEALED, in_one_line, need_some_tier, need_tier
+from tiers import SEALED, in_one_line, lacking, need_some_tier, need_tier
 
 from grader.instructor.author.notebook import solve
 from grader.instructor.classroom import Classroom
@@ -78,6 +80,18 @@ def tier(request: pytest.FixtureRequest) -> Tier:
 def some_tier() -> Tier:
     """The best tier, for a test that needs a sandbox, whichever it is."""
     return need_some_tier()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, driven by Playwright."""
+    if CHROMIUM is None:
+        lacking("no Chromium on this machine (Debian: apt-get install chromium)")
+    playwright = need("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

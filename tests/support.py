@@ -30,6 +30,7 @@ from grader.notebook.student_id import NAME, drawn_for
 
 WIDTH, HEIGHT = 1150, 900  # pixels of a browser window
 ROOT = Path(__file__).resolve().parents[1]
+SCREENSHOTS = ROOT / "course" / "screenshots"  # kept, to be looked at
 
 
 def need(module: str) -> Any:

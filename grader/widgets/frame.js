@@ -12,8 +12,12 @@
     addEventListener("keydown", handOn);
   }
 
-  /** Keep the frame as high as what it shows. */
+  /**
+   * Keep the frame as high as what it shows. A scroll bar that came for the moment until it is
+   * would make the text narrower, and the observer would complain of a loop.
+   */
   function fit() {
+    root.style.overflowY = "hidden";
     const measure = () => (frame.style.height = `${root.offsetHeight}px`);
     new ResizeObserver(measure).observe(root);
     measure();

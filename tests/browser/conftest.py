@@ -1,4 +1,4 @@
-"""JupyterLab in a real browser: a server on loopback for one test session, and Debian's Chromium."""
+"""JupyterLab in a real browser: a server on loopback for one test session."""
 
 from __future__ import annotations
 
@@ -9,23 +9,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from lab import CHROMIUM, FLAGS, serving
-from support import ROOT, need
-from tiers import lacking
+from lab import serving
+from support import ROOT
 
 from grader.widgets.grids import Widget
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    if CHROMIUM is None:
-        lacking("no Chromium on this machine (Debian: apt-get install chromium)")
-    playwright = need("playwright.sync_api")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
 
 # A light page loads a widget's ES module as anywidget would, with a stand-in for its model.
 MOUNT = """async ([kind, code, data]) => {

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
 from our_course import EXERCISES, NOTEBOOKS
-from support import HEIGHT, ROOT, WIDTH, run_all
+from support import HEIGHT, ROOT, SCREENSHOTS, WIDTH, run_all
 from support import opened as opened_page
 from widget_page import framed
 
@@ -19,7 +19,6 @@ from grader.instructor.author.notebook import dumps, solve
 
 # for half a minute: what it shows is looked at after the one run that all tests share
 TRAINS = "6-capstone"
-SCREENSHOTS = ROOT / "course" / "screenshots"  # kept, to be looked at
 
 # assignment -> exercise, a wrong answer to it, what the verdict must say
 WRONG = {

@@ -30,7 +30,7 @@ ON_A_PROCESSOR = (
     "tests/exercises/test_catalogue.py::test_verify_finds_nothing",
     "tests/judge/test_check.py",
 )
-ALL = ("tests", "--ignore=tests/browser")
+ALL = ("tests", "--ignore=tests/browser", "--ignore=tests/engines")
 COUNTS = re.compile(r"^(?=.*(?:passed|failed|error)).* in [\d.]+s", re.MULTILINE)
 FEATURES = (
     "from numpy._core._multiarray_umath import __cpu_dispatch__ as d, __cpu_features__ as f\n"

@@ -17,7 +17,13 @@ from support import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OWN = {"grader", "solutions", "layers"}
 # what stands beside a file and is imported by its bare name: helpers of tests, a worker's files
-BESIDE = ("tests", "tests/browser", "tests/toy", "grader/instructor/sandbox/worker")
+BESIDE = (
+    "tests",
+    "tests/browser",
+    "tests/engines",
+    "tests/toy",
+    "grader/instructor/sandbox/worker",
+)
 # These are run as commands or plugins, built with, loaded by name (torch, psycopg, bokeh), or there for students
 # (scipy), and not imported.
 NOT_IMPORTED = {
@@ -32,6 +38,7 @@ NOT_IMPORTED = {
     "scipy",
     "uv",
     "axe-playwright-python",
+    "selenium",
     "torch",
     "psycopg",
     "bokeh",
