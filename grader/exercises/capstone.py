@@ -71,6 +71,7 @@ EXERCISES = (
         "gradient_step",
         ("params", "gradients", "rate"),
         (Part("stepped", 0, "params", "params"),),
+        keeps=("params",),
         build=cases.gradient_step,
     ),
     Exercise(

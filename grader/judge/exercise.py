@@ -177,6 +177,8 @@ class Exercise:
         was typed; its visible cases are a pool of draws, of which a student's id gets one
         (grader.notebook.student_id), and a student's kernel knows no right number of them.
     only: the number of the one draw that is asked for, None for the whole pool.
+    keeps: the arguments that its function promises to leave as they are: one that changes them is
+        wrong. In other exercises that is a note.
 
     notebook: the one that it belongs to, which fills this in.
     """
@@ -199,6 +201,7 @@ class Exercise:
     window: Callable[..., str] | None = field(default=None, compare=False)
     by_hand: bool = False
     only: int | None = None
+    keeps: tuple[str, ...] = ()
     notebook: Notebook = field(default=cast("Notebook", None), compare=False, repr=False)
 
     @property

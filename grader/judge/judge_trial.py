@@ -7,8 +7,8 @@ shape, finite, and the same when the function is called twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -52,10 +52,14 @@ ONLY_VISIBLE = (
     "which numbers or sizes may it take for granted?"
 )
 NOT_RIGHT = "is not right on the cases of the check"  # where these cannot be shown
-NO_BETTER = "that is no better than guessing: does every step change the parameters, and downhill?"
+ON_THE_WAY = "which line writes into an array that the caller still holds?"
+HARDLY_BETTER = (
+    "that is hardly better than guessing, which puts one in ten right: does each step begin where "
+    "the last one ended, does it lead downhill, and do the labels belong to the images picked?"
+)
 NOT_ENOUGH = (
     "it learns, but not enough: is every step taken, at the rate given, for every parameter, "
-    "with all the images in turn?"
+    "and are other images picked at each step?"
 )
 
 
@@ -91,20 +95,36 @@ def judge_trial(trial: Trial) -> Verdict:
     return Verdict(trial.exercise.name, tuple(parts), "", advice, example)
 
 
+def held_to_its_promise(verdict: Verdict, exercise: Exercise, changed: Collection[str]) -> Verdict:
+    """Return the verdict on a function that has changed some arguments: it is wrong where it
+    promises to leave one of them as it is.
+    """
+    broken = [name for name in exercise.keeps if name in changed]
+    if not broken or not any(part.right for part in verdict.parts):
+        return verdict
+    message = f"has the right numbers, and changes {broken[0]} in place: {ON_THE_WAY}"
+    parts = (replace(p, earned=0.0, message=message) if p.right else p for p in verdict.parts)
+    return replace(verdict, parts=tuple(parts))
+
+
 def _fault_of_all_parts(trial: Trial) -> Verdict | None:
     """Return the verdict on a function that is wrong in all parts and has one fault in all parts of
     a case: it raised, or returned too few results.
+
+    A fault in the cases of some parts alone hides nothing of what is wrong with the others.
     """
     exercise = trial.exercise
     if exercise.is_quiz or any(map(trial.earns, exercise.parts)):
         return None
-    for number in range(len(trial.answers)):
-        fault = call_fault(trial.answers[number])
-        if fault is not None and (trial.is_visible(number) or fault.fault in ENDS):
-            return _one_fault(trial, number)
-        if fault is not None:
-            return all_wrong(exercise, _where_it_is_wrong(trial, [number]))
-    return None
+    faults = {number: call_fault(answers) for number, answers in enumerate(trial.answers)}
+    numbers = [number for number, fault in faults.items() if fault is not None]
+    judged = [trial.cases[number] for number in numbers]
+    if not all(any(case.judges(part.name) for case in judged) for part in exercise.parts):
+        return None
+    fault = faults[numbers[0]]
+    if trial.is_visible(numbers[0]) or (fault is not None and fault.fault in ENDS):
+        return _one_fault(trial, numbers[0])
+    return all_wrong(exercise, _where_it_is_wrong(trial, numbers[:1]))
 
 
 def call_fault(answers: Mapping[str, Answer]) -> Answer | None:
@@ -274,7 +294,7 @@ def _learnt(trial: Trial, part: Part, number: int) -> str:
     share = goal.share(trial.cases[number].unpacked(answer.array))
     if share >= goal.least:
         return goal.describe(share)
-    return f"{goal.describe(share)}; {NO_BETTER if share < GUESSING else NOT_ENOUGH}"
+    return f"{goal.describe(share)}; {HARDLY_BETTER if share < GUESSING else NOT_ENOUGH}"
 
 
 def _first_that_shows(trial: Trial, part: Part, wrong: list[int], mistake: str) -> int:

@@ -21,7 +21,9 @@ ONLY_WHERE_RIGHT = ("one number", "none", "nothing", "empty")
 def notes_on(trial: Trial, changed: list[str]) -> Iterator[str]:
     """Yield the notes on a trial. changed: the arguments that the function has changed."""
     for name in changed:
-        whoever = f"whoever called it finds another {name} afterwards"
+        if name in trial.exercise.keeps:  # the verdict says so
+            continue
+        whoever = f"whoever called it finds {name} changed afterwards"
         yield f"it changes its input {name} in place; {whoever}"
     for part in trial.exercise.parts:
         if _follows_another_convention(trial, part):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from support import need
 
+from grader.exercises.cases.affine import BATCHES
 from grader.numeric.differences import complex_step_gradient, numerical_gradient, numerical_jacobian
 from solutions import affine
 
@@ -169,3 +170,21 @@ def test_hinge_equals_pytorch():
     ours, dy = affine.hinge_loss(y, labels)
     assert np.allclose(ours, loss.item())
     assert np.allclose(dy, ty.grad.numpy())
+
+
+def test_a_batch_by_hand():
+    """Two images, (3, 4) and (-3, 1), with the prices (-1, 1, 3) and (-2, -3, 2)."""
+    dy, x = np.array([[-1.0, 1, 3], [-2, -3, 2]]), np.array([[3.0, 4], [-3, 1]])
+    assert (dy.tolist(), x.tolist()) == BATCHES[0]
+    dw, db = affine.batch_by_hand(dy, x)
+    assert dw.tolist() == [
+        [-3 + 6, 3 + 9, 9 - 6],
+        [-4 - 2, 4 - 3, 12 + 2],
+    ]
+    assert db.tolist() == [-3, -2, 5]
+
+
+@pytest.mark.parametrize(("dy", "x"), BATCHES)
+def test_no_entry_of_a_batch_by_hand_is_0(dy, x):
+    dw, db = affine.batch_by_hand(np.array(dy), np.array(x))
+    assert 0 not in (*dw.ravel(), *db)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from typing import Any
 
 import nbformat
 import numpy as np
@@ -18,7 +19,7 @@ from tiers import best
 from grader import figures
 from grader.call.answer import numbers
 from grader.exercises.capstone import LAYERS
-from grader.exercises.cases.capstone import TRAININGS, turned
+from grader.exercises.cases.capstone import TRAININGS, WAYS_DOWN, turned
 from grader.exercises.material.images import load_images
 from grader.exercises.material.networks import SIZES, accuracy, initial_parameters, predict
 from grader.exercises.own_layers import own_layers
@@ -31,6 +32,7 @@ from grader.instructor.sandbox.support import support_of
 from grader.instructor.sealed.grade_one import grade_submission
 from grader.judge.case import Case
 from grader.judge.compare import matches
+from grader.judge.judge import judge
 from solutions import capstone
 from solutions.broken.capstone import IN_PLACE, SOLVER
 
@@ -372,7 +374,7 @@ def test_a_training_that_learns_nothing_is_told(verdict_on):
 
     verdict = verdict_on("train", train)
     assert verdict.earned == 0
-    assert str(verdict).count("no better than guessing") == 3
+    assert str(verdict).count("hardly better than guessing") == 3
 
 
 def test_progress_does_not_train_again(capsys):
@@ -572,3 +574,44 @@ def test_the_visible_trainings_are_three_and_judge_a_part_each_after_steps_that_
     assert [case.parts for case in cases if case.goal] == [("overfit",), ("digits",), ("strided",)]
     assert [case.parts for case in cases[:4]] == [("overfit", "digits")] * 2 + [("strided",)] * 2
     assert {part.name for part in EXERCISES["train"].parts} == set(TRAININGS)
+
+
+STEP_IN_PLACE = """def gradient_step(params, gradients, rate):
+    stepped = dict(params)
+    for name in stepped:
+        stepped[name] -= rate * gradients[name]
+    return stepped
+"""
+
+
+def test_a_step_that_writes_into_params_is_wrong_in_both_ways_of_judging():
+    namespace: dict[str, Any] = {}
+    exec(STEP_IN_PLACE, namespace)
+    verdict = judge(EXERCISES["gradient_step"], namespace["gradient_step"], references())
+    said = "has the right numbers, and changes params in place"
+    assert not verdict.right
+    assert verdict.parts[0].message.startswith(said)
+    assert verdict.notes == ()
+    told = sealed(gradient_step=STEP_IN_PLACE)["gradient_step"]
+    assert said in told["text"]
+    assert "not right yet" in told["text"]
+
+
+@pytest.mark.parametrize(("dy", "x", "w"), WAYS_DOWN)
+def test_each_way_down_has_a_closed_gate_a_first_and_a_second_winner(dy, x, w):
+    before = np.array([np.pad(x, 1)[i : i + 3] @ w for i in range(6)]).reshape(3, 2)
+    is_open = before.max(axis=1) > 0
+    assert sorted(is_open) == [False, True, True]
+    assert set(before[is_open].argmax(axis=1)) == {0, 1}
+    assert 0 not in (*dy, *x, *w, *before.ravel())
+
+
+def test_the_way_down_by_hand():
+    """Row 0 of the pool: the numbers before the ReLU are 0 - 2 - 8 = -10 and so on."""
+    dy, x, w = (np.array(row, float) for row in WAYS_DOWN[0])
+    before = [-10, -4, 8, 11, 1, -7]  # x = -2 4 2 1 -3 -1 under 2, 1, -2
+    assert [np.pad(x, 1)[i : i + 3] @ w for i in range(6)] == before
+    # the first pair is closed; the second lets -2 through at place 3, the third 4 at place 4
+    dx, dw = capstone.way_down_by_hand(dy, x, w)
+    assert dx.tolist() == [0, 0, -4, 6, 8, -8]
+    assert dw.tolist() == [-2 * 2 + 4 * 1, -2 * 1 + 4 * -3, -2 * -3 + 4 * -1]

@@ -192,7 +192,7 @@ def test_changed_inputs_and_shared_memory_are_named_and_cost_nothing(verdict_on)
     assert verdict.earned == 3.0
     assert (
         verdict.notes[0]
-        == "it changes its input dy in place; whoever called it finds another dy afterwards"
+        == "it changes its input dy in place; whoever called it finds dy changed afterwards"
     )
     assert (
         "db shares its memory with the input dy: fine here, but changing one later changes the "
