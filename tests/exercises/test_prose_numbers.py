@@ -545,7 +545,7 @@ def way_down_the_tiny_chain():
     return [*dr, *chain["dL_dW2"].ravel(), *dr @ chain["relu"]]
 
 
-@states(CAPSTONE, "order", r"Jacobians of \$(512)\\times(512)\$ numbers")
+@states(CAPSTONE, "order", r"matrix, of \$(512)\\times(512)\$ numbers")
 def numbers_after_the_first_convolution():
     filters = SIZES["small"]["b1"][0]
     return [filters * 8 * 8] * 2
