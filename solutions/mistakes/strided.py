@@ -293,6 +293,11 @@ wrong(
         row_overwritten,
         "has only one of two sprays where they meet: what must happen there?",
     ),
+    row_second_left_out=(
+        lambda dy, w: np.append(dy[0] * w, [*dy[1] * w[1:], 0]),
+        "has only the first of two sprays where they meet: which other output has seen that "
+        "pixel, too?",
+    ),
     row_reversed=(
         lambda dy, w: row_sprayed(dy, w[::-1], 2),
         "sprays with w reversed: by which weight was the first pixel of a window multiplied?",
@@ -579,6 +584,13 @@ wrong(
         lambda dy, w, stride, pad: correlated(strided.dilate(dy, stride), w, pad),
         "Too small by the remainder: no window ever reached the last pixels. Which gradient do "
         "they get, and what must stand behind dy for it?",
+    ),
+    dx_no_zeros_then_sliced=(
+        lambda dy, x, w, stride, pad: correlated(strided.dilate(dy, stride), w, 0)[
+            :, :, pad : pad + x.shape[2], pad : pad + x.shape[3]
+        ],
+        "What slides out is too short for the cut: it lacks the remainder at its end. How many "
+        "zeros belong behind the last number of the dilated dy, before others are put around it?",
     ),
     dx_zeros_at_start=(
         lambda dy, x, w, stride, pad: correlated(

@@ -35,7 +35,7 @@ ENDS = [
         "i + k - pad is 5 (i = 4, k = 2, pad = 1), but axis 0 of x ends at 0",
     ),
     ("for l in range(9): w[0, l]", "l is 3, but axis 1 of w ends at 2"),
-    ("k = 9; x[..., -k - 2]", "-k - 2 is -11 (k = 9), but axis 1 of x begins at -2"),
+    ("k = 9; x[..., -k - 2]", "-k - 2 is -11 (k = 9), but the lowest index of axis 1 of x is -2"),
     ("x[99]", "The index is 99, but axis 0 of x ends at 0"),
     ("rows = [1, 2]; k = 1; rows[2 * k]", "2 * k is 2 (k = 1), but rows ends at 1"),
     ("x[0, 0, 0]", "x has shape (1, 2): 3 indices are too many"),

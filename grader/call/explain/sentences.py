@@ -17,9 +17,11 @@ Explanation = Mapping[str, Any]
 SENTENCES = {
     # indexes
     "past the end": "{code} is {number}{values}, but axis {axis} of {of} ends at {end}",
-    "before the start": "{code} is {number}{values}, but axis {axis} of {of} begins at {end}",
+    "before the start": "{code} is {number}{values}, but the lowest index of axis {axis} of {of} "
+    "is {end}",
     "number past the end": "the index is {number}, but axis {axis} of {of} ends at {end}",
-    "number before the start": "the index is {number}, but axis {axis} of {of} begins at {end}",
+    "number before the start": "the index is {number}, but the lowest index of axis {axis} of {of} "
+    "is {end}",
     "holds past the end": "{code} holds {number}, but axis {axis} of {of} ends at {end}",
     "no entry": "{code} is {number}{values}, but axis {axis} of {of} has no entries",
     "past the end of a list": "{code} is {number}{values}, but {of} ends at {end}",
