@@ -152,6 +152,7 @@ from pathlib import Path
 from grader.judge.course import Course
 from grader.notebook.check import Checks
 from grader.notebook.equation import equation
+from grader.notebook.guess import guess
 from grader.notebook.start import StartCheck
 
 COURSE = Course(
@@ -167,7 +168,7 @@ numbers_for = _checks.numbers_for
 progress = _checks.progress
 start_check = StartCheck(COURSE).start_check
 
-__all__ = ["check", "equation", "numbers_for", "progress", "start_check"]
+__all__ = ["check", "equation", "guess", "numbers_for", "progress", "start_check"]
 '''
 CATALOGUE = '''"""The one catalogue that the modules beside this one fill."""
 
