@@ -1,0 +1,50 @@
+"""Figures that show what a student's own function computes, and what a figure writes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support import references
+
+from grader import figures
+
+DY = np.array([1.0, 0, -2])
+
+
+def waits(*args):
+    raise NotImplementedError
+
+
+def shown(capsys, function) -> str:
+    """Return what the sprays of DY print, one call of a function for each number."""
+    rows = lambda: [function(alone) for alone in np.diag(DY)]  # noqa: E731
+    figures.spray_rows(DY, rows, names=["dy", "dx"])
+    return capsys.readouterr().out
+
+
+def test_the_sprays_are_those_of_the_students_own_function(capsys):
+    spray = references("2-convolution")["conv_1d_backward_spray"]
+    text = shown(capsys, lambda alone: spray(alone, np.array([1.0, 5]), 0))
+    assert text == (
+        "from dy[0] = 1: [1, 5, 0, 0]; from dy[1] = 0: [0, 0, 0, 0]; from dy[2] = -2: "
+        "[0, 0, -2, -10]. The sums of the 4 columns are dx = [1, 5, -2, -10].\n"
+    )
+    assert "dy[0] = 1: [7, 0, 0]" in shown(capsys, lambda alone: 7 * alone)
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (waits, "waits for your function above: write it, then run this cell again"),
+        (lambda alone: None, "your function returned None (is the return missing?)"),
+        (lambda alone: 1 / 0, "cannot be computed yet: ZeroDivisionError (division by zero)"),
+        (lambda alone: 1.0, "cannot be computed yet: ValueError (spray_rows: an array of shape (3,), expected 2 axes"),
+    ],
+)  # fmt: skip
+def test_until_the_function_is_right_the_sprays_say_what_is_missing(capsys, function, text):
+    assert shown(capsys, function).startswith(f"the sprays of dy: {text}")
+
+
+def test_sprays_that_are_no_row_for_each_number_are_refused():
+    with pytest.raises(ValueError, match=r"^spray_rows: 3 numbers in x and 2 rows, expected one"):
+        figures.spray_rows(DY, np.ones((2, 4)))
