@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
+
 import numpy as np
 import pytest
 from support import references
 
 from grader import figures
+from grader.figures import capstone
 
 DY = np.array([1.0, 0, -2])
 
@@ -48,3 +52,34 @@ def test_until_the_function_is_right_the_sprays_say_what_is_missing(capsys, func
 def test_sprays_that_are_no_row_for_each_number_are_refused():
     with pytest.raises(ValueError, match=r"^spray_rows: 3 numbers in x and 2 rows, expected one"):
         figures.spray_rows(DY, np.ones((2, 4)))
+
+
+CLOTHES = ["T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]  # fmt: skip
+
+
+def overlapping(figure) -> list[tuple[str, str]]:
+    """Return the pairs of texts of a figure whose boxes overlap, and texts with the images."""
+    figure.canvas = importlib.import_module("matplotlib.backends.backend_agg").FigureCanvasAgg(
+        figure
+    )
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    boxes = [(text.get_text(), text.get_window_extent()) for text in ax.texts]
+    boxes += [("an image", image.get_window_extent()) for image in ax.images]
+    return [
+        (one, other)
+        for (one, box), (other, second) in itertools.combinations(boxes, 2)
+        if box.overlaps(second)
+    ]
+
+
+@pytest.mark.parametrize("names", ["0123456789", CLOTHES], ids=["digits", "clothes"])
+def test_the_captions_of_wrong_images_keep_apart(names, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(capstone, "show_picture", lambda figure, text: drawn.append((figure, text)))
+    labels, predicted = np.arange(21) % 10, np.array([5, 9, 9] * 7)
+    labels[predicted == labels] = 2
+    capstone.wrong_images(np.ones((21, 1, 4, 4)) * np.eye(4), labels, predicted, names)
+    [(figure, text)] = drawn
+    assert overlapping(figure) == []
+    assert f"{names[labels[0]]} taken for {names[5]}" in text
