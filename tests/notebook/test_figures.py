@@ -10,7 +10,7 @@ import pytest
 from support import references
 
 from grader import figures
-from grader.figures import capstone
+from grader.figures import capstone, strided
 
 DY = np.array([1.0, 0, -2])
 
@@ -83,3 +83,13 @@ def test_the_captions_of_wrong_images_keep_apart(names, monkeypatch):
     [(figure, text)] = drawn
     assert overlapping(figure) == []
     assert f"{names[labels[0]]} taken for {names[5]}" in text
+
+
+def test_the_rows_of_stride_1_and_of_the_stride_have_names_of_their_own(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(strided, "show_picture", lambda figure, text: drawn.append((figure, text)))
+    strided.stride_rows(np.arange(12.0).reshape(4, 3), 2)
+    [(figure, text)] = drawn
+    names = [[name.get_text() for name in ax.texts if "[" in name.get_text()] for ax in figure.axes]
+    assert names == [["z[0]", "z[1]", "z[2]", "z[3]"], ["y[0]", "y[1]"]]
+    assert "z[1]: 3, 4, 5; z[2] (kept as y[1]): 6, 7, 8; z[3]: 9, 10, 11." in text
