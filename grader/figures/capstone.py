@@ -198,7 +198,7 @@ def wrong_images(
         row, column = divmod(place, ACROSS)
         _image(ax, images[n, 0], column, 1.4 * row, images)
         caption = f"{first}\n{taken}{second}"
-        label(ax, column, 1.4 * row + 0.7, caption, fontsize=10.5, linespacing=1.15)
+        label(ax, column, 1.4 * row + 0.68, caption, fontsize=10.5, linespacing=1.15)
     bare(ax, (-0.6, ACROSS - 0.4), (-0.55, 1.4 * rows - 0.45), _aspect(ax))
     part = f", the first {len(drawn)} of them" if len(drawn) < len(wrong) else ""
     claim = f"{len(wrong)} of {len(labels)} held-out images are taken for another class{part}"

@@ -36,6 +36,7 @@ VIEWS = {
     "backward gather": "Backward, gather: each dx adds up the dy that saw it, times w′",
 }
 TURNED = ("forward spray", "backward gather")  # the views that turn w, pixel by pixel
+WITHOUT_BIAS = "These y are without b: b is subtracted from every y of the convolution."
 # The number that a step is about, which is framed, and the words on what is framed with it: if it
 # meets anything, and if it meets nothing.
 FRAMED = {
@@ -55,7 +56,20 @@ class Spray(Widget):
     def again(cls, data: dict[str, Any]) -> Spray:
         x, w, dy, compare = unplain(data, "x", "w", "dy", "compare", row=data["row"])
         stride, pad, view, views = (data[name] for name in ("stride", "pad", "view", "views"))
-        return spray(x, w, stride, pad, dy, compare, view=view, views=views)
+        widget = spray(x, w, stride, pad, dy, compare, view=view, views=views)
+        return widget.without_bias() if data["without_bias"] else widget
+
+    def without_bias(self) -> Spray:
+        """Return this widget for a convolution that has a bias, which its numbers leave out.
+
+        The picture and the text say so.
+        """
+        x, w, dy, compare = unplain(self.data, "x", "w", "dy", "compare", row=self.data["row"])
+        assert x is not None
+        assert w is not None
+        passes = _passes(x, w, dy, self.data["stride"], self.data["pad"])
+        still, alternative = _still_picture(passes, self.data["view"], compare, without_bias=True)
+        return Spray(self.data | {"without_bias": True}, still, alternative)
 
 
 class Passes(NamedTuple):
@@ -121,13 +135,18 @@ def spray(
         "pad": pad,
         "view": view,
         "views": views,
+        "without_bias": False,
         "row": x.ndim == 1,
         "most": _limit(x),
     }
-    upstream = made_up(shape) if dy is None else dy
-    y, dx = forward_and_backward(x, w, upstream, stride, pad)
-    passes = Passes(x, w, upstream, y, dx, stride, pad)
+    passes = _passes(x, w, dy, stride, pad)
     return Spray(data, *_still_picture(passes, view, compare))
+
+
+def _passes(x: np.ndarray, w: np.ndarray, dy: np.ndarray | None, stride: int, pad: int) -> Passes:
+    upstream = made_up(output_shape(x, w, stride, pad)) if dy is None else dy
+    y, dx = forward_and_backward(x, w, upstream, stride, pad)
+    return Passes(x, w, upstream, y, dx, stride, pad)
 
 
 def checked(
@@ -240,7 +259,9 @@ def _window(at: tuple[int, ...], size: tuple[int, ...], stride: int) -> tuple[sl
     return tuple(slice(stride * i, stride * i + k) for i, k in zip(at, size, strict=True))
 
 
-def _still_picture(passes: Passes, view: str, compare: np.ndarray | None) -> tuple[str, str]:
+def _still_picture(
+    passes: Passes, view: str, compare: np.ndarray | None, without_bias: bool = False
+) -> tuple[str, str]:
     """Return the picture of the finished view, and its text.
 
     The step in the middle is framed, as the live picture frames it.
@@ -261,9 +282,11 @@ def _still_picture(passes: Passes, view: str, compare: np.ndarray | None) -> tup
         shift = (pad if compare.ndim == 2 else 0, pad)
         yours = Panel(grid, f"your {target}", compare, {"marked": wrong}, shift=shift)
         columns.append((counted("yours", wrong), compare))
-    title = f"{VIEWS[view]} (stride {passes.stride}, padding {passes.pad})"
+    bias = ", without b" if without_bias else ""
+    title = f"{VIEWS[view]} (stride {passes.stride}, padding {passes.pad}{bias})"
     lines = beside([(name, lines_of(values)) for name, values in columns])
-    alternative = "\n".join([title, _frames_in_words(passes, view, framed), *lines])
+    words = [WITHOUT_BIAS] if without_bias else []
+    alternative = "\n".join([title, *words, _frames_in_words(passes, view, framed), *lines])
     variant = "row" if passes.x.ndim == 1 else "image"
     places = Places("spray", variant, sizes(passes.x, passes.w, passes.stride, passes.pad))
     return picture(title, alternative, places, panels, yours), alternative

@@ -278,6 +278,16 @@ def test_pixels_under_no_window_are_hatched_and_told(show):
     ]
 
 
+def test_a_convolution_whose_bias_is_left_out_says_so(show_widget):
+    widget = spray([1, 2, 0], [1, -2], compare=[-3, 2]).without_bias()
+    page = show_widget(widget)
+    words = "These y are without b: b is subtracted from every y of the convolution."
+    assert words in notes(page)
+    assert words in widget.alternative
+    page.locator("[value='backward spray']").check()
+    assert words not in notes(page)  # b has no part in dx
+
+
 def test_keys_in_a_field_of_w_are_the_fields(show):
     page = show([1, 2, 0, -1, 3], [1, -2, 4], pad=1)
     page.get_by_label("w[1]").focus()

@@ -196,6 +196,8 @@ function spray(el, data) {
     const note = (text) => told.push([text, "note"]);
     const target = view.forward ? "y" : "dx";
     if (isCompared(given)) told.push(adjust.judge(target, row, wrong, whole.flat().length));
+    if (given.without_bias && view.forward)
+      note("These y are without b: b is subtracted from every y of the convolution.");
     if (scene.dead) {
       const pixels = count(scene.dead, "pixel lies", "pixels lie");
       const what = views
