@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import nbformat
 import numpy as np
@@ -153,3 +154,25 @@ def rows(db: Path) -> list[tuple]:
     JOIN base_cell c ON g.cell_id = c.id ORDER BY s.student_id, c.name"""
     with sqlite3.connect(db) as connection:
         return connection.execute(query).fetchall()
+
+
+def framed_in_still(still: str) -> dict[str, set[str]]:
+    """Return the places, "row,column", of the cells that a still picture frames, by grid.
+
+    Of several drawings of a grid (slices, the student's own result) the first one counts.
+    """
+    svg = "{http://www.w3.org/2000/svg}"
+    framed: dict[str, set[str]] = {}
+    for group in ElementTree.fromstring(still).iter(f"{svg}g"):
+        squares = group.findall(f"{svg}rect")
+        corners = [_corner(square) for square in squares if square.get("class") == "cell"]
+        frames = [_corner(square) for square in squares if square.get("stroke-width") == "2.5"]
+        rows, columns = (sorted({corner[axis] for corner in corners}) for axis in (1, 0))
+        places = [f"{rows.index(y - 1)},{columns.index(x - 1)}" for x, y in frames]
+        if corners:
+            framed.setdefault(str(group.get("data-grid")), set(places))
+    return framed
+
+
+def _corner(square: ElementTree.Element) -> tuple[float, float]:
+    return float(square.get("x", "")), float(square.get("y", ""))

@@ -12,12 +12,12 @@ import numpy as np
 from grader.widgets import pool_router, stride_trick, toeplitz_pair
 from grader.widgets import spray as spray_widget
 from grader.widgets.grids import Widget, made_up
-from grader.widgets.spray import forward_and_backward, output_shape
+from grader.widgets.spray import Spray, forward_and_backward, output_shape
 
 
 def spray(
     view: str, compare: Any, x: Any, w: Any, pad: int, stride: int = 1, dy: Any = None
-) -> Widget:
+) -> Spray:
     """Return the convolution in one of its views."""
     return spray_widget(x, w, stride, pad, dy, compare, view=view)
 
@@ -29,16 +29,16 @@ def spray_row(view: str, compare: Any, dy: Any, w: Any, pad: int) -> Widget:
 
 
 def spray_without_bias(view: str, compare: Any, b: Any, **arguments: Any) -> Widget | None:
-    """Return the convolution alone, since `spray` has no b.
+    """Return the convolution alone, since `spray` has no b. The widget says so.
 
     Return None if the mistake is in b alone: this widget does not show it.
     """
     if compare is None:
-        return spray(view, None, **arguments)
+        return spray(view, None, **arguments).without_bias()
     unbiased = compare - b[0]
     if _differs_by_a_constant(unbiased, **arguments):
         return None
-    return spray(view, unbiased, **arguments)
+    return spray(view, unbiased, **arguments).without_bias()
 
 
 def _differs_by_a_constant(y: np.ndarray, x: Any, w: Any, pad: int, stride: int = 1) -> bool:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 ACROSS = 7  # wrongly classified images beside each other
 LIMIT = 21  # of them in one figure
+LINE = 13  # letters that fit below an image, which stands beside others
 RIGHT = 4.4  # the column of the right side of the tower
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 
@@ -188,19 +189,22 @@ def wrong_images(
     _check_shapes("wrong_images", images, predicted)
     wrong = np.flatnonzero(labels != predicted)
     drawn = wrong[:LIMIT]
+    pairs = [(names[labels[n]], names[predicted[n]]) for n in drawn]
+    long = any(len(f"taken for {second}") > LINE for _, second in pairs)
+    taken = "taken for\n" if long else "taken for "
     rows = max(-(-len(drawn) // ACROSS), 1)
     figure, (ax,) = new(1, 1.4 * ACROSS, 1.96 * rows + 0.6)
-    for place, n in enumerate(drawn):
+    for place, (n, (first, second)) in enumerate(zip(drawn, pairs, strict=True)):
         row, column = divmod(place, ACROSS)
         _image(ax, images[n, 0], column, 1.4 * row, images)
-        caption = f"{names[labels[n]]}\ntaken for {names[predicted[n]]}"
+        caption = f"{first}\n{taken}{second}"
         label(ax, column, 1.4 * row + 0.68, caption, fontsize=10.5, linespacing=1.15)
     bare(ax, (-0.6, ACROSS - 0.4), (-0.55, 1.4 * rows - 0.45), _aspect(ax))
-    first = f", the first {len(drawn)} of them" if len(drawn) < len(wrong) else ""
-    claim = f"{len(wrong)} of {len(labels)} held-out images are taken for another class{first}"
+    part = f", the first {len(drawn)} of them" if len(drawn) < len(wrong) else ""
+    claim = f"{len(wrong)} of {len(labels)} held-out images are taken for another class{part}"
     title(ax, claim)
-    pairs = [f"{names[labels[n]]} taken for {names[predicted[n]]}" for n in drawn]
-    show_picture(figure, f"{claim}: {'; '.join(pairs) or 'none to show'}.")
+    listing = "; ".join(f"{first} taken for {second}" for first, second in pairs)
+    show_picture(figure, f"{claim}: {listing or 'none to show'}.")
 
 
 def saliency(images: np.ndarray, slopes: np.ndarray, names: Sequence[str], claim: str = "") -> None:

@@ -5,7 +5,7 @@ They draw the numbers they are given: no figure computes a convolution.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +28,8 @@ from grader.figures.canvas import (
     square,
     title,
 )
+from grader.show.comparison import Comparison, computed
+from grader.show.display import show
 from grader.show.numbers import number
 
 if TYPE_CHECKING:
@@ -130,18 +132,30 @@ def spray_step(
     show_picture(figure, f"{step}, added: {', '.join(landed)}{off}.")
 
 
-def spray_rows(source: np.ndarray, rows: np.ndarray, names: Sequence[str] = ("x", "y")) -> None:
+def spray_rows(
+    source: np.ndarray,
+    rows: np.ndarray | Callable[[], Sequence[Any]],
+    names: Sequence[str] = ("x", "y"),
+) -> None:
     """Show what every number of the source sprays, row below row, and the sums of the columns.
 
-    source: (n,);  rows: (n, m);  names: of the source and of the sums. Raises ValueError for other
-    shapes.
+    source: (n,);  rows: (n, m), or a function without arguments that returns n rows; it may use
+        what the student has written so far, and while that is missing or returns no such rows, the
+        output says so
+    names: of the source and of the sums
+
+    Raises ValueError for other shapes of arrays.
     """
-    _check_axes("spray_rows", 2, rows)
-    n, m = rows.shape
     origin, target = names
-    if n != len(source):
-        sizes = f"{len(source)} numbers in {origin} and {n} rows"
-        raise ValueError(f"spray_rows: {sizes}, expected one row for each")
+    if callable(rows):
+        function = rows
+        values, problem = computed(lambda: _rows_of_sprays(source, function(), origin))
+        if problem:
+            show(Comparison(f"the sprays of {origin}", problem=problem))
+            return
+        [rows] = values
+    _check_rows_of_sprays(source, rows, origin)
+    n, m = rows.shape
     figure, ax = _canvas(0, m, n + 1.8)
     total = rows.sum(axis=0)
     limit = largest(rows, total)
@@ -155,6 +169,25 @@ def spray_rows(source: np.ndarray, rows: np.ndarray, names: Sequence[str] = ("x"
     sprays = "; ".join(f"{labels[a]}: {bracketed(rows[a])}" for a in range(n))
     sums = f"The sums of the {m} columns are {target} = {bracketed(total)}"
     show_picture(figure, f"{sprays}. {sums}.")
+
+
+def _rows_of_sprays(source: np.ndarray, rows: Sequence[Any], origin: str) -> np.ndarray | None:
+    """Return rows that a student's function computed as an array, or None if one is None.
+
+    Raises ValueError if they are not one row for each number of the source.
+    """
+    if any(row is None for row in rows):
+        return None
+    values = np.array(rows, dtype=float)
+    _check_rows_of_sprays(source, values, origin)
+    return values
+
+
+def _check_rows_of_sprays(source: np.ndarray, rows: np.ndarray, origin: str) -> None:
+    _check_axes("spray_rows", 2, rows)
+    if len(rows) != len(source):
+        sizes = f"{len(source)} numbers in {origin} and {len(rows)} rows"
+        raise ValueError(f"spray_rows: {sizes}, expected one row for each")
 
 
 def stamps(gradients: Sequence[np.ndarray], places: Sequence[Place]) -> None:

@@ -97,6 +97,8 @@ def stride_image(
 def stride_rows(matrix: np.ndarray, stride: int) -> None:
     """Show the matrix of a 1D convolution, and the matrix of the rows that a stride keeps.
 
+    The outputs of stride 1 are called z, those that the stride keeps y.
+
     matrix: (m, n), with stride 1. Raises ValueError for another shape and a stride below 1.
     """
     _check_axes("stride_rows", 2, matrix=matrix)
@@ -109,13 +111,13 @@ def stride_rows(matrix: np.ndarray, stride: int) -> None:
     limit = largest(matrix)
     grid(axes[0], matrix, limit, framed)
     grid(axes[1], kept, limit)
-    _name_rows(axes[0], len(matrix), "stride 1")
-    _name_rows(axes[1], len(kept), f"stride {stride}")
+    _name_rows(axes[0], len(matrix), "z", "stride 1")
+    _name_rows(axes[1], len(kept), "y", f"stride {stride}")
     heading(figure, f"Stride {stride} keeps every row whose number is a multiple of {stride}")
     rows = []
     for i, row in enumerate(matrix):
-        mark = " (kept)" if i % stride == 0 else ""
-        rows.append(f"row {i}{mark}: {listed(row)}")
+        mark = "" if i % stride else f" (kept as y[{i // stride}])"
+        rows.append(f"z[{i}]{mark}: {listed(row)}")
     show_picture(
         figure,
         f"The matrix of the convolution with stride 1. {'; '.join(rows)}. With stride {stride} "
@@ -272,11 +274,11 @@ def _squares(
         square(ax, value, (first[0] + a, first[1]), limit, (0.94, height), **style)
 
 
-def _name_rows(ax: Axes, count: int, name: str) -> None:
-    """Write the name of a matrix above it, and those of its rows beside it."""
+def _name_rows(ax: Axes, count: int, outputs: str, name: str) -> None:
+    """Write the name of a matrix above it, and beside its rows the outputs that they make."""
     ax.set_title(name, fontsize=12)
     for i in range(count):
-        label(ax, -0.65, i, f"y[{i}]", ha="right", color=GREY, fontsize=11)
+        label(ax, -0.65, i, f"{outputs}[{i}]", ha="right", color=GREY, fontsize=11)
 
 
 def _hatch(ax: Axes, column: float, row: float) -> None:

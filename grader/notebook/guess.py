@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader.call.text import short
-from grader.notebook.equation import Comparison, Side
+from grader.show.comparison import Comparison, Side
 from grader.show.display import show
 
 TYPE_IT = "type your numbers in the place of the dots, and run this cell again"

@@ -35,7 +35,16 @@ VIEWS = {
     "backward spray": "Backward, spray: each dy times w is added onto dx",
     "backward gather": "Backward, gather: each dx adds up the dy that saw it, times w′",
 }
-TURNED = ("forward spray", "backward gather")  # the views that turn w
+TURNED = ("forward spray", "backward gather")  # the views that turn w, pixel by pixel
+WITHOUT_BIAS = "These y are without b: b is subtracted from every y of the convolution."
+# The number that a step is about, which is framed, and the words on what is framed with it: if it
+# meets anything, and if it meets nothing.
+FRAMED = {
+    "forward gather": ("y", "Framed: {} and its window of x.", ""),
+    "forward spray": ("x", "Framed: {} and the y that it reaches.", "Framed: {} reaches no y."),
+    "backward spray": ("dy", "Framed: {} and its window of dx.", ""),
+    "backward gather": ("dx", "Framed: {} and the dy that reach it.", "Framed: no dy reaches {}."),
+}
 
 
 class Spray(Widget):
@@ -46,7 +55,21 @@ class Spray(Widget):
     @classmethod
     def again(cls, data: dict[str, Any]) -> Spray:
         x, w, dy, compare = unplain(data, "x", "w", "dy", "compare", row=data["row"])
-        return spray(x, w, data["stride"], data["pad"], dy, compare, view=data["view"])
+        stride, pad, view, views = (data[name] for name in ("stride", "pad", "view", "views"))
+        widget = spray(x, w, stride, pad, dy, compare, view=view, views=views)
+        return widget.without_bias() if data["without_bias"] else widget
+
+    def without_bias(self) -> Spray:
+        """Return this widget for a convolution that has a bias, which its numbers leave out.
+
+        The picture and the text say so.
+        """
+        x, w, dy, compare = unplain(self.data, "x", "w", "dy", "compare", row=self.data["row"])
+        assert x is not None
+        assert w is not None
+        passes = _passes(x, w, dy, self.data["stride"], self.data["pad"])
+        still, alternative = _still_picture(passes, self.data["view"], compare, without_bias=True)
+        return Spray(self.data | {"without_bias": True}, still, alternative)
 
 
 class Passes(NamedTuple):
@@ -70,6 +93,7 @@ def spray(
     compare: Any = None,
     *,
     view: str | None = None,
+    views: str | None = None,
 ) -> Spray:
     """Show a convolution and its backward pass, step by step.
 
@@ -81,6 +105,8 @@ def spray(
         are marked
     view: "forward gather", "forward spray", "backward spray" or "backward gather". By default the
         third when dy is given, else the first; it decides whether `compare` is a y or a dx
+    views: "forward" for the two views of the forward pass alone, with the stride as it is. By
+        default all four
 
     Without dy the backward views send small whole numbers back, unlike their neighbours and some of
     them zero: ones would hide whose spray is whose. y and dx follow Eqs. 9 and 10 of the text,
@@ -88,14 +114,13 @@ def spray(
 
     Raises TypeError for an argument that is not an array of real numbers. Raises ValueError for NaN
     or infinity (outside compare), for shapes that do not fit, and for more than 12 rows or columns
-    of an image, or 20 entries of a row, padding included.
+    of an image, or 20 entries of a row, padding included. With views="forward", it is raised for a
+    dy and for a view of the backward pass, too.
     """
     x, w, stride, pad = checked("spray", x, w, stride, pad)
     check_limit("spray", x, pad)
     shape = output_shape(x, w, stride, pad)
-    if view is None:
-        view = "forward gather" if dy is None else "backward spray"
-    view = one_of("spray", "view", view, VIEWS)
+    view = _checked_view(view, checked_views("spray", views, dy), dy)
     dy = checked_upstream("spray", dy, x, w, stride, pad)
     target, like = ("y", shape) if view.startswith("forward") else ("dx", x.shape)
     expected = f"{like}, the shape of {target} in the view {view!r}"
@@ -109,13 +134,19 @@ def spray(
         "stride": stride,
         "pad": pad,
         "view": view,
+        "views": views,
+        "without_bias": False,
         "row": x.ndim == 1,
         "most": _limit(x),
     }
-    upstream = made_up(shape) if dy is None else dy
-    y, dx = forward_and_backward(x, w, upstream, stride, pad)
-    passes = Passes(x, w, upstream, y, dx, stride, pad)
+    passes = _passes(x, w, dy, stride, pad)
     return Spray(data, *_still_picture(passes, view, compare))
+
+
+def _passes(x: np.ndarray, w: np.ndarray, dy: np.ndarray | None, stride: int, pad: int) -> Passes:
+    upstream = made_up(output_shape(x, w, stride, pad)) if dy is None else dy
+    y, dx = forward_and_backward(x, w, upstream, stride, pad)
+    return Passes(x, w, upstream, y, dx, stride, pad)
 
 
 def checked(
@@ -155,6 +186,31 @@ def checked_upstream(
         expected = f"{shape} like y ({sizes})"
         raise ValueError(f"{function}: dy has shape {upstream.shape}, expected {expected}")
     return upstream
+
+
+def checked_views(function: str, views: Any, dy: Any) -> str | None:
+    """Return which views are shown: "forward", or None for all.
+
+    Raises ValueError for anything else, and for a dy, which has no place in the forward pass.
+    """
+    if views is None:
+        return None
+    views = one_of(function, "views", views, ["forward"])
+    if dy is not None:
+        raise ValueError(f"{function}: dy belongs to the backward pass, and views is {views!r}")
+    return views
+
+
+def _checked_view(view: Any, views: str | None, dy: Any) -> str:
+    """Return the view to begin with. Raises ValueError if it is not one that is shown."""
+    if view is None:
+        return "forward gather" if dy is None else "backward spray"
+    view = one_of("spray", "view", view, VIEWS)
+    if views and not view.startswith(views):
+        raise ValueError(
+            f"spray: view {view!r} belongs to the backward pass, and views is {views!r}"
+        )
+    return view
 
 
 def check_limit(function: str, x: np.ndarray, pad: int) -> None:
@@ -203,15 +259,18 @@ def _window(at: tuple[int, ...], size: tuple[int, ...], stride: int) -> tuple[sl
     return tuple(slice(stride * i, stride * i + k) for i, k in zip(at, size, strict=True))
 
 
-def _still_picture(passes: Passes, view: str, compare: np.ndarray | None) -> tuple[str, str]:
+def _still_picture(
+    passes: Passes, view: str, compare: np.ndarray | None, without_bias: bool = False
+) -> tuple[str, str]:
     """Return the picture of the finished view, and its text.
 
-    The window of the output in the middle is framed.
+    The step in the middle is framed, as the live picture frames it.
     """
     forward = view.startswith("forward")
     target, right = ("y", passes.y) if forward else ("dx", passes.dx)
     wrong = np.zeros(right.shape, bool) if compare is None else wrong_mask(compare, right)
-    panels = _panels(passes, view, wrong)
+    framed = _framed(passes, view)
+    panels = _panels(passes, view, framed, wrong)
     if forward:
         columns = [("x", passes.x), ("w", passes.w), ("y", passes.y)]
     else:
@@ -223,9 +282,11 @@ def _still_picture(passes: Passes, view: str, compare: np.ndarray | None) -> tup
         shift = (pad if compare.ndim == 2 else 0, pad)
         yours = Panel(grid, f"your {target}", compare, {"marked": wrong}, shift=shift)
         columns.append((counted("yours", wrong), compare))
-    title = f"{VIEWS[view]} (stride {passes.stride}, padding {passes.pad})"
+    bias = ", without b" if without_bias else ""
+    title = f"{VIEWS[view]} (stride {passes.stride}, padding {passes.pad}{bias})"
     lines = beside([(name, lines_of(values)) for name, values in columns])
-    alternative = "\n".join([title, *lines])
+    words = [WITHOUT_BIAS] if without_bias else []
+    alternative = "\n".join([title, *words, _frames_in_words(passes, view, framed), *lines])
     variant = "row" if passes.x.ndim == 1 else "image"
     places = Places("spray", variant, sizes(passes.x, passes.w, passes.stride, passes.pad))
     return picture(title, alternative, places, panels, yours), alternative
@@ -244,10 +305,49 @@ def sizes(x: np.ndarray, w: np.ndarray, stride: int, pad: int) -> dict[str, int]
     return lengths | {"kh": kh, "kw": kw, "M": M[0] if M else 1, "N": N}
 
 
-def _panels(passes: Passes, view: str, wrong: np.ndarray) -> list[Panel]:
+def _middle(passes: Passes, view: str) -> tuple[int, ...]:
+    """Return the item of the step in the middle: a pixel in the views that turn w, or an output."""
+    items = passes.x if view in TURNED else passes.y
+    return tuple(size // 2 for size in items.shape)
+
+
+def _framed(passes: Passes, view: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return masks of the padded image and of the output: the middle item, and what it meets.
+
+    An output meets the pixels of its window, a pixel the outputs in whose windows it lies.
+    """
+    pixels = np.zeros([n + 2 * passes.pad for n in passes.x.shape], bool)
+    outputs = np.zeros(passes.y.shape, bool)
+    middle = _middle(passes, view)
+    if view in TURNED:
+        pixels[tuple(i + passes.pad for i in middle)] = True
+        for place in np.ndindex(outputs.shape):
+            outputs[place] = pixels[_window(place, passes.w.shape, passes.stride)].any()
+    else:
+        outputs[middle] = True
+        pixels[_window(middle, passes.w.shape, passes.stride)] = True
+    return pixels, outputs
+
+
+def _frames_in_words(passes: Passes, view: str, framed: tuple[np.ndarray, np.ndarray]) -> str:
+    """Return the sentence on what is framed. framed: the masks that `_framed` returns."""
+    item, words, words_alone = FRAMED[view]
+    place = ",".join(map(str, _middle(passes, view)))
+    meets_something = all(mask.any() for mask in framed)
+    return (words if meets_something else words_alone).format(f"{item}[{place}]")
+
+
+def _panels(
+    passes: Passes, view: str, framed: tuple[np.ndarray, np.ndarray], wrong: np.ndarray
+) -> list[Panel]:
     """Return the padded image, the filter and the output of a view, with their signs."""
-    on_image, on_output = _signs(passes)
-    kernel = _kernel(passes, turned=view in TURNED)
+    dotted = np.pad(np.zeros(passes.x.shape, bool), passes.pad, constant_values=True)
+    unseen = np.ones(dotted.shape, bool)
+    for place in np.ndindex(passes.y.shape):
+        unseen[_window(place, passes.w.shape, passes.stride)] = False
+    on_image = {"framed": framed[0], "dotted": dotted, "unseen": unseen}
+    on_output = {"framed": framed[1]}
+    kernel = _kernel(passes, view)
     if view.startswith("forward"):
         on_output["marked"] = wrong
         image = Panel("pixel", "x", np.pad(passes.x, passes.pad), on_image)
@@ -257,24 +357,12 @@ def _panels(passes: Passes, view: str, wrong: np.ndarray) -> list[Panel]:
     return [image, kernel, Panel("output", "dy", passes.dy, on_output)]
 
 
-def _kernel(passes: Passes, turned: bool) -> Panel:
-    """Return the filter. In a row it stands above the output in the middle."""
+def _kernel(passes: Passes, view: str) -> Panel:
+    """Return the filter. In a row it stands between the middle item and what that meets."""
     across = 0.0
     if passes.x.ndim == 1:
-        across = passes.stride * (len(passes.y) // 2) + (len(passes.w) - 1) / 2
-    name, values = ("w′", np.flip(passes.w)) if turned else ("w", passes.w)
+        [middle] = _middle(passes, view)
+        over_output = passes.stride * middle + (len(passes.w) - 1) / 2
+        across = middle + passes.pad if view in TURNED else over_output
+    name, values = ("w′", np.flip(passes.w)) if view in TURNED else ("w", passes.w)
     return Panel("kernel", name, values, {}, shift=(0, across))
-
-
-def _signs(passes: Passes) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Return the masks of the padded image and of the output."""
-    outputs = np.zeros(passes.y.shape, bool)
-    middle = tuple(size // 2 for size in passes.y.shape)
-    outputs[middle] = True
-    dotted = np.pad(np.zeros(passes.x.shape, bool), passes.pad, constant_values=True)
-    framed = np.zeros(dotted.shape, bool)
-    framed[_window(middle, passes.w.shape, passes.stride)] = True
-    unseen = np.ones(dotted.shape, bool)
-    for place in np.ndindex(outputs.shape):
-        unseen[_window(place, passes.w.shape, passes.stride)] = False
-    return {"framed": framed, "dotted": dotted, "unseen": unseen}, {"framed": outputs}

@@ -24,7 +24,13 @@ from grader.widgets.grids import (
     wrong_mask,
 )
 from grader.widgets.layout import Places
-from grader.widgets.spray import checked, checked_upstream, forward_and_backward, with_pad
+from grader.widgets.spray import (
+    checked,
+    checked_upstream,
+    checked_views,
+    forward_and_backward,
+    with_pad,
+)
 from grader.widgets.still_picture import Panel, counted, largest, picture
 
 NAME = "toeplitz_pair"
@@ -41,11 +47,19 @@ class ToeplitzPair(Widget):
         w, dy = unplain(data, "w", "dy", row=True)
         x = data["x"][0]
         [compare] = unplain(data, "compare")
-        return toeplitz_pair(w, len(x), data["pad"], x if data["own_x"] else None, dy, compare)
+        own_x = x if data["own_x"] else None
+        return toeplitz_pair(w, len(x), data["pad"], own_x, dy, compare, views=data["views"])
 
 
 def toeplitz_pair(
-    w: Any, n: int, pad: int = 0, x: Any = None, dy: Any = None, compare: Any = None
+    w: Any,
+    n: int,
+    pad: int = 0,
+    x: Any = None,
+    dy: Any = None,
+    compare: Any = None,
+    *,
+    views: str | None = None,
 ) -> ToeplitzPair:
     """Show the matrix T of a convolution in one dimension, and T^T beside it, line by line.
 
@@ -54,8 +68,8 @@ def toeplitz_pair(
     w: (k,);  n: pixels of the row;  pad: zeros at each of its ends
         ->  T: (m, n), m = n + 2 pad - k + 1
     x: (n,), dy: (m,): small whole numbers unless they are given
-    compare: your own T, (m, n); the entries that are not right are
-        marked
+    compare: your own T, (m, n); the entries that are not right are marked
+    views: "forward" for T alone, without its transpose. By default both
 
     A row of T holds w and gathers; a column holds w back to front and sprays. T is the Jacobian
     dy/dx, so Eqs. 9 and 10 of the text, section 2, read dx = T^T dy in one dimension: backward w
@@ -63,7 +77,7 @@ def toeplitz_pair(
 
     Raises TypeError for an argument that is not an array of real numbers. Raises ValueError for NaN
     or infinity (outside compare), for shapes that do not fit, and for more than 12 entries of the
-    padded row.
+    padded row. With views="forward", it is raised for a dy, too.
     """
     w = array(NAME, "w", w, ndims=[1])
     n = whole(NAME, "n", n, 1)
@@ -76,6 +90,7 @@ def toeplitz_pair(
     x, w, _, pad = checked(NAME, x, w, 1, pad)
     dy = checked_upstream(NAME, dy, x, w, 1, pad)
     m = n + 2 * pad - len(w) + 1
+    views = checked_views(NAME, views, dy)
     expected = f"{(m, n)} like T, outputs by pixels"
     compare = compared(NAME, compare, (m, n), expected, ndims=[2])
     data = {
@@ -87,11 +102,12 @@ def toeplitz_pair(
         "stride": 1,
         "pad": pad,
         "view": "forward gather",
+        "views": views,
         "row": True,
         "most": LIMIT,
     }
     upstream = made_up((m,)) if dy is None else dy
-    return ToeplitzPair(data, *_still_picture(x, w, upstream, pad, compare))
+    return ToeplitzPair(data, *_still_picture(x, w, upstream, pad, compare, views))
 
 
 def matrix(w: np.ndarray, n: int, m: int, pad: int) -> np.ndarray:
@@ -113,27 +129,31 @@ def _made_up_pixels(n: int) -> np.ndarray:
 
 
 def _still_picture(
-    x: np.ndarray, w: np.ndarray, dy: np.ndarray, pad: int, compare: np.ndarray | None
+    x: np.ndarray,
+    w: np.ndarray,
+    dy: np.ndarray,
+    pad: int,
+    compare: np.ndarray | None,
+    views: str | None,
 ) -> tuple[str, str]:
-    """Return the picture of both products, the middle row of T framed in both, and its text."""
+    """Return the picture of T, and of its transpose unless `views` leaves it out, and its text.
+
+    Framed is the middle row of T where w stands, in both matrices, with what it ties together.
+    """
     T = matrix(w, len(x), len(dy), pad)
     middle = len(dy) // 2
-    row = np.zeros(T.shape, bool)
-    row[middle] = True
-    entry = np.zeros((len(dy), 1), bool)
-    entry[middle] = True
-    on_T = {"framed": row}
-    y, dx = (T @ x)[:, None], (T.T @ dy)[:, None]
-    panels = [
-        Panel("T", "T", T, on_T, largest(w)),
-        Panel("x", "x", x[None], {}),
-        Panel("y", "y", y, {"framed": entry}),
-        Panel("Tᵀ", "Tᵀ", T.T, {"framed": row.T}, largest(w)),
-        Panel("dy", "dy", dy[None], {"framed": entry.T}),
-        Panel("dx", "dx", dx, {}),
-    ]
-    named = [("T", T), ("x", x[:, None]), ("y = T x", y)]
-    named += [("Tᵀ", T.T), ("dy", dy[:, None]), ("dx = Tᵀ dy", dx)]
+    stretch = np.zeros(T.shape, bool)
+    stretch[middle, max(0, middle - pad) : middle - pad + len(w)] = True
+    on_T = {"framed": stretch}
+    panels, named = _forward_half(x, T, on_T, largest(w))
+    title = "T takes x to y"
+    framed = f"row {middle} of T, where w stands and gathers y[{middle}]"
+    if views is None:
+        backward, transposed = _backward_half(dy, T, stretch, largest(w))
+        panels += backward
+        named += transposed
+        title += ", and its transpose takes dy to dx"
+        framed += f", is column {middle} of Tᵀ, which sprays dy[{middle}]"
     columns = [(name, lines_of(values)) for name, values in named]
     yours = None
     if compare is not None:
@@ -141,10 +161,48 @@ def _still_picture(
         on_T["marked"] = wrong
         columns.append((counted("yours", wrong), lines_of(compare)))
         yours = Panel("T", "your T", compare, {"marked": wrong})
-    title = f"T takes x to y, and its transpose takes dy to dx (padding {pad})"
-    gathers = f"row {middle} of T, where w stands and gathers y[{middle}]"
-    sprays = f"column {middle} of Tᵀ, which sprays dy[{middle}]"
-    note = f"w = {lines_of(w)[0]}. Framed: {gathers}, is {sprays}."
+    title += f" (padding {pad})"
+    note = f"w = {lines_of(w)[0]}. Framed: {framed}."
     alternative = "\n".join([title, note, *beside(columns)])
-    places = Places(NAME, "row", {"N": len(dy), "W": len(x)})
+    places = Places(NAME, views or "pair", {"N": len(dy), "W": len(x)})
     return picture(title, alternative, places, panels, yours), alternative
+
+
+Half = tuple[list[Panel], list[tuple[str, np.ndarray]]]  # its grids, and its columns in the text
+
+
+def _forward_half(x: np.ndarray, T: np.ndarray, on_T: dict[str, np.ndarray], limit: float) -> Half:
+    """Return T, x and y = T x, with the pixels and the output framed that T's frame ties together.
+
+    x: (n,);  T: (m, n);  on_T: T's masks;  limit: the weight that has the full colour
+    """
+    reached, output = _sides(on_T["framed"])
+    y = (T @ x)[:, None]
+    panels = [
+        Panel("T", "T", T, on_T, limit),
+        Panel("x", "x", x[None], {"framed": reached}),
+        Panel("y", "y", y, {"framed": output}),
+    ]
+    return panels, [("T", T), ("x", x[:, None]), ("y = T x", y)]
+
+
+def _backward_half(dy: np.ndarray, T: np.ndarray, stretch: np.ndarray, limit: float) -> Half:
+    """Return the transpose of T, dy and dx = T^T dy, framed like T, x and y.
+
+    dy: (m,);  T: (m, n);  stretch: what is framed in T;  limit: as above
+    """
+    reached, output = _sides(stretch)
+    dx = (T.T @ dy)[:, None]
+    panels = [
+        Panel("Tᵀ", "Tᵀ", T.T, {"framed": stretch.T}, limit),
+        Panel("dy", "dy", dy[None], {"framed": output.T}),
+        Panel("dx", "dx", dx, {"framed": reached.T}),
+    ]
+    return panels, [("Tᵀ", T.T), ("dy", dy[:, None]), ("dx = Tᵀ dy", dx)]
+
+
+def _sides(stretch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return masks of the columns, (1, n), and of the rows, (m, 1), in which a mask has entries."""
+    columns: np.ndarray = np.logical_or.reduce(stretch, axis=0, keepdims=True)
+    rows: np.ndarray = np.logical_or.reduce(stretch, axis=1, keepdims=True)
+    return columns, rows

@@ -18,7 +18,7 @@ import pytest
 from examples import WIDGETS
 from widget_page import LEFT_RUNNING, framed, scrolls, sentence, step, violations
 
-from grader import jacobian_explorer, pool_router, relu_mask, spray, stride_trick
+from grader import jacobian_explorer, pool_router, relu_mask, spray, stride_trick, toeplitz_pair
 
 
 @pytest.fixture(params=list(WIDGETS))
@@ -185,6 +185,8 @@ CELLS = """Object.fromEntries([...document.querySelectorAll("[data-grid]")].map(
 STILL = {
     **WIDGETS,
     "a row": lambda: spray([1, 2, 0, -1, 3, 5], [1, -2, 4], 2, 1, dy=[2, -1, 3]),
+    "a row, forward alone": lambda: spray([1, 2, 0], [1, -2, 4], pad=1, views="forward"),
+    "T alone": lambda: toeplitz_pair([1, -2, 4], 5, 1, views="forward"),
     "a row of the trick": lambda: stride_trick([1, 2, 0, -1, 3, 5], [1, -2, 4], 2),
     "zeros that are cut off": lambda: stride_trick(np.ones((4, 4)), np.ones((2, 2)), 2, 2),
     "a row of a ReLU": lambda: relu_mask([1, 0, -2, 3]),

@@ -7,14 +7,17 @@ real JupyterLab.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
-from support import quarters
-from widget_page import GRIDS, INSIDE, numbers, sentence, step, viewed
+from support import framed_in_still, quarters
+from widget_page import FRAMED as FRAMES
+from widget_page import GRIDS, INSIDE, notes, numbers, sentence, step, viewed
 
 from grader.widgets import spray
 from grader.widgets.grids import made_up
-from grader.widgets.spray import VIEWS
+from grader.widgets.spray import TURNED, VIEWS
 from grader.widgets.still_picture import short
 
 LOOK = f"() => {GRIDS}"
@@ -138,6 +141,48 @@ def test_the_frames_lie_around_what_a_step_ties_together(show, shape, size, stri
             assert seen["labels"] == (kh * kw if by_output else len(seen_by))
 
 
+def by_grid(frames: list[tuple[str, str, str]]) -> dict[str, set[str]]:
+    """Return the places of the framed cells by grid, without the filter's."""
+    return {
+        name: {place for _, grid, place in frames if grid == name} for name in ("pixel", "output")
+    }
+
+
+@pytest.mark.parametrize(("shape", "size", "stride", "pad"), SIZES)
+def test_the_still_picture_frames_what_the_live_one_frames_at_the_middle_step(
+    show, show_widget, shape, size, stride, pad
+):
+    x, w, dy = a_case(shape, size, stride, pad, seed=7)
+    page = show(x, w, stride, pad, dy)
+    page.emulate_media(reduced_motion="reduce")
+    for view in VIEWS:
+        items = x if view in TURNED else dy
+        middle = tuple(n // 2 for n in items.shape)
+        live = viewed(page, view, FRAMES)[int(np.ravel_multi_index(middle, items.shape))]
+        still = framed_in_still(spray(x, w, stride, pad, dy, view=view).still)
+        del still["kernel"]
+        assert by_grid(live) == still, view
+
+
+def test_the_forward_views_alone_offer_no_stride_and_tell_nothing_of_dy(show):
+    page = show([1, 2, 0, -1, 3, 5], [1, -2, 4], 2, view="forward spray", views="forward")
+    assert page.locator(".views [type=radio]").evaluate_all("all => all.map(e => e.value)") == [
+        "forward gather",
+        "forward spray",
+    ]
+    assert page.get_by_label("stride", exact=True).count() == 0
+    assert notes(page) == ["▨ Hatched: 1 pixel lies under no window. Nothing is read there."]
+    for view in ("forward spray", "forward gather"):
+        last = viewed(page, view, LOOK)[-1]
+        np.testing.assert_array_equal(numbers(last["output"]), [[-3, 14]])
+        words = page.locator("#here").evaluate("e => e.innerHTML")
+        assert re.findall(r"\b(?:dy|dx|[Bb]ackward)\b", words) == []
+    page.get_by_label("padding", exact=True).fill("1")
+    assert numbers(viewed(page, "forward gather", LOOK)[-1]["output"]).shape == (1, 3)  # stride 2
+    page.get_by_role("button", name="Reset").click()
+    assert numbers(viewed(page, "forward gather", LOOK)[-1]["output"]).shape == (1, 2)
+
+
 def test_the_sliders_and_the_fields_of_w_change_the_numbers_as_numpy_says(show):
     x, w = quarters(1, (6, 7), (3, 2))
     page = show(x, w)
@@ -231,6 +276,16 @@ def test_pixels_under_no_window_are_hatched_and_told(show):
         "0,5",
         "0,6",
     ]
+
+
+def test_a_convolution_whose_bias_is_left_out_says_so(show_widget):
+    widget = spray([1, 2, 0], [1, -2], compare=[-3, 2]).without_bias()
+    page = show_widget(widget)
+    words = "These y are without b: b is subtracted from every y of the convolution."
+    assert words in notes(page)
+    assert words in widget.alternative
+    page.locator("[value='backward spray']").check()
+    assert words not in notes(page)  # b has no part in dx
 
 
 def test_keys_in_a_field_of_w_are_the_fields(show):

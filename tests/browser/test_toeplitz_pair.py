@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
-from support import quarters
-from widget_page import GRIDS, numbers, sentence
+from support import framed_in_still, quarters
+from widget_page import FRAMED, GRIDS, numbers, sentence
 
 from grader import toeplitz_pair
 from grader.widgets.grids import made_up
@@ -221,3 +223,39 @@ def test_your_own_matrix_is_marked_where_it_is_wrong(show):
         "belongs to padding 1 and the first w: Reset brings them back"
         in page.locator(".compared").inner_text()
     )
+
+
+def test_the_matrix_alone_has_two_readings_and_tells_nothing_of_its_transpose(show):
+    wrong = matrix(np.array([1.0, -2.0, 4.0]), 5, 5, 1)
+    wrong[0, 0] = 9
+    page = show([1, -2, 4], 5, 1, [1, 2, 0, -1, 3], views="forward", compare=wrong)
+    readings = page.locator(".views [type=radio]").evaluate_all("all => all.map(e => e.value)")
+    assert readings == READINGS[:2]
+    assert list(page.evaluate(f"() => {GRIDS}")) == ["x", "T", "y"]
+    told = [page.locator("#here").evaluate("e => e.innerHTML")]
+    for reading in readings:
+        page.locator(f"[value='{reading}']").check()
+        for step in range(5):
+            page.get_by_label("step", exact=True).fill(str(step))
+            told.append(sentence(page))
+    assert "Row 2 of T holds w in columns 1 to 3: y[2] = 1·2 + (−2)·0 + 4·(−1) = −2." in told
+    for place in ("1,2", "0,4"):
+        page.locator(f"[data-grid=T] [data-at='{place}']").hover()
+        told.append(sentence(page))
+    assert told[-2:] == [
+        "T[1,2] = w[2] = 4 takes x[2] to y[1].",
+        "T[0,4] = 0: the window of y[0] does not reach x[4].",
+    ]
+    assert re.findall(r"Tᵀ|transpose|\b(?:dy|dx)\b", " ".join(told)) == []
+
+
+def test_the_frames_of_the_still_picture_are_those_of_both_passes_at_the_middle_output(show):
+    page = show([1, -2, 4], 6, 1, [1, 2, 0, -1, 3, 5])
+    page.emulate_media(reduced_motion="reduce")
+    frames = []
+    for reading in ("forward gather", "backward spray"):
+        page.locator(f"[value='{reading}']").check()
+        page.get_by_label("step", exact=True).fill("3")
+        frames += page.evaluate(FRAMED)
+    still = framed_in_still(toeplitz_pair([1, -2, 4], 6, 1, [1, 2, 0, -1, 3, 5]).still)
+    assert {name: {at for _, grid, at in frames if grid == name} for name in still} == still

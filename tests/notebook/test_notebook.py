@@ -322,6 +322,12 @@ def test_every_picture_has_a_text_alternative(assignment, solved_node):
             assert "image/png" not in output.get("data", {}), cell.id
 
 
+def test_the_sprays_of_dy_wait_for_the_function_and_do_not_tell_them(released):
+    cell = by_id(released("2-convolution"))["figure-backward-rows"]
+    assert texts(cell).startswith("the sprays of dy: waits for your function above")
+    assert "w[" not in cell.source
+
+
 @pytest.mark.parametrize("assignment", NOTEBOOKS)
 def test_a_page_without_outputs_shows_the_widgets_as_they_are_in_a_kernel(assignment, solved_node):
     run = {}

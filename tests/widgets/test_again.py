@@ -33,6 +33,9 @@ def test_a_widget_is_made_again_with_what_is_not_finite_and_with_what_is_not_giv
     for made in (
         spray([1.0, 2.0, 3.0], [1.0, 2.0], compare=[np.nan, -np.inf]),
         toeplitz_pair([1.0, 2.0], 3, x=[1.0, 0.0, 2.0], dy=[1.0, 2.0]),
+        spray([1.0, 2.0, 3.0], [1.0, 2.0], compare=[3.0, np.nan]).without_bias(),
+        spray([1.0, 2.0, 3.0], [1.0, 2.0], 2, view="forward spray", views="forward"),
+        toeplitz_pair([1.0, 2.0], 3, views="forward"),
         relu_mask([1.0, -2.0], [3.0, 4.0]),
         jacobian_explorer(
             [1.0, 2.0], [[3.0], [4.0]], compare=(None, [[[np.inf], [2.0]]], None), dy=[2.0]

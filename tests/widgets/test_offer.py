@@ -119,6 +119,14 @@ def test_a_result_without_the_bias_is_shown_without_it():
     assert widget.data["fold"] == f"{CaseWidget.words}, without b"
     assert np.array(widget.data["compare"]).tolist() == (wrong[0, 0] - 100).tolist()
     assert "yours (1 of 6 differ)" in widget.alternative
+    assert widget.alternative.splitlines()[:2] == [
+        "Forward, gather: each y is a dot product of w and its window of x (stride 1, padding 0, "
+        "without b)",
+        "These y are without b: b is subtracted from every y of the convolution.",
+    ]
+    assert "padding 0, without b)</text>" in widget.still
+    without_yours = suggest_widget(EXERCISES["conv_forward"], Example("y", inputs, None))
+    assert "without b)" in without_yours.alternative
     assert (
         suggest_widget(EXERCISES["conv_forward"], Example("y", inputs, right - 100)) is None
     )  # b alone is missing

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import references
+from support import framed_in_still, references
 
 import grader
 from grader import spray, widgets
@@ -110,6 +110,11 @@ def test_a_result_that_is_not_finite_can_be_compared():
         ({"dy": [1, 2, 3]}, ValueError, "dy has shape (3,), expected (4,) like y (x (6,), w (3,), stride 1, pad 0)"),
         ({"compare": [1, 2, 3]}, ValueError, "compare has shape (3,), expected (4,), the shape of y"),
         ({"dy": np.ones(4), "compare": np.ones(4)}, ValueError, "compare has shape (4,), expected (6,), the shape of dx"),
+        ({"views": "backward"}, ValueError, "views is 'backward', expected one of 'forward'"),
+        ({"views": ["forward"]}, ValueError, "views is ['forward'], expected one of 'forward'"),
+        ({"views": "forward", "dy": np.ones(4)}, ValueError, "dy belongs to the backward pass, and views is 'forward'"),
+        ({"views": "forward", "view": "backward gather"}, ValueError, "view 'backward gather' belongs to the backward pass, and views is 'forward'"),
+        ({"views": "forward", "compare": np.ones(6)}, ValueError, "compare has shape (6,), expected (4,), the shape of y in the view 'forward gather'"),
         ({"view": "sideways"}, ValueError, "view is 'sideways', expected one of 'forward gather'"),
     ],
 )  # fmt: skip
@@ -153,3 +158,72 @@ def test_every_widget_is_found_in_the_course_and_accepted_by_the_stand_in_of_the
 def test_the_text_of_the_module_names_no_other_host():
     widget = spray(ROW, W)
     assert "://" not in (widget._esm + widget._css).replace("http://www.w3.org/2000/svg", "")
+
+
+# With stride 2 there are two windows: x[0] to x[2], and x[2] to x[4]. The pixel in the middle, x[3],
+# lies under the second alone.
+ROW_FRAMES = {
+    "forward gather": ({"0,2", "0,3", "0,4"}, {"0,1"}, "Framed: y[1] and its window of x."),
+    "forward spray": ({"0,3"}, {"0,1"}, "Framed: x[3] and the y that it reaches."),
+    "backward spray": ({"0,2", "0,3", "0,4"}, {"0,1"}, "Framed: dy[1] and its window of dx."),
+    "backward gather": ({"0,3"}, {"0,1"}, "Framed: dx[3] and the dy that reach it."),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_still_picture_frames_what_sprays_or_is_gathered_in_a_row(view):
+    widget = spray(ROW, W, stride=2, view=view)
+    pixels, outputs, words = ROW_FRAMES[view]
+    assert framed_in_still(widget.still) == {"pixel": pixels, "kernel": set(), "output": outputs}
+    assert widget.alternative.splitlines()[1] == words
+    assert words in ElementTree.fromstring(widget.still)[1].text  # the text in the picture
+
+
+def test_a_pixel_that_sprays_is_framed_with_all_the_outputs_that_it_reaches():
+    still = spray(ROW[:5], W, pad=1, view="forward spray").still
+    assert framed_in_still(still) == {
+        "pixel": {"0,3"},
+        "kernel": set(),
+        "output": {"0,1", "0,2", "0,3"},
+    }
+    image = spray(np.ones((4, 4)), np.ones((2, 3)), pad=1, view="backward gather")
+    outputs = {f"{i},{j}" for i in (2, 3) for j in (1, 2, 3)}
+    assert framed_in_still(image.still) == {"pixel": {"3,3"}, "kernel": set(), "output": outputs}
+    assert "Framed: dx[2,2] and the dy that reach it." in image.alternative
+
+
+def test_a_pixel_at_a_border_and_one_under_no_window_are_framed_with_what_they_meet():
+    border = spray([3.0], [1.0, 2.0], pad=1, view="forward spray")
+    assert framed_in_still(border.still) == {
+        "pixel": {"0,1"},
+        "kernel": set(),
+        "output": {"0,0", "0,1"},
+    }
+    for view, words in (
+        ("forward spray", "Framed: x[2] reaches no y."),
+        ("backward gather", "Framed: no dy reaches dx[2]."),
+    ):
+        hole = spray(np.ones(5), np.ones(2), stride=3, view=view)
+        assert framed_in_still(hole.still) == {"pixel": {"0,2"}, "kernel": set(), "output": set()}
+        assert hole.alternative.splitlines()[1] == words
+
+
+def test_the_filter_of_a_row_stands_between_the_pixel_that_sprays_and_its_outputs():
+    def middle(grid: str) -> float:
+        """Of a grid's cells, or of those that are framed."""
+        still = ElementTree.fromstring(spray(ROW[:5], W, pad=1, view="forward spray").still)
+        (group,) = still.findall(f".//*[@data-grid='{grid}']")
+        signs = {"stroke-width": "2.5"} if grid != "kernel" else {"class": "cell"}
+        [(key, value)] = signs.items()
+        squares = group.findall(f"*[@{key}='{value}']")
+        return float(np.mean([float(s.get("x")) + float(s.get("width")) / 2 for s in squares]))
+
+    assert middle("pixel") == middle("kernel") == middle("output")
+
+
+def test_the_forward_views_alone_tell_nothing_of_the_backward_pass():
+    widget = spray(ROW, W, view="forward spray", views="forward")
+    assert (widget.data["views"], widget.data["dy"]) == ("forward", None)
+    assert "dy" not in widget.alternative
+    assert spray(ROW, W, views="forward").data["view"] == "forward gather"
+    assert spray(ROW, W).data["views"] is None

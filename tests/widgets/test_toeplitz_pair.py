@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import ROOT, references
+from support import ROOT, framed_in_still, references
 
 from grader import toeplitz_pair
 from grader.instructor.sandbox.sandbox import WORKER
@@ -83,6 +83,9 @@ def test_what_is_not_given_is_small_and_whole():
         ({"x": [1, 2]}, ValueError, "x has shape (2,), expected (5,): n is 5"),
         ({"dy": [1, 2]}, ValueError, "dy has shape (2,), expected (3,) like y"),
         ({"compare": np.ones((5, 3))}, ValueError, "compare has shape (5, 3), expected (3, 5) like T, outputs by pixels"),
+        ({"views": "backward"}, ValueError, "views is 'backward', expected one of 'forward'"),
+        ({"views": "forward", "dy": [1, 2, 3]}, ValueError, "dy belongs to the backward pass, and views is 'forward'"),
+        ({"views": "forward", "compare": np.ones((5, 3))}, ValueError, "compare has shape (5, 3), expected (3, 5) like T"),
         ({"compare": [1, 2]}, ValueError, "compare has shape (2,), expected an image (H, W)."),
     ],
 )  # fmt: skip
@@ -105,3 +108,38 @@ def test_it_is_found_lazily_names_no_other_host_and_is_inert_in_the_worker():
         "is None"
     )
     subprocess.run([sys.executable, "-c", code], cwd=WORKER, check=True, env={"PYTHONPATH": ""})
+
+
+def test_the_still_picture_frames_where_w_stands_and_what_it_ties_together():
+    still = toeplitz_pair(W, 5, 1, X, DY).still
+    forward = {"T": {"2,1", "2,2", "2,3"}, "x": {"0,1", "0,2", "0,3"}, "y": {"2,0"}}
+    backward = {"Tᵀ": {"1,2", "2,2", "3,2"}, "dy": {"0,2"}, "dx": {"1,0", "2,0", "3,0"}}
+    assert framed_in_still(still) == forward | backward
+    alone = framed_in_still(toeplitz_pair(W, 5, 1, X, views="forward").still)
+    assert alone == forward
+
+
+def test_a_window_that_reaches_over_both_ends_is_framed_as_far_as_there_are_pixels():
+    framed = framed_in_still(toeplitz_pair(np.ones(4), 2, 2).still)
+    assert (framed["T"], framed["x"], framed["y"]) == ({"1,0", "1,1"}, {"0,0", "0,1"}, {"1,0"})
+
+
+def test_the_matrix_alone_tells_nothing_of_its_transpose():
+    wrong = matrix(np.array(W), 5, 5, 1)
+    wrong[4, 4] = 9
+    widget = toeplitz_pair(W, 5, 1, X, compare=wrong, views="forward")
+    assert widget.alternative.splitlines()[:2] == [
+        "T takes x to y (padding 1)",
+        "w = [ 1 -2  4]. Framed: row 2 of T, where w stands and gathers y[2].",
+    ]
+    assert "yours (1 of 25 differ)" in widget.alternative
+    for text in (widget.alternative, widget.still):
+        assert not [word for word in ("Tᵀ", "dy", "dx", "transpose") if word in text]
+
+
+def test_the_picture_of_the_matrix_alone_is_half_as_wide():
+    def width(**arguments: str) -> float:
+        still = ElementTree.fromstring(toeplitz_pair(W, 8, 1, **arguments).still)
+        return float(still.get("width"))
+
+    assert width(views="forward") < 0.55 * width()

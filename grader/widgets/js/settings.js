@@ -23,7 +23,7 @@ export function settings({ settings: bar }, state, data, sliders, rebuild) {
 
   function reset() {
     const given = data();
-    for (const name of sliders) state[name] = given[name];
+    Object.assign(state, { stride: given.stride, pad: given.pad });
     state.w = copied(given.w);
     state.view ??= given.view;
     editing.replaceChildren();

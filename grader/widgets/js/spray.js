@@ -26,7 +26,8 @@ function spray(el, data) {
   let scene;
 
   // ---- the controls
-  const ways = ["forward", "backward"].map((way) =>
+  const { views } = data(); // "forward", or null for all
+  const ways = (views ? [views] : ["forward", "backward"]).map((way) =>
     Object.fromEntries(
       Object.entries(VIEWS)
         .filter(([name]) => name.startsWith(way))
@@ -35,7 +36,7 @@ function spray(el, data) {
   );
   const check = choice(own.choices, "view", ways, (name) => ((state.view = name), rebuild(0)));
   const controls = transport(own, state, draw);
-  const adjust = settings(own, state, data, ["stride", "pad"], rebuild);
+  const adjust = settings(own, state, data, views ? ["pad"] : ["stride", "pad"], rebuild);
 
   // ---- one picture per view, stride, padding and filter
   function rebuild(step) {
@@ -195,12 +196,14 @@ function spray(el, data) {
     const note = (text) => told.push([text, "note"]);
     const target = view.forward ? "y" : "dx";
     if (isCompared(given)) told.push(adjust.judge(target, row, wrong, whole.flat().length));
+    if (given.without_bias && view.forward)
+      note("These y are without b: b is subtracted from every y of the convolution.");
     if (scene.dead) {
       const pixels = count(scene.dead, "pixel lies", "pixels lie");
-      note(
-        `\u25a8 Hatched: ${pixels} under no window. ` +
-          "Forward nothing is read there; backward dx stays 0.",
-      );
+      const what = views
+        ? "Nothing is read there."
+        : "Forward nothing is read there; backward dx stays 0.";
+      note(`\u25a8 Hatched: ${pixels} under no window. ${what}`);
     }
     if (!view.forward && standsIn(given, g)) note(standsIn(given, g));
     annotate(own.notes, told);

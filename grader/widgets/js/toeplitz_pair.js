@@ -67,15 +67,17 @@ function nameHalf(marks, half) {
 }
 
 function toeplitzPair(el, data) {
-  const own = parts(el, "toeplitz_pair: T and its transpose, line by line");
+  const alone = data().views === "forward"; // T without its transpose
+  const subject = alone ? "T" : "T and its transpose";
+  const own = parts(el, `toeplitz_pair: ${subject}, line by line`);
   const state = { step: 0 };
   /** @type {any} what is drawn for the present reading, padding and filter */
   let scene;
 
   const check = choice(
     own.choices,
-    "how to read the matrices",
-    READINGS,
+    alone ? "how to read the matrix" : "how to read the matrices",
+    alone ? READINGS.slice(0, 1) : READINGS,
     (name) => ((state.view = name), rebuild(0)),
   );
   const controls = transport(own, state, draw);
@@ -101,28 +103,16 @@ function toeplitzPair(el, data) {
       apart: given.compare && adjust.asGiven() ? differing(given.compare, matrix) : [],
     };
 
-    const { width, height, at, name } = places(layoutOf("toeplitz_pair", "row"), g);
-    const { svg } = picture(own.stage, width, height, "T and its transpose: the numbers");
-    scene.halves = [
-      half(svg, {
-        at,
-        name,
-        title: MATRICES[0],
-        from: "x",
-        to: "y",
-        rows: g.N,
-        columns: g.W,
-      }),
-      half(svg, {
-        at,
-        name,
-        title: MATRICES[1],
-        from: "dy",
-        to: "dx",
-        rows: g.W,
-        columns: g.N,
-      }),
-    ];
+    const { width, height, at, name } = places(
+      layoutOf("toeplitz_pair", alone ? "forward" : "pair"),
+      g,
+    );
+    const { svg } = picture(own.stage, width, height, `${subject}: the numbers`);
+    const forward = { title: MATRICES[0], from: "x", to: "y", rows: g.N, columns: g.W };
+    const backward = { title: MATRICES[1], from: "dy", to: "dx", rows: g.W, columns: g.N };
+    scene.halves = (alone ? [forward] : [forward, backward]).map((sizes) =>
+      half(svg, { at, name, ...sizes }),
+    );
     const labels = add(svg, "g", { class: "marks", "aria-hidden": "true" });
     for (const drawn of scene.halves) nameHalf(labels, drawn);
     for (const { i, j, yours } of scene.apart)
@@ -135,12 +125,17 @@ function toeplitzPair(el, data) {
     check(state.view);
     own.tells.textContent = READINGS_TELL[state.view];
     adjust.show(g);
-    const told = given.compare ? [adjust.judge("T", false, scene.apart, matrix.flat().length)] : [];
+    remarks(given);
+    draw();
+  }
+
+  function remarks(given) {
+    const { g, matrix, apart } = scene;
+    const told = given.compare ? [adjust.judge("T", false, apart, matrix.flat().length)] : [];
     if (!given.own_x)
       told.push(["x is made up of small whole numbers; pass your own as x=.", "note"]);
-    if (standsIn(given, g)) told.push([standsIn(given, g), "note"]);
+    if (!alone && standsIn(given, g)) told.push([standsIn(given, g), "note"]);
     annotate(own.notes, told);
-    draw();
   }
 
   // ---- one step
@@ -152,11 +147,12 @@ function toeplitzPair(el, data) {
     if (shown.entry) {
       const [i, a] = shown.entry;
       enframe(true, [a, 1], [i, 1]);
-      own.sentence.textContent = entryInWords(g, state.w, i, a);
+      own.sentence.textContent = entryInWords(g, state.w, i, a, alone);
     } else {
-      line(shown.reading, shown.at);
-      const source = sources[VIEWS[shown.reading].forward ? 0 : 1][0];
-      own.sentence.textContent = lineInWords(g, shown.reading, shown.at, source, state.w);
+      const { reading, at } = shown;
+      line(reading, at);
+      const source = sources[VIEWS[reading].forward ? 0 : 1][0];
+      own.sentence.textContent = lineInWords(g, reading, at, source, state.w, alone);
     }
     controls.show();
   }
@@ -203,15 +199,15 @@ function toeplitzPair(el, data) {
 
   /**
    * Frame a stretch of columns, [first, how many], and one of rows: in one matrix with its vectors,
-   * and the same in the other.
+   * and the same in the other, if it is there.
    */
   function enframe(forward, [column, across], [row, down]) {
-    const [mine, its] = forward ? scene.halves : [...scene.halves].reverse();
+    const [mine, its = null] = forward ? scene.halves : [...scene.halves].reverse();
     const seen = across > 0 && down > 0;
     scene.giver(seen ? mine.put.source(0, column) : null, 1, across);
     scene.taker(seen ? mine.put.result(row) : null, down, 1);
     scene.used[0](seen ? mine.put.matrix(row, column) : null, down, across);
-    scene.used[1](seen ? its.put.matrix(column, row) : null, across, down);
+    scene.used[1](its && seen ? its.put.matrix(column, row) : null, across, down);
   }
 
   /** What a cell stands for: an entry, or the line that takes or makes it. */

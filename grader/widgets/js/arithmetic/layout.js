@@ -116,7 +116,21 @@ export const LAYOUT = {
     }
   },
   "toeplitz_pair": {
-    "row": {
+    "forward": {
+      "width": [{ "px": 104, "cells": 1, "W": 1 }],
+      "height": [{ "px": 100, "cells": 1, "N": 1 }],
+      "name": { "dx": -46, "dy": 28 },
+      "grids": {
+        "x": { "x": { "px": 60 }, "y": { "px": 74 } },
+        "T": { "x": { "px": 60 }, "y": { "px": 90, "cells": 1 } },
+        "y": {
+          "x": { "px": 78, "W": 1 },
+          "y": { "px": 90, "cells": 1 },
+          "name": { "dx": 10, "dy": -12 }
+        }
+      }
+    },
+    "pair": {
       "largest": { "tallest": ["N", "W"] },
       "width": [{ "px": 218, "cells": 2, "W": 1, "N": 1 }],
       "height": [{ "px": 100, "cells": 1, "tallest": 1 }],

@@ -51,18 +51,20 @@ function between(words, places, name = "") {
 }
 
 /**
- * Return the step in words.
+ * Return the step in words. alone: T is shown without its transpose.
  * @param {Sizes} g
  * @param {string} reading
  * @param {number} at
  * @param {number[]} source
  * @param {Rows} w
+ * @param {boolean} alone
  */
-export function lineInWords(g, reading, at, source, w) {
+export function lineInWords(g, reading, at, source, w, alone) {
   const found = lineOf(g, reading, at);
   const [matrix, other] = found.view.forward ? MATRICES : [...MATRICES].reverse();
   const line = { ...found, at, matrix, other };
   const told = line.found.length ? productInWords(g, line, source, w) : emptyInWords(line);
+  if (alone) return told;
   return `${told} The same numbers: ${line.along ? "column" : "row"} ${at} of ${other}.`;
 }
 
@@ -102,20 +104,21 @@ function productInWords(g, line, source, w) {
 }
 
 /**
- * Return one entry of T in words.
+ * Return one entry of T in words. alone: T is shown without its transpose.
  * @param {Sizes} g
  * @param {Rows} w
  * @param {number} i
  * @param {number} a
+ * @param {boolean} alone
  */
-export function entryInWords(g, w, i, a) {
+export function entryInWords(g, w, i, a, alone) {
   const v = a + g.q - i;
   const here = `T[${i},${a}]`;
   const twin = `It is T\u1d40[${a},${i}], too`;
   if (v < 0 || v >= g.kw) {
-    const forward = `the window of y[${i}] does not reach x[${a}]`;
-    return `${here} = 0: ${forward}, and dy[${i}] does not reach dx[${a}]. ${twin}.`;
+    const forward = `${here} = 0: the window of y[${i}] does not reach x[${a}]`;
+    return alone ? `${forward}.` : `${forward}, and dy[${i}] does not reach dx[${a}]. ${twin}.`;
   }
-  const takes = `takes x[${a}] to y[${i}]. ${twin}, and takes dy[${i}] back to dx[${a}]`;
-  return `${here} = w[${v}] = ${said(w[0][v])} ${takes}.`;
+  const forward = `${here} = w[${v}] = ${said(w[0][v])} takes x[${a}] to y[${i}].`;
+  return alone ? forward : `${forward} ${twin}, and takes dy[${i}] back to dx[${a}].`;
 }
