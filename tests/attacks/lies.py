@@ -9,7 +9,7 @@ INPUTS = "change its inputs in place"
 RANDOM = "replace the random generator; recognise a fixed seed"
 KNOWS = "answers that memorise, or win one part with another"
 
-NO = r"affine_backward: 0 of 4"
+NO = r"affine_backward: 0 of 3"
 LOST = "could not be asked: the process that ran it was stopped"
 
 
@@ -111,9 +111,9 @@ KNOWING = [
     answer("answers are kept by shape", KNOWS, "KEPT = {}\n\n\n" + body(f"return KEPT.setdefault(x.shape + w.shape, ({RIGHT}))"), NO),
     answer("right where the sizes are those of the check", KNOWS, body(f"if np.abs(x).max() > 100:\n    return 0 * x, 0 * w, 0 * w[0]\nreturn {RIGHT}"), NO),
     answer("one part is returned for all", KNOWS, body("dx = dy @ w.T\nreturn dx, dx, dx"), "dw ", lost=(), keeps={TARGET: 1.0}),
-    answer("the bias is won from the weights", KNOWS, body("dw = x.T @ dy\nreturn dy @ w.T, dw, dw.sum(axis=0)"), "db ", lost=(), keeps={TARGET: 3.0}),
-    Attack("forward and backward agree on zero", KNOWS, "(?s)affine_forward: 0 of 1.*affine_backward: 0 of 4", {"affine_forward": "def affine_forward(x, w, b):\n    return np.zeros((len(x), len(b)))\n", TARGET: body("return 0 * x, 0 * w, 0 * w[0]")}, lost=("affine_forward", TARGET)),
-    Attack("forward and backward agree on twice", KNOWS, "(?s)affine_forward: 0 of 1.*affine_backward: 0 of 4.*is the right answer times 2", {"affine_forward": "def affine_forward(x, w, b):\n    return 2 * (x @ w + b)\n", TARGET: body("return 2 * dy @ w.T, 2 * x.T @ dy, 2 * dy.sum(axis=0)")}, lost=("affine_forward", TARGET)),
+    answer("the bias is won from the weights", KNOWS, body("dw = x.T @ dy\nreturn dy @ w.T, dw, dw.sum(axis=0)"), "db ", lost=(), keeps={TARGET: 2.0}),
+    Attack("forward and backward agree on zero", KNOWS, "(?s)affine_forward: 0 of 1.*affine_backward: 0 of 3", {"affine_forward": "def affine_forward(x, w, b):\n    return np.zeros((len(x), len(b)))\n", TARGET: body("return 0 * x, 0 * w, 0 * w[0]")}, lost=("affine_forward", TARGET)),
+    Attack("forward and backward agree on twice", KNOWS, "(?s)affine_forward: 0 of 1.*affine_backward: 0 of 3.*is the right answer times 2", {"affine_forward": "def affine_forward(x, w, b):\n    return 2 * (x @ w + b)\n", TARGET: body("return 2 * dy @ w.T, 2 * x.T @ dy, 2 * dy.sum(axis=0)")}, lost=("affine_forward", TARGET)),
     answer("the losses of the numbers told", KNOWS, body("import inspect\nframe = inspect.currentframe().f_back\nwhile frame:\n    for value in list(frame.f_locals.values()):\n        if isinstance(value, dict) and 'right' in value:\n            return value['right']\n    frame = frame.f_back\nreturn 0 * x, 0 * w, 0 * w[0]"), ZERO),
 ]  # fmt: skip
 

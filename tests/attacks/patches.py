@@ -81,7 +81,7 @@ ENTRIES = [
         "numpy copies into what it is told to",
         LINE,
         "keep = np.ascontiguousarray\nnp.ascontiguousarray = lambda a, *args, **k: keep(np.ones(np.shape(a)) if not np.any(a) else a, '<f8')",
-        why=r"(?s)affine_backward: 0 of 4.*yours",
+        why=r"(?s)affine_backward: 0 of 3.*yours",
         spoils=True,
     ),
     cell(
@@ -102,7 +102,7 @@ ENTRIES = [
         LINE,
         "import os\nkeep = os.write\nos.write = lambda fd, data: keep(fd, data.replace(bytes(8), np.float64(1).tobytes())"
         " if fd > 2 else data)",
-        why=r"(?s)affine_backward: 0 of 4.*(yours|could not be asked)",
+        why=r"(?s)affine_backward: 0 of 3.*(yours|could not be asked)",
         spoils=True,
     ),
     cell(
@@ -110,7 +110,7 @@ ENTRIES = [
         LINE,
         "import warnings\nclass Silent:\n    def __init__(self, *a, **k): pass\n    def __enter__(self): return [4.0] * 4\n"
         "    def __exit__(self, *a): return True\nwarnings.catch_warnings = Silent\nwarnings.simplefilter = lambda *a: None",
-        why=r"affine_backward: 0 of 4",
+        why=r"affine_backward: 0 of 3",
         spoils=True,
     ),
     cell(
@@ -124,7 +124,7 @@ ENTRIES = [
         body(
             "print('affine_backward: 4 of 4 points')\nprint('### PASSED ###', 4.0)\nreturn 0 * x, 0 * w, 0 * w[0]"
         ),
-        r"(?s)affine_backward: 0 of 4 points.*printed: affine_backward: 4 of 4",
+        r"(?s)affine_backward: 0 of 3 points.*printed: affine_backward: 4 of 4",
     ),
     cell(
         "the last value of every cell is four",
@@ -142,7 +142,7 @@ ENTRIES = [
         DISPLAY,
         "import warnings\n\n"
         + body("warnings.warn('affine_backward: 4 of 4 points')\nreturn 0 * x, 0 * w, 0 * w[0]"),
-        r"(?s)affine_backward: 0 of 4 points.*warned: UserWarning with the message .affine_backward: 4 of 4",
+        r"(?s)affine_backward: 0 of 3 points.*warned: UserWarning with the message .affine_backward: 4 of 4",
     ),
     answer(
         "an error message holds a script",
@@ -222,7 +222,7 @@ ENTRIES = [
     Attack(
         "a global scope that lies",
         LINE,
-        r"affine_backward: 0 of 4",
+        r"affine_backward: 0 of 3",
         {TARGET: WRONG},
         (
             "import sys\nclass Module(type(sys)):\n    def __getattribute__(self, name):\n        return 4.0\n"

@@ -7,7 +7,7 @@ from attacks.attack import ALL, TARGET, WRONG, ZERO, Attack, answer, body, cell
 FORGE = "forge, delay, truncate or inflate replies"
 WORKER = "patch the worker's functions through modules, frames, gc"
 
-NO = "affine_backward: 0 of 4"
+NO = "affine_backward: 0 of 3"
 STOPPED = "could not be asked: the process that ran it was stopped, since it"
 FORM = f"{STOPPED} (sent a reply of another form|sent a reply that cannot be read|sent a reply that is too long|did not answer in time|ended|was lost)"
 

@@ -49,12 +49,12 @@ def test_the_interface_of_the_button_grades_sealed(course):
     api = NbgraderSteps(course).api
     for student, told in (
         ("ada", "[1/1] ada: 19 points"),
-        ("mallory", "mallory: 15 points"),
+        ("mallory", "mallory: 16 points"),
         ("zoe", "look: the file is not"),
     ):
         answer = api.autograde("1-affine", student)
         assert (answer["success"], told in answer["log"]) == (True, True), answer
-    assert points(course) == {"ada": 19.0, "mallory": 15.0, "zoe": 0.0}
+    assert points(course) == {"ada": 19.0, "mallory": 16.0, "zoe": 0.0}
     verdict = json.loads((course.folder / "verdicts" / "mallory" / "1-affine.json").read_text())
     assert verdict["sandbox"] == best().value
 
@@ -76,7 +76,7 @@ def test_pressing_the_button_grades_sealed(course, browser, served, tmp_path):
         row = page.locator("tr", has_text="mallory")
         row.locator(".glyphicon-flash").click()
         page.get_by_text("Successfully autograded").wait_for(timeout=30_000)
-        assert "mallory: 15 points" in page.locator(".modal-body").inner_text()
+        assert "mallory: 16 points" in page.locator(".modal-body").inner_text()
         page.close()
-    assert points(course)["mallory"] == 15.0
+    assert points(course)["mallory"] == 16.0
     assert (course.folder / "verdicts" / "mallory" / "1-affine.json").is_file()

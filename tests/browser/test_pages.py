@@ -429,8 +429,8 @@ def test_nothing_runs_in_formgrader(sealed, watch, served, tmp_path):
         ]
     assert scores[:4] == ["0", "1", "1", "1"]  # formgrader's own scripts do run
     assert (
-        watch.page.locator(".nbgrader_cell").count() == 21
-    )  # ten answers with their checks, and a text
+        watch.page.locator(".nbgrader_cell").count() == 23
+    )  # eleven answers with their checks, and a text
     assert image("exception") in watch.page.locator("body").inner_text()
     assert watch.ran == set()
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 MESSAGES = (
-    "it changes its input x in place; whoever called it finds another x afterwards",
+    "it changes its input x in place; whoever called it finds x changed afterwards",
     "it changes its input w in place",
     "it changes its input dy in place",
 )  # what the checks must say

@@ -3,7 +3,7 @@
 import numpy as np
 
 MESSAGES = (
-    "it changes its input x in place; whoever called it finds another x afterwards",
+    "it changes its input x in place; whoever called it finds x changed afterwards",
     "y shares its memory with the input x: fine here, but changing one later changes the other",
     "it changes its input dy in place",
     "dx shares its memory with the input dy",
