@@ -55,9 +55,10 @@ class Spray(Widget):
     @classmethod
     def again(cls, data: dict[str, Any]) -> Spray:
         x, w, dy, compare = unplain(data, "x", "w", "dy", "compare", row=data["row"])
-        stride, pad, view, views = (data[name] for name in ("stride", "pad", "view", "views"))
-        widget = spray(x, w, stride, pad, dy, compare, view=view, views=views)
-        return widget.without_bias() if data["without_bias"] else widget
+        stride, pad, view = (data[name] for name in ("stride", "pad", "view"))
+        # A notebook that an earlier version saved has neither of the two other keys.
+        widget = spray(x, w, stride, pad, dy, compare, view=view, views=data.get("views"))
+        return widget.without_bias() if data.get("without_bias") else widget
 
     def without_bias(self) -> Spray:
         """Return this widget for a convolution that has a bias, which its numbers leave out.

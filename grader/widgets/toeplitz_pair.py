@@ -48,7 +48,8 @@ class ToeplitzPair(Widget):
         x = data["x"][0]
         [compare] = unplain(data, "compare")
         own_x = x if data["own_x"] else None
-        return toeplitz_pair(w, len(x), data["pad"], own_x, dy, compare, views=data["views"])
+        views = data.get("views")  # which is missing where an earlier version saved the notebook
+        return toeplitz_pair(w, len(x), data["pad"], own_x, dy, compare, views=views)
 
 
 def toeplitz_pair(

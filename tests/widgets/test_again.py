@@ -29,6 +29,14 @@ def test_every_widget_is_made_again_from_its_data(kind):
     assert read(KINDS[kind].again(data)) == data
 
 
+@pytest.mark.parametrize("kind", ["spray", "toeplitz_pair"])
+def test_a_widget_that_an_earlier_version_saved_is_made_again(kind):
+    data = read(WIDGETS[kind]())
+    later = ("views", "without_bias")
+    earlier = {name: value for name, value in data.items() if name not in later}
+    assert read(KINDS[kind].again(earlier)) == data
+
+
 def test_a_widget_is_made_again_with_what_is_not_finite_and_with_what_is_not_given():
     for made in (
         spray([1.0, 2.0, 3.0], [1.0, 2.0], compare=[np.nan, -np.inf]),
