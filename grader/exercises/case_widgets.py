@@ -22,6 +22,11 @@ def spray(
     return spray_widget(x, w, stride, pad, dy, compare, view=view)
 
 
+def forward_row(view: str, compare: Any, x: Any, w: Any, pad: int) -> Spray:
+    """Return the forward pass of a row, alone: which views lead back is still to be found out."""
+    return spray_widget(x, w, 1, pad, None, compare, view=view, views="forward")
+
+
 def spray_row(view: str, compare: Any, dy: Any, w: Any, pad: int) -> Widget:
     """Return the backward pass in one dimension: of x, which is not given, the length is enough."""
     x = made_up((len(dy) + len(w) - 1 - 2 * pad,))
@@ -53,8 +58,8 @@ def trick(compare: Any, dy: Any, x: Any, w: Any, stride: int, pad: int) -> Widge
 
 
 def toeplitz(compare: Any, w: Any, n: int, pad: int) -> Widget:
-    """Return the convolution as a product with its Toeplitz matrix."""
-    return toeplitz_pair(w, n, pad, compare=compare)
+    """Return the convolution as a product with its Toeplitz matrix, without the way back."""
+    return toeplitz_pair(w, n, pad, compare=compare, views="forward")
 
 
 def pool(compare: Any, x: Any, size: Any = (2, 2), stride: int = 2, dy: Any = None) -> Widget:

@@ -26,8 +26,8 @@ def _make(name: str, *fixed: Any) -> Callable[..., Widget | None]:
     return make
 
 
-ROW_GATHER = CaseWidget("y", 1, _make("spray", "forward gather"))
-ROW_SPRAY = CaseWidget("y", 1, _make("spray", "forward spray"))
+ROW_GATHER = CaseWidget("y", 1, _make("forward_row", "forward gather"))
+ROW_SPRAY = CaseWidget("y", 1, _make("forward_row", "forward spray"))
 TOEPLITZ = CaseWidget("T", 2, _make("toeplitz"))
 ROW_BACKWARD_SPRAY = CaseWidget("dx", 1, _make("spray_row", "backward spray"))
 ROW_BACKWARD_GATHER = CaseWidget("dx", 1, _make("spray_row", "backward gather"))

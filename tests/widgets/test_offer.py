@@ -105,6 +105,22 @@ def test_a_mistake_is_shown_in_its_view(exercise, mistake, kind, view):
     assert widget.data["compare"] is not None
 
 
+@pytest.mark.parametrize(
+    ("exercise", "mistake"),
+    [
+        ("correlate_1d", "true_convolution"),
+        ("spray_1d", "sprays_unreflected"),
+        ("toeplitz_1d", "rows_reversed"),
+    ],
+)
+def test_the_offer_of_a_forward_pass_does_not_tell_the_way_back(exercise, mistake):
+    """Which filter leads back is a question of sections 4 and 5 of that notebook."""
+    widget = suggest_widget(EXERCISES[exercise], verdict_on(exercise, mistake).example)
+    assert widget.data["views"] == "forward"
+    assert "dx" not in widget.alternative
+    assert "dy" not in widget.alternative
+
+
 def test_a_result_without_the_bias_is_shown_without_it():
     x, w, b = (
         np.arange(12.0).reshape(1, 1, 3, 4),
