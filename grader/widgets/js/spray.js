@@ -15,7 +15,7 @@ import { differing, largest, upstream } from "./arithmetic/numbers.js";
 import { CELL, layoutOf, places } from "./arithmetic/places.js";
 import { annotate, choice, goTo, looking, parts, transport, widget } from "./controls.js";
 import { Grid, add, frame, hatched, parted, picture } from "./grids.js";
-import { CONVOLUTION_TELLS, convolutionInWords } from "./sentences/convolution.js";
+import { convolutionInWords, convolutionTells } from "./sentences/convolution.js";
 import { added, count, short, sizeOf, standsIn } from "./sentences/phrases.js";
 import { settings } from "./settings.js";
 
@@ -76,7 +76,7 @@ function spray(el, data) {
     };
 
     check(state.view);
-    own.tells.textContent = CONVOLUTION_TELLS[state.view];
+    own.tells.textContent = convolutionTells(state.view, given.row);
     adjust.show(g);
     remarks(given);
     draw();

@@ -14,21 +14,28 @@ import { count, entry, said, signed } from "./phrases.js";
  * @typedef {{ g: Sizes, row: boolean, forward: boolean, source: Rows, w: Rows }} Step
  */
 
-/** @type {Record<string, string>} */
-export const CONVOLUTION_TELLS = {
-  "forward gather":
-    "Each y asks which pixels come in: it multiplies the window it sees by w, number by number, " +
-    "and adds up.",
-  "forward spray":
-    "Each x asks where it goes: its value times w\u2032, which is w turned by 180 degrees, is " +
-    "added onto the outputs that see it. The sums are the same y.",
-  "backward spray":
-    "Each dy is what the loss gains per unit of its y. Its value times w is added onto the " +
-    "pixels in its window. The sums are dx.",
-  "backward gather":
-    "Each dx asks which outputs saw its pixel: it adds up their dy, times the weights they " +
-    "saw it with. Left to right that is w\u2032.",
-};
+/**
+ * Return what a view shows, of a row or of an image.
+ * @param {string} view
+ * @param {boolean} row
+ */
+export function convolutionTells(view, row) {
+  const turned = row ? "back to front" : "turned by 180 degrees";
+  return {
+    "forward gather":
+      "Each y asks which pixels come in: it multiplies the window it sees by w, number by " +
+      "number, and adds up.",
+    "forward spray":
+      `Each x asks where it goes: its value times w\u2032, which is w ${turned}, is ` +
+      "added onto the outputs that see it. The sums are the same y.",
+    "backward spray":
+      "Each dy is a price: what the loss gains per unit of its y. Its value times w is added " +
+      "onto the pixels in its window. The sums are dx.",
+    "backward gather":
+      "Each dx asks which outputs saw its pixel: it adds up their dy, times the weights they " +
+      "saw it with. Left to right that is w\u2032.",
+  }[view];
+}
 
 /**
  * Return the step in words.
