@@ -30,12 +30,7 @@ from grader.judge.compare import is_right
 from grader.judge.exercise import Exercise, Part
 from grader.judge.fingerprint import fingerprint
 from grader.judge.further import Key
-from grader.judge.judge_trial import (
-    WARNINGS_LIMIT,
-    all_wrong,
-    held_to_its_promise,
-    judge_trial,
-)
+from grader.judge.judge_trial import WARNINGS_LIMIT, all_wrong, judge_trial
 from grader.judge.notes import argument_order, changed_by, notes_on, shared_by
 from grader.judge.right import Forward, right_of_group, right_values
 from grader.judge.trial import Answers, Asking, More, Right, Trial
@@ -88,10 +83,9 @@ def _judge(exercise: Exercise, function: Any, namespace: Namespace, timed: Timed
     # function's.
     with quiet(), without(exercise.without, namespace, exercise.name):
         more = _more(own_forward, function)
-        trial = replace(trial, again=again, more=more)
-        changed = changed_by(exercise, calls)
-        verdict = held_to_its_promise(judge_trial(trial), exercise, changed)
-        notes = [*verdict.notes, *notes_on(trial, changed)]
+        trial = replace(trial, again=again, more=more, changed=changed_by(exercise, calls))
+        verdict = judge_trial(trial)
+        notes = [*verdict.notes, *notes_on(trial)]
     notes += shared_by(exercise, calls)
     notes += argument_order(exercise, argument_names(function))
     notes += _warnings(calls)

@@ -7,7 +7,7 @@ shape, finite, and the same when the function is called twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -52,10 +52,10 @@ ONLY_VISIBLE = (
     "which numbers or sizes may it take for granted?"
 )
 NOT_RIGHT = "is not right on the cases of the check"  # where these cannot be shown
-ON_THE_WAY = "which line writes into an array that the caller still holds?"
+WRITES = "which line writes into an array that the caller still holds?"
 HARDLY_BETTER = (
-    "that is hardly better than guessing, which puts one in ten right: does each step begin where "
-    "the last one ended, does it lead downhill, and do the labels belong to the images picked?"
+    "that is hardly better than guessing: does each step begin where the last one ended, does it "
+    "lead downhill, and do the labels belong to the images picked?"
 )
 NOT_ENOUGH = (
     "it learns, but not enough: is every step taken, at the rate given, for every parameter, "
@@ -92,19 +92,18 @@ def judge_trial(trial: Trial) -> Verdict:
             else:
                 example = example_of_stamps(trial.exercise, part, stamped, right)
             advice = right.advice
-    return Verdict(trial.exercise.name, tuple(parts), "", advice, example)
+    return Verdict(trial.exercise.name, _held_to_promises(trial, parts), "", advice, example)
 
 
-def held_to_its_promise(verdict: Verdict, exercise: Exercise, changed: Collection[str]) -> Verdict:
-    """Return the verdict on a function that has changed some arguments: it is wrong where it
-    promises to leave one of them as it is.
+def _held_to_promises(trial: Trial, parts: list[PartVerdict]) -> tuple[PartVerdict, ...]:
+    """Return the parts, of which none is right where the function has changed an argument that it
+    promises to leave as it is.
     """
-    broken = [name for name in exercise.keeps if name in changed]
-    if not broken or not any(part.right for part in verdict.parts):
-        return verdict
-    message = f"has the right numbers, and changes {broken[0]} in place: {ON_THE_WAY}"
-    parts = (replace(p, earned=0.0, message=message) if p.right else p for p in verdict.parts)
-    return replace(verdict, parts=tuple(parts))
+    broken = [name for name in trial.exercise.keeps if name in trial.changed]
+    if not broken:
+        return tuple(parts)
+    message = f"has the right numbers, and changes {broken[0]} in place: {WRITES}"
+    return tuple(replace(p, earned=0.0, message=message) if p.right else p for p in parts)
 
 
 def _fault_of_all_parts(trial: Trial) -> Verdict | None:
@@ -116,15 +115,14 @@ def _fault_of_all_parts(trial: Trial) -> Verdict | None:
     exercise = trial.exercise
     if exercise.is_quiz or any(map(trial.earns, exercise.parts)):
         return None
-    faults = {number: call_fault(answers) for number, answers in enumerate(trial.answers)}
-    numbers = [number for number, fault in faults.items() if fault is not None]
+    numbers = [number for number, each in enumerate(trial.answers) if call_fault(each) is not None]
     judged = [trial.cases[number] for number in numbers]
     if not all(any(case.judges(part.name) for case in judged) for part in exercise.parts):
         return None
-    fault = faults[numbers[0]]
-    if trial.is_visible(numbers[0]) or (fault is not None and fault.fault in ENDS):
-        return _one_fault(trial, numbers[0])
-    return all_wrong(exercise, _where_it_is_wrong(trial, numbers[:1]))
+    first = numbers[0]
+    if trial.is_visible(first) or any(each.fault in ENDS for each in trial.answers[first].values()):
+        return _one_fault(trial, first)
+    return all_wrong(exercise, _where_it_is_wrong(trial, [first]))
 
 
 def call_fault(answers: Mapping[str, Answer]) -> Answer | None:

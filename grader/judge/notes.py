@@ -18,9 +18,9 @@ from grader.judge.trial import Trial
 ONLY_WHERE_RIGHT = ("one number", "none", "nothing", "empty")
 
 
-def notes_on(trial: Trial, changed: list[str]) -> Iterator[str]:
-    """Yield the notes on a trial. changed: the arguments that the function has changed."""
-    for name in changed:
+def notes_on(trial: Trial) -> Iterator[str]:
+    """Yield the notes on a trial."""
+    for name in trial.changed:
         if name in trial.exercise.keeps:  # the verdict says so
             continue
         whoever = f"whoever called it finds {name} changed afterwards"

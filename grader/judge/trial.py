@@ -82,6 +82,7 @@ class Trial:
     visible_count: how many of the cases, from the first, a student may see.
     again: the answer to one of the cases, number again_of, asked once more at the end.
     more: asks more cases, None where that cannot be done.
+    changed: the arguments that the function has changed in any call.
     """
 
     exercise: Exercise
@@ -93,6 +94,7 @@ class Trial:
     again: dict[str, Answer]
     again_of: int = 0
     more: More | None = None
+    changed: Sequence[str] = ()
     further: dict[Any, Answers] = field(default_factory=dict)  # by the key and number of the call
     _wrong: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 

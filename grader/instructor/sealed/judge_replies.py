@@ -22,12 +22,7 @@ from grader.judge.case import Case
 from grader.judge.compare import matches, reached
 from grader.judge.exercise import Exercise, Part
 from grader.judge.further import TOGETHER, Key, calls_of
-from grader.judge.judge_trial import (
-    NOT_RIGHT,
-    WARNINGS_LIMIT,
-    held_to_its_promise,
-    judge_trial,
-)
+from grader.judge.judge_trial import NOT_RIGHT, WARNINGS_LIMIT, judge_trial
 from grader.judge.notes import argument_order, notes_on, shares
 from grader.judge.trial import More, Right, Trial
 from grader.show.verdict import Example, PartVerdict, Verdict
@@ -163,15 +158,14 @@ def judge_replies(
     trial = _trial(exercise, cases, visible_count, replies, again, again_of, rights)
     if ask is not None:
         trial = replace(trial, more=_more(exercise, ask))
-    changed = _changed(replies)
-    verdict = held_to_its_promise(judge_trial(trial), exercise, changed)
+    verdict = judge_trial(trial)
     if verdict.right:
         trial = replace(
             trial, visible_count=len(trial.cases)
         )  # notes on what is right show no numbers
     notes = (
         *verdict.notes,
-        *notes_on(trial, changed),
+        *notes_on(trial),
         *_shared(replies),
         *argument_order(exercise, replies[0].names),
         *_warned(replies)[:WARNINGS_LIMIT],
@@ -210,6 +204,7 @@ def _trial(
         visible_count=visible_count,
         again=again.answers,
         again_of=again_of,
+        changed=_changed(replies),
     )
 
 
