@@ -39,6 +39,7 @@ ADDRESS = re.compile(r"(tcp|tls|ws|wss)://(\[[^\]]+\]|[^:/]+):\d+/?")
 CONNECT_SECONDS = 10.0
 JOIN_SECONDS = 30.0  # for the first worker to join
 LOOK_SECONDS = 2.0  # between two looks at the cluster while a verdict is waited for
+PAUSE_SECONDS = 0.2  # before the cluster is asked again
 LOST_SECONDS = 60.0  # without any worker, after which the run ends
 
 
@@ -89,7 +90,7 @@ class Workers:
             self.client.register_plugin(on_worker.GradingPlugin(self.terms))
         end = time.monotonic() + JOIN_SECONDS
         while not self.good() and time.monotonic() < end and not self._refused():
-            time.sleep(0.2)
+            time.sleep(PAUSE_SECONDS)
         refused = self._refused()
         for line in refused:
             say(line)
@@ -209,9 +210,13 @@ class Workers:
         """
         end = time.monotonic() + self.seconds
         while time.monotonic() < end:
-            with suppress(TimeoutError):
+            try:
                 result: str = future.result(timeout=LOOK_SECONDS)
                 return result
+            except TimeoutError:
+                pass
+            except OSError:  # the scheduler, or the way to it, went while it handed the result over
+                time.sleep(PAUSE_SECONDS)
             self._check()
         raise TimeoutError
 

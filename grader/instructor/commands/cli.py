@@ -79,7 +79,8 @@ def _problem_of_file(error: OSError) -> str:
         if problem:
             return problem
     where = error.filename or "a file"
-    message = f"{where} cannot be read or written: {error.strerror}."
+    reason = error.strerror or str(error) or type(error).__name__
+    message = f"{where} cannot be read or written: {reason}."
     return f"{message} Mend that and run the command again."
 
 

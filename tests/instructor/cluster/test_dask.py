@@ -10,13 +10,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from distributed.comm import CommClosedError
 from support import rows
 from tiers import lacking, unsafe
 from toy_course import run
 
 from grader.instructor.author.notebook import dumps, load
+from grader.instructor.benches.bench import BenchLost
+from grader.instructor.benches.workers import Workers
 
 from .dask_cluster import Cluster, cluster
 
@@ -223,13 +227,46 @@ def test_a_cluster_that_is_lost_is_one_sentence_and_the_next_run_goes_on(ungrade
     assert_same(ungraded, handed_in, said)
 
 
+def test_a_scheduler_that_goes_while_it_hands_a_result_over_is_lost_or_asked_again():
+    """Dask raises an OSError there, without a number or a name, before its client knows of it."""
+
+    class Future:
+        def __init__(self, *answers: object) -> None:
+            self.answers = iter(answers)
+
+        def result(self, timeout: float) -> object:
+            answer = next(self.answers)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+    class Client:
+        status = "running"
+
+        def scheduler_info(self, n_workers: int) -> dict[str, object]:
+            return {"workers": {"tcp://127.0.0.1:1": {"resources": {"label": 1}}}}
+
+    workers = Workers.__new__(Workers)
+    workers.address, workers.client, workers.seconds = "tcp://127.0.0.1:8786", Client(), 60
+    workers.terms, workers.is_closed = SimpleNamespace(label="label"), False
+    broken = CommClosedError("in <closed TCP>: Stream is closed")
+    assert workers._waited(Future(broken, TimeoutError(), "{}")) == "{}"
+    workers.client.status = "connecting"
+    with pytest.raises(BenchLost, match="Run it again to go on"):
+        workers._waited(Future(broken))
+
+
 def test_a_scheduler_that_is_lost_while_workers_are_waited_for_is_one_sentence(ungraded, tmp_path):
     place = tmp_path / "dask"
     place.mkdir()
     with cluster(place, 0) as empty:
         process = start(ungraded, empty.address)
-        clients = lambda dask_scheduler: list(dask_scheduler.clients)  # noqa: E731 - sent by value
-        while len(empty.client.run_on_scheduler(clients)) < 3:  # with ours, and one of Dask itself
+
+        def plugins(dask_scheduler) -> list[str]:
+            return list(dask_scheduler.worker_plugins)
+
+        # With its plugin registered it is connected, and waits for workers.
+        while not any("cnn-gradients" in name for name in empty.client.run_on_scheduler(plugins)):
             assert process.poll() is None
         empty.scheduler.kill()
         said = process.communicate()[0]
