@@ -418,7 +418,7 @@ def feedback(classroom: Classroom, names: tuple[str, ...]) -> None:
 @on_classroom
 def export(classroom: Classroom, to: Path | None, bom: bool) -> None:
     """Write all grades as CSV."""
-    from grader.instructor.records import grades_csv
+    from grader.instructor.records.exports import grades_csv
 
     path = to or classroom.grades
     grades_csv.export(classroom, path, bom)

@@ -28,7 +28,8 @@ from grader.instructor.commands.release import release
 from grader.instructor.commands.report import gather, write_page
 from grader.instructor.courses import CourseError
 from grader.instructor.demo.sample_class import Submission, submissions
-from grader.instructor.records import gradebook, grades_csv
+from grader.instructor.records import gradebook
+from grader.instructor.records.exports import grades_csv
 from grader.instructor.records.standings import Standing
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.sandbox import NoRoom

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, TableClause, select
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError
 from grader.instructor.records.gradebook import reading
-from grader.instructor.records.late_penalty import LatePenalty
+from grader.instructor.records.lateness.late_penalty import LatePenalty
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing, standings_of, worth_of
 from grader.notebook.whole_file import write_atomically
 
