@@ -22,7 +22,7 @@ MODULES = (
     "grader.instructor.commands.fingerprints",
     "grader.instructor.commands.regrade",
     "grader.instructor.commands.release",
-    "grader.instructor.commands.report",
+    "grader.instructor.report.page",
     "nbgrader.apps.api",
 )
 

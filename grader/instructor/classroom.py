@@ -95,6 +95,21 @@ class Classroom:
         return self.folder / "grades.csv"
 
     @property
+    def roster(self) -> Path:
+        """The file of who is in the class; without it, whoever hands in is."""
+        return self.folder / "roster.csv"
+
+    @property
+    def earlier(self) -> Path:
+        """The folder of versions that do not count: earlier/STUDENT/ASSIGNMENT/NUMBER/."""
+        return self.folder / "earlier"
+
+    @property
+    def collected(self) -> Path:
+        """The folder of what downloads say of their files: collected/ASSIGNMENT.json."""
+        return self.folder / "collected"
+
+    @property
     def secret(self) -> Path:
         """The file of the class's secret, from which seeds are made."""
         return self.folder / "verdicts" / ".secret"

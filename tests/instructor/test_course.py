@@ -24,10 +24,10 @@ from grader.instructor.classroom import Classroom, Grading, sqlite_url
 from grader.instructor.commands import demo
 from grader.instructor.commands.grade import grade
 from grader.instructor.commands.release import release
-from grader.instructor.commands.report import gather
 from grader.instructor.courses import CourseError
 from grader.instructor.demo.sample_class import SLIP_LIMIT, source_of, submissions
 from grader.instructor.records import gradebook, steps
+from grader.instructor.report.gather import gather
 from solutions.mistakes import CATALOGUE
 
 STUDENTS = ("ada", "blank", "fay", "other-name", "slip-01", "syntax")
@@ -478,6 +478,6 @@ def test_an_interrupt_at_any_moment_is_one_sentence(monkeypatch, tmp_path):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("grader.instructor.commands.cli.find_course", interrupted)
+    monkeypatch.setattr("grader.instructor.commands.options.find_course", interrupted)
     status, said = grader("report", "--course", tmp_path / "none")
     assert (status, said) == (1, "grader: Interrupted: what is written is whole. Run it again.\n")

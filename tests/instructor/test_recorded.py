@@ -18,8 +18,8 @@ from toy_course import run
 from grader.exercises.cases import affine as affine_cases
 from grader.instructor.author import notebook
 from grader.instructor.classroom import Classroom
-from grader.instructor.commands.report import gather
 from grader.instructor.records import gradebook
+from grader.instructor.report.gather import gather
 from grader.instructor.sealed import verdict_file
 from grader.instructor.sealed.basis import basis_of, differences
 

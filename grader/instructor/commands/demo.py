@@ -25,12 +25,13 @@ from grader.instructor.commands.feedback import feedback
 from grader.instructor.commands.grade import grade
 from grader.instructor.commands.private_places import places_to_hide
 from grader.instructor.commands.release import release
-from grader.instructor.commands.report import gather, write_page
 from grader.instructor.courses import CourseError
 from grader.instructor.demo.sample_class import Submission, submissions
 from grader.instructor.records import gradebook
 from grader.instructor.records.exports import grades_csv
 from grader.instructor.records.standings import Standing
+from grader.instructor.report.gather import gather
+from grader.instructor.report.page import write_page
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.sandbox import NoRoom
 from grader.judge.course import Notebook

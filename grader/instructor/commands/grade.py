@@ -38,7 +38,10 @@ from grader.instructor.commands.private_places import places_to_hide
 from grader.instructor.courses import CourseError, Interrupted
 from grader.instructor.files import UNWRITABLE, move
 from grader.instructor.records import gradebook, submission
+from grader.instructor.records.arrivals.groups import share
 from grader.instructor.records.gradebook_tables import Graded
+from grader.instructor.records.lateness.deadlines import deadlines_of
+from grader.instructor.records.people import Roster
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing
 from grader.instructor.records.submission import Result, Task, basis_now, released_notebook
 from grader.instructor.sandbox.probes import pick_tier
@@ -65,6 +68,8 @@ def grade(grading: Grading, say: Say) -> int:
     """
     for line in _rename_folders(grading.classroom):
         say(line)
+    roster = Roster.of(grading.classroom)
+    look_count = 0 if grading.regrade or grading.accept else _share(grading, roster, say)
     students = students_of(grading)
     released_notebook(grading)  # raises CourseError where there is none
     with alone(grading, "grade", "grading"):
@@ -87,10 +92,42 @@ def grade(grading: Grading, say: Say) -> int:
                 bench=workers,
                 slots=workers.slots if workers else grading.workers,
             )
-            return run.run()
+            look_count += run.run()
         finally:
             if workers:
                 workers.close()
+    if not grading.students:
+        for line in _beside_roster(grading, roster):
+            say(line)
+    return look_count
+
+
+def _share(grading: Grading, roster: Roster, say: Say) -> int:
+    """Let a group's hand-in count for all its members; return how many groups to look at."""
+    if not roster.groups:
+        return 0
+    classroom, assignment = grading.classroom, grading.assignment
+    problem_count = 0
+    for shared in share(classroom, roster, assignment, deadlines_of(classroom, assignment)):
+        say(shared.message)
+        problem_count += shared.is_problem
+    return problem_count
+
+
+def _beside_roster(grading: Grading, roster: Roster) -> Iterator[str]:
+    """Yield who of the roster has not handed in, and who handed in and is not on it."""
+    if not roster.rows:
+        return
+    here = set(grading.classroom.students(grading.assignment))
+    absent = [text(name) for name in roster.by_id if name not in here]
+    others = [text(name) for name in sorted(here) if name not in roster.by_id]
+    if absent:
+        yield (
+            f"not handed in, 0 points: {len(absent)} of {len(roster.rows)} on the roster: "
+            f"{', '.join(absent)}"
+        )
+    if others:
+        yield f"not on the roster: {', '.join(others)}"
 
 
 def _cluster(grading: Grading, say: Say) -> Workers:

@@ -9,7 +9,7 @@ import re
 import time
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -97,9 +97,28 @@ def reading(classroom: Classroom) -> Iterator[tuple[Connection, dict[str, TableC
 
     Raises CourseError when that cannot be done, or nothing was released into it yet.
     """
+    with _connected(classroom, lambda engine: engine.connect()) as (db, tables):
+        yield db, tables
+
+
+@contextmanager
+def writing(classroom: Classroom) -> Iterator[tuple[Connection, dict[str, TableClause]]]:
+    """Open the gradebook for one transaction; yield a connection and nbgrader's tables.
+
+    Raises CourseError as `reading` does, and then nothing is written.
+    """
+    with _connected(classroom, lambda engine: engine.begin()) as (db, tables):
+        yield db, tables
+
+
+@contextmanager
+def _connected(
+    classroom: Classroom, connect: Callable[[Engine], AbstractContextManager[Connection]]
+) -> Iterator[tuple[Connection, dict[str, TableClause]]]:
+    """Yield a connection and nbgrader's tables. Raises CourseError."""
     try:
         engine = _engine(classroom.db, PATIENCE)
-        with engine.connect() as db:
+        with connect(engine) as db:
             tables = tables_of(db)
             if tables:
                 yield db, tables

@@ -46,7 +46,7 @@ TABLES = {
     "base_cell": "id name notebook_id type",
     "grade_cells": "id max_score",
     "task_cells": "id max_score",
-    "student": "id first_name last_name email",
+    "student": "id first_name last_name email lms_user_id",
     "submitted_assignment": "id assignment_id student_id timestamp extension",
     "submitted_notebook": "id notebook_id assignment_id flagged late_submission_penalty",
     "grade": "id cell_id notebook_id auto_score manual_score extra_credit needs_manual_grade",

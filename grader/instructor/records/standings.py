@@ -138,14 +138,14 @@ class Standing:
 
     def _notes(self) -> Iterator[str]:
         if self.seconds_late:
-            yield f"{_days(self.seconds_late)} late"
+            yield f"{in_days(self.seconds_late)} late"
         if self.penalty:
             why = "that" if self.seconds_late else "being late"
             yield f"{self.penalty:g} of {self.raw_points:g} points off for {why}"
         if self.by_hand:
             yield f"points by hand in {', '.join(self.by_hand)}"
         if self.extension:
-            yield f"an extension of {_days(self.extension.total_seconds())}"
+            yield f"an extension of {in_days(self.extension.total_seconds())}"
 
     def differences(self, now: Basis) -> Iterator[str]:
         """Yield with what the grade was made that is another one now."""
@@ -181,7 +181,7 @@ class PageRecord:
     comments: dict[str, str | None]
 
 
-def _days(seconds: float) -> str:
+def in_days(seconds: float) -> str:
     """Return a time in the unit that suits it."""
     for unit, length in (("day", DAY), ("hour", 3600), ("minute", 60)):
         if seconds >= length:

@@ -25,6 +25,7 @@ from grader.instructor.records.autograded import (
 )
 from grader.instructor.records.gradebook_tables import Graded
 from grader.instructor.records.keys import Key, is_of, other_lateness
+from grader.instructor.records.people import Roster
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Tier
@@ -132,6 +133,7 @@ class SubmissionGrader:
         self.task = task
         self.grading = task.grading
         self.versions = versions()
+        self.roster = Roster.of(task.grading.classroom)
         released = released_notebook(task.grading)
         self.released = json.dumps(released)
         self.tests = {name.removeprefix(TEST) for name in check_cells(released)}
@@ -371,7 +373,13 @@ class SubmissionGrader:
             verdicts = ungraded(self.grading.notebook, seed, submission.unreadable)
             return Work(verdicts, self.task.tier.value, self.versions)
         work = self.bench.grade(submission.notebook, seed, submission.beside)
-        marked = with_other_id(work.verdicts, submission.notebook, self.grading.notebook, student)
+        marked = with_other_id(
+            work.verdicts,
+            submission.notebook,
+            self.grading.notebook,
+            student,
+            self.roster.mates(student),
+        )
         return replace(work, verdicts=marked)
 
     def _verdict(

@@ -151,14 +151,19 @@ def _typed(submitted: ParsedNotebook, notebook: Notebook) -> str:
 
 
 def with_other_id(
-    work: WorkJSON, submitted: ParsedNotebook, notebook: Notebook, student: str
+    work: WorkJSON,
+    submitted: ParsedNotebook,
+    notebook: Notebook,
+    student: str,
+    mates: Sequence[str] = (),
 ) -> WorkJSON:
-    """Return the verdicts on a submission, marked where its id is not its folder's.
+    """Return the verdicts on a submission, marked where its id is nobody's who handed it in.
 
-    The points stand: they are for the numbers of the id that was typed. student: the folder's name.
+    The points stand: they are for the numbers of the id that was typed. student: the folder's name;
+    mates: who hands in together with this student.
     """
     names, typed = _typed(submitted, notebook), submitted.student_id
-    if not names or plain_id(typed) in ("", plain_id(student)):
+    if not names or plain_id(typed) in ("", *map(plain_id, (student, *mates))):
         return work
     fault = (
         f'{names}: graded with the numbers of {NAME} = "{text(typed, ID_LIMIT)}", and the folder '

@@ -1,10 +1,10 @@
-"""All grades as CSV: the columns of nbgrader's own export, and remarks."""
+"""All grades as CSV: the columns of nbgrader's own export, section, group and remarks."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError
 from grader.instructor.records.gradebook import reading
 from grader.instructor.records.lateness.late_penalty import LatePenalty
+from grader.instructor.records.people import Roster
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing, standings_of, worth_of
 from grader.notebook.whole_file import write_atomically
 
@@ -25,6 +26,8 @@ COLUMNS = (
     "last_name",
     "first_name",
     "email",
+    "section",
+    "group",
     "raw_score",
     "late_submission_penalty",
     "score",
@@ -34,22 +37,37 @@ COLUMNS = (
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet begins to compute
 
 
-def export(classroom: Classroom, to: Path, bom: bool = False) -> None:
-    """Write all grades as CSV, sorted by assignment and student; the file is whole or not there.
+def export(
+    classroom: Classroom, to: Path, bom: bool = False, assignments: Collection[str] = ()
+) -> None:
+    """Write grades as CSV, sorted by assignment and student; the file is whole or not there.
 
-    bom: begin with a byte order mark, by which a spreadsheet program knows that it is UTF-8.
-    Raises CourseError when the gradebook cannot be read, or the file cannot be written.
+    bom: begin with a byte order mark, by which a spreadsheet program knows that it is UTF-8;
+    assignments: these alone, or all that the gradebook has. Raises CourseError when the gradebook
+    or the roster cannot be read, or the file cannot be written.
     """
-    text = io.StringIO(newline="")
-    table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    table.writeheader()
     with reading(classroom) as (db, tables):
-        for row in _rows(classroom, db, tables):
-            table.writerow({key: _cell(value) for key, value in row.items()})
+        rows = _rows(classroom, db, tables, assignments)
+        write_table(to, COLUMNS, (list(row.values()) for row in rows), bom)
+
+
+def write_table(
+    to: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]], bom: bool = False
+) -> None:
+    """Write a table as CSV; the file is whole or not there. Raises CourseError."""
+    text = io.StringIO(newline="")
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(columns)
+    table.writerows(map(_cell, row) for row in rows)
+    write_file(to, text.getvalue().encode("utf-8-sig" if bom else "utf-8"))
+
+
+def write_file(to: Path, content: bytes) -> None:
+    """Write a file that goes out. Raises CourseError where it cannot be written."""
     try:
         if not to.parent.is_dir():
             raise NotADirectoryError(0, "there is no such folder")
-        write_atomically(to, text.getvalue().encode("utf-8-sig" if bom else "utf-8"))
+        write_atomically(to, content)
     except OSError as error:
         raise CourseError(
             f"{to} cannot be written: {error.strerror}. Name another place with --to."
@@ -57,36 +75,64 @@ def export(classroom: Classroom, to: Path, bom: bool = False) -> None:
 
 
 def _rows(
-    classroom: Classroom, db: Connection, tables: dict[str, TableClause]
+    classroom: Classroom,
+    db: Connection,
+    tables: dict[str, TableClause],
+    assignments: Collection[str],
 ) -> Iterator[dict[str, Any]]:
     """Yield a row for every student in every assignment; who has not handed in has 0 points."""
     of = tables["assignment"].c
-    student = tables["student"].c
-    people = sorted(
-        db.execute(select(student.id, student.last_name, student.first_name, student.email))
-    )
+    people = people_of(db, tables)
+    roster = Roster.of(classroom)
     penalty = LatePenalty(classroom)
     for assignment, due in sorted(db.execute(select(of.name, of.duedate))):
+        if assignments and assignment not in assignments:
+            continue
         standings = {one.student: one for one in standings_of(db, tables, assignment)}
         worth = worth_of(db, tables, assignment)
         for name, *names in people:
             standing = standings.get(name)
-            notes = standing.notes if standing else []
-            is_here = classroom.is_handed_in(name, assignment)
-            if standing and standing.is_graded and not is_here:
-                notes.append(NOT_HANDED_IN)
-            stale = penalty.problem_of(standing) if standing else ""
-            notes += [stale] if stale else []
-            if standing and standing.wait:
-                notes.append(standing.wait)
-            if standing and standing.looks:
-                notes.append(f"to look at: {', '.join(standing.looks)}")
-            row = _row(standing or Standing(name, due=due, max_points=worth), names)
+            notes = _notes(classroom, assignment, name, standing, penalty)
+            row = _row(standing or Standing(name, due=due, max_points=worth), names, roster)
             yield {"assignment": assignment, **row, "remarks": "; ".join(notes)}
 
 
-def _row(standing: Standing, names: list[str | None]) -> dict[str, Any]:
+def people_of(db: Connection, tables: dict[str, TableClause]) -> list[Any]:
+    """Return id, last name, first name and email of everybody, sorted by id."""
+    student = tables["student"].c
+    query = select(student.id, student.last_name, student.first_name, student.email)
+    return sorted(db.execute(query), key=lambda row: str(row[0]))
+
+
+def _notes(
+    classroom: Classroom,
+    assignment: str,
+    student: str,
+    standing: Standing | None,
+    penalty: LatePenalty,
+) -> Iterator[str]:
+    """Yield what makes a row's points other than the grader's, and what is to be looked at."""
+    is_here = classroom.is_handed_in(student, assignment)
+    if standing is None or not standing.is_graded:
+        yield "not graded yet" if is_here else "not handed in"
+    if standing is None:
+        return
+    yield from standing.notes
+    if standing.is_graded and not is_here:
+        yield NOT_HANDED_IN
+    stale = penalty.problem_of(standing)
+    if stale:
+        yield stale
+    if standing.wait:
+        yield standing.wait
+    if standing.looks:
+        yield f"to look at: {', '.join(standing.looks)}"
+
+
+def _row(standing: Standing, names: list[str | None], roster: Roster) -> dict[str, Any]:
+    """Return a row's values in the order of COLUMNS, but for the first and the last one."""
     last_name, first_name, email = names
+    listed = roster.by_id.get(standing.student)
     return {
         "duedate": standing.due,
         "timestamp": standing.handed_in,
@@ -94,6 +140,8 @@ def _row(standing: Standing, names: list[str | None]) -> dict[str, Any]:
         "last_name": last_name,
         "first_name": first_name,
         "email": email,
+        "section": listed.section if listed else "",
+        "group": listed.group if listed else "",
         "raw_score": float(standing.raw_points),
         "late_submission_penalty": float(standing.penalty or 0.0),
         "score": float(standing.points),

@@ -1,18 +1,11 @@
-"""`grader report`: one self-contained page on a class, and the same as a table in the terminal."""
+"""How a class did in one assignment: points from the gradebook, mistakes from verdict files."""
 
 from __future__ import annotations
 
-import base64
-import io
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from statistics import median
-from typing import Any
-
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from grader.instructor.author.references import rubric_of
 from grader.instructor.classroom import Grading, problem_of_name
@@ -20,8 +13,11 @@ from grader.instructor.courses import CourseError
 from grader.instructor.records import gradebook
 from grader.instructor.records.keys import is_of, remedy
 from grader.instructor.records.lateness.late_penalty import LatePenalty
+from grader.instructor.records.people import Roster
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing
 from grader.instructor.records.submission import basis_now
+from grader.instructor.report.answers import Answers
+from grader.instructor.report.sameness import Form, SameAnswers, same_answers
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import Tier
 from grader.instructor.sealed.basis import Basis
@@ -33,21 +29,22 @@ from grader.judge.exercise import Exercise
 from grader.notebook.cells_of_file import Unreadable
 from grader.notebook.intake import TEST
 from grader.notebook.times import SIZE_LIMIT, TIMES, seconds_in
-from grader.notebook.whole_file import write_atomically
-from grader.show.render import environment_of
 from grader.show.verdict import is_right
 
 MISTAKE_LIMIT = 3
-TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake, how many students made it, and its hint."""
+    """A mistake, how many students made it, and its hint.
+
+    example: an answer with it, without names and comments, "" where there is none to show.
+    """
 
     name: str
     count: int
     hint: str
+    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,11 +100,27 @@ class Time:
 
 @dataclass(frozen=True)
 class StudentResult:
-    """A student's points that count, and what was added or taken off, in words."""
+    """A student's points that count, and what was added or taken off, in words.
+
+    section: "" where the roster has none; scores: by exercise and essay, None where somebody has
+    still to give points.
+    """
 
     name: str
     points: float
     notes: tuple[str, ...]
+    section: str = ""
+    scores: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SectionResult:
+    """How many of a section are graded, how many are on the roster, and their points on average."""
+
+    name: str
+    graded: int
+    listed: int
+    mean: float
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,9 @@ class Report:
 
     total: what it is worth; students: what the gradebook holds on each; looks: (student, why) for
     everyone whom a person should look at; explained: how so many lost parts were; essays: those
-    that a person grades; times: how long exercises took those who noted it.
+    that a person grades; times: how long exercises took those who noted it; absent: who is on the
+    roster and has not handed in, which counts 0; sections: those of the roster; same: answers of
+    different students that are the same.
     """
 
     assignment: str
@@ -127,6 +142,9 @@ class Report:
     explained: dict[str, int]
     essays: tuple[EssayResult, ...] = ()
     times: tuple[Time, ...] = ()
+    absent: tuple[str, ...] = ()
+    sections: tuple[SectionResult, ...] = ()
+    same: tuple[SameAnswers, ...] = ()
 
     @property
     def minutes(self) -> dict[str, str]:
@@ -164,7 +182,9 @@ def gather(grading: Grading) -> Report:
         for name in classroom.students(assignment)
         if name not in graded or classroom.is_handed_in(name, assignment)
     )
-    files = {each.student: _verdict_of(grading, each) for each in standings}
+    roster = Roster.of(classroom)
+    answers = Answers()
+    files = {each.student: _verdict_of(grading, each, answers) for each in standings}
     verdicts = {student: verdict for student, verdict in files.items() if verdict}
     now, problem = _basis(grading)
     looks = _Looks(grading, here, now, verdicts)
@@ -172,13 +192,36 @@ def gather(grading: Grading) -> Report:
     return Report(
         assignment,
         standings[0].max_points,
-        students=tuple(_student(each, here) for each in standings),
-        exercises=tuple(_exercises(grading.notebook, standings, list(verdicts.values()))),
+        students=tuple(_student(each, here, roster) for each in standings),
+        exercises=tuple(_exercises(grading.notebook, standings, list(verdicts.values()), answers)),
         looks=(*problem, *_outdated(standings, now), *looks.of(standings), *unreadable),
         explained=_explained(verdicts.values()),
         essays=tuple(_essays(grading.notebook, standings)),
         times=times,
+        absent=tuple(text(name) for name in roster.by_id if name not in graded | here.keys()),
+        sections=tuple(_sections(roster, standings)),
+        same=tuple(_same(answers.forms, roster)),
     )
+
+
+def _sections(roster: Roster, standings: list[Standing]) -> Iterator[SectionResult]:
+    """Yield how each section of the roster did; none where all are in one."""
+    points = {each.student: each.points for each in standings}
+    names = sorted({row.section for row in roster.rows})
+    if len(names) < 2:
+        return
+    for name in names:
+        students = [row.id for row in roster.rows if row.section == name]
+        graded = [points[student] for student in students if student in points]
+        mean = sum(graded) / len(graded) if graded else 0.0
+        yield SectionResult(text(name) or "no section", len(graded), len(students), mean)
+
+
+def _same(forms: list[tuple[str, str, Form]], roster: Roster) -> Iterator[SameAnswers]:
+    """Yield the answers that are the same, but for those of one group that hands in together."""
+    for same in same_answers(forms):
+        if not set(same.students) <= set(roster.mates(same.students[0])):
+            yield replace(same, students=tuple(map(text, same.students)))
 
 
 def _times(
@@ -202,14 +245,15 @@ def _times(
     return tuple(times), unreadable
 
 
-def _verdict_of(grading: Grading, standing: Standing) -> VerdictFile | None:
+def _verdict_of(grading: Grading, standing: Standing, answers: Answers) -> VerdictFile | None:
     """Return a student's verdict file without what a report does not read, or None without one.
 
-    Whole files of a large class would fill the memory.
+    Whole files of a large class would fill the memory. answers: takes in what it tells of them.
     """
     verdict = stored(grading.verdicts(standing.student))
     if verdict is None:
         return None
+    answers.add(verdict)
     verdict["answers"] = {}
     for result in verdict["exercises"]:
         result["text"] = ""
@@ -229,12 +273,17 @@ def _explained(verdicts: Iterable[VerdictFile]) -> dict[str, int]:
     return dict(Counter(each for part in parts if (each := part.get("explained"))).most_common())
 
 
-def _student(standing: Standing, here: Collection[str]) -> StudentResult:
+def _student(standing: Standing, here: Collection[str], roster: Roster) -> StudentResult:
     """Return how a student did. here: who has a folder in submitted/."""
     notes = standing.notes
     if standing.student not in here:
         notes.append(NOT_HANDED_IN)
-    return StudentResult(text(standing.student), standing.points, tuple(notes))
+    section = text(roster.section(standing.student))
+    scores = {
+        name.removeprefix(TEST): None if name in standing.waiting else cell.points
+        for name, cell in standing.cells.items()
+    }
+    return StudentResult(text(standing.student), standing.points, tuple(notes), section, scores)
 
 
 def _basis(grading: Grading) -> tuple[Basis | None, list[tuple[str, str]]]:
@@ -317,7 +366,10 @@ def _recorded(standing: Standing, exercise: str) -> float | None:
 
 
 def _exercises(
-    notebook: Notebook, standings: list[Standing], verdicts: list[VerdictFile]
+    notebook: Notebook,
+    standings: list[Standing],
+    verdicts: list[VerdictFile],
+    answers: Answers,
 ) -> Iterator[ExerciseResult]:
     """Yield how a class did in each exercise of a notebook."""
     for exercise in notebook.exercises:
@@ -332,7 +384,7 @@ def _exercises(
                 if exercise.points
                 else sum(map(_is_all_right, results))
             ),
-            mistakes=tuple(_most_common(exercise, results)),
+            mistakes=tuple(_most_common(exercise, results, answers)),
         )
 
 
@@ -367,14 +419,17 @@ def _results(name: str, verdicts: list[VerdictFile]) -> Iterator[ExerciseJSON]:
                 yield result
 
 
-def _most_common(exercise: Exercise, results: list[ExerciseJSON]) -> Iterator[Mistake]:
+def _most_common(
+    exercise: Exercise, results: list[ExerciseJSON], answers: Answers
+) -> Iterator[Mistake]:
     """Yield the most common mistakes in an exercise; a student makes each once."""
     counts: Counter[str] = Counter()
     for result in results:
         counts.update({part["mistake"] for part in result["parts"] if part["mistake"]})
     in_order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     for mistake, count in in_order[:MISTAKE_LIMIT]:
-        yield Mistake(mistake, count, _hint(exercise, mistake))
+        example = answers.examples.get((exercise.name, mistake), "")
+        yield Mistake(mistake, count, _hint(exercise, mistake), example)
 
 
 def _hint(exercise: Exercise, mistake: str) -> str:
@@ -385,74 +440,3 @@ def _hint(exercise: Exercise, mistake: str) -> str:
         return mistake
     hint = f"{', '.join(parts[mistake])}: {hints[mistake]}"
     return hint.replace("{", "").replace("}", "")
-
-
-def as_text(report: Report) -> Iterator[str]:
-    """Yield the report as lines for a terminal."""
-    yield report.title
-    yield f"{'exercise':22} {'mean':>12} {'all right':>10}  most common mistakes"
-    for row in report.exercises:
-        mistakes = [f"{mistake.name} ({mistake.count})" for mistake in row.mistakes]
-        mean = f"{row.mean:5.2f} of {row.points:<3g}"
-        yield f"{row.name:22} {mean} {row.full:>10}  {', '.join(mistakes) or '-'}"
-    for essay in report.essays:
-        mean = f"{essay.mean:5.2f} of {essay.points:<3g}"
-        yield f"{essay.name:22} {mean} {'':>10}  {essay.remark}"
-    if report.minutes:
-        minutes = ", ".join(f"{name} {words}" for name, words in report.minutes.items())
-        yield f"minutes, the median of (so many) students who noted them: {minutes}"
-    if report.how_explained:
-        yield f"lost parts were explained by: {report.how_explained}"
-    with_notes = [student for student in report.students if student.notes]
-    if with_notes:
-        yield "with remarks:"
-    for student in with_notes:
-        yield f"  {student.name}: {student.points:g} points, {', '.join(student.notes)}"
-    yield f"to look at: {len(report.looks) or 'nobody'}"
-    for name, why in report.looks:
-        yield f"  {name}: {why}"
-
-
-def write_page(report: Report, path: Path) -> None:
-    """Write the report as one HTML file that needs nothing else. Raises OSError."""
-    page = environment_of(TEMPLATES).get_template("report.html.j2")
-    points = _as_svg(_distribution(report))
-    shares = _as_svg(_shares(report))
-    write_atomically(path, page.render(report=report, points=points, shares=shares))
-
-
-def _distribution(report: Report) -> Any:
-    """Return a figure: how many students have how many points."""
-    points = [student.points for student in report.students]
-    highest = int(max([report.total, *points]))  # extra credit can give more than there is
-    bins = [number - 0.5 for number in range(highest + 2)]
-    figure = Figure(figsize=(7, 2.8), layout="constrained")
-    ax = figure.subplots()
-    ax.hist(points, bins=bins, color="#555555", edgecolor="white")
-    ax.set_xlabel("points")
-    ax.set_ylabel("students")
-    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def _shares(report: Report) -> Any:
-    """Return a figure: the mean share of the points of each exercise."""
-    figure = Figure(figsize=(7, 0.35 * len(report.exercises) + 0.8), layout="constrained")
-    ax = figure.subplots()
-    rows = [row for row in report.exercises if row.points][::-1]
-    names = [row.name for row in rows]
-    shares = [row.mean / row.points for row in rows]
-    bars = ax.barh(names, shares, color="#999999")
-    ax.bar_label(bars, labels=[f"{share:.0%}" for share in shares], padding=4)
-    ax.set_xlim(0, 1.12)
-    ax.set_xticks([])
-    ax.spines[["top", "right", "bottom"]].set_visible(False)
-    return figure
-
-
-def _as_svg(figure: Any) -> str:
-    """Return a figure as SVG in base64."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg")
-    return base64.b64encode(buffer.getvalue()).decode("ascii")

@@ -1,0 +1,72 @@
+"""All grades as one wide table: a row a student, a column an exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.instructor.classroom import Classroom
+from grader.instructor.records.exports.grades_csv import people_of, write_table
+from grader.instructor.records.gradebook import reading
+from grader.instructor.records.people import Roster
+from grader.instructor.records.standings import Standing, standings_of
+from grader.judge.course import Notebook
+from grader.notebook.intake import TEST
+
+NAMES = ("student_id", "last_name", "first_name", "email", "section", "group")
+
+
+def export_wide(
+    classroom: Classroom, notebooks: Collection[Notebook], to: Path, bom: bool = False
+) -> None:
+    """Write a row for each student: the points of each exercise and essay, and their sums.
+
+    What was not handed in has empty cells, and counts 0 in the sums. Raises CourseError as
+    grades_csv.export does.
+    """
+    roster = Roster.of(classroom)
+    with reading(classroom) as (db, tables):
+        parts = [
+            (notebook, {one.student: one for one in standings_of(db, tables, notebook.assignment)})
+            for notebook in notebooks
+        ]
+        people = people_of(db, tables)
+    columns = [*NAMES, *(name for notebook in notebooks for name in _columns(notebook)), "total"]
+    rows = (_row(person, parts, roster) for person in people)
+    write_table(to, columns, rows, bom)
+
+
+def _columns(notebook: Notebook) -> Iterator[str]:
+    """Yield the names of a notebook's columns."""
+    for name in _cells(notebook):
+        yield f"{notebook.assignment}: {name.removeprefix(TEST)}"
+    yield f"{notebook.assignment}: late penalty"
+    yield f"{notebook.assignment}: points"
+
+
+def _cells(notebook: Notebook) -> list[str]:
+    """Return the names of a notebook's graded cells, in their order."""
+    return [*(f"{TEST}{name}" for name in notebook.by_name), *notebook.essay_names]
+
+
+def _row(
+    person: Sequence[Any],
+    parts: Sequence[tuple[Notebook, dict[str, Standing]]],
+    roster: Roster,
+) -> list[Any]:
+    """Return a student's row. parts: each notebook, and what the gradebook holds by student."""
+    student = person[0]
+    listed = roster.by_id.get(student)
+    row = [*person, listed.section if listed else "", listed.group if listed else ""]
+    total = 0.0
+    for notebook, standings in parts:
+        standing = standings.get(student)
+        if standing is None or not standing.is_graded:
+            row += [None] * (len(_cells(notebook)) + 2)
+            continue
+        cells = [standing.cells.get(name) for name in _cells(notebook)]
+        row += [cell.points if cell else None for cell in cells]
+        row += [standing.penalty or 0.0, standing.points]
+        total += standing.points
+    return [*row, total]
