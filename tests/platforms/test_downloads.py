@@ -314,6 +314,15 @@ def test_a_mailbox_is_read(tmp_path):
     ]
 
 
+def test_a_mailbox_of_thunderbird_has_no_suffix(tmp_path):
+    box = mailbox.mbox(tmp_path / "Inbox")
+    box.add(mail("ada@uni.example", "Sat, 31 Jan 2026 10:00:00 +0000", [("a.ipynb", NOTEBOOK)]))
+    box.close()
+    for path in (tmp_path, tmp_path / "Inbox"):
+        (arrival,) = read_download(path).arrivals
+        assert (arrival.entry, arrival.read()) == ("Inbox/1/a.ipynb", NOTEBOOK)
+
+
 def test_mails_that_hold_nothing_or_cannot_be_read_are_listed(tmp_path):
     (tmp_path / "a.eml").write_bytes(bytes(mail("a@b.example", "yesterday", [])))
     (tmp_path / "b.eml").write_bytes(
@@ -346,7 +355,8 @@ def test_mails_forwarded_without_end_are_listed(tmp_path):
 
 @given(st.binary(max_size=300), st.text(max_size=60))
 def test_no_bytes_end_in_a_traceback(tmp_path_factory, content, header):
-    folder = tmp_path_factory.mktemp("mails")
+    folder = tmp_path_factory.getbasetemp() / "mails"
+    folder.mkdir(exist_ok=True)
     sent = b"From: a@b.example\nDate: %s\nContent-Type: multipart/mixed; boundary=x\n\n--x\n"
     (folder / "a.eml").write_bytes(sent % header.encode("utf-8", "replace") + content)
     download = read_download(folder)

@@ -63,7 +63,7 @@ def entries_of(path: Path) -> tuple[list[Entry], list[Unplaced]]:
     """
     if path.is_dir():
         listed = list(_folder_entries(path.resolve()))
-    elif path.suffix.lower() in (".eml", ".mbox"):
+    elif path.suffix.lower() in (".eml", ".mbox") or begins_as_mailbox(path):
         listed = [_file_entry(path.resolve(), path.name)]
     else:
         listed = list(_zip_entries(path))
@@ -71,6 +71,17 @@ def entries_of(path: Path) -> tuple[list[Entry], list[Unplaced]]:
         raise CourseError(f"{path} holds more than {ENTRIES_LIMIT} files. {ADVICE}")
     entries = [item for item in listed if isinstance(item, Entry)]
     return entries, [item for item in listed if isinstance(item, Unplaced)]
+
+
+def begins_as_mailbox(path: Path) -> bool:
+    """Tell whether a file begins with the line of a mailbox (mbox)."""
+    if not path.is_file():  # opening a pipe would wait
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(5) == b"From "
+    except OSError:
+        return False
 
 
 def _is_noise(path: str) -> bool:
@@ -192,7 +203,7 @@ def _file_entry(place: Path, path: str) -> Entry | Unplaced:
     if system.is_link(state) or not stat.S_ISREG(state.st_mode):
         return Unplaced(path, "it is a link, and not a file")
     problem = _problem_of_size(state.st_size)
-    if problem and not place.name.endswith("mbox"):  # its mails are read one after another
+    if problem and not begins_as_mailbox(place):  # whose mails are read one after another
         return Unplaced(path, problem)
     return Entry(path, partial(_read_file, place), place)
 

@@ -19,7 +19,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from functools import partial
 
 from grader.instructor.platforms.arrival import Arrival, Person, Unplaced
-from grader.instructor.platforms.downloads.entries import Entry
+from grader.instructor.platforms.downloads.entries import Entry, begins_as_mailbox
 from grader.instructor.platforms.downloads.scheme import Placement, Scheme
 from grader.notebook.cells_of_file import FILE_LIMIT, Unreadable
 
@@ -34,7 +34,7 @@ def place(entries: Sequence[Entry], zone: tzinfo | None) -> Placement:
     """Return whose attachments these are."""
     placement = Placement()
     for entry in entries:
-        suffix = entry.name.lower().rpartition(".")[2]
+        suffix = "mbox" if _is_mailbox(entry) else entry.name.lower().rpartition(".")[2]
         if suffix in ("eml", "msg", "mbox"):
             placement.own.add(entry.path)
         if suffix == "eml":
@@ -48,6 +48,11 @@ def place(entries: Sequence[Entry], zone: tzinfo | None) -> Placement:
 
 def _parsed(entry: Entry) -> Message:
     return email.message_from_bytes(entry.read(), policy=policy.default)
+
+
+def _is_mailbox(entry: Entry) -> bool:
+    """Tell whether a file without a suffix begins as a mailbox does: Thunderbird's have none."""
+    return entry.place is not None and "." not in entry.name and begins_as_mailbox(entry.place)
 
 
 def _place_mailbox(entry: Entry, placement: Placement) -> None:
