@@ -8,7 +8,9 @@ case and without all but letters, digits and _ ; where the assignment is anonymo
 The zip file holds the last attempt alone, whose files may be called OWN-1, OWN-2 after a second and
 third one: Canvas keeps all files of a student in one folder (app/models/attachment.rb,
 make_unique_filename). The numbers of files grow, so that they tell which is later. No time of
-handing in is in it: the zip's own times are those of the download.
+handing in is in it: the zip's own times are those of the download. Of a group whose name ends with
+_ and a number, nobody can tell that number from the user's; the person's name is then not that of
+the user with the number (folded_name).
 """
 
 from __future__ import annotations

@@ -132,8 +132,8 @@ def _name_of(info: zipfile.ZipInfo) -> str:
 
     Canvas's and macOS's zip files have names in UTF-8 and do not say so.
     """
-    name = info.orig_filename
-    if not info.flag_bits & UTF8_FLAG:
+    name = info.filename
+    if not info.flag_bits & UTF8_FLAG and name == info.orig_filename:
         try:
             name = name.encode("cp437").decode("utf-8")
         except UnicodeError:

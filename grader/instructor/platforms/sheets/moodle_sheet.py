@@ -9,9 +9,10 @@ comments, and a few between them. Their headers are in the language of whoever e
 import wants them in the language of whoever imports: so columns are found by what stands in them.
 The import leaves out, without a word: a grade above the maximum or below 0, one that is locked, and
 one that was changed in Moodle after the export, unless “Allow updating records that have been
-modified more recently” is on. So the column of that time stays as it was. A comment is taken as
-HTML (feedback/comments/locallib.php, set_editor_text, commit 0497556). A number may have a decimal
-point in every language (lib/moodlelib.php, unformat_float, commit 001247f).
+modified more recently in Moodle than in the spreadsheet” is on. So the column of that time stays as
+it was. A comment is taken as HTML (feedback/comments/locallib.php, set_editor_text, commit
+0497556). A number may have a decimal point in every language (lib/moodlelib.php, unformat_float,
+commit 001247f).
 """
 
 from __future__ import annotations
