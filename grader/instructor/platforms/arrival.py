@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -12,14 +13,15 @@ class Person:
     """What a platform says of a student; each is "" where it does not.
 
     number: the platform's own number of the person (Canvas: the user's id) or of the person in
-    this assignment (Moodle: the participant's); login: the name with which the person logs in, or
-    the number of the university.
+    this assignment (Moodle: the participant's); login: the name with which the person logs in;
+    university_id: the number that the university gives (Canvas: SIS User ID, Moodle: ID number).
     """
 
     name: str = ""
     number: str = ""
     login: str = ""
     email: str = ""
+    university_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Arrival:
     feedback goes back; name: the file's own name; people: who handed it in, several where it is a
     group's; time: when, in UTC, None where the download does not say it; is_late: whether the
     platform marks it late, None where it does not say that either; attempt: a later one is greater;
-    read: returns its bytes.
+    read: returns its bytes, or raises Unreadable where they are damaged or too many.
     """
 
     platform: str
@@ -41,3 +43,30 @@ class Arrival:
     time: datetime | None = None
     is_late: bool | None = None
     attempt: int = 0
+
+
+class Unplaced(NamedTuple):
+    """A file of a download of which nobody can be told to have handed it in, and why."""
+
+    entry: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Download:
+    """What a download holds.
+
+    platform: the scheme by which its names were read; arrivals: the files that were handed in;
+    unplaced: all others, but for what systems and platforms put there for themselves (__MACOSX,
+    .DS_Store, Brightspace's index.html); alternatives: the schemes that read as many of its names.
+    """
+
+    platform: str
+    arrivals: tuple[Arrival, ...]
+    unplaced: tuple[Unplaced, ...]
+    alternatives: tuple[str, ...] = ()
+
+
+def in_utc(time: datetime, zone: tzinfo | None) -> datetime:
+    """Return a time without a zone in UTC; zone None is that of this machine."""
+    return (time.replace(tzinfo=zone) if zone else time).astimezone(UTC)
