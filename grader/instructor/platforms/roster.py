@@ -10,7 +10,7 @@ number of a participant is none: it is another one in the next assignment.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.instructor.classroom import plain_name, problem_of_name
@@ -39,9 +39,9 @@ class RosterRow:
     """
 
     id: str
-    last_name: str
-    first_name: str
-    person: Person
+    last_name: str = ""
+    first_name: str = ""
+    person: Person = field(default_factory=Person)
     section: str = ""
     group: str = ""
 
