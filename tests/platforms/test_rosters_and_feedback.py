@@ -210,7 +210,7 @@ def test_the_whole_way_of_moodles_files(tmp_path):
     sheet = read_sheet(worksheet)
     rows = {person.number: row for row, person in sheet.layout.people.items()}
     points = {rows[each.people[0].number]: 50.5 for each in download.arrivals}
-    worksheet.write_bytes(fill(sheet, sheet.layout.columns[0], points).content)
+    worksheet.write_bytes(fill(sheet, {sheet.layout.columns[0]: points}).content)
     assert [read_sheet(worksheet).table.value(row, 4) for row in (1, 2)] == ["50.5", "50.5"]
     pages = [
         (moodle_feedback_name(each.people[0], "a.html"), each.read()) for each in download.arrivals
@@ -239,7 +239,7 @@ def test_the_whole_way_of_canvass_files(tmp_path):
     rows = {person.number: row for row, person in sheet.layout.people.items()}
     points = {rows[each.people[0].number]: 15.0 for each in download.arrivals}
     column = sheet.column("Affine")
-    gradebook.write_bytes(fill(sheet, column, points).content)
+    gradebook.write_bytes(fill(sheet, {column: points}).content)
     again = read_sheet(gradebook)
     assert [again.table.value(row, column.index) for row in points] == ["15", "15"]
     for arrival in download.arrivals:

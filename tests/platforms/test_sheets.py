@@ -67,7 +67,7 @@ def test_canvas_keeps_what_is_excused_and_not_assigned(tmp_path):
     text = canvas_sheet(STUDENTS, ASSIGNMENTS)
     sheet = sheet_of(tmp_path, text)
     column = sheet.column("Affine")
-    filled = fill(sheet, column, {2: 12.5, 3: 1.0, 4: None, 5: 2.0})
+    filled = fill(sheet, {column: {2: 12.5, 3: 1.0, 4: None, 5: 2.0}})
     assert dict(filled.left) == {
         3: "it is not assigned to the student",
         5: "Canvas has excused the student (EX)",
@@ -141,7 +141,7 @@ def test_moodles_worksheet_is_filled_in_any_language(tmp_path, words, identifier
     assert layout.people[1] == Person("Ada Lovelace", "1001", "", "ada@uni.example")
     (column,) = layout.columns
     assert (column.index, column.limit, layout.comments) == (4, 100.0, 9)
-    filled = fill(sheet, column, {1: 87.25, 2: 101.0, 3: None}, {1: 'dx: a < b, "see page.html"'})
+    filled = fill(sheet, {column: {1: 87.25, 2: 101.0, 3: None}}, {1: 'dx: a < b, "see page.html"'})
     assert dict(filled.left) == {
         2: "101 points are not between 0 and 100: the platform would leave them out"
     }
@@ -155,7 +155,7 @@ def test_moodles_worksheet_is_filled_in_any_language(tmp_path, words, identifier
 def test_a_locked_grade_of_moodle_is_left(tmp_path):
     text = moodle_sheet(PARTICIPANTS).replace(",100.00,Yes", ",100.00,No", 1)
     sheet = sheet_of(tmp_path, text)
-    filled = fill(sheet, sheet.layout.columns[0], {1: 1.0, 2: 2.0})
+    filled = fill(sheet, {sheet.layout.columns[0]: {1: 1.0, 2: 2.0}})
     assert dict(filled.left) == {1: "Moodle has locked the grade"}
 
 
@@ -163,7 +163,7 @@ def test_a_worksheet_without_comments_has_no_column_for_them(tmp_path):
     rows = [row[:-1] for row in csv.reader(io.StringIO(moodle_sheet(PARTICIPANTS)))]
     sheet = sheet_of(tmp_path, as_csv(rows, ",", "\n"))
     assert sheet.layout.comments is None
-    assert fill(sheet, sheet.layout.columns[0], {1: 1.0}, {1: "text"}).content.count(b"text") == 0
+    assert fill(sheet, {sheet.layout.columns[0]: {1: 1.0}}, {1: "text"}).content.count(b"text") == 0
 
 
 def test_a_worksheet_of_an_anonymous_assignment_has_numbers_alone(tmp_path):
@@ -199,7 +199,7 @@ def test_a_sheet_keeps_its_encoding_delimiter_and_line_ends(tmp_path, encoding, 
     text = as_csv(rows, delimiter, newline)
     sheet = sheet_of(tmp_path, text, encoding)
     assert sheet.layout.people[1] == Person("Lovelace, Ada; é", login="ada")
-    filled = fill(sheet, sheet.column("points"), {1: 1.5, 2: 2.0})
+    filled = fill(sheet, {sheet.column("points"): {1: 1.5, 2: 2.0}})
     rows[1][2], rows[2][2] = "1.5", "2"
     assert filled.content == as_csv(rows, delimiter, newline).encode(encoding)
     assert bool(sheet.notes) == (encoding == "cp1252")
@@ -225,18 +225,18 @@ def test_a_filled_sheet_read_again_gives_what_was_put_in(
     sheet = read_sheet(path)
     assert list(sheet.layout.people) == list(range(1, len(cells) + 1))
     points = {row: numbers[row - 1] / 100 for row in sheet.layout.people}
-    path.write_bytes(fill(sheet, sheet.column("points"), points).content)
+    path.write_bytes(fill(sheet, {sheet.column("points"): points}).content)
     again = read_sheet(path)
     for row, (name, _, remark) in enumerate(cells, start=1):
         written = again.table.values(row)
         assert written == [f"s{row - 1}", name, points_text(points[row]), remark]
-    unchanged = fill(sheet, sheet.column("points"), dict.fromkeys(points)).content
+    unchanged = fill(sheet, {sheet.column("points"): dict.fromkeys(points)}).content
     assert unchanged == text.getvalue().encode("utf-8")
 
 
 def test_a_line_for_excel_before_the_header_stays(tmp_path):
     sheet = sheet_of(tmp_path, "sep=;\r\nstudent_id;a,b\r\nada;\r\n")
-    assert fill(sheet, sheet.column("a,b"), {1: 3.0}).content == (
+    assert fill(sheet, {sheet.column("a,b"): {1: 3.0}}).content == (
         b"sep=;\r\nstudent_id;a,b\r\nada;3\r\n"
     )
 
@@ -245,7 +245,7 @@ def test_fifty_thousand_rows_are_filled(tmp_path):
     students = [[f"Lovelace, Ada {n}", f"{n}", f"{n}", f"s{n}", "A", "", ""] for n in range(50_000)]
     text = canvas_sheet(students, ASSIGNMENTS)
     sheet = sheet_of(tmp_path, text)
-    filled = fill(sheet, sheet.column("Affine"), dict.fromkeys(sheet.layout.people, 1.5))
+    filled = fill(sheet, {sheet.column("Affine"): dict.fromkeys(sheet.layout.people, 1.5)})
     assert len(sheet.layout.people) == 50_000
     assert filled.content.count(b",1.5,") == 50_000
 
@@ -290,16 +290,16 @@ def test_no_bytes_end_in_a_traceback(tmp_path_factory, content):
         except CourseError:
             continue
         for column in sheet.layout.columns[:1]:
-            fill(sheet, column, dict.fromkeys(sheet.layout.people, 0.5))
+            fill(sheet, {column: dict.fromkeys(sheet.layout.people, 0.5)})
 
 
 def test_a_letter_that_the_sheet_cannot_hold_is_one_sentence(tmp_path):
     sheet = sheet_of(tmp_path, moodle_sheet([(1, "Zoë", "z@u.example", "")]), "cp1252")
     with pytest.raises(CourseError, match="is written in cp1252, which has no letter '→'"):
-        fill(sheet, sheet.layout.columns[0], {1: 1.0}, {1: "→"})
+        fill(sheet, {sheet.layout.columns[0]: {1: 1.0}}, {1: "→"})
 
 
 def test_a_row_that_is_nobodys_takes_no_points(tmp_path):
     sheet = sheet_of(tmp_path, canvas_sheet(STUDENTS, ASSIGNMENTS))
     with pytest.raises(ValueError, match=r"row 1 of .* is nobody's"):
-        fill(sheet, sheet.column("Affine"), {1: 3.0})
+        fill(sheet, {sheet.column("Affine"): {1: 3.0}})

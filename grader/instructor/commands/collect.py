@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
@@ -19,16 +19,18 @@ from grader.instructor.classroom import (
 )
 from grader.instructor.commands.alone import alone
 from grader.instructor.courses import CourseError
-from grader.instructor.platforms.arrival import Arrival, Person, Unplaced
+from grader.instructor.platforms.arrival import Arrival, Person, Unplaced, in_utc
 from grader.instructor.platforms.downloads.download import read_download
-from grader.instructor.platforms.matching import Matcher, Unmatched, words
-from grader.instructor.platforms.roster import RosterRow, read_roster
+from grader.instructor.platforms.matching import Matcher, Unmatched, rows_for, words
+from grader.instructor.platforms.roster import RosterRow, roster_in
+from grader.instructor.platforms.sheets.sheet import read_sheet
 from grader.instructor.records.arrivals import versions
 from grader.instructor.records.arrivals.collected import Entry, collected, write_collected
 from grader.instructor.records.arrivals.versions import Version
 from grader.instructor.records.lateness.deadlines import Deadlines, deadlines_of
 from grader.instructor.records.people import Roster, known_students, write_roster
 from grader.instructor.sandbox.protocol import text
+from grader.instructor.sealed.timestamp import UnreadableFile, parse
 from grader.judge.course import Notebook
 from grader.notebook.cells_of_file import Unreadable
 
@@ -91,12 +93,13 @@ class Plan:
     """What would be done.
 
     platform: whose names the download has; alternatives: whose they may be as well; unplaced: the
-    files of which nobody is known to have handed them in.
+    files of which nobody is known to have handed them in; notes: what is said of all.
     """
 
     platform: str
     alternatives: tuple[str, ...] = ()
     steps: list[Step] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
     unplaced: list[Unplaced] = field(default_factory=list)
 
     @property
@@ -119,8 +122,9 @@ def collect(how: Collecting, say: Say, is_wanted: Callable[[], bool]) -> int:
     grading = Grading(how.classroom, how.assignment)
     with alone(grading, "collect", "collecting"):
         before = Roster.of(how.classroom)
-        roster = before.with_rows(read_roster(how.roster_file)) if how.roster_file else before
-        plan = make_plan(how, roster)
+        people = _people_of(how)
+        roster = before.with_rows(people.rows)
+        plan = make_plan(how, roster, people)
         for line in _lines(plan):
             say(line)
         is_new_roster = roster.rows != before.rows
@@ -133,11 +137,49 @@ def collect(how: Collecting, say: Say, is_wanted: Callable[[], bool]) -> int:
     return plan.look_count
 
 
-def make_plan(how: Collecting, roster: Roster) -> Plan:
+@dataclass(frozen=True)
+class People:
+    """What a file of people says. rows: for the roster.
+
+    numbers: Moodle's numbers of this assignment's participants, and whose they are; times: when
+    these handed in, in UTC; unread: times that cannot be read.
+    """
+
+    rows: tuple[RosterRow, ...] = ()
+    numbers: tuple[RosterRow, ...] = ()
+    times: Mapping[str, datetime] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+
+
+def _people_of(how: Collecting) -> People:
+    """Return what the file of people says, if there is one. Raises CourseError."""
+    if how.roster_file is None:
+        return People()
+    sheet = read_sheet(how.roster_file)
+    rows = roster_in(sheet)
+    if sheet.layout.platform != "moodle":
+        return People(tuple(rows))
+    times: dict[str, datetime] = {}
+    unread = []
+    for row, words_of_time in sheet.layout.handed_in.items():
+        try:
+            time = in_utc(parse(words_of_time), _zone(how.timezone))
+            times[sheet.layout.people[row].number] = time
+        except UnreadableFile:
+            unread.append(words_of_time)
+    # The number is another one in the next assignment, so the roster does not keep it.
+    kept = [replace(row, person=replace(row.person, number="")) for row in rows]
+    return People(tuple(kept), tuple(rows), times, tuple(unread))
+
+
+def make_plan(how: Collecting, roster: Roster, people: People) -> Plan:
     """Return what a download would put where; nothing is written. Raises CourseError."""
     download = read_download(how.download, how.platform, _zone(how.timezone))
     plan = Plan(download.platform, download.alternatives, unplaced=list(download.unplaced))
-    placed = _placed(_matches(how, roster, download.arrivals), plan)
+    arrivals = [_timed(arrival, people.times) for arrival in download.arrivals]
+    plan.notes = tuple(_notes(how, arrivals, people))
+    known = (*rows_for(download.platform, roster.rows), *people.numbers)
+    placed = _placed(_matches(how, download.platform, known, arrivals), plan)
     deadlines = deadlines_of(how.classroom, how.assignment)
     for student, group in sorted(placed.items()):
         try:
@@ -158,26 +200,63 @@ def _zone(name: str) -> ZoneInfo | None:
         ) from None
 
 
-def _matches(how: Collecting, roster: Roster, arrivals: Iterable[Arrival]) -> Iterator[Match]:
+def _timed(arrival: Arrival, times: Mapping[str, datetime]) -> Arrival:
+    """Return an arrival with the time that a worksheet has of it, if any."""
+    numbers = [person.number for person in arrival.people if person.number in times]
+    if arrival.time is not None or not numbers:
+        return arrival
+    return replace(arrival, time=times[numbers[0]])
+
+
+def _notes(how: Collecting, arrivals: Sequence[Arrival], people: People) -> Iterator[str]:
+    """Yield what has to be said of the times."""
+    untimed = [arrival for arrival in arrivals if arrival.time is None]
+    unmarked = [arrival for arrival in untimed if arrival.is_late is None]
+    if unmarked:
+        advice = (
+            " Moodle's grading worksheet has the times: give it with --roster."
+            if unmarked[0].platform == "moodle"
+            else ""
+        )
+        yield (
+            f"{len(unmarked)} files have no time, and nothing marks what is late: they count as on "
+            f"time.{advice}"
+        )
+    if people.unread:
+        yield (
+            f"{len(people.unread)} times of the worksheet cannot be read, such as "
+            f"{people.unread[0]!r}: they count as missing"
+        )
+
+
+def _matches(
+    how: Collecting,
+    platform: str,
+    roster: Sequence[RosterRow],
+    arrivals: Iterable[Arrival],
+) -> Iterator[Match]:
     """Yield for each person of each file which student it is.
 
     Without a roster, who is not known yet gets a new folder.
     """
-    known = roster.rows or known_students(how.classroom)
-    matcher = Matcher([*known, *_collected_before(how)])
+    known = roster or rows_for(platform, known_students(how.classroom))
+    matcher = Matcher([*known, *_collected_before(how, platform)])
     names = _NewNames()
     for arrival in arrivals:
         for person in arrival.people:
             try:
-                yield Match(arrival, person, matcher.student(person))
+                for student in matcher.students(person):
+                    yield Match(arrival, person, student)
             except Unmatched as error:
-                name = "" if roster.rows else names.name(person)
+                name = "" if roster else names.name(person)
                 yield Match(arrival, person, name, str(error))
 
 
-def _collected_before(how: Collecting) -> Iterator[RosterRow]:
+def _collected_before(how: Collecting, platform: str) -> Iterator[RosterRow]:
     """Yield by which numbers of the platform students of this assignment are known already."""
     for student, entry in collected(how.classroom, how.assignment).items():
+        if entry["platform"] != platform:
+            continue
         yield RosterRow(student, person=Person(number=entry["number"]))
 
 
@@ -218,10 +297,7 @@ def _placed(matches: Iterable[Match], plan: Plan) -> dict[str, list[Match]]:
 
 def _step(how: Collecting, student: str, group: Sequence[Match], deadlines: Deadlines) -> Step:
     """Return what becomes of a student's files."""
-    attempts: dict[tuple[int, str], list[Match]] = defaultdict(list)
-    for match in group:
-        attempts[match.arrival.attempt, str(match.arrival.time)].append(match)
-    in_order = [attempts[key] for key in sorted(attempts)]
+    in_order = _attempts(group)
     new = [_version(how, [each.arrival for each in every], deadlines) for every in in_order]
     here = versions.version_in(versions.folder_of(how.classroom, student, how.assignment))
     everything = [here, *new] if here else new
@@ -233,10 +309,27 @@ def _step(how: Collecting, student: str, group: Sequence[Match], deadlines: Dead
         student,
         None if is_here else best,
         _others(new, known),
-        _message(student, new, best, here),
+        _message(student, new, best, here, stored),
         in_order[new.index(best) if best in new else -1][0],
         look=bool(best.stamp),
     )
+
+
+def _attempts(group: Sequence[Match]) -> list[list[Match]]:
+    """Return a student's files by the version that they are of, in order.
+
+    Without times each notebook is a version of its own, and what lies beside belongs to the last.
+    """
+    attempts: dict[tuple[str, int], list[Match]] = defaultdict(list)
+    for match in group:
+        arrival = match.arrival
+        is_apart = arrival.time is not None or arrival.name.lower().endswith((".ipynb", ".zip"))
+        attempts[str(arrival.time or ""), arrival.attempt if is_apart else -1].append(match)
+    in_order = [attempts[key] for key in sorted(attempts)]
+    if len(in_order) > 1 and ("", -1) in attempts:
+        beside = in_order.pop(0)
+        in_order[-1] += beside
+    return in_order
 
 
 def _others(new: Iterable[Version], known: set[str]) -> list[Version]:
@@ -249,13 +342,14 @@ def _version(how: Collecting, arrivals: Sequence[Arrival], deadlines: Deadlines)
     """Return the version that some files make which were handed in together."""
     first = arrivals[0]
     stamp, time = "", _naive(first.time)
+    is_assumed = time is None and not first.is_late
     if time is None and first.is_late:
         stamp = f"late by an unknown time: {first.platform} marks it and does not say when it came"
-    elif time is None:
+    elif is_assumed:
         # What is not late came at the latest when it was due.
         times = [versions.now(), *([deadlines.due] if deadlines.due else [])]
         time = min(times)
-    return Version(dict(_contents(how, arrivals)), time, first.is_late, stamp)
+    return Version(dict(_contents(how, arrivals)), time, first.is_late, stamp, is_assumed)
 
 
 def _naive(time: datetime | None) -> datetime | None:
@@ -280,16 +374,17 @@ def _contents(
         yield name, arrival.read
 
 
-def _message(student: str, new: Sequence[Version], best: Version, here: Version | None) -> str:
-    """Return in words which version counts, and why."""
+def _message(
+    student: str, new: Sequence[Version], best: Version, here: Version | None, stored: set[str]
+) -> str:
+    """Return in words which version counts, and why. stored: the digests of those in earlier/."""
     name = text(student)
-    time = f", handed in {best.timestamp}" if best.time else f", {best.stamp}" if best.stamp else ""
     if here is not None and best.digest == here.digest:
-        is_known = all(version.digest == here.digest for version in new)
-        return f"{name}: unchanged" if is_known else f"{name}: what is there still counts{time}"
-    several = f", the one of {len(new)} versions that counts" if len(new) > 1 else ""
+        is_known = all(version.digest in {here.digest, *stored} for version in new)
+        return f"{name}: unchanged" if is_known else f"{name}: what is there counts, {here.words}"
+    several = f"the one of {len(new)} versions that counts, " if len(new) > 1 else ""
     before = "; the version that is there goes to earlier/" if here else ""
-    return f"{name}: new{several}{time}{before}"
+    return f"{name}: new, {several}{best.words}{before}"
 
 
 def _lines(plan: Plan) -> Iterator[str]:
@@ -298,6 +393,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     kept_count = sum(len(step.others) for step in plan.steps)
     others = f" (its names may be those of {' or '.join(plan.alternatives)}: say --platform)"
     yield f"{plan.platform}{others if plan.alternatives else ''}: {len(plan.steps)} students"
+    yield from plan.notes
     for step in plan.steps:
         yield f"{'look: ' if step.look else ''}{step.message}"
     for entry, why in plan.unplaced:

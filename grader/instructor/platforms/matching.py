@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from grader.instructor.platforms.arrival import Person
 from grader.instructor.platforms.roster import RosterRow
@@ -18,27 +19,54 @@ class Matcher:
     """Finds the student that a platform's words mean, by what identifies a person best.
 
     rows: the roster. The platform's number comes first, then the login, the address, and last the
-    name; of several students who share one of these, none is meant.
+    name; of several students who share one of these, none is meant. The name of a group means all
+    of its members.
     """
 
     def __init__(self, rows: Iterable[RosterRow]) -> None:
+        self.groups: dict[str, set[str]] = defaultdict(set)
+        self.names: dict[str, set[str]] = defaultdict(set)
         self.indexes: dict[str, dict[str, set[str]]] = {
             kind: defaultdict(set) for kind in ("number", "login", "university_id", "email", "name")
         }
         for row in rows:
+            if row.group:
+                self.groups[compact(row.group)].add(row.id)
             for kind, key in _keys_of_row(row):
                 self.indexes[kind][key].add(row.id)
+                if kind == "name" and row.last_name:
+                    self.names[row.id].add(key)
+
+    def students(self, person: Person) -> list[str]:
+        """Return the ids of the students who are meant: one, or those of a group.
+
+        Raises Unmatched.
+        """
+        group = self.groups.get(compact(person.name)) if person.name else None
+        return sorted(group) if group else [self.student(person)]
 
     def student(self, person: Person) -> str:
         """Return the id of the student who is meant. Raises Unmatched."""
         for kind, key in _keys_of_person(person):
             students = self.indexes[kind].get(key, set())
             if len(students) == 1:
-                return next(iter(students))
+                student = next(iter(students))
+                if kind == "number":
+                    self._check_name(student, person)
+                return student
             if students:
                 several = " and ".join(sorted(students))
                 raise Unmatched(f"{words(person)} may be {several}: they share one {kind}")
         raise Unmatched(f"{words(person)} is not on the roster")
+
+    def _check_name(self, student: str, person: Person) -> None:
+        """Raise Unmatched where a number is that of somebody with another name.
+
+        Where groups hand in, Moodle and Canvas write a group's number as they write a person's.
+        """
+        names = self.names.get(student, set())
+        if person.name and names and compact(person.name) not in names:
+            raise Unmatched(f"{words(person)}: that number is {student}'s, whose name is another")
 
 
 def _keys_of_row(row: RosterRow) -> Iterator[tuple[str, str]]:
@@ -62,6 +90,16 @@ def _keys_of_person(person: Person) -> Iterator[tuple[str, str]]:
         ("name", compact(person.name)),
     )
     yield from (pair for pair in keys if pair[1])
+
+
+def rows_for(platform: str, rows: Iterable[RosterRow]) -> Iterator[RosterRow]:
+    """Yield a roster's rows as a platform's files are matched with them.
+
+    Moodle's numbers are of one assignment, and the roster's are not.
+    """
+    for row in rows:
+        is_other = platform == "moodle"
+        yield replace(row, person=replace(row.person, number="")) if is_other else row
 
 
 def words(person: Person) -> str:

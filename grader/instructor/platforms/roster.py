@@ -48,8 +48,12 @@ class RosterRow:
 
 def read_roster(path: Path) -> list[RosterRow]:
     """Return the students of a roster. Raises CourseError, which names the lines to mend."""
-    sheet = read_sheet(path)
-    layout = sheet.layout
+    return roster_in(read_sheet(path))
+
+
+def roster_in(sheet: Sheet) -> list[RosterRow]:
+    """Return the students of a sheet. Raises CourseError, which names the lines to mend."""
+    layout, path = sheet.layout, sheet.table.path
     if not layout.people:
         raise CourseError(f"{path} names no student: it has a header and no rows. Export it again.")
     kind, ids = _ids(layout)

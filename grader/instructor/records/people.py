@@ -7,11 +7,12 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from grader.instructor.classroom import Classroom
+from grader.instructor.classroom import Classroom, problem_of_name
 from grader.instructor.platforms.arrival import Person
 from grader.instructor.platforms.roster import RosterRow, read_roster
 from grader.instructor.records import gradebook
@@ -31,8 +32,16 @@ class Roster:
 
     @classmethod
     def of(cls, classroom: Classroom) -> Roster:
-        """Return a class's roster. Raises CourseError where it cannot be read."""
-        return cls(tuple(read_roster(classroom.roster))) if classroom.roster.exists() else cls()
+        """Return a class's roster. Raises CourseError where it cannot be read.
+
+        It may be edited by hand: then it is read as any other table of people.
+        """
+        path = classroom.roster
+        if not path.exists():
+            return cls()
+        rows = _as_written(path)
+        rows = read_roster(path) if rows is None else rows
+        return cls(tuple(sorted(rows, key=lambda row: row.id)))
 
     @cached_property
     def by_id(self) -> dict[str, RosterRow]:
@@ -52,6 +61,17 @@ class Roster:
         """Return those who hand in together with a student, the student among them."""
         row = self.by_id.get(student)
         return self.groups[row.group] if row and row.group else (student,)
+
+    def ids(self, student: str) -> tuple[str, ...]:
+        """Return what a student, or who hands in with this student, may type as student_id."""
+        ids = [student]
+        for name in self.mates(student):
+            row = self.by_id.get(name)
+            if row:
+                person = row.person
+                ids += [name, person.login, person.university_id, person.number, person.email]
+                ids.append(person.email.partition("@")[0])
+        return tuple(dict.fromkeys(filter(None, ids)))
 
     def section(self, student: str) -> str:
         """Return a student's section, "" for none."""
@@ -76,6 +96,20 @@ class Roster:
             others = [f'{name} "{old}" -> "{new}"' for name, old, new in pairs if old != new]
             if others:
                 yield f"{row.id}: {', '.join(others)}"
+
+
+def _as_written(path: Path) -> list[RosterRow] | None:
+    """Return the rows of a roster that is as `grader roster` writes it, None of any other."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *table = csv.reader(file)
+    except (OSError, ValueError, csv.Error):
+        return None
+    ids = [cells[0] for cells in table if cells]
+    is_sound = all(len(cells) == len(COLUMNS) for cells in table) and len({*ids}) == len(table)
+    if tuple(header) != COLUMNS or not is_sound or any(map(problem_of_name, ids)):
+        return None
+    return [_row_of(dict(zip(COLUMNS, cells, strict=True)), "") for cells in table]
 
 
 def known_students(classroom: Classroom) -> list[RosterRow]:

@@ -90,6 +90,11 @@ class Standing:
         return {name: cell.automatic or 0.0 for name, cell in self._tests.items()}
 
     @property
+    def by_exercise(self) -> dict[str, CellScore]:
+        """The cells' scores by the names of their exercises and essays."""
+        return {name.removeprefix(TEST): cell for name, cell in self.cells.items()}
+
+    @property
     def _tests(self) -> dict[str, CellScore]:
         """The test cells by the names of their exercises."""
         cells = self.cells.items()

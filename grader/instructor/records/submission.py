@@ -378,7 +378,7 @@ class SubmissionGrader:
             submission.notebook,
             self.grading.notebook,
             student,
-            self.roster.mates(student),
+            self.roster.ids(student),
         )
         return replace(work, verdicts=marked)
 

@@ -280,8 +280,8 @@ def _student(standing: Standing, here: Collection[str], roster: Roster) -> Stude
         notes.append(NOT_HANDED_IN)
     section = text(roster.section(standing.student))
     scores = {
-        name.removeprefix(TEST): None if name in standing.waiting else cell.points
-        for name, cell in standing.cells.items()
+        name: None if name in standing.waiting else cell.points
+        for name, cell in standing.by_exercise.items()
     }
     return StudentResult(text(standing.student), standing.points, tuple(notes), section, scores)
 

@@ -155,15 +155,15 @@ def with_other_id(
     submitted: ParsedNotebook,
     notebook: Notebook,
     student: str,
-    mates: Sequence[str] = (),
+    ids: Sequence[str] = (),
 ) -> WorkJSON:
     """Return the verdicts on a submission, marked where its id is nobody's who handed it in.
 
     The points stand: they are for the numbers of the id that was typed. student: the folder's name;
-    mates: who hands in together with this student.
+    ids: what else the student, or who hands in with this student, may type.
     """
     names, typed = _typed(submitted, notebook), submitted.student_id
-    if not names or plain_id(typed) in ("", *map(plain_id, (student, *mates))):
+    if not names or plain_id(typed) in ("", *map(plain_id, (student, *ids))):
         return work
     fault = (
         f'{names}: graded with the numbers of {NAME} = "{text(typed, ID_LIMIT)}", and the folder '

@@ -28,8 +28,8 @@ class Layout:
     """Where in a sheet the people are, and the points.
 
     platform: "canvas", "moodle" or "plain"; people: by the index of their row, 0 being the header;
-    sections, groups, names (last and first): likewise, where the sheet says them; columns: those
-    that may take points;
+    sections, groups, names (last and first): likewise, where the sheet says them; handed_in:
+    likewise, when somebody handed in, in the sheet's words; columns: those that may take points;
     comments: the column that takes a line of feedback, None where there is none; locked: rows that
     take no points, with the reason; are_limits_kept: whether the platform leaves out, without a
     word, a grade that is more than possible or less than 0.
@@ -43,6 +43,7 @@ class Layout:
     sections: Mapping[int, str] = field(default_factory=dict)
     groups: Mapping[int, str] = field(default_factory=dict)
     names: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    handed_in: Mapping[int, str] = field(default_factory=dict)
     are_limits_kept: bool = False
 
 

@@ -29,6 +29,7 @@ IDENTIFIER = re.compile(r"(?P<word>[^\d@.]*[^\d\s@._-]\s?)(?P<number>[0-9]+)")
 TIME = re.compile("-|.*[0-9]{4}.*", re.DOTALL)  # of the last change: none, or a date
 COMMENTS = "Feedback comments"
 CHANGEABLE = "Grade can be changed"
+HANDED_IN = "Last modified (submission)"
 SCALE = "Scale"
 LOCKED = "Moodle has locked the grade"
 
@@ -64,7 +65,10 @@ def layout_of(table: CsvTable, header: int) -> Layout:
     people = _people(table, rows, titles[: place - 1])
     locked = _locked(table, rows, titles)
     comments = _comments_column(table, rows, titles, place)
-    return Layout("moodle", people, (column,), comments, locked, are_limits_kept=True)
+    handed_in = _handed_in(table, rows, titles, place)
+    return Layout(
+        "moodle", people, (column,), comments, locked, handed_in=handed_in, are_limits_kept=True
+    )
 
 
 def _limit_column(table: CsvTable, header: int) -> int | None:
@@ -112,6 +116,18 @@ def _locked(table: CsvTable, rows: list[int], titles: list[str]) -> dict[int, st
         return {}
     place = titles.index(CHANGEABLE)
     return {row: LOCKED for row in rows if table.value(row, place) == "No"}
+
+
+def _handed_in(table: CsvTable, rows: list[int], titles: list[str], limit: int) -> dict[int, str]:
+    """Return when each handed in, in Moodle's words: by its header, or the first times."""
+    places = range(limit + 1, len(titles))
+    if HANDED_IN in titles:
+        places = range(titles.index(HANDED_IN), len(titles))
+    for place in places:
+        cells = {row: table.value(row, place).strip() for row in rows}
+        if all(TIME.fullmatch(cell) for cell in cells.values()):
+            return {row: cell for row, cell in cells.items() if cell != "-"}
+    return {}
 
 
 def _comments_column(table: CsvTable, rows: list[int], titles: list[str], limit: int) -> int | None:

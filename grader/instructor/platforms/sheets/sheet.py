@@ -117,27 +117,28 @@ def points_text(points: float) -> str:
 
 def fill(
     sheet: Sheet,
-    column: GradeColumn,
-    points: Mapping[int, float | None],
+    points: Mapping[GradeColumn, Mapping[int, float | None]],
     comments: Mapping[int, str] | None = None,
 ) -> Filled:
     """Return a sheet with points, and with a line of feedback where it has a column for that.
 
-    points, comments: by the index of the row; a row without points, or with None, stays as it is.
-    Raises ValueError for a row that is nobody's, and CourseError where a comment cannot be written.
+    points: by the column and the index of the row; a row without points, or with None, stays as it
+    is; comments: by the index of the row. Raises ValueError for a row that is nobody's, and
+    CourseError where a comment cannot be written.
     """
     cells: dict[tuple[int, int], str] = {}
     left = {}
-    for row, value in points.items():
-        if row not in sheet.layout.people:
-            raise ValueError(f"row {row} of {sheet.table.path} is nobody's")
-        if value is None:
-            continue
-        reason = _reason_to_leave(sheet, column, row, value)
-        if reason:
-            left[row] = reason
-        else:
-            cells[row, column.index] = points_text(value)
+    for column, values in points.items():
+        for row, value in values.items():
+            if row not in sheet.layout.people:
+                raise ValueError(f"row {row} of {sheet.table.path} is nobody's")
+            if value is None:
+                continue
+            reason = _reason_to_leave(sheet, column, row, value)
+            if reason:
+                left[row] = reason
+            else:
+                cells[row, column.index] = points_text(value)
     place = sheet.layout.comments
     if place is not None:
         for row, comment in (comments or {}).items():

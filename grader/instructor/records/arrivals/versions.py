@@ -29,13 +29,15 @@ class Version:
 
     contents: what reads each file, by name; time: when it was handed in, in UTC, None where that is
     not known; is_late: whether it is known to be late, or not to be, without a time; stamp: what
-    its timestamp.txt says in place of a time, "" for nothing.
+    its timestamp.txt says in place of a time, "" for nothing; is_assumed: whether the time is only
+    the latest at which what is not late can have come.
     """
 
     contents: Mapping[str, Callable[[], bytes]]
     time: datetime | None = None
     is_late: bool | None = None
     stamp: str = ""
+    is_assumed: bool = False
 
     @cached_property
     def digest(self) -> str:
@@ -49,6 +51,13 @@ class Version:
         if self.time is None:
             return not self.is_late
         return deadline is None or self.time <= deadline
+
+    @property
+    def words(self) -> str:
+        """When it was handed in, as far as that is known."""
+        if self.is_assumed:
+            return "not marked late" if self.is_late is False else "without a time"
+        return f"handed in {self.timestamp}" if self.time else self.stamp or "without a time"
 
     @property
     def timestamp(self) -> str:

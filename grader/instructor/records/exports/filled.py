@@ -1,0 +1,162 @@
+"""A learning platform's own sheet, filled with the points of a class."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from grader.instructor.classroom import Classroom
+from grader.instructor.platforms.arrival import Person
+from grader.instructor.platforms.matching import Matcher, Unmatched, rows_for
+from grader.instructor.platforms.roster import RosterRow
+from grader.instructor.platforms.sheets.layout import GradeColumn
+from grader.instructor.platforms.sheets.sheet import Sheet, fill, problem_of_total
+from grader.instructor.records import gradebook
+from grader.instructor.records.arrivals.collected import collected
+from grader.instructor.records.people import Roster, known_students
+from grader.instructor.records.standings import Standing
+
+
+@dataclass
+class Result:
+    """A filled sheet.
+
+    content: its bytes; rows: the index of each student's row; written: how many points it got;
+    looks: what a person has to look at; notes: what else is to be known.
+    """
+
+    content: bytes = b""
+    rows: dict[str, int] = field(default_factory=dict)
+    written: int = 0
+    looks: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def filled(classroom: Classroom, sheet: Sheet, columns: Mapping[str, GradeColumn]) -> Result:
+    """Return a sheet with the points of assignments in their columns.
+
+    Who has not handed in gets 0, once an assignment is graded. Who handed in and is not graded
+    stays as it was. Raises CourseError where the gradebook or the roster cannot be read.
+    """
+    result = Result()
+    result.rows = _rows(classroom, sheet, columns, result)
+    points: dict[GradeColumn, dict[int, float | None]] = {}
+    comments: dict[int, str] = {}
+    for assignment, column in columns.items():
+        standings = {
+            each.student: each
+            for each in gradebook.standings(classroom, assignment)
+            if each.is_graded
+        }
+        result.looks += _problems(classroom, assignment, column, standings, result.rows)
+        result.notes += _notes(classroom, assignment, standings, result.rows)
+        points[column] = {}
+        for student, row in result.rows.items():
+            standing = standings.get(student)
+            if standing:
+                points[column][row] = standing.points
+                comments[row] = comment_of(standing)
+            elif standings and not classroom.is_handed_in(student, assignment):
+                points[column][row] = 0.0
+    answer = fill(sheet, points, comments)
+    result.content = answer.content
+    result.written = sum(map(len, points.values())) - len(answer.left)
+    for row, reason in answer.left.items():
+        result.looks.append(f"line {sheet.table.line(row)} was left as it is: {reason}")
+    return result
+
+
+def _rows(
+    classroom: Classroom, sheet: Sheet, assignments: Iterable[str], result: Result
+) -> dict[str, int]:
+    """Return the row of each student; whom nobody knows, and doubles, are noted in the result."""
+    matcher = Matcher(_known(classroom, sheet, assignments))
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, person in sheet.layout.people.items():
+        try:
+            rows[matcher.student(person)].append(row)
+        except Unmatched as error:
+            result.looks.append(f"line {sheet.table.line(row)} was left as it is: {error}")
+    for student, places in list(rows.items()):
+        if len(places) > 1:
+            lines = " and ".join(str(sheet.table.line(row)) for row in rows.pop(student))
+            result.looks.append(f"lines {lines} were left as they are: both may be {student}")
+    return {student: row for student, (row,) in rows.items()}
+
+
+def _known(classroom: Classroom, sheet: Sheet, assignments: Iterable[str]) -> Iterator[RosterRow]:
+    """Yield by what students are known: the roster, and what downloads said of them.
+
+    A number counts on the platform alone whose number it is.
+    """
+    platform = sheet.layout.platform
+    people: dict[str, set[Person]] = defaultdict(set)
+    for assignment in assignments:
+        for student, entry in collected(classroom, assignment).items():
+            if entry["platform"] == platform:
+                people[student].add(Person(entry["name"], entry["number"]))
+    yield from rows_for(platform, Roster.of(classroom).rows or known_students(classroom))
+    for student, each in people.items():
+        for person in each:
+            yield RosterRow(student, person=person)
+
+
+def _problems(
+    classroom: Classroom,
+    assignment: str,
+    column: GradeColumn,
+    standings: Mapping[str, Standing],
+    rows: Mapping[str, int],
+) -> Iterator[str]:
+    """Yield what a person has to look at in one assignment."""
+    if not standings:
+        yield f"nothing is graded of {assignment}: its column was left as it is"
+        return
+    total = next(iter(standings.values())).max_points
+    problem = problem_of_total(column, total)
+    if problem:
+        yield f"{problem} The points were written as they are"
+    missing = sorted(standings.keys() - rows.keys())
+    if missing:
+        yield f"not in the sheet, with points of {assignment}: {', '.join(missing)}"
+    ungraded = [
+        student
+        for student in rows
+        if student not in standings and classroom.is_handed_in(student, assignment)
+    ]
+    if ungraded:
+        yield f"handed in {assignment} and not graded yet: {', '.join(sorted(ungraded))}"
+
+
+def _notes(
+    classroom: Classroom,
+    assignment: str,
+    standings: Mapping[str, Standing],
+    rows: Mapping[str, int],
+) -> Iterator[str]:
+    """Yield who gets 0, and whose points are not complete."""
+    absent = [
+        student
+        for student in rows
+        if student not in standings and not classroom.is_handed_in(student, assignment)
+    ]
+    if standings and absent:
+        yield f"not handed in, 0 points of {assignment}: {', '.join(sorted(absent))}"
+    waiting = [student for student in rows if student in standings and standings[student].wait]
+    if waiting:
+        yield f"{len(waiting)} still wait for points by hand in {assignment}"
+
+
+def comment_of(standing: Standing) -> str:
+    """Return a student's points in one line, with what is lost where."""
+    lost = [
+        f"{name} {cell.points:g} of {cell.max_score:g}"
+        for name, cell in standing.by_exercise.items()
+        if cell.is_scored and cell.points < cell.max_score
+    ]
+    parts = [f"{standing.points:g} of {standing.max_points:g} points"]
+    if lost:
+        parts.append(", ".join(lost))
+    parts += [*standing.notes, *([standing.wait] if standing.wait else [])]
+    return "; ".join(parts)
