@@ -62,8 +62,10 @@ def filled(classroom: Classroom, sheet: Sheet, columns: Mapping[str, GradeColumn
     answer = fill(sheet, points, comments)
     result.content = answer.content
     result.written = sum(map(len, points.values())) - len(answer.left)
+    # What a teacher has set in Canvas (excused, not assigned) is as it should be.
+    of_left = result.notes if sheet.layout.platform == "canvas" else result.looks
     for row, reason in answer.left.items():
-        result.looks.append(f"line {sheet.table.line(row)} was left as it is: {reason}")
+        of_left.append(f"line {sheet.table.line(row)} was left as it is: {reason}")
     return result
 
 
