@@ -63,7 +63,7 @@ def _notebooks(
         if entry["platform"] != "canvas" or student not in rows or not path.is_file():
             continue
         autograded = load(path)
-        text = f"**Feedback on {notebook.assignment}**: {comment_of(standings[student])}"
+        text = f"**Feedback on {notebook.assignment}**: {comment_of(standings[student], notebook)}"
         cell = {"cell_type": "markdown", "id": "feedback", "metadata": {}, "source": text}
         autograded["cells"].insert(0, cell)
         yield canvas_feedback_name(entry["entry"], ".ipynb"), dumps(autograded).encode()

@@ -16,6 +16,7 @@ from grader.instructor.records import gradebook
 from grader.instructor.records.arrivals.collected import collected
 from grader.instructor.records.people import Roster, known_students
 from grader.instructor.records.standings import Standing
+from grader.judge.course import Notebook
 
 
 @dataclass
@@ -56,7 +57,7 @@ def filled(classroom: Classroom, sheet: Sheet, columns: Mapping[str, GradeColumn
             standing = standings.get(student)
             if standing:
                 points[column][row] = standing.points
-                comments[row] = comment_of(standing)
+                comments[row] = comment_of(standing, classroom.course.by_assignment[assignment])
             elif standings and not classroom.is_handed_in(student, assignment):
                 points[column][row] = 0.0
     answer = fill(sheet, points, comments)
@@ -150,12 +151,14 @@ def _notes(
         yield f"{len(waiting)} still wait for points by hand in {assignment}"
 
 
-def comment_of(standing: Standing) -> str:
+def comment_of(standing: Standing, notebook: Notebook) -> str:
     """Return a student's points in one line, with what is lost where."""
+    cells = standing.by_exercise
+    names = [name for name in (*notebook.by_name, *notebook.essay_names) if name in cells]
     lost = [
-        f"{name} {cell.points:g} of {cell.max_score:g}"
-        for name, cell in standing.by_exercise.items()
-        if cell.is_scored and cell.points < cell.max_score
+        f"{name} {cells[name].points:g} of {cells[name].max_score:g}"
+        for name in names
+        if cells[name].is_scored and cells[name].points < cells[name].max_score
     ]
     parts = [f"{standing.points:g} of {standing.max_points:g} points"]
     if lost:
