@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import textwrap
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from html import escape
@@ -33,6 +34,7 @@ from grader.instructor.files import digest
 from grader.instructor.records.standings import NOT_HANDED_IN, PageRecord
 from grader.instructor.records.still_pictures import still_pictures
 from grader.judge.course import Course
+from grader.show.verdict import MIME, is_right
 
 OURS = Path(__file__).with_name("templates")
 
@@ -45,6 +47,7 @@ POLICY = (
 KINDS = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
 COLOURED_LIMIT = 1000  # cells that are kept in colours
 RENDERED_LIMIT = 500  # cells that are kept as HTML
+NAME_LENGTH, LINE_LENGTH = 40, 160  # letters of a lost part in the summary
 KEPT = f"This work is {NOT_HANDED_IN}; the gradebook keeps its points."
 SETTINGS = {
     "FeedbackPage": {
@@ -97,6 +100,7 @@ class FeedbackPage(HTMLExporter):  # type: ignore[misc]
         self.register_filter("highlight_code", _coloured)
         self.register_filter("filter_data_type", partial(first, KINDS))
         self.register_filter("ansi2html", colours)
+        self.register_filter("lost_parts", lost_parts)
         self.register_filter("picture_attributes", picture_attributes)
         resources = self._init_resources(resources) | {"policy": POLICY}
         resources["gone"] = KEPT if _is_gone(resources) else ""
@@ -233,6 +237,32 @@ def _coloured_python(source: str) -> str:
 def _python() -> tuple[Python3Lexer, HtmlFormatter[str]]:
     """Return what reads Python without magics, and what writes it in colours."""
     return Python3Lexer(), HtmlFormatter(cssclass=" highlight hl-ipython3")
+
+
+def lost_parts(cell: Any) -> list[tuple[str, str]]:
+    """Return the name of each lost part of a test cell, and its verdict in one line.
+
+    A cell that a student's kernel has run may hold anything in the place of a verdict.
+    """
+    outputs = [dict(output.get("data", {})) for output in cell.get("outputs", [])]
+    verdicts = [data[MIME] for data in outputs if isinstance(data.get(MIME), dict)]
+    lines = []
+    parts = verdicts[0].get("parts") if verdicts else []
+    for part in parts if isinstance(parts, list) else []:
+        try:
+            is_lost = not is_right(part["points"], part["earned"], part["message"])
+            name, message = str(part["name"]), str(part["message"])
+        except (KeyError, TypeError, AttributeError):
+            continue
+        if is_lost:
+            lines.append((name[:NAME_LENGTH], _one_line(message)))
+    return lines
+
+
+def _one_line(message: str) -> str:
+    """Return a message in one line, cut after a whole word."""
+    words = " ".join(message.split())
+    return textwrap.shorten(words, LINE_LENGTH, placeholder=" ...") if words else "wrong"
 
 
 def _is_gone(resources: Any) -> bool:
