@@ -29,6 +29,11 @@ class Machine:
     ada: pwd.struct_passwd
     bela: pwd.struct_passwd
 
+    @property
+    def outlet(self) -> Path:
+        """The course's folder in the exchange."""
+        return self.exchange / "cnn-gradients"
+
     def variables(self) -> dict[str, str]:
         """Return what docs/hub/jupyterhub_config.py reads."""
         return {
@@ -41,12 +46,12 @@ class Machine:
     def clear(self) -> None:
         """Remove what a round leaves: the course folder, the exchange's and the students' files."""
         homes = [Path(who.pw_dir) for who in (self.ada, self.bela)]
-        left = [path for folder in (self.exchange, *homes) for path in folder.iterdir()]
+        left = [path for folder in (self.outlet, *homes) for path in folder.iterdir()]
         for path in (self.repository / "course", *left):
             if path.is_dir():
                 shutil.rmtree(path)
             else:
-                path.unlink()
+                path.unlink(missing_ok=True)  # a test may fail before it comes that far
 
 
 def install(folder: Path, people: dict[str, pwd.struct_passwd]) -> Machine:
@@ -61,6 +66,9 @@ def install(folder: Path, people: dict[str, pwd.struct_passwd]) -> Machine:
     _students_environment(machine.students, wheel)
     machine.exchange.mkdir()
     machine.exchange.chmod(0o1777)
+    machine.outlet.mkdir()
+    shutil.chown(machine.outlet, teacher.pw_uid)
+    machine.outlet.chmod(0o755)
     return machine
 
 
@@ -78,7 +86,7 @@ def _clone(repository: Path, teacher: pwd.struct_passwd) -> None:
 
 
 def _instructors_environment(repository: Path, wheel: Path) -> None:
-    """Write the clone's environment, in which the clone is installed as `pip install -e` does it."""
+    """Write the clone's environment, where it is installed as by `pip install -e`."""
     folder = repository / ".venv"
     environment.make(folder, *requirements("instructor", "hub"))
     with zipfile.ZipFile(wheel) as files:

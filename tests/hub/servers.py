@@ -1,4 +1,4 @@
-"""The servers of a class: a JupyterHub, or a JupyterLab for each person, and what one asks of them."""
+"""The servers of a class, a JupyterHub or a JupyterLab for each person, and requests to them."""
 
 from __future__ import annotations
 

@@ -70,12 +70,12 @@ def the_doctor_is_content(machine: Machine) -> None:
 
 def nothing_private_can_be_reached(machine: Machine, more: list[Path]) -> None:
     """Try it as ada: each place is there, and root can reach it."""
-    course, inbox = machine.repository / "course", machine.exchange / "cnn-gradients/inbound"
+    course, inbox = machine.repository / "course", machine.outlet / "inbound"
     bela, home = machine.bela.pw_name, Path(machine.bela.pw_dir)
     (handed_in,) = [path for path in inbox.iterdir() if path.name.startswith(bela)]
     assert re.search(r"\+[\w-]{12}$", handed_in.name)  # nobody guesses it
     folders = [
-        *(home, home / ASSIGNMENT, inbox, machine.exchange / "cnn-gradients/feedback"),
+        *(home, home / ASSIGNMENT, inbox, machine.outlet / "feedback"),
         *(machine.repository, machine.repository / "solutions", machine.repository / ".venv"),
         *(course, course / "submitted", course / "autograded", course / "feedback"),
         *(course / "verdicts", *more),
@@ -88,14 +88,14 @@ def nothing_private_can_be_reached(machine: Machine, more: list[Path]) -> None:
     ]
     assert all(any(folder.iterdir()) for folder in folders)
     assert all(file.stat().st_size for file in files)
-    released = machine.exchange / "cnn-gradients/outbound" / ASSIGNMENT
+    released = machine.outlet / "outbound" / ASSIGNMENT
     settings = machine.students / "etc/jupyter/nbgrader_config.py"
     own = Path(machine.ada.pw_dir)
     attempts = [
         *(("list", folder) for folder in folders),
         *(("read", file) for file in files),
         *(("write", place) for place in (*files, settings, released / "affine.ipynb")),
-        *(("replace", place) for place in (released.parents[1], released, machine.exchange)),
+        *(("replace", place) for place in (machine.outlet, released, machine.exchange)),
     ]
     assert denied(machine, attempts) == ["PermissionError"] * len(attempts)
     allowed = [("list", own), ("read", settings), ("read", own / NOTEBOOK), ("list", released)]

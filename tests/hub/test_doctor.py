@@ -150,6 +150,8 @@ def test_doctor_names_an_exchange_in_which_everybody_renames_everything(
     exchange.chmod(mode)
     monkeypatch.setenv("EXCHANGE_DIR", str(exchange))
     _, said = grader("doctor", "--course", tmp_path / "class")
-    sentence = f"! exchange                   Everybody can rename the course's folder in {exchange}"
+    sentence = (
+        f"! exchange                   Everybody can rename the course's folder in {exchange}"
+    )
     assert (sentence not in said) is is_good
     assert (f"chmod +t {exchange}" not in said) is is_good

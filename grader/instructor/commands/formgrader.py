@@ -31,10 +31,10 @@ def findings(course: Course) -> Iterator[tuple[str, bool]]:
     start = Path.home() if is_hub else Path.cwd()
     if _root(start, repository) != repository:
         yield _lists_nothing(start, repository), not is_hub
-    shown = Path(os.environ.get("JUPYTERHUB_ROOT_DIR", start)).expanduser().resolve()
-    if is_hub and not repository.is_relative_to(shown):
+    served = Path(os.environ.get("JUPYTERHUB_ROOT_DIR", start)).expanduser().resolve()
+    if is_hub and not repository.is_relative_to(served):
         yield (
-            f"Formgrader will show an error page: this hub's server shows {shown}, and the course "
+            f"Formgrader will show an error page: this hub's server shows {served}, and the course "
             f"lies in {repository}. Let its notebook_dir be {repository} (docs/classroom.md).",
             False,
         )
