@@ -21,6 +21,7 @@ BESIDE = (
     "tests",
     "tests/browser",
     "tests/engines",
+    "tests/hub",
     "tests/toy",
     "grader/instructor/sandbox/worker",
 )
@@ -42,8 +43,9 @@ NOT_IMPORTED = {
     "torch",
     "psycopg",
     "bokeh",
+    "jupyterhub",
 }
-EXTRAS = ("notebook", "instructor", "postgres", "cluster", "dev", "bench")
+EXTRAS = ("notebook", "instructor", "postgres", "cluster", "hub", "dev", "bench")
 # room -> the extras that it may import from, beside the core
 ROOMS = {
     "grader/*.py": (),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -259,17 +260,22 @@ def sheet(course: Course, output: Path, filled: bool) -> None:
 @on_classroom
 def doctor(classroom: Classroom) -> None:
     """Say what sealed grading can rely on here, and what to install."""
-    from grader.instructor.commands.private_places import open_to_others, places_to_hide
+    from grader.instructor.commands import formgrader
+    from grader.instructor.commands.private_places import (
+        open_to_others,
+        places_to_hide,
+        replaceable,
+    )
     from grader.instructor.sandbox.probes import diagnose
 
     places = places_to_hide(classroom) if classroom.folder.is_dir() else {}
-    problem = open_to_others(classroom)
-    is_good = True
-    if problem:
-        click.echo(f"! {'rights':26} {problem}")
-    for what, description, is_good in diagnose(classroom.course, places):
+    problems = {"rights": open_to_others(classroom), "exchange": replaceable(classroom)}
+    lines = [(what, sentence, False) for what, sentence in problems.items() if sentence]
+    lines += [("formgrader", *finding) for finding in formgrader.findings(classroom.course)]
+    is_whole = all(is_good for _, _, is_good in lines)
+    for what, description, is_good in chain(lines, diagnose(classroom.course, places)):
         click.echo(f"{'  ' if is_good else '! '}{what:26} {description}")
-    sys.exit(0 if is_good and not problem else 1)  # the last line says whether grading works
+    sys.exit(0 if is_good and is_whole else 1)  # the last line says whether grading works
 
 
 @main.command()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
+from grader.instructor import system
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import references_of, repository_of
 from grader.instructor.records.steps import config
@@ -70,4 +72,21 @@ def open_to_others(classroom: Classroom) -> str:
     return (
         f"Others on this machine can read {names}, while students come to the exchange {exchange}: "
         f"answers or grades lie there. Close what is yours: chmod o-rwx {names}"
+    )
+
+
+def replaceable(classroom: Classroom) -> str:
+    """Return that students can put another folder in place of the course's in the exchange, or "".
+
+    Raises CourseError.
+    """
+    exchange = exchange_of(classroom)
+    if not system.has_modes() or not exchange.is_dir():
+        return ""
+    mode = exchange.stat().st_mode
+    if mode & stat.S_ISVTX or not mode & stat.S_IWOTH:
+        return ""
+    return (
+        f"Everybody can rename the course's folder in {exchange}, put another in its place, and "
+        f"read what is handed in there. Let owners alone rename what is theirs: chmod +t {exchange}"
     )
