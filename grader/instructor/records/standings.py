@@ -284,7 +284,12 @@ def _submissions(
             submission.extension,
             func.sum(notebook.late_submission_penalty),
         )
-        .outerjoin(tables["submitted_notebook"], notebook.assignment_id == submission.id)
+        .outerjoin(
+            tables["submitted_notebook"],
+            # both conditions, so that the index is used
+            (notebook.assignment_id == submission.id)
+            & notebook.notebook_id.in_(_notebooks_of(tables, assignment)),
+        )
         .group_by(submission.student_id, submission.timestamp, of.duedate, submission.extension)
     )
     return list(db.execute(query))
@@ -346,15 +351,44 @@ def _of_notebooks(
     """
     notebook = tables["submitted_notebook"].c
     rows = tables[name].c
-    return (
-        _of_assignment(tables, assignment, students, *columns)
-        .join(
-            tables["submitted_notebook"],
-            notebook.assignment_id == tables["submitted_assignment"].c.id,
-        )
-        .join(tables[name], rows.notebook_id == notebook.id)
-        .join(tables["base_cell"], tables["base_cell"].c.id == rows.cell_id)
+    submitted = _of_assignment(tables, assignment, students, notebook.id).join(
+        tables["submitted_notebook"],
+        (notebook.assignment_id == tables["submitted_assignment"].c.id)
+        & notebook.notebook_id.in_(_notebooks_of(tables, assignment)),
     )
+    # Both columns of the index of these rows, and then what belongs to each.
+    return (
+        select(*columns)
+        .join_from(tables[name], tables["base_cell"], tables["base_cell"].c.id == rows.cell_id)
+        .join(tables["submitted_notebook"], notebook.id == rows.notebook_id)
+        .join(
+            tables["submitted_assignment"],
+            tables["submitted_assignment"].c.id == notebook.assignment_id,
+        )
+        .where(
+            rows.cell_id.in_(_cells_of(tables, assignment)),
+            rows.notebook_id.in_(submitted.correlate(None)),
+        )
+    )
+
+
+def _notebooks_of(tables: dict[str, TableClause], assignment: str) -> Any:
+    """Return a query of the ids of an assignment's notebooks."""
+    notebook = tables["notebook"].c
+    of = tables["assignment"].c
+    return (
+        select(notebook.id)
+        .join_from(tables["notebook"], tables["assignment"], notebook.assignment_id == of.id)
+        .where(of.name == assignment)
+        .correlate(None)
+    )
+
+
+def _cells_of(tables: dict[str, TableClause], assignment: str) -> Any:
+    """Return a query of the ids of an assignment's cells."""
+    cell = tables["base_cell"].c
+    of_assignment = cell.notebook_id.in_(_notebooks_of(tables, assignment))
+    return select(cell.id).where(of_assignment).correlate(None)
 
 
 def due_date(db: Connection, tables: dict[str, TableClause], assignment: str) -> datetime | None:

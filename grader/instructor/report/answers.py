@@ -10,6 +10,7 @@ from grader.instructor.sealed.grade_one import ExerciseJSON
 from grader.instructor.sealed.verdict_file import VerdictFile
 
 EXAMPLE_LINES = 40  # of an answer that is shown in a lecture
+CANDIDATES = 3  # answers that are kept for an example: the first may hold a name
 NAME_LENGTH = 3  # letters of a name that an example must not hold; a shorter one is in any word
 
 
@@ -17,32 +18,36 @@ NAME_LENGTH = 3  # letters of a name that an example must not hold; a shorter on
 class Answers:
     """Gathers, verdict file by verdict file, what is told of the answers.
 
-    forms: (student, exercise, form); examples: the shortest wrong answer, by exercise and mistake,
-    without its comments.
+    forms: (student, exercise, form); candidates: (answer, student) of the shortest wrong answers,
+    by exercise and mistake.
     """
 
     forms: list[tuple[str, str, Form]] = field(default_factory=list)
-    examples: dict[tuple[str, str], str] = field(default_factory=dict)
+    candidates: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
 
-    def add(self, verdict: VerdictFile) -> None:
+    def add(self, student: str, verdict: VerdictFile) -> None:
         """Take in one student's answers."""
         for exercise, answer in verdict["answers"].items():
-            form = form_of(answer, exercise)
+            form = form_of(answer)
             if form:
-                self.forms.append((verdict["student"], exercise, form))
+                self.forms.append((student, exercise, form))
         for result in verdict["exercises"]:
-            self._add_examples(verdict, result)
+            answer = verdict["answers"].get(result["exercise"], "")
+            self._add_candidates(student, answer, result)
 
-    def _add_examples(self, verdict: VerdictFile, result: ExerciseJSON) -> None:
+    def _add_candidates(self, student: str, answer: str, result: ExerciseJSON) -> None:
         exercise = result["exercise"]
-        mistakes = {part["mistake"] for part in result["parts"] if part["mistake"]}
-        if not mistakes:
-            return
-        example = anonymous(verdict["answers"].get(exercise, ""), verdict["student"])
-        for mistake in mistakes:
-            best = self.examples.get((exercise, mistake), "")
-            if example and (not best or len(example) < len(best)):
-                self.examples[exercise, mistake] = example
+        for mistake in {part["mistake"] for part in result["parts"] if part["mistake"]}:
+            kept = self.candidates.setdefault((exercise, mistake), [])
+            kept.append((answer, student))
+            kept.sort(key=lambda pair: len(pair[0]))
+            del kept[CANDIDATES:]
+
+    def example(self, exercise: str, mistake: str) -> str:
+        """Return an answer with a mistake for everybody to see, "" where there is none."""
+        kept = self.candidates.get((exercise, mistake), [])
+        examples = (anonymous(answer, student) for answer, student in kept)
+        return next(filter(None, examples), "")
 
 
 def anonymous(answer: str, student: str) -> str:

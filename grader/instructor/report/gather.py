@@ -253,7 +253,7 @@ def _verdict_of(grading: Grading, standing: Standing, answers: Answers) -> Verdi
     verdict = stored(grading.verdicts(standing.student))
     if verdict is None:
         return None
-    answers.add(verdict)
+    answers.add(standing.student, verdict)
     verdict["answers"] = {}
     for result in verdict["exercises"]:
         result["text"] = ""
@@ -428,7 +428,7 @@ def _most_common(
         counts.update({part["mistake"] for part in result["parts"] if part["mistake"]})
     in_order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     for mistake, count in in_order[:MISTAKE_LIMIT]:
-        example = answers.examples.get((exercise.name, mistake), "")
+        example = answers.example(exercise.name, mistake)
         yield Mistake(mistake, count, _hint(exercise, mistake), example)
 
 

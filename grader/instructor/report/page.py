@@ -30,7 +30,7 @@ def as_text(report: Report) -> Iterator[str]:
     if report.same:
         yield SAME
     for same in report.same:
-        yield f"  {same.exercise} ({same.size} nodes): {', '.join(same.students)}"
+        yield f"  {same.exercise} (length {same.size}): {', '.join(same.students)}"
     yield f"to look at: {len(report.looks) or 'nobody'}"
     for name, why in report.looks:
         yield f"  {name}: {why}"

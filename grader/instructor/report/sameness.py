@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import hashlib
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import CodeType
 
 from grader.instructor.sealed.answer_text import TEXT_LIMIT
 
-# Shorter answers agree by chance: a right `return dy @ w.T, x.T @ dy, dy.sum(axis=0)` has 30.
-NODES = 60
-BUILTINS = frozenset(dir(builtins))
+# Shorter answers agree by chance: `return dy @ w.T, x.T @ dy, dy.sum(axis=0)` has some 40.
+SIZE = 80
 
 
 @dataclass(frozen=True)
 class SameAnswers:
-    """Students whose answers to an exercise are the same. size: how long they are, in nodes."""
+    """Students whose answers to an exercise are the same. size: of what Python compiles them to."""
 
     exercise: str
     size: int
@@ -33,77 +33,60 @@ class Form:
     size: int
 
 
-def form_of(answer: str, name: str) -> Form | None:
+def form_of(answer: str) -> Form | None:
     """Return the form of an answer, None where it is no Python or too short to tell anything.
 
-    Names that the answer itself binds count by the order in which they come; those of the language
-    and of modules, and attributes, count as they are.
+    It is what Python's compiler makes of it, which numbers the names of arguments and variables,
+    and knows no comments. The answer's own functions count by their order; other names that it
+    uses count as they are. Nothing of it is run.
     """
     try:
         if len(answer) > 2 * TEXT_LIMIT:
             return None
         tree = ast.parse(answer)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+        for function in functions:
+            function.body = list(_without_texts(function)) or [ast.Pass()]
+        ast.fix_missing_locations(tree)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python says of odd code
+            code = compile(tree, "", "exec", optimize=2, dont_inherit=True)  # no docstrings
+    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         return None
-    bound = {name: "answer", **_bound_names(tree)}
-    words = list(_words(tree, bound))
-    if len(words) < NODES:
+    own = {name: f"name {number}" for number, name in enumerate(_own_names(tree))}
+    parts = list(_parts(code, own))
+    size = sum(len(part) for part in parts if isinstance(part, bytes)) // 2
+    if size < SIZE:
         return None
-    return Form(hashlib.sha256("\n".join(words).encode("utf-8", "replace")).hexdigest(), len(words))
+    return Form(hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest(), size)
 
 
-def _bound_names(tree: ast.AST) -> dict[str, str]:
-    """Return what takes the place of each name that the answer itself binds."""
-    bound: dict[str, str] = {}
-    for node in ast.walk(tree):
-        for name in _names_bound_by(node):
-            if name not in BUILTINS:
-                bound.setdefault(name, f"name{len(bound)}")
-    return bound
+def _without_texts(function: ast.FunctionDef) -> Iterator[ast.stmt]:
+    """Yield a function's statements but for those that are values alone, such as a docstring.
+
+    The compiler leaves a place for each.
+    """
+    for statement in function.body:
+        if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
+            yield statement
 
 
-def _names_bound_by(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.arg):
-        yield node.arg
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        yield node.name
+def _own_names(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that an answer defines for itself, once each, in their order."""
+    names = (node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
+    yield from dict.fromkeys(names)
 
 
-def _words(tree: ast.AST, bound: Mapping[str, str]) -> Iterator[str]:
-    """Yield a tree's nodes and values in order; what says nothing to Python is left out."""
-    waiting: list[object] = [tree]
+def _parts(code: CodeType, own: Mapping[str, str]) -> Iterator[object]:
+    """Yield what a piece of code is and holds, one piece after another."""
+    waiting = [code]
     while waiting:  # and no recursion: code may be nested deeply
-        item = waiting.pop()
-        if isinstance(item, list):
-            waiting += reversed(item)
-        elif isinstance(item, ast.AST):
-            if _is_docstring(item):
-                continue
-            yield type(item).__name__
-            waiting += reversed([_value(item, field, bound) for field in item._fields])
-        elif item is not None:
-            yield repr(item)
-
-
-def _value(node: ast.AST, field: str, bound: Mapping[str, str]) -> object:
-    """Return a node's field, a bound name by what takes its place."""
-    value = getattr(node, field, None)
-    if isinstance(node, ast.arg) and field == "annotation":
-        return None
-    if isinstance(value, str) and not isinstance(node, (ast.Constant, ast.Attribute)):
-        return bound.get(value, value)
-    return value
-
-
-def _is_docstring(node: ast.AST) -> bool:
-    """Tell whether a node is a text that stands by itself."""
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
+        piece = waiting.pop(0)
+        yield piece.co_code
+        yield (piece.co_argcount, piece.co_posonlyargcount, piece.co_kwonlyargcount, piece.co_flags)
+        yield tuple(own.get(name, name) for name in piece.co_names)
+        yield tuple(repr(value) for value in piece.co_consts if not isinstance(value, CodeType))
+        waiting += [value for value in piece.co_consts if isinstance(value, CodeType)]
 
 
 def same_answers(forms: Iterable[tuple[str, str, Form]]) -> Iterator[SameAnswers]:
