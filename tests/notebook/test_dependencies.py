@@ -21,6 +21,7 @@ BESIDE = (
     "tests",
     "tests/browser",
     "tests/engines",
+    "tests/matrix",
     "tests/toy",
     "grader/instructor/sandbox/worker",
 )
