@@ -37,9 +37,10 @@ done
 [ -n "$python" ] || fail "Python 3.11 or newer is missing: choose the base image Ubuntu 22.04 or newer."
 
 # Everybody may read it: the second tier runs students' code as nobody.
-"$python" -m venv "$place"
+"$python" -m venv "$place" || fail "an environment cannot be made in $place."
 "$place/bin/pip" install --quiet --no-cache-dir --disable-pip-version-check \
-  -c "$source/constraints.txt" "$source"/wheels/*.whl
+  -c "$source/constraints.txt" "$source"/wheels/*.whl ||
+  fail "the packages cannot be installed: see pip's own line above. Build the image again."
 
 # What the hidden cases are drawn from: made here, so that no zip file holds it.
 [ -s "$source/secret" ] || head -c 32 /dev/urandom >"$source/secret"
