@@ -52,6 +52,7 @@ CAPABILITIES = [
     "audit_write",
     "setfcap",
 ]
+LIMITED = ["setpriv", "--inh-caps=-all", f"--bounding-set=-all,+{',+'.join(CAPABILITIES)}"]
 
 
 @dataclass
@@ -126,13 +127,14 @@ def steps(path: Path = DOCKERFILE) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def debian(release: str) -> Iterator[Path]:
-    """Make a small Debian, and remove it at the end."""
+def debian(release: str, *options: str, source: list[str] | None = None) -> Iterator[Path]:
+    """Make a small Debian, or an Ubuntu, and remove it at the end. source: where its packages are."""
     system = Path(tempfile.mkdtemp(prefix="container-", dir="/var/tmp"))
     mounted = []
     try:
         system.chmod(0o755)
-        command = ["debootstrap", "--variant=minbase", release, str(system), *mirror()]
+        where = mirror() if source is None else source
+        command = ["debootstrap", "--variant=minbase", *options, release, str(system), *where]
         made = subprocess.run(command, capture_output=True, text=True, check=False)
         if made.returncode:
             raise SystemExit(f"debootstrap: {made.stdout[-2000:]}{made.stderr[-2000:]}")
@@ -185,9 +187,7 @@ def grade_in(container: Container, user: int) -> None:
     course.mkdir()
     os.chown(course, user, user)
     forbidden = container.run(["sh", "-c", "unshare --user true 2>&1 || echo forbidden"], user)
-    limited = ["setpriv", "--inh-caps=-all", f"--bounding-set=-all,+{',+'.join(CAPABILITIES)}"]
-    if user:
-        limited = []  # who has none of them
+    limited = [] if user else LIMITED  # an ordinary user has none of them
     for words, expected in (("doctor", SECOND), ("demo", RIGHT)):
         said = container.run([*limited, *container.entry, words], user)
         print(said)

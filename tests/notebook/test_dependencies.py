@@ -22,6 +22,7 @@ BESIDE = (
     "tests/browser",
     "tests/engines",
     "tests/hub",
+    "tests/matrix",
     "tests/toy",
     "grader/instructor/sandbox/worker",
 )

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.instructor.commands.options import FILE, assignment_names, on_classroom
+from grader.instructor.commands.options import FILE, assignment_names, on_classroom, on_course
 from grader.instructor.courses import notebooks
 
 if TYPE_CHECKING:
     from grader.instructor.classroom import Classroom
+    from grader.instructor.gradescope.results import Visibility
+    from grader.judge.course import Course
 
 IN_FILE = click.Path(path_type=Path)
 
@@ -150,4 +152,27 @@ def class_page(classroom: Classroom, names: tuple[str, ...]) -> None:
     click.echo(f"wrote {path}")
 
 
-VERBS = (class_page, roster, collect, deadline, export)
+@click.command()
+@click.argument("name", metavar="ASSIGNMENT")
+@click.option("-o", "--output", type=FILE, help="File to write (default: in dist/).")
+@click.option(
+    "--visibility",
+    type=click.Choice(("visible", "after_due_date", "after_published", "hidden")),
+    default="visible",
+    show_default=True,
+    help="When students see the tests and their points.",
+)
+@on_course
+def gradescope(course: Course, name: str, output: Path | None, visibility: Visibility) -> None:
+    """Write the zip file of an autograder for Gradescope, which grades ASSIGNMENT sealed.
+
+    It holds the reference answers: it is for Gradescope and for you alone.
+    """
+    from grader.instructor.commands.gradescope import gradescope
+
+    (notebook,) = notebooks(course, (name,))
+    for line in gradescope(notebook, visibility, output):
+        click.echo(line)
+
+
+VERBS = (class_page, roster, collect, deadline, export, gradescope)

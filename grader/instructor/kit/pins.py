@@ -30,6 +30,11 @@ def constraints(wheel: str, also: tuple[str, ...] = ()) -> str:
     return "\n".join(lines) + "\n"
 
 
+def all_pins() -> str:
+    """Return the pins of a machine that grades: all of constraints.txt. Raises CourseError."""
+    return _text("constraints.txt")
+
+
 def _notebook() -> list[str]:
     """Return what the core and the extra `notebook` need."""
     project = tomllib.loads(_text("pyproject.toml"))["project"]

@@ -156,18 +156,20 @@ def with_other_id(
     notebook: Notebook,
     student: str,
     ids: Sequence[str] = (),
+    whose: str = "the folder is that of",
 ) -> WorkJSON:
     """Return the verdicts on a submission, marked where its id is nobody's who handed it in.
 
     The points stand: they are for the numbers of the id that was typed. student: the folder's name;
-    ids: what else the student, or who hands in with this student, may type.
+    ids: what else the student, or who hands in with this student, may type; whose: what is said
+    before the student's name.
     """
     names, typed = _typed(submitted, notebook), submitted.student_id
     if not names or plain_id(typed) in ("", *map(plain_id, (student, *ids))):
         return work
     fault = (
-        f'{names}: graded with the numbers of {NAME} = "{text(typed, ID_LIMIT)}", and the folder '
-        f"is that of {text(student, ID_LIMIT)}"
+        f'{names}: graded with the numbers of {NAME} = "{text(typed, ID_LIMIT)}", and {whose} '
+        f"{text(student, ID_LIMIT)}"
     )
     exercises = list(work["exercises"])
     for exercise in _to_look_at(notebook, exercises, [fault]):
