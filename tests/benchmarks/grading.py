@@ -169,6 +169,28 @@ def larger(assignment: str, counts: list[int], folder: Path) -> None:
         )
 
 
+def exported(assignment: str, count: int, folder: Path) -> None:
+    """Export the grades of one class, beside nbgrader's own exporter, and write its pages."""
+    course = Classroom.at(folder / f"{assignment}-exported")
+    make_class(course, assignment, count)
+    grader, where = str(BIN / "grader"), ["--course", str(course.folder)]
+    run([grader, "grade", assignment, *where], course)
+    ours = [grader, "export", assignment, *where]
+    stock = [str(BIN / "nbgrader"), "export", "--to", str(course.folder / "stock.csv")]
+    for name, command in (
+        ("grader export", ours),
+        ("grader export --wide", [*ours, "--wide"]),
+        ("nbgrader export", stock),
+        ("grader report", [grader, "report", assignment, *where]),
+        ("grader class", [grader, "class", assignment, *where]),
+    ):
+        seconds, memory = run(command, course)
+        each = 1000 * seconds / count
+        print(
+            f"  {assignment:14} {count:5} students, {name:20}: {each:6.2f} ms each, {memory:4.0f} MiB"
+        )
+
+
 def on_a_server(assignment: str, count: int, folder: Path) -> None:
     """Grade one class into SQLite and into PostgreSQL: each time all of it, and again unchanged."""
     if programs() is None:
@@ -260,6 +282,10 @@ def _larger(asked: argparse.Namespace, folder: Path) -> None:
     larger("1-affine", asked.large, folder)
 
 
+def _exported(asked: argparse.Namespace, folder: Path) -> None:
+    exported("1-affine", 1000, folder)
+
+
 def _on_a_server(asked: argparse.Namespace, folder: Path) -> None:
     os.chmod(folder, 0o755)  # the server has a user of its own
     on_a_server("1-affine", 1000, folder)
@@ -279,6 +305,7 @@ def _cluster(asked: argparse.Namespace, folder: Path) -> None:
 STEPS = {
     "stages": ("where the time goes", _stages),
     "large": ("a larger class", _larger),
+    "export": ("tables and pages of a class, beside nbgrader's exporter", _exported),
     "server": ("SQLite beside PostgreSQL", _on_a_server),
     "cluster": ("the workers of a Dask cluster on this machine", _cluster),
     "stock": ("beside stock nbgrader autograde, the whole command", _beside_stock),

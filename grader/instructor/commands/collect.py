@@ -125,6 +125,8 @@ def collect(how: Collecting, say: Say, is_wanted: Callable[[], bool]) -> int:
         people = _people_of(how)
         roster = before.with_rows(people.rows)
         plan = make_plan(how, roster, people)
+        for change in before.changes(roster):
+            say(f"roster: {text(change)}")
         for line in _lines(plan):
             say(line)
         is_new_roster = roster.rows != before.rows

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dis import opmap
 from types import CodeType
 
 from grader.instructor.sealed.answer_text import TEXT_LIMIT
 
 # Shorter answers agree by chance: `return dy @ w.T, x.T @ dy, dy.sum(axis=0)` has some 40.
 SIZE = 80
+STORE_NAME, NOP = opmap["STORE_NAME"], opmap["NOP"]
+PREPARING = {NOP, opmap["RESUME"], opmap["MAKE_CELL"], opmap["COPY_FREE_VARS"]}
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,12 @@ def form_of(answer: str) -> Form | None:
     try:
         if len(answer) > 2 * TEXT_LIMIT:
             return None
-        tree = ast.parse(answer)
-        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-        for function in functions:
-            function.body = list(_without_texts(function)) or [ast.Pass()]
-        ast.fix_missing_locations(tree)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Python says of odd code
-            code = compile(tree, "", "exec", optimize=2, dont_inherit=True)  # no docstrings
+            code = compile(answer, "", "exec", optimize=2, dont_inherit=True)  # no docstrings
     except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         return None
-    own = {name: f"name {number}" for number, name in enumerate(_own_names(tree))}
+    own = {name: f"name {number}" for number, name in enumerate(_own_names(code))}
     parts = list(_parts(code, own))
     size = sum(len(part) for part in parts if isinstance(part, bytes)) // 2
     if size < SIZE:
@@ -61,20 +58,24 @@ def form_of(answer: str) -> Form | None:
     return Form(hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest(), size)
 
 
-def _without_texts(function: ast.FunctionDef) -> Iterator[ast.stmt]:
-    """Yield a function's statements but for those that are values alone, such as a docstring.
+def _own_names(code: CodeType) -> Iterator[str]:
+    """Yield the names that an answer defines for itself, once each, in their order.
 
-    The compiler leaves a place for each.
+    code: of the whole answer.
     """
-    for statement in function.body:
-        if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
-            yield statement
+    pairs = zip(code.co_code[::2], code.co_code[1::2], strict=True)
+    numbers = dict.fromkeys(argument for name, argument in pairs if name == STORE_NAME)
+    yield from (code.co_names[number] for number in numbers)
 
 
-def _own_names(tree: ast.Module) -> Iterator[str]:
-    """Yield the names that an answer defines for itself, once each, in their order."""
-    names = (node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
-    yield from dict.fromkeys(names)
+def _program(code: CodeType) -> bytes:
+    """Return a function's instructions without the places that a docstring has left.
+
+    They stand at its beginning, where nothing jumps over them.
+    """
+    pairs = [code.co_code[place : place + 2] for place in range(0, len(code.co_code), 2)]
+    start = next((at for at, pair in enumerate(pairs) if pair[0] not in PREPARING), len(pairs))
+    return b"".join([pair for pair in pairs[:start] if pair[0] != NOP] + pairs[start:])
 
 
 def _parts(code: CodeType, own: Mapping[str, str]) -> Iterator[object]:
@@ -82,7 +83,7 @@ def _parts(code: CodeType, own: Mapping[str, str]) -> Iterator[object]:
     waiting = [code]
     while waiting:  # and no recursion: code may be nested deeply
         piece = waiting.pop(0)
-        yield piece.co_code
+        yield _program(piece)
         yield (piece.co_argcount, piece.co_posonlyargcount, piece.co_kwonlyargcount, piece.co_flags)
         yield tuple(own.get(name, name) for name in piece.co_names)
         yield tuple(repr(value) for value in piece.co_consts if not isinstance(value, CodeType))
