@@ -234,6 +234,13 @@ def test_a_filled_sheet_read_again_gives_what_was_put_in(
     assert unchanged == text.getvalue().encode("utf-8")
 
 
+def test_a_table_with_a_column_of_maxima_is_not_moodles(tmp_path):
+    """Its ids look like Moodle's identifiers in some language, and it has no times."""
+    sheet = sheet_of(tmp_path, "student_id,points,max\ns1,,2\ns2,,2\n")
+    assert sheet.layout.platform == "plain"
+    assert fill(sheet, {sheet.column("points"): {1: 2.5}}).left == {}
+
+
 def test_a_line_for_excel_before_the_header_stays(tmp_path):
     sheet = sheet_of(tmp_path, "sep=;\r\nstudent_id;a,b\r\nada;\r\n")
     assert fill(sheet, {sheet.column("a,b"): {1: 3.0}}).content == (

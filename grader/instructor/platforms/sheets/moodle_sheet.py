@@ -41,7 +41,14 @@ def is_moodle(table: CsvTable, header: int) -> bool:
         return True
     rows = range(header + 1, len(table.starts))
     words = {match["word"] if match else "" for match in _identifiers(table, rows)}
-    return len(words) == 1 and "" not in words and _limit_column(table, header) is not None
+    if len(words) != 1 or "" in words:
+        return False
+    limit = _limit_column(table, header)
+    # Behind the maximum grade come whether it can be changed, and two times.
+    return limit is not None and any(
+        all(TIME.fullmatch(table.value(row, place)) for row in rows if not table.is_empty(row))
+        for place in range(limit + 1, len(titles))
+    )
 
 
 def _identifiers(table: CsvTable, rows: range) -> list[re.Match[str] | None]:
