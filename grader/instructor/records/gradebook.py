@@ -112,6 +112,19 @@ def writing(classroom: Classroom) -> Iterator[tuple[Connection, dict[str, TableC
 
 
 @contextmanager
+def without_transaction(classroom: Classroom) -> Iterator[Connection]:
+    """Open the gradebook for a statement that works in no transaction; yield a connection.
+
+    Raises CourseError as `reading` does.
+    """
+    with _connected(
+        classroom,
+        lambda engine: engine.connect().execution_options(isolation_level="AUTOCOMMIT"),
+    ) as (db, _):
+        yield db
+
+
+@contextmanager
 def _connected(
     classroom: Classroom, connect: Callable[[Engine], AbstractContextManager[Connection]]
 ) -> Iterator[tuple[Connection, dict[str, TableClause]]]:
