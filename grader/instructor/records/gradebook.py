@@ -396,6 +396,8 @@ def _reason(classroom: Classroom, error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
         return _without_driver(classroom, error)
     reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    if re.search(r"no such (column|table)|does not exist", reason):
+        reason += ". If an earlier nbgrader made it, run first: nbgrader db upgrade"
     return reason.replace(classroom.db, without_password(classroom.db))
 
 
