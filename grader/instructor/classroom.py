@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import platform
 import re
 import sys
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -20,6 +22,7 @@ from grader.instructor.courses import (
     repository_of,
 )
 from grader.judge.course import Course, Notebook
+from grader.notebook.intake import TEST
 
 # nbgrader's Submit puts these files beside a notebook.
 STAMP = "timestamp.txt"
@@ -170,12 +173,26 @@ class Grading:
 
     @property
     def notebook(self) -> Notebook:
-        """The assignment's notebook."""
+        """The assignment's notebook, with the exercises alone that the released one has.
+
+        Others were added to the course since. It is the whole one where nothing is released.
+        """
+        return _as_released(self._whole, _names_in(self.released()))
+
+    @property
+    def added(self) -> list[str]:
+        """The exercises and essays that the course has, and the released notebook does not."""
+        names = (*self._whole.by_name, *self._whole.essay_names)
+        held = {*self.notebook.by_name, *self.notebook.essay_names}
+        return [name for name in names if name not in held]
+
+    @property
+    def _whole(self) -> Notebook:
         return self.classroom.course.by_assignment[self.assignment]
 
     def released(self) -> Path:
         """Return the path of the released notebook."""
-        return self.classroom.release / self.assignment / self.notebook.file
+        return self.classroom.release / self.assignment / self._whole.file
 
     def submitted(self, student: str) -> Path:
         """Return the path of a submitted notebook."""
@@ -186,7 +203,7 @@ class Grading:
         return self._of(student, self.classroom.autograded)
 
     def _of(self, student: str, folder: Path) -> Path:
-        return folder / student / self.assignment / self.notebook.file
+        return folder / student / self.assignment / self._whole.file
 
     def verdicts(self, student: str) -> Path:
         """Return the path of a verdict file."""
@@ -200,6 +217,34 @@ class Grading:
     def stage(self) -> Path:
         """The folder of the verdicts of a regrade, until they are written or given up."""
         return self.classroom.folder / "verdicts" / ".regrade"
+
+
+def _names_in(released: Path) -> frozenset[str]:
+    """Return the exercises and essays of a released notebook, none where it cannot be read."""
+    try:
+        state = released.stat()
+    except OSError:
+        return frozenset()
+    return _names_then(released, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=32)
+def _names_then(released: Path, changed: int, size: int) -> frozenset[str]:
+    """Return what `_names_in` does for a file that was changed at a time and has a size."""
+    try:
+        cells = json.loads(released.read_bytes())["cells"]
+        graded = [cell["metadata"].get("nbgrader", {}) for cell in cells]
+        names = [metadata["grade_id"] for metadata in graded if metadata.get("grade")]
+        return frozenset(name.removeprefix(TEST) for name in names)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return frozenset()
+
+
+@lru_cache(maxsize=32)
+def _as_released(notebook: Notebook, names: frozenset[str]) -> Notebook:
+    """Return a notebook with these exercises alone; the same object for the same arguments."""
+    limited = notebook.limited_to(names)
+    return limited if limited.exercises else notebook
 
 
 def notebooks_handed_in(classroom: Classroom, names: tuple[str, ...]) -> list[Notebook]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -98,6 +98,18 @@ class Notebook:
     def by_name(self) -> dict[str, Exercise]:
         """Its exercises by their names, in their order."""
         return {exercise.name: exercise for exercise in self.exercises}
+
+    def limited_to(self, names: Collection[str]) -> Notebook:
+        """Return this notebook with those of its exercises and essays alone that are named.
+
+        It is this very notebook where all of them are.
+        """
+        exercises = tuple(each for each in self.exercises if each.name in names)
+        essays = tuple(each for each in self.essays if each.name in names)
+        if len(exercises) == len(self.exercises) and len(essays) == len(self.essays):
+            return self
+        points = sum(each.points for each in exercises) + sum(each.points for each in essays)
+        return replace(self, exercises=exercises, essays=essays, points=points)
 
     @property
     def automatic_points(self) -> float:

@@ -20,7 +20,7 @@ from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.sandbox import MachineFault, Sandbox, Tier
 from grader.instructor.sealed.basis import Basis, basis_of, differences
 from grader.instructor.sealed.grade_one import grade_notebook
-from grader.judge.course import Course
+from grader.judge.course import Course, Notebook
 from grader.notebook.intake import ParsedNotebook
 
 DIFFERENCES_LIMIT = 3  # that are named
@@ -99,7 +99,7 @@ class GradingPlugin(WorkerPlugin):
                 f"it has {', '.join(reasons[:DIFFERENCES_LIMIT])}: install the same course and "
                 "versions there"
             )
-        notebook = course.by_assignment[self.terms.assignment]
+        notebook = _notebook(self.terms, course)
         tier = Tier.NONE if self.terms.unsafe else pick_tier(course, {})
         self.sandbox = Sandbox(tier, notebook)
         self.sandbox.load()
@@ -133,8 +133,14 @@ def _differences(terms: Terms, course: Course, own: dict[str, str]) -> list[str]
         for name, version in terms.versions.items()
         if own[name] != version
     ]
-    basis = basis_of(course.by_assignment[terms.assignment], {"cells": []})
+    basis = basis_of(_notebook(terms, course), {"cells": []})
     return [*others, *differences(terms.basis, {**basis, "notebook": terms.basis["notebook"]})]
+
+
+def _notebook(terms: Terms, course: Course) -> Notebook:
+    """Return the notebook with the exercises that are graded: others may have been added since."""
+    whole = course.by_assignment[terms.assignment]
+    return whole.limited_to([*terms.basis["exercises"], *whole.essay_names])
 
 
 def grade_here(resource: str, order: Order) -> str:

@@ -116,6 +116,7 @@ def deadline(
 @click.option("--to", type=FILE, help="File to write (default: in the course folder).")
 @click.option("--bom", is_flag=True, help="Begin with a byte order mark, for spreadsheets.")
 @click.option("--wide", is_flag=True, help="A row a student, a column an exercise.")
+@click.option("--pseudonyms", is_flag=True, help="Without names: pseudonyms in place of ids.")
 @click.option("--like", type=IN_FILE, help="Fill this sheet, which a learning platform exported.")
 @click.option("--column", default="", help="The sheet's column, where its name is another one.")
 @on_classroom
@@ -125,6 +126,7 @@ def export(
     to: Path | None,
     bom: bool,
     wide: bool,
+    pseudonyms: bool,
     like: Path | None,
     column: str,
 ) -> None:
@@ -132,7 +134,7 @@ def export(
     from grader.instructor.commands.export import Order, export
 
     wanted = notebooks(classroom.course, names) if names else []
-    order = Order(classroom, wanted, to, bom, wide, like, column)
+    order = Order(classroom, wanted, to, bom, wide, like, column, pseudonyms)
     look_count = export(order, click.echo)
     sys.exit(1 if look_count else 0)
 
@@ -175,4 +177,49 @@ def gradescope(course: Course, name: str, output: Path | None, visibility: Visib
         click.echo(line)
 
 
-VERBS = (class_page, roster, collect, deadline, export, gradescope)
+@click.command()
+@click.argument("file", type=IN_FILE)
+@on_classroom
+def archive(classroom: Classroom, file: Path) -> None:
+    """Write the whole course folder, with its gradebook, into the new zip file FILE."""
+    from grader.instructor.commands.archive import archive
+
+    sys.exit(1 if archive(classroom, file, click.echo) else 0)
+
+
+@click.command()
+@click.argument("file", type=IN_FILE)
+@on_classroom
+def restore(classroom: Classroom, file: Path) -> None:
+    """Bring an archive back, into a course folder that is new or empty: --course DIR."""
+    from grader.instructor.commands.archive import restore
+
+    restore(classroom, file, click.echo)
+
+
+@click.command()
+@click.argument("student")
+@click.option("--yes", is_flag=True, help="Remove it without asking.")
+@on_classroom
+def forget(classroom: Classroom, student: str, yes: bool) -> None:
+    """Remove all that is kept of STUDENT: work, grades, feedback, name. It is shown first.
+
+    Reports and tables of the whole class go as well, since they name the student.
+    """
+    from grader.instructor.commands.forget import forget
+
+    question = f"Remove all this? It cannot be taken back. {student}"
+    sys.exit(1 if forget(classroom, student, click.echo, _is_wanted(yes, question)) else 0)
+
+
+VERBS = (
+    class_page,
+    roster,
+    collect,
+    deadline,
+    export,
+    gradescope,
+    archive,
+    restore,
+    forget,
+)

@@ -13,6 +13,7 @@ from grader.instructor.platforms.sheets.sheet import Sheet, read_sheet
 from grader.instructor.records.exports import grades_csv
 from grader.instructor.records.exports.feedback_files import write_feedback
 from grader.instructor.records.exports.filled import Result, filled
+from grader.instructor.records.exports.pseudonyms import Pseudonyms
 from grader.instructor.records.exports.wide import export_wide
 from grader.instructor.sandbox.protocol import text
 from grader.judge.course import Notebook
@@ -25,7 +26,8 @@ class Order:
     """What is exported.
 
     notebooks: of which assignments, all where none is named; to: the file, None for the usual one;
-    like: the sheet to fill; column: its column, "" where that is to be seen.
+    like: the sheet to fill; column: its column, "" where that is to be seen; pseudonyms: whether
+    they stand in place of names.
     """
 
     classroom: Classroom
@@ -35,28 +37,38 @@ class Order:
     wide: bool
     like: Path | None
     column: str
+    pseudonyms: bool = False
 
 
 def export(order: Order, say: Say) -> int:
     """Write the file; return how many rows a person has to look at. Raises CourseError."""
-    if order.like and (order.wide or order.bom):
+    if order.like and (order.wide or order.bom or order.pseudonyms):
         raise CourseError(
-            "--like fills a sheet as it is: give it without --wide and --bom. Nothing was written."
+            "--like fills a sheet as it is: give it without --wide, --bom and --pseudonyms. "
+            "Nothing was written."
         )
     if order.like:
         return _export_like(order, order.like, say)
     if order.column:
         raise CourseError("--column is one of a sheet: name the sheet with --like.")
     classroom = order.classroom
+    pseudonyms = Pseudonyms.of(classroom) if order.pseudonyms else None
+    to = order.to or classroom.folder / _usual_name(order)
     if order.wide:
-        to = order.to or classroom.folder / "grades-wide.csv"
-        export_wide(classroom, order.notebooks or classroom.course.notebooks, to, order.bom)
+        notebooks = order.notebooks or classroom.course.notebooks
+        export_wide(classroom, notebooks, to, order.bom, pseudonyms)
     else:
-        to = order.to or classroom.grades
         names = [notebook.assignment for notebook in order.notebooks]
-        grades_csv.export(classroom, to, order.bom, names)
+        grades_csv.export(classroom, to, order.bom, names, pseudonyms)
     say(f"wrote {to}")
     return 0
+
+
+def _usual_name(order: Order) -> str:
+    """Return the name of a table where none is named."""
+    if order.wide:
+        return "grades-wide-pseudonyms.csv" if order.pseudonyms else "grades-wide.csv"
+    return "grades-pseudonyms.csv" if order.pseudonyms else order.classroom.grades.name
 
 
 def _export_like(order: Order, like: Path, say: Say) -> int:

@@ -81,7 +81,9 @@ def grade(grading: Grading, say: Say) -> int:
             elif tier is not Tier.BUBBLEWRAP and not workers:
                 say(f"sandbox: {tier.value}")
             with gradebook.Writer(grading.classroom, grading.assignment) as writer:
-                misfit = writer.misfit()
+                misfit = writer.misfit(grading.notebook)
+            if grading.added:
+                say(_added(grading))
             task = Task.of(grading, tier, secret_of(grading.classroom), misfit)
             run = GradingRun(
                 task,
@@ -128,6 +130,15 @@ def _beside_roster(grading: Grading, roster: Roster) -> Iterator[str]:
         )
     if others:
         yield f"not on the roster: {', '.join(others)}"
+
+
+def _added(grading: Grading) -> str:
+    """Return that the course has more exercises than the students' notebook, and what to do."""
+    return (
+        f"{', '.join(grading.added)}: not in the released notebook, so nobody is graded on it. "
+        f"While the gradebook has no submissions, it comes in with: "
+        f"grader release {grading.assignment}"
+    )
 
 
 def _cluster(grading: Grading, say: Say) -> Workers:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 MAKERS = ("release", "demo", "roster")  # commands that make a course folder
-LOOKERS = ("doctor",)  # commands that change nothing, and need no course folder
+# Commands that need no course folder, and change nothing in one that is there.
+LOOKERS = ("doctor", "restore")
 
 
 def with_error_messages(command: Callable[..., Any]) -> Callable[..., Any]:

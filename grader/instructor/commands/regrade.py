@@ -109,7 +109,7 @@ def _check(grading: Grading, changes: list[Change]) -> None:
     gradebook may have changed while the question was open.
     """
     with gradebook.Writer(grading.classroom, grading.assignment) as book:
-        misfit = book.misfit()
+        misfit = book.misfit(grading.notebook, regrade=True)
         standings = {each.student: each for each in book.standings()}
         again = {each.student: each for each in _changes(grading, book, standings)}
     if misfit:

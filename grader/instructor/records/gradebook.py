@@ -37,6 +37,7 @@ from grader.instructor.records.standings import (
     graded_students,
     standings_of,
 )
+from grader.judge.course import Notebook
 from grader.notebook.intake import TEST
 from grader.notebook.whole_file import mode_of_new_files
 
@@ -109,6 +110,19 @@ def writing(classroom: Classroom) -> Iterator[tuple[Connection, dict[str, TableC
     """
     with _connected(classroom, lambda engine: engine.begin()) as (db, tables):
         yield db, tables
+
+
+@contextmanager
+def without_transaction(classroom: Classroom) -> Iterator[Connection]:
+    """Open the gradebook for a statement that works in no transaction; yield a connection.
+
+    Raises CourseError as `reading` does.
+    """
+    with _connected(
+        classroom,
+        lambda engine: engine.connect().execution_options(isolation_level="AUTOCOMMIT"),
+    ) as (db, _):
+        yield db
 
 
 @contextmanager
@@ -245,9 +259,12 @@ class Writer:
         """Tell whether the late penalty is not the one that the course's settings give now."""
         return self.penalty.is_other(standing)
 
-    def misfit(self) -> str:
+    def misfit(self, notebook: Notebook, regrade: bool = False) -> str:
         """Return why the gradebook cannot hold the points of today's course, and what to do; ""
         where it can.
+
+        notebook: with the exercises that are graded; regrade: whether grades that are there would
+        lose the points of exercises that are gone.
         """
         try:
             with self.engine.connect() as db:
@@ -257,9 +274,10 @@ class Writer:
         # A course may have other cells, which people grade.
         tests = [cell for cell in cells if cell.kind == "GradeCell" and cell.name.startswith(TEST)]
         worth = {cell.name.removeprefix(TEST): cell.max_score for cell in tests}
-        course = {exercise.name: exercise.points for exercise in self.notebook.exercises}
+        course = {exercise.name: exercise.points for exercise in notebook.exercises}
+        gone = set() if regrade else worth.keys() - self.notebook.by_name.keys()
         release = f"Run first: grader release {self.notebook.assignment}"
-        if worth.keys() != course.keys():
+        if worth.keys() - gone != course.keys():
             advice = other_cells(self.notebook.assignment) if self.standings() else release
             return f"{_other_exercises(course, worth)}. {advice}"
         for name, points in course.items():
@@ -378,6 +396,8 @@ def _reason(classroom: Classroom, error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
         return _without_driver(classroom, error)
     reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    if re.search(r"no such (column|table)|does not exist", reason):
+        reason += ". If an earlier nbgrader made it, run first: nbgrader db upgrade"
     return reason.replace(classroom.db, without_password(classroom.db))
 
 

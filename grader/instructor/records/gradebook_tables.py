@@ -38,6 +38,7 @@ from grader.instructor.records.keys import Key, write_keys
 from grader.instructor.records.lateness.late_penalty import seconds_late
 from grader.instructor.records.scores import NeedsReview, read
 from grader.judge.course import Notebook
+from grader.notebook.intake import TEST
 
 KNOWN = "e43177bfe90b"  # the version of nbgrader's database that has these tables and columns
 TABLES = {
@@ -164,6 +165,7 @@ class Batch:
         self.tables = tables
         self.assignment = notebook.assignment
         self.name = notebook.stem
+        self.exercises = notebook.by_name
         self.results = results
         self.refused: dict[str, str] = {}
         self.scores: dict[str, Scores] = {}
@@ -259,7 +261,7 @@ class Batch:
             looks = self.results[student].looks
             for cell in grade_cells:
                 score = scores[cell.name]
-                look = score is None or cell.name.removeprefix("check_") in looks
+                look = score is None or cell.name.removeprefix(TEST) in looks
                 again = cell.name not in self.results[student].read
                 grades.append(
                     {
@@ -284,11 +286,13 @@ class Batch:
         """Read the scores and comments of all autograded notebooks, before any row is written."""
         grade_cells = [cell for cell in own_cells if cell.kind == "GradeCell"]
         max_scores = {cell.name: cell.max_score for cell in grade_cells}
+        tests = [name for name in max_scores if name.startswith(TEST)]
+        gone = [name for name in tests if name.removeprefix(TEST) not in self.exercises]
         for student, graded in list(self.results.items()):
             if not graded.has_new_scores or graded.notebook is None:
                 continue
             try:
-                self.scores[student] = read(graded.notebook, max_scores)
+                self.scores[student] = read(graded.notebook, max_scores, gone)
             except NeedsReview as error:
                 self.refused[student] = str(error)
                 del self.results[student]

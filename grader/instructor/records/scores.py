@@ -8,6 +8,7 @@ issue 1374); here such a notebook raises NeedsReview.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 from grader.instructor.author.notebook import Cell, NotebookJSON, source
@@ -18,18 +19,22 @@ class NeedsReview(ValueError):
 
 
 def read(
-    notebook: NotebookJSON, max_scores: dict[str, float]
+    notebook: NotebookJSON, max_scores: dict[str, float], gone: Collection[str] = ()
 ) -> tuple[dict[str, float | None], dict[str, str | None]]:
     """Return the scores and the comments of a notebook's cells, both by grade_id.
 
-    max_scores: the points of the cells that the gradebook asks for. Raises NeedsReview.
+    max_scores: the points of the cells that the gradebook asks for; gone: those of them that the
+    course has no exercise for any more, so that a person has to grade them. Raises NeedsReview.
     """
     cells = [cell for cell in notebook["cells"] if "grade_id" in _metadata(cell)]
     graded = {_name(cell): cell for cell in cells if _metadata(cell).get("grade")}
     if graded.keys() != max_scores.keys():
         names = ", ".join(sorted(graded.keys() ^ max_scores.keys()))
         raise NeedsReview(f"the notebook's graded cells and the gradebook's differ: {names}")
-    scores = {name: auto_score(cell, max_scores[name]) for name, cell in graded.items()}
+    scores = {
+        name: None if name in gone else auto_score(cell, max_scores[name])
+        for name, cell in graded.items()
+    }
     answers = [cell for cell in cells if _metadata(cell).get("solution")]
     return scores, {_name(cell): auto_comment(cell) for cell in answers}
 

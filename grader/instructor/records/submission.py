@@ -138,6 +138,7 @@ class SubmissionGrader:
         self.released = json.dumps(released)
         self.tests = {name.removeprefix(TEST) for name in check_cells(released)}
         self.exercises = list(task.grading.notebook.by_name)
+        self.gone = [name for name in sorted(self.tests) if name not in self.exercises]
         self.bench = bench or OwnBench(task.tier, task.grading.notebook)
 
     def grade(self, standing: Standing, other_penalty: bool = False) -> Result:
@@ -337,7 +338,7 @@ class SubmissionGrader:
         Only what the gradebook does not have of it, or has otherwise, is recorded.
         """
         verdict = self._verdict(before, before, submission, standing)
-        if scores_of(verdict).keys() != self.tests:
+        if not self.tests.difference(self.gone) <= scores_of(verdict).keys() <= self.tests:
             note = (
                 "look: its verdict file and the released notebook have other exercises. "
                 f"See: {self._regrade()}"
@@ -380,7 +381,8 @@ class SubmissionGrader:
             student,
             self.roster.ids(student),
         )
-        return replace(work, verdicts=marked)
+        faults = [*marked["faults"], *map(_ungraded, self.gone)]
+        return replace(work, verdicts={**marked, "faults": faults})
 
     def _verdict(
         self,
@@ -409,6 +411,7 @@ class SubmissionGrader:
     ) -> Graded:
         """Return all that the gradebook is to have of a verdict. why: see Key."""
         looks = {each["exercise"] for each in verdict["exercises"] if each["look"]}
+        looks |= set(self.gone)
         if verdict["faults"] and not looks:  # of the whole: formgrader shows cells alone
             looks = {verdict["exercises"][0]["exercise"]}
         notebook = autograded_notebook(json.loads(self.released), verdict, identity_of(verdict))
@@ -440,6 +443,14 @@ class SubmissionGrader:
             basis=basis,
             versions=tuple(_other_versions(verdict["made_with"], self.versions)),
         )
+
+
+def _ungraded(name: str) -> str:
+    """Return that a cell waits for points by hand."""
+    return (
+        f"the course has no exercise {name} any more: its cell has no points until somebody gives "
+        "them in formgrader"
+    )
 
 
 def _change(standing: Standing, work: WorkJSON) -> str:

@@ -82,7 +82,9 @@ def write_class_page(
 
 
 def _part(classroom: Classroom, notebook: Notebook, roster: Roster) -> Part:
-    report = gather(Grading(classroom, notebook.assignment))
+    grading = Grading(classroom, notebook.assignment)
+    report = gather(grading)
+    notebook = grading.notebook
     exercises = [(each.name, each.points) for each in notebook.exercises if each.points]
     columns = (*exercises, *((essay.name, essay.points) for essay in notebook.essays))
     in_order = sorted(report.students, key=lambda student: (student.section, student.name))

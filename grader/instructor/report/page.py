@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -108,7 +109,8 @@ def _shares(report: Report) -> Any:
 
 
 def _as_svg(figure: Any) -> str:
-    """Return a figure as SVG in base64."""
+    """Return a figure as SVG in base64, the same for the same figure."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg")
+    with rc_context({"svg.hashsalt": "report"}):  # else its ids are drawn at random
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
     return base64.b64encode(buffer.getvalue()).decode("ascii")

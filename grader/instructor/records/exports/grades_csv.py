@@ -12,6 +12,7 @@ from sqlalchemy import Connection, TableClause, select
 
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError
+from grader.instructor.records.exports.pseudonyms import Pseudonyms
 from grader.instructor.records.gradebook import reading
 from grader.instructor.records.lateness.late_penalty import LatePenalty
 from grader.instructor.records.people import Roster
@@ -38,16 +39,24 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet begins to
 
 
 def export(
-    classroom: Classroom, to: Path, bom: bool = False, assignments: Collection[str] = ()
+    classroom: Classroom,
+    to: Path,
+    bom: bool = False,
+    assignments: Collection[str] = (),
+    pseudonyms: Pseudonyms | None = None,
 ) -> None:
     """Write grades as CSV, sorted by assignment and student; the file is whole or not there.
 
     bom: begin with a byte order mark, by which a spreadsheet program knows that it is UTF-8;
-    assignments: these alone, or all that the gradebook has. Raises CourseError when the gradebook
-    or the roster cannot be read, or the file cannot be written.
+    assignments: these alone, or all that the gradebook has; pseudonyms: what stands in place of
+    names, in an order that says nothing of them. Raises CourseError when the gradebook or the
+    roster cannot be read, or the file cannot be written.
     """
     with reading(classroom) as (db, tables):
-        rows = _rows(classroom, db, tables, assignments)
+        rows = list(_rows(classroom, db, tables, assignments))
+        if pseudonyms:
+            rows = [pseudonyms.row(row) for row in rows]
+            rows.sort(key=lambda row: (row["assignment"], row["student_id"]))
         write_table(to, COLUMNS, (list(row.values()) for row in rows), bom)
 
 

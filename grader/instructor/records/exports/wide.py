@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.instructor.classroom import Classroom
 from grader.instructor.records.exports.grades_csv import people_of, write_table
+from grader.instructor.records.exports.pseudonyms import Pseudonyms
 from grader.instructor.records.gradebook import reading
 from grader.instructor.records.people import Roster
 from grader.instructor.records.standings import Standing, standings_of
@@ -18,12 +19,16 @@ NAMES = ("student_id", "last_name", "first_name", "email", "section", "group")
 
 
 def export_wide(
-    classroom: Classroom, notebooks: Collection[Notebook], to: Path, bom: bool = False
+    classroom: Classroom,
+    notebooks: Collection[Notebook],
+    to: Path,
+    bom: bool = False,
+    pseudonyms: Pseudonyms | None = None,
 ) -> None:
     """Write a row for each student: the points of each exercise and essay, and their sums.
 
-    What was not handed in has empty cells, and counts 0 in the sums. Raises CourseError as
-    grades_csv.export does.
+    What was not handed in has empty cells, and counts 0 in the sums. pseudonyms: what stands in
+    place of names. Raises CourseError as grades_csv.export does.
     """
     roster = Roster.of(classroom)
     with reading(classroom) as (db, tables):
@@ -33,8 +38,16 @@ def export_wide(
         ]
         people = people_of(db, tables)
     columns = [*NAMES, *(name for notebook in notebooks for name in _columns(notebook)), "total"]
-    rows = (_row(person, parts, roster) for person in people)
+    rows = [_row(person, parts, roster) for person in people]
+    if pseudonyms:
+        rows = sorted(_renamed(row, pseudonyms) for row in rows)
     write_table(to, columns, rows, bom)
+
+
+def _renamed(row: list[Any], pseudonyms: Pseudonyms) -> list[Any]:
+    """Return a row with pseudonyms in it."""
+    names = pseudonyms.row(dict(zip(NAMES, row)))
+    return [*names.values(), *row[len(NAMES) :]]
 
 
 def _columns(notebook: Notebook) -> Iterator[str]:
