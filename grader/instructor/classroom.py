@@ -250,13 +250,14 @@ def _as_released(notebook: Notebook, names: frozenset[str]) -> Notebook:
 def notebooks_handed_in(classroom: Classroom, names: tuple[str, ...]) -> list[Notebook]:
     """Return the notebooks asked for, or else those that somebody has handed in.
 
-    Where nobody has, it is the first one. Raises CourseError.
+    Where nobody has, it is the first one that is released, or the first one. Raises CourseError.
     """
     every = notebooks(classroom.course, names)
     if names:
         return every
     handed_in = [notebook for notebook in every if classroom.students(notebook.assignment)]
-    return handed_in or every[:1]
+    released = [each for each in every if (classroom.release / each.assignment).is_dir()]
+    return handed_in or released[:1] or every[:1]
 
 
 def notebooks_to_release(course: Course, names: tuple[str, ...]) -> list[Notebook]:

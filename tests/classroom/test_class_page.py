@@ -126,9 +126,7 @@ def test_the_page_in_a_browser(graded, browser, tmp_path):
 
 def test_a_class_of_which_nothing_is_graded_is_one_sentence(course):
     status, said = run(course, "class")
-    assert (status, len(said)) == (1, 1)
-    assert said[0].startswith("grader: 1-affine is not in the gradebook")
-    status, said = run(course, "class", ASSIGNMENT)
+    assert status == 1
     assert said == ["grader: Nothing is graded yet for 4-relu. Run first: grader grade 4-relu"]
 
 

@@ -255,3 +255,130 @@ def test_a_link_in_what_is_there_is_moved_and_not_followed(listed, tmp_path):
     assert (listed.earlier / "ada" / ASSIGNMENT / "1" / FILE).is_symlink()
     shutil.rmtree(listed.earlier)
     assert secret.exists()
+
+
+# What fresh eyes came across.
+
+
+def test_two_files_of_one_name_are_both_kept_and_looked_at(listed, tmp_path):
+    folder = platform.moodle_folder("Ada Lovelace", 4)
+    files = [(f"{folder}/{FILE}", b"right"), (f"{folder}/backup/{FILE}", b"old")]
+    status, said = run(
+        listed, "collect", platform.write_zip(tmp_path / "a.zip", files), ASSIGNMENT, "--yes"
+    )
+    assert status == 1
+    assert "look: ada: it holds 2 notebooks: relu-2.ipynb and relu.ipynb" in said
+    contents = files_in(listed.submitted / "ada" / ASSIGNMENT).values()
+    assert {b"right", b"old"} <= set(contents)
+
+
+def test_an_older_file_of_canvas_does_not_count_however_late_it_is_collected(listed, tmp_path):
+    def download(name: str, number: int, content: bytes) -> Path:
+        file = platform.canvas_file("Lovelace, Ada", 1, number, FILE)
+        return platform.write_zip(tmp_path / name, [(file, content)])
+
+    first, newer = download("1.zip", 1001, b"first"), download("2.zip", 2001, b"newer")
+    older = download("3.zip", 900, b"older")
+    for path in (first, newer, older, first):
+        assert run(listed, "collect", path, ASSIGNMENT, "--yes")[0] == 0
+    assert (listed.submitted / "ada" / ASSIGNMENT / FILE).read_bytes() == b"newer"
+    assert {b"first", b"older"} <= set(files_in(listed.earlier).values())
+
+
+def test_a_name_alone_is_not_enough_against_what_the_roster_says(listed, tmp_path):
+    run(
+        listed,
+        "roster",
+        write_csv(tmp_path / "n.csv", ("student", "number"), ("ada", 101)),
+        "--yes",
+    )
+    files = [(platform.canvas_file("Lovelace, Ada", 900, 2002, FILE), b"{}")]
+    status, said = run(
+        listed, "collect", platform.write_zip(tmp_path / "a.zip", files), ASSIGNMENT, "--yes"
+    )
+    assert (status, "of whom the roster has another number (101)" in " ".join(said)) == (1, True)
+    mail(tmp_path / "mails", "1.eml", "Ada Lovelace <evil@x.example>", DATE, b"{}")
+    status, said = run(listed, "collect", tmp_path / "mails", ASSIGNMENT, "--yes")
+    assert (status, "has another address (ada@example.org)" in " ".join(said)) == (1, True)
+    assert not listed.submitted.exists()
+    sheet = write_csv(
+        tmp_path / "s.csv", ("name", "email", ASSIGNMENT), ("Ada Lovelace", "a@b.c", "")
+    )
+    assert "sheet of another course" in run(listed, "export", "--like", sheet)[1][0]
+
+
+DATE = "Sat, 31 Jan 2026 09:00:00 +0000"
+
+
+def test_nobody_hands_in_for_another_one_by_a_mail_in_a_mail(listed, tmp_path):
+    mail(tmp_path / "mails", "1.eml", "bela@example.org", DATE, b"bela's")
+    forged = platform.mail("bela@example.org", "Sat, 31 Jan 2026 10:00:00 +0000", [(FILE, b"")])
+    for name, sender in (("2.eml", "ada@example.org"), ("3.eml", "teacher@example.org")):
+        outer = platform.mail(sender, DATE, [("x.eml", forged)])
+        (tmp_path / "mails" / name).write_bytes(outer.as_bytes())
+        said = run(listed, "collect", tmp_path / "mails", ASSIGNMENT, "--yes")[1]
+        if sender.startswith("ada"):
+            assert "it says bela, and came inside a mail of ada" in " ".join(said)
+            assert (listed.submitted / "bela" / ASSIGNMENT / FILE).read_bytes() == b"bela's"
+    assert (listed.submitted / "bela" / ASSIGNMENT / FILE).read_bytes() == b""  # the teacher's
+
+
+def test_one_address_in_two_cases_is_one_person(listed, tmp_path):
+    mail(tmp_path / "mails", "1.eml", "ada@example.org", DATE, b"one")
+    mail(tmp_path / "mails", "2.eml", "Ada@Example.org", DATE.replace("09:", "10:"), b"two")
+    assert run(listed, "collect", tmp_path / "mails", ASSIGNMENT, "--yes")[0] == 0
+    assert (listed.submitted / "ada" / ASSIGNMENT / FILE).read_bytes() == b"two"
+
+
+def test_what_has_no_time_is_given_none(listed, tmp_path):
+    """A due date that is set afterwards makes nobody late."""
+    files = [(platform.canvas_file("Lovelace, Ada", 1, 2, FILE), b"{}")]
+    run(listed, "collect", platform.write_zip(tmp_path / "a.zip", files), ASSIGNMENT, "--yes")
+    assert (listed.submitted / "ada" / ASSIGNMENT / "timestamp.txt").read_text() == ""
+
+
+def moodle(tmp_path: Path, name: str, content: bytes) -> Path:
+    folder = platform.moodle_folder("Ada Lovelace", 4)
+    return platform.write_zip(tmp_path / name, [(f"{folder}/{FILE}", content)])
+
+
+def test_a_stale_worksheet_and_none_at_all_are_looked_at(listed, tmp_path):
+    sheet = tmp_path / "w.csv"
+    sheet.write_text(
+        platform.moodle_sheet([(4, "Ada Lovelace", "ada@example.org", "")]), encoding="utf-8"
+    )
+    words = (ASSIGNMENT, "--timezone", "UTC", "--yes")
+    status, said = run(
+        listed, "collect", moodle(tmp_path, "1.zip", b"1"), *words, "--roster", sheet
+    )
+    assert (status, "times are read in the zone UTC: --timezone names another" in said) == (0, True)
+    newer = moodle(tmp_path, "2.zip", b"2")
+    status, said = run(listed, "collect", newer, *words, "--roster", sheet)
+    assert (status, "has the time of another file" in " ".join(said)) == (1, True)
+    third = moodle(tmp_path, "3.zip", b"3")
+    status, said = run(listed, "collect", third, *words)
+    assert (status, "it has no time, and the version that is there was" in " ".join(said)) == (
+        1,
+        True,
+    )
+
+
+def test_a_late_mark_within_an_extension_is_looked_at(listed, tmp_path):
+    run(listed, "deadline", ASSIGNMENT, "--student", "ada", "--extend", "3 days")
+    for late in (False, True):
+        file = platform.canvas_file("Lovelace, Ada", 1, 10 + late, FILE, late)
+        download = platform.write_zip(tmp_path / "a.zip", [(file, b"late" if late else b"on time")])
+        status, said = run(listed, "collect", download, ASSIGNMENT, "--yes")
+    assert status == 1
+    assert "marked late does not count, and there is an extension" in " ".join(said)
+    assert b"late" in files_in(listed.earlier).values()
+
+
+def test_times_in_words_that_cannot_be_read_are_looked_at(listed, tmp_path):
+    sheet = tmp_path / "w.csv"
+    text = platform.moodle_sheet([(4, "Ada Lovelace", "ada@example.org", "")])
+    sheet.write_text(text.replace("January", "leden"), encoding="utf-8")
+    download = moodle(tmp_path, "1.zip", b"1")
+    status, said = run(listed, "collect", download, ASSIGNMENT, "--yes", "--roster", sheet)
+    assert (status, "1 times of the worksheet cannot be read" in " ".join(said)) == (1, True)
+    assert "give it with --roster" not in " ".join(said)

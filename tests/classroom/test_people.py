@@ -274,3 +274,45 @@ def test_a_grade_that_is_not_there_yet_stays_empty(listed, tmp_path):
     assert status == 1
     assert f"look: nothing is graded of {ASSIGNMENT}: its column was left as it is" in said
     assert (listed.folder / "filled-s.csv").read_text() == sheet.read_text()
+
+
+# What fresh eyes came across.
+
+
+@pytest.mark.usefixtures("some_tier")
+def test_work_stays_with_the_group_that_it_was_handed_in_for(listed, tmp_path):
+    hand_in(listed, "ada", solved_by("ada"))
+    hand_in(listed, "dora", solved_by("dora", relu_forward="def relu_forward(x):\n    return x"))
+    run(listed, "grade")
+    rows = [("student", "group"), ("bela", "2"), ("conan", "2")]
+    run(listed, "roster", write_csv(tmp_path / "g.csv", *rows), "--yes")
+    before = (listed.submitted / "bela" / ASSIGNMENT / FILE).read_bytes()
+    said = run(listed, "grade")[1]
+    assert "bela: the work of group 1 stays, and the roster now has group 2" in said
+    assert (listed.submitted / "bela" / ASSIGNMENT / FILE).read_bytes() == before
+    assert "conan: dora's hand-in counts (group 2)" in said
+
+
+@pytest.mark.usefixtures("some_tier")
+def test_nobody_gets_0_before_it_is_due_or_in_place_of_a_grade(listed, tmp_path):
+    run(listed, "deadline", ASSIGNMENT, "2126-12-01 23:59")
+    hand_in(listed, "ada", solved_by("ada"))
+    run(listed, "grade")
+    rows = [("student", ASSIGNMENT), ("ada", "3"), ("conan", ""), ("dora", "4")]
+    sheet = write_csv(tmp_path / "s.csv", *rows)
+    said = run(listed, "export", "--like", sheet)[1]
+    assert "not handed in 4-relu, and not due yet: conan, dora" in said
+    assert "4-relu: grades that change: line 2 3 -> 7" in said
+    assert (listed.folder / "filled-s.csv").read_text() == "student,4-relu\nada,7\nconan,\ndora,4\n"
+    run(listed, "deadline", ASSIGNMENT, "2026-01-31 23:59")
+    status, said = run(listed, "export", "--like", sheet)
+    assert status == 1
+    assert "look: not handed in 4-relu, and a grade is there, which stays: dora (4)" in said
+    assert (
+        listed.folder / "filled-s.csv"
+    ).read_text() == "student,4-relu\nada,7\nconan,0\ndora,4\n"
+
+
+def test_columns_that_are_not_used_are_named(course, tmp_path):
+    path = write_csv(tmp_path / "fr.csv", ("student", "Prénom-x", "Équipe-x"), ("ada", "A", "1"))
+    assert "columns that are not used: Prénom-x, Équipe-x" in run(course, "roster", path)[1]

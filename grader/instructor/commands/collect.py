@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from grader.instructor.classroom import (
-    SECRET,
-    STAMP,
     Classroom,
     Grading,
     plain_name,
@@ -21,19 +19,26 @@ from grader.instructor.commands.alone import alone
 from grader.instructor.courses import CourseError
 from grader.instructor.platforms.arrival import Arrival, Person, Unplaced, in_utc
 from grader.instructor.platforms.downloads.download import read_download
-from grader.instructor.platforms.matching import Matcher, Unmatched, rows_for, words
+from grader.instructor.platforms.matching import Matcher, Unmatched, compact, rows_for, words
 from grader.instructor.platforms.roster import RosterRow, roster_in
 from grader.instructor.platforms.sheets.sheet import read_sheet
 from grader.instructor.records.arrivals import versions
 from grader.instructor.records.arrivals.collected import Entry, collected, write_collected
-from grader.instructor.records.arrivals.versions import Version
-from grader.instructor.records.lateness.deadlines import Deadlines, deadlines_of
+from grader.instructor.records.arrivals.plan import (
+    Match,
+    Step,
+    StepMaker,
+    entry_of,
+    zone_in_words,
+)
+from grader.instructor.records.lateness.deadlines import deadlines_of
 from grader.instructor.records.people import Roster, known_students, write_roster
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sealed.timestamp import UnreadableFile, parse
 from grader.judge.course import Notebook
 from grader.notebook.cells_of_file import Unreadable
 
+LOCAL = ("blackboard", "brightspace")  # whose names have times without a zone
 Say = Callable[[str], None]
 
 
@@ -58,48 +63,20 @@ class Collecting:
         return self.notebook.assignment
 
 
-@dataclass(frozen=True)
-class Match:
-    """A file of a download, one of the people who handed it in, and which student that is.
-
-    student: "" where nobody is known; why: the reason for that.
-    """
-
-    arrival: Arrival
-    person: Person
-    student: str
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """What becomes of one student's work.
-
-    counts: the version that takes its place in submitted/, None where what is there stays; others:
-    those that are kept beside; message: all this in words; match: of the version that counts, or
-    of the last one; look: whether a person has to look at it.
-    """
-
-    student: str
-    counts: Version | None
-    others: list[Version]
-    message: str
-    match: Match
-    look: bool = False
-
-
 @dataclass
 class Plan:
     """What would be done.
 
     platform: whose names the download has; alternatives: whose they may be as well; unplaced: the
-    files of which nobody is known to have handed them in; notes: what is said of all.
+    files of which nobody is known to have handed them in; notes: what is said of all; unread: how
+    many times cannot be read.
     """
 
     platform: str
     alternatives: tuple[str, ...] = ()
     steps: list[Step] = field(default_factory=list)
     notes: tuple[str, ...] = ()
+    unread: int = 0
     unplaced: list[Unplaced] = field(default_factory=list)
 
     @property
@@ -110,7 +87,7 @@ class Plan:
     @property
     def look_count(self) -> int:
         """How many files and students a person has to look at."""
-        return len(self.unplaced) + sum(step.look for step in self.steps)
+        return len(self.unplaced) + sum(bool(step.doubts) for step in self.steps) + self.unread
 
 
 def collect(how: Collecting, say: Say, is_wanted: Callable[[], bool]) -> int:
@@ -180,12 +157,18 @@ def make_plan(how: Collecting, roster: Roster, people: People) -> Plan:
     plan = Plan(download.platform, download.alternatives, unplaced=list(download.unplaced))
     arrivals = [_timed(arrival, people.times) for arrival in download.arrivals]
     plan.notes = tuple(_notes(how, arrivals, people))
+    plan.unread = len(people.unread)
     known = (*rows_for(download.platform, roster.rows), *people.numbers)
     placed = _placed(_matches(how, download.platform, known, arrivals), plan)
-    deadlines = deadlines_of(how.classroom, how.assignment)
+    maker = StepMaker(
+        how.classroom,
+        how.notebook,
+        deadlines_of(how.classroom, how.assignment),
+        collected(how.classroom, how.assignment),
+    )
     for student, group in sorted(placed.items()):
         try:
-            plan.steps.append(_step(how, student, group, deadlines))
+            plan.steps.append(maker.step(student, group))
         except Unreadable as error:
             plan.unplaced += [Unplaced(match.arrival.entry, str(error)) for match in group]
     return plan
@@ -215,15 +198,15 @@ def _notes(how: Collecting, arrivals: Sequence[Arrival], people: People) -> Iter
     untimed = [arrival for arrival in arrivals if arrival.time is None]
     unmarked = [arrival for arrival in untimed if arrival.is_late is None]
     if unmarked:
-        advice = (
-            " Moodle's grading worksheet has the times: give it with --roster."
-            if unmarked[0].platform == "moodle"
-            else ""
-        )
+        is_moodles = unmarked[0].platform == "moodle" and not people.numbers
+        worksheet = " Moodle's grading worksheet has the times: give it with --roster."
+        advice = worksheet if is_moodles else ""
         yield (
             f"{len(unmarked)} files have no time, and nothing marks what is late: they count as on "
             f"time.{advice}"
         )
+    if people.times or any(arrival.platform in LOCAL for arrival in arrivals):
+        yield f"times are read in the zone {zone_in_words(how.timezone)}: --timezone names another"
     if people.unread:
         yield (
             f"{len(people.unread)} times of the worksheet cannot be read, such as "
@@ -248,10 +231,26 @@ def _matches(
         for person in arrival.people:
             try:
                 for student in matcher.students(person):
-                    yield Match(arrival, person, student)
+                    yield Match(
+                        arrival, person, student, _problem_of_way(arrival, student, matcher)
+                    )
             except Unmatched as error:
                 name = "" if roster else names.name(person)
-                yield Match(arrival, person, name, str(error))
+                yield Match(arrival, person, name, "" if name else str(error))
+
+
+def _problem_of_way(arrival: Arrival, student: str, matcher: Matcher) -> str:
+    """Return why a mail that came inside another one is not placed, "" where it is.
+
+    A student could hand in for another one in this way.
+    """
+    if arrival.via is None:
+        return ""
+    try:
+        sender = matcher.student(arrival.via)
+    except Unmatched:  # somebody who teaches has sent it on
+        return ""
+    return "" if sender == student else f"it says {student}, and came inside a mail of {sender}"
 
 
 def _collected_before(how: Collecting, platform: str) -> Iterator[RosterRow]:
@@ -285,108 +284,23 @@ def _placed(matches: Iterable[Match], plan: Plan) -> dict[str, list[Match]]:
     """
     placed: dict[str, list[Match]] = defaultdict(list)
     for match in matches:
-        if match.student:
+        if match.student and not match.why:
             placed[match.student].append(match)
         else:
             plan.unplaced.append(Unplaced(match.arrival.entry, match.why))
     for student, group in list(placed.items()):
-        people = {match.person.number or words(match.person) for match in group}
+        people = {_identity(match.person): words(match.person) for match in group}
         if len(people) > 1:
-            why = f"{len(people)} people of the download are taken for {student}"
+            who = " and ".join(people.values())
+            why = f"{len(people)} people of the download are taken for {student}: {who}"
             plan.unplaced += [Unplaced(each.arrival.entry, why) for each in placed.pop(student)]
     return placed
 
 
-def _step(how: Collecting, student: str, group: Sequence[Match], deadlines: Deadlines) -> Step:
-    """Return what becomes of a student's files."""
-    in_order = _attempts(group)
-    new = [_version(how, [each.arrival for each in every], deadlines) for every in in_order]
-    here = versions.version_in(versions.folder_of(how.classroom, student, how.assignment))
-    everything = [here, *new] if here else new
-    best = everything[versions.counting(everything, deadlines.of(student))]
-    is_here = here is not None and best.digest == here.digest
-    stored = versions.stored_digests(how.classroom, student, how.assignment)
-    known = {best.digest, *stored, *([here.digest] if here else [])}
-    return Step(
-        student,
-        None if is_here else best,
-        _others(new, known),
-        _message(student, new, best, here, stored),
-        in_order[new.index(best) if best in new else -1][0],
-        look=bool(best.stamp),
-    )
-
-
-def _attempts(group: Sequence[Match]) -> list[list[Match]]:
-    """Return a student's files by the version that they are of, in order.
-
-    Without times each notebook is a version of its own, and what lies beside belongs to the last.
-    """
-    attempts: dict[tuple[str, int], list[Match]] = defaultdict(list)
-    for match in group:
-        arrival = match.arrival
-        is_apart = arrival.time is not None or arrival.name.lower().endswith((".ipynb", ".zip"))
-        attempts[str(arrival.time or ""), arrival.attempt if is_apart else -1].append(match)
-    in_order = [attempts[key] for key in sorted(attempts)]
-    if len(in_order) > 1 and ("", -1) in attempts:
-        beside = in_order.pop(0)
-        in_order[-1] += beside
-    return in_order
-
-
-def _others(new: Iterable[Version], known: set[str]) -> list[Version]:
-    """Return the versions that are kept beside the one that counts, each once."""
-    others = {version.digest: version for version in new if version.digest not in known}
-    return list(others.values())
-
-
-def _version(how: Collecting, arrivals: Sequence[Arrival], deadlines: Deadlines) -> Version:
-    """Return the version that some files make which were handed in together."""
-    first = arrivals[0]
-    stamp, time = "", _naive(first.time)
-    is_assumed = time is None and not first.is_late
-    if time is None and first.is_late:
-        stamp = f"late by an unknown time: {first.platform} marks it and does not say when it came"
-    elif is_assumed:
-        # What is not late came at the latest when it was due.
-        times = [versions.now(), *([deadlines.due] if deadlines.due else [])]
-        time = min(times)
-    return Version(dict(_contents(how, arrivals)), time, first.is_late, stamp, is_assumed)
-
-
-def _naive(time: datetime | None) -> datetime | None:
-    """Return a time in UTC as the gradebook holds it, without a zone."""
-    return time.astimezone(UTC).replace(tzinfo=None) if time else None
-
-
-def _contents(
-    how: Collecting, arrivals: Sequence[Arrival]
-) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Yield under which name each file is put into submitted/, and what reads it.
-
-    The only notebook gets the name that is graded, whatever a platform has done to it.
-    """
-    notebooks = [each for each in arrivals if each.name.lower().endswith(".ipynb")]
-    for arrival in arrivals:
-        name = PurePosixPath(arrival.name.replace("\\", "/")).name
-        if len(notebooks) == 1 and arrival is notebooks[0]:
-            name = how.notebook.file
-        if name in (STAMP, SECRET) or name.startswith("."):
-            name = f"_{name}"
-        yield name, arrival.read
-
-
-def _message(
-    student: str, new: Sequence[Version], best: Version, here: Version | None, stored: set[str]
-) -> str:
-    """Return in words which version counts, and why. stored: the digests of those in earlier/."""
-    name = text(student)
-    if here is not None and best.digest == here.digest:
-        is_known = all(version.digest in {here.digest, *stored} for version in new)
-        return f"{name}: unchanged" if is_known else f"{name}: what is there counts, {here.words}"
-    several = f"the one of {len(new)} versions that counts, " if len(new) > 1 else ""
-    before = "; the version that is there goes to earlier/" if here else ""
-    return f"{name}: new, {several}{best.words}{before}"
+def _identity(person: Person) -> str:
+    """Return by what two people of a download are told apart."""
+    known = person.number or person.login or person.email
+    return known.strip().casefold() or compact(person.name)
 
 
 def _lines(plan: Plan) -> Iterator[str]:
@@ -397,7 +311,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield f"{plan.platform}{others if plan.alternatives else ''}: {len(plan.steps)} students"
     yield from plan.notes
     for step in plan.steps:
-        yield f"{'look: ' if step.look else ''}{step.message}"
+        yield step.message
+        yield from (f"look: {text(step.student)}: {doubt}" for doubt in step.doubts)
     for entry, why in plan.unplaced:
         yield f"not placed: {text(entry)}: {text(why)}"
     yield (
@@ -415,20 +330,7 @@ def _write(how: Collecting, plan: Plan) -> None:
             versions.keep(how.classroom, step.student, how.assignment, version)
         if step.counts:
             versions.place(how.classroom, step.student, how.assignment, step.counts)
-        changed[step.student] = _entry(step)
+        if step.match:
+            changed[step.student] = entry_of(step.match)
     if changed != entries:
         write_collected(how.classroom, how.assignment, changed)
-
-
-def _entry(step: Step) -> Entry:
-    """Return what the download says of the version that counts."""
-    arrival, person = step.match.arrival, step.match.person
-    return {
-        "platform": arrival.platform,
-        "entry": arrival.entry,
-        "name": person.name,
-        "number": person.number,
-        "login": person.login,
-        "email": person.email,
-        "timestamp": time.strftime(versions.FORMAT) if (time := _naive(arrival.time)) else "",
-    }

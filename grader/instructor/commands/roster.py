@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.instructor.classroom import Classroom
-from grader.instructor.platforms.roster import read_roster
+from grader.instructor.platforms.roster import roster_in
+from grader.instructor.platforms.sheets.sheet import read_sheet
 from grader.instructor.records.people import Roster, write_roster
 from grader.instructor.sandbox.protocol import text
 
@@ -20,7 +21,11 @@ def add(classroom: Classroom, file: Path, say: Say, is_wanted: Callable[[], bool
     written.
     """
     before = Roster.of(classroom)
-    rows = read_roster(file)
+    sheet = read_sheet(file)
+    rows = roster_in(sheet)
+    unused = [column.name for column in sheet.layout.columns if sheet.layout.platform == "plain"]
+    if unused:
+        say(f"columns that are not used: {', '.join(map(text, unused))}")
     after = before.with_rows(rows)
     changes = list(before.changes(after))
     for line in changes:

@@ -32,7 +32,8 @@ class Arrival:
     feedback goes back; name: the file's own name; people: who handed it in, several where it is a
     group's; time: when, in UTC, None where the download does not say it; is_late: whether the
     platform marks it late, None where it does not say that either; attempt: a later one is greater;
-    read: returns its bytes, or raises Unreadable where they are damaged or too many.
+    via: who sent it on, where it came inside another one's mail; read: returns its bytes, or raises
+    Unreadable where they are damaged or too many.
     """
 
     platform: str
@@ -43,6 +44,7 @@ class Arrival:
     time: datetime | None = None
     is_late: bool | None = None
     attempt: int = 0
+    via: Person | None = None
 
 
 class Unplaced(NamedTuple):

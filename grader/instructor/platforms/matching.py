@@ -10,6 +10,13 @@ from dataclasses import replace
 from grader.instructor.platforms.arrival import Person
 from grader.instructor.platforms.roster import RosterRow
 
+FACTS = {
+    "number": "number",
+    "login": "login",
+    "university_id": "number of the university",
+    "email": "address",
+}
+
 
 class Unmatched(ValueError):
     """Nobody, or more than one student, is meant; the text says which."""
@@ -19,19 +26,23 @@ class Matcher:
     """Finds the student that a platform's words mean, by what identifies a person best.
 
     rows: the roster. The platform's number comes first, then the login, the address, and last the
-    name; of several students who share one of these, none is meant. The name of a group means all
-    of its members.
+    name; of several students who share one of these, none is meant, and neither is one of whom
+    the roster says another number, login or address. The name of a group means all of its members.
     """
 
     def __init__(self, rows: Iterable[RosterRow]) -> None:
         self.groups: dict[str, set[str]] = defaultdict(set)
         self.names: dict[str, set[str]] = defaultdict(set)
+        self.facts: dict[tuple[str, str], set[str]] = defaultdict(set)
         self.indexes: dict[str, dict[str, set[str]]] = {
             kind: defaultdict(set) for kind in ("number", "login", "university_id", "email", "name")
         }
         for row in rows:
             if row.group:
                 self.groups[compact(row.group)].add(row.id)
+            for kind, fact in _facts(row.person):
+                if fact != _folded(row.id):
+                    self.facts[row.id, kind].add(fact)
             for kind, key in _keys_of_row(row):
                 self.indexes[kind][key].add(row.id)
                 if kind == "name" and row.last_name:
@@ -53,6 +64,7 @@ class Matcher:
                 student = next(iter(students))
                 if kind == "number":
                     self._check_name(student, person)
+                self._check_facts(student, person)
                 return student
             if students:
                 several = " and ".join(sorted(students))
@@ -67,6 +79,25 @@ class Matcher:
         names = self.names.get(student, set())
         if person.name and names and compact(person.name) not in names:
             raise Unmatched(f"{words(person)}: that number is {student}'s, whose name is another")
+
+    def _check_facts(self, student: str, person: Person) -> None:
+        """Raise Unmatched where the roster says something else of a student.
+
+        Two people may have one name, and what stands before the @.
+        """
+        for kind, fact in _facts(person):
+            known = self.facts.get((student, kind), set())
+            if known and fact not in known:
+                its = FACTS[kind]
+                raise Unmatched(
+                    f"{words(person)} may be {student}, of whom the roster has another {its} "
+                    f"({', '.join(sorted(known))})"
+                )
+
+
+def _facts(person: Person) -> Iterator[tuple[str, str]]:
+    """Yield what is one person's alone, as (kind, value)."""
+    yield from ((kind, fact) for kind in FACTS if (fact := _folded(getattr(person, kind))))
 
 
 def _keys_of_row(row: RosterRow) -> Iterator[tuple[str, str]]:

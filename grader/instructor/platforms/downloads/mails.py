@@ -2,8 +2,9 @@
 
 Source: RFC 5322 and RFC 2046, read by Python's `email` and `mailbox`. A file belongs to the person
 in the From of the mail that it is attached to, and its time is that mail's Date. Of a mail that was
-forwarded as an attachment, these are those of the original one; of one whose text was forwarded,
-those of who forwarded it. Both lines are written by the sender, and prove nothing.
+forwarded as an attachment, these are those of the original one, and who forwarded it is kept; of
+one whose text was forwarded, those of who forwarded it. Both lines are written by the sender, and
+prove nothing.
 """
 
 from __future__ import annotations
@@ -98,8 +99,10 @@ def _place_mail(path: str, read: partial[Message], placement: Placement) -> None
             placement.arrivals.append(arrival)
 
 
-def _attachments(path: str, mail: Message, depth: int) -> Iterator[Arrival]:
-    """Yield the files of a mail, and of those that were forwarded in it."""
+def _attachments(
+    path: str, mail: Message, depth: int, via: Person | None = None
+) -> Iterator[Arrival]:
+    """Yield the files of a mail, and of those that were forwarded in it. via: by whom."""
     if depth == 0:
         raise Unreadable(f"more than {DEPTH_LIMIT} mails are forwarded one in another")
     person = _sender(mail)
@@ -109,12 +112,12 @@ def _attachments(path: str, mail: Message, depth: int) -> Iterator[Arrival]:
             inner = part.get_payload()
             for message in inner if isinstance(inner, list) else []:
                 if isinstance(message, Message):
-                    yield from _attachments(path, message, depth - 1)
+                    yield from _attachments(path, message, depth - 1, person)
             continue
         name = re.split(r"[/\\]", part.get_filename() or "")[-1]
         if name:
             read = partial(_content, part)
-            yield Arrival("mail", f"{path}/{name}", name, (person,), read, time)
+            yield Arrival("mail", f"{path}/{name}", name, (person,), read, time, via=via)
 
 
 def _parts(mail: Message) -> Iterator[Message]:

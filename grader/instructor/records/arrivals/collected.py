@@ -16,7 +16,8 @@ class Entry(TypedDict):
     """What a download says of the version of a student's that counts.
 
     platform: whose download; entry: the file's path in it; name, number, login, email: what it says
-    of the person; timestamp: when it was handed in, "" where that is not known.
+    of the person; timestamp: when it was handed in, "" where that is not known; attempt: a later
+    one of the same platform is greater.
     """
 
     platform: str
@@ -26,6 +27,7 @@ class Entry(TypedDict):
     login: str
     email: str
     timestamp: str
+    attempt: int
 
 
 def collected(classroom: Classroom, assignment: str) -> dict[str, Entry]:

@@ -32,25 +32,37 @@ def share(
     """Let each group's hand-in count for all of its members; yield what is done.
 
     Where several members have handed in their own, the last one before the deadline counts, and
-    the others are kept in earlier/. Raises OSError.
+    the others are kept in earlier/. Work stays with the group that it was handed in for: whoever
+    has gone to another group since keeps it, and brings it to nobody. Raises OSError.
     """
     copies = _copies(classroom, assignment)
-    for group, students in roster.groups.items():
-        yield from _share(_Group(classroom, assignment, group, students, deadlines, copies))
+    for name, students in roster.groups.items():
+        moved = {each for each in students if copies.get(each, {}).get("group", name) != name}
+        for student in sorted(moved):
+            before = copies[student]["group"]
+            yield Shared(
+                f"{student}: the work of group {before} stays, and the roster now has group {name}"
+            )
+        here = tuple(student for student in students if student not in moved)
+        yield from _share(_Group(classroom, assignment, name, here, deadlines, copies))
     if roster.groups:
         write_atomically(_path(classroom, assignment), json.dumps(copies, indent=1))
 
 
 @dataclass(frozen=True)
 class _Group:
-    """Those who hand in together. copies: the digest of what each was given of another's work."""
+    """Those who hand in together.
+
+    copies: by student, for which group the work is, and the digest of what was given to the student
+    of another's, "" for the student's own.
+    """
 
     classroom: Classroom
     assignment: str
     name: str
     students: tuple[str, ...]
     deadlines: Deadlines
-    copies: dict[str, str]
+    copies: dict[str, dict[str, str]]
 
     def handed_in(self) -> dict[str, Version]:
         """Return the version of each member who has one."""
@@ -73,7 +85,7 @@ def _share(group: _Group) -> Iterator[Shared]:
     own = {
         student: version
         for student, version in all_versions.items()
-        if group.copies.get(student) != version.digest
+        if group.copies.get(student, {}).get("digest") != version.digest
     }
     different = {version.digest for version in own.values()}
     if len(different) > 1 and any(version.time is None for version in own.values()):
@@ -93,13 +105,16 @@ def _copied(
     group: _Group, author: str, version: Version, all_versions: dict[str, Version]
 ) -> Iterator[Shared]:
     """Give a version to the other members; yield what is done."""
-    group.copies.pop(author, None)
+    group.copies[author] = {"group": group.name, "digest": ""}
     for student in group.students:
         before = all_versions.get(student)
-        if student == author or (before and before.digest == version.digest):
+        if student == author:
+            continue
+        if before and before.digest == version.digest:
+            group.copies.setdefault(student, {"group": group.name, "digest": ""})
             continue
         kept = versions.place(group.classroom, student, group.assignment, version)
-        group.copies[student] = version.digest
+        group.copies[student] = {"group": group.name, "digest": version.digest}
         note = (
             f"; what {student} had is in {kept.relative_to(group.classroom.folder)}" if kept else ""
         )
@@ -110,10 +125,10 @@ def _list(students: dict[str, Version]) -> str:
     return " and ".join(students)
 
 
-def _copies(classroom: Classroom, assignment: str) -> dict[str, str]:
+def _copies(classroom: Classroom, assignment: str) -> dict[str, dict[str, str]]:
     """Return what members were given of others' work; nothing where that cannot be read."""
     try:
-        copies: dict[str, str] = json.loads(
+        copies: dict[str, dict[str, str]] = json.loads(
             _path(classroom, assignment).read_text(encoding="utf-8")
         )
     except (OSError, ValueError):

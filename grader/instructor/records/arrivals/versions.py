@@ -10,7 +10,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -29,15 +29,13 @@ class Version:
 
     contents: what reads each file, by name; time: when it was handed in, in UTC, None where that is
     not known; is_late: whether it is known to be late, or not to be, without a time; stamp: what
-    its timestamp.txt says in place of a time, "" for nothing; is_assumed: whether the time is only
-    the latest at which what is not late can have come.
+    its timestamp.txt says in place of a time, "" for nothing.
     """
 
     contents: Mapping[str, Callable[[], bytes]]
     time: datetime | None = None
     is_late: bool | None = None
     stamp: str = ""
-    is_assumed: bool = False
 
     @cached_property
     def digest(self) -> str:
@@ -55,9 +53,9 @@ class Version:
     @property
     def words(self) -> str:
         """When it was handed in, as far as that is known."""
-        if self.is_assumed:
-            return "not marked late" if self.is_late is False else "without a time"
-        return f"handed in {self.timestamp}" if self.time else self.stamp or "without a time"
+        if self.time:
+            return f"handed in {self.timestamp}"
+        return self.stamp or ("not marked late" if self.is_late is False else "without a time")
 
     @property
     def timestamp(self) -> str:
@@ -118,6 +116,8 @@ def place(classroom: Classroom, student: str, assignment: str, version: Version)
     folder = folder_of(classroom, student, assignment)
     new = _written(classroom, version)
     write_atomically(new / SECRET, secrets.token_hex(32))
+    if not version.timestamp:  # nbgrader reads an empty one, and misses one that is not there
+        write_atomically(new / STAMP, "")
     folder.parent.mkdir(parents=True, exist_ok=True)
     kept = None
     if folder.exists():
@@ -172,8 +172,3 @@ def _written(classroom: Classroom, version: Version) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return folder
-
-
-def now() -> datetime:
-    """Return the time of now in UTC, in whole seconds, as the gradebook holds times."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from grader.instructor.classroom import Classroom
 from grader.instructor.platforms.arrival import Person
 from grader.instructor.platforms.matching import Matcher, Unmatched, rows_for
 from grader.instructor.platforms.roster import RosterRow
-from grader.instructor.platforms.sheets.layout import GradeColumn
-from grader.instructor.platforms.sheets.sheet import Sheet, fill, problem_of_total
+from grader.instructor.platforms.sheets.layout import GradeColumn, number_of
+from grader.instructor.platforms.sheets.sheet import Sheet, fill, points_text, problem_of_total
 from grader.instructor.records import gradebook
 from grader.instructor.records.arrivals.collected import collected
+from grader.instructor.records.lateness.deadlines import Deadlines, deadlines_of
 from grader.instructor.records.people import Roster, known_students
 from grader.instructor.records.standings import Standing
 from grader.judge.course import Notebook
+
+ROUNDING = 0.005  # of a sheet's grades, which have two digits
+LISTED = 10  # grades that change and are named
 
 
 @dataclass
@@ -37,8 +42,9 @@ class Result:
 def filled(classroom: Classroom, sheet: Sheet, columns: Mapping[str, GradeColumn]) -> Result:
     """Return a sheet with the points of assignments in their columns.
 
-    Who has not handed in gets 0, once an assignment is graded. Who handed in and is not graded
-    stays as it was. Raises CourseError where the gradebook or the roster cannot be read.
+    Who has not handed in gets 0, once the assignment is graded and due; a grade that is there is
+    not replaced by that. Who handed in and is not graded stays as it was. Raises CourseError where
+    the gradebook or the roster cannot be read.
     """
     result = Result()
     result.rows = _rows(classroom, sheet, columns, result)
@@ -51,15 +57,16 @@ def filled(classroom: Classroom, sheet: Sheet, columns: Mapping[str, GradeColumn
             if each.is_graded
         }
         result.looks += _problems(classroom, assignment, column, standings, result.rows)
-        result.notes += _notes(classroom, assignment, standings, result.rows)
-        points[column] = {}
+        result.notes += _notes(assignment, standings, result.rows)
+        absent = _Absent(classroom, assignment, standings, deadlines_of(classroom, assignment))
+        points[column] = _zeros(absent, sheet, column, result.rows, result)
         for student, row in result.rows.items():
-            standing = standings.get(student)
-            if standing:
+            if student in standings:
+                standing = standings[student]
                 points[column][row] = standing.points
-                comments[row] = comment_of(standing, classroom.course.by_assignment[assignment])
-            elif standings and not classroom.is_handed_in(student, assignment):
-                points[column][row] = 0.0
+                notebook = classroom.course.by_assignment[assignment]
+                comments[row] = comment_of(standing, notebook)
+        result.notes += _changes(sheet, column, points[column])
     answer = fill(sheet, points, comments)
     result.content = answer.content
     result.written = sum(map(len, points.values())) - len(answer.left)
@@ -133,22 +140,79 @@ def _problems(
 
 
 def _notes(
-    classroom: Classroom,
-    assignment: str,
-    standings: Mapping[str, Standing],
-    rows: Mapping[str, int],
+    assignment: str, standings: Mapping[str, Standing], rows: Mapping[str, int]
 ) -> Iterator[str]:
-    """Yield who gets 0, and whose points are not complete."""
-    absent = [
-        student
-        for student in rows
-        if student not in standings and not classroom.is_handed_in(student, assignment)
-    ]
-    if standings and absent:
-        yield f"not handed in, 0 points of {assignment}: {', '.join(sorted(absent))}"
+    """Yield whose points are not complete."""
     waiting = [student for student in rows if student in standings and standings[student].wait]
     if waiting:
         yield f"{len(waiting)} still wait for points by hand in {assignment}"
+
+
+def _zeros(
+    absent: _Absent, sheet: Sheet, column: GradeColumn, rows: Mapping[str, int], result: Result
+) -> dict[int, float | None]:
+    """Return the rows of those who get 0, since they have not handed in."""
+    zeros: dict[int, float | None] = {}
+    early, kept = [], []
+    for student in sorted(rows):
+        if not absent.is_absent(student):
+            continue
+        old = sheet.table.value(rows[student], column.index).strip()
+        if not absent.is_due(student):
+            early.append(student)
+        elif old and number_of(old) not in (None, 0.0):
+            kept.append(f"{student} ({old})")
+        else:
+            zeros[rows[student]] = 0.0
+    names = [student for student in sorted(rows) if rows[student] in zeros]
+    if names:
+        result.notes.append(f"not handed in, 0 points of {absent.assignment}: {', '.join(names)}")
+    if early:
+        result.notes.append(
+            f"not handed in {absent.assignment}, and not due yet: {', '.join(early)}"
+        )
+    if kept:
+        result.looks.append(
+            f"not handed in {absent.assignment}, and a grade is there, which stays: "
+            f"{', '.join(kept)}"
+        )
+    return zeros
+
+
+@dataclass(frozen=True)
+class _Absent:
+    """Who has not handed in an assignment. standings: those who have a grade."""
+
+    classroom: Classroom
+    assignment: str
+    standings: Mapping[str, Standing]
+    deadlines: Deadlines
+
+    def is_absent(self, student: str) -> bool:
+        """Tell whether others are graded, and this student has handed in nothing."""
+        if not self.standings or student in self.standings:
+            return False
+        return not self.classroom.is_handed_in(student, self.assignment)
+
+    def is_due(self, student: str) -> bool:
+        """Tell whether the student's deadline is over; without one it is."""
+        deadline = self.deadlines.of(student)
+        return deadline is None or deadline < datetime.now(UTC).replace(tzinfo=None)
+
+
+def _changes(
+    sheet: Sheet, column: GradeColumn, points: Mapping[int, float | None]
+) -> Iterator[str]:
+    """Yield which grades that are there become others."""
+    changes = []
+    for row, value in points.items():
+        old = sheet.table.value(row, column.index).strip()
+        number = number_of(old)
+        if value is not None and old and (number is None or abs(number - value) >= ROUNDING):
+            changes.append(f"line {sheet.table.line(row)} {old} -> {points_text(value)}")
+    if changes:
+        more = f" and {len(changes) - LISTED} more" if len(changes) > LISTED else ""
+        yield f"{column.name}: grades that change: {', '.join(changes[:LISTED])}{more}"
 
 
 def comment_of(standing: Standing, notebook: Notebook) -> str:

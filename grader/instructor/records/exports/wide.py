@@ -11,7 +11,7 @@ from grader.instructor.records.exports.grades_csv import people_of, write_table
 from grader.instructor.records.exports.pseudonyms import Pseudonyms
 from grader.instructor.records.gradebook import reading
 from grader.instructor.records.people import Roster
-from grader.instructor.records.standings import Standing, standings_of
+from grader.instructor.records.standings import Standing, standings_of, worth_of
 from grader.judge.course import Notebook
 from grader.notebook.intake import TEST
 
@@ -32,12 +32,13 @@ def export_wide(
     """
     roster = Roster.of(classroom)
     with reading(classroom) as (db, tables):
+        released = [each for each in notebooks if worth_of(db, tables, each.assignment)]
         parts = [
             (notebook, {one.student: one for one in standings_of(db, tables, notebook.assignment)})
-            for notebook in notebooks
+            for notebook in released
         ]
         people = people_of(db, tables)
-    columns = [*NAMES, *(name for notebook in notebooks for name in _columns(notebook)), "total"]
+    columns = [*NAMES, *(name for notebook in released for name in _columns(notebook)), "total"]
     rows = [_row(person, parts, roster) for person in people]
     if pseudonyms:
         rows = sorted(_renamed(row, pseudonyms) for row in rows)
