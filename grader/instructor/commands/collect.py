@@ -210,7 +210,7 @@ def _notes(how: Collecting, arrivals: Sequence[Arrival], people: People) -> Iter
     if people.unread:
         yield (
             f"{len(people.unread)} times of the worksheet cannot be read, such as "
-            f"{people.unread[0]!r}: they count as missing"
+            f"{people.unread[0]!r}: they count as missing. Download it with Moodle in English"
         )
 
 
