@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from platforms import as_platforms_write as platform
+from support import ROOT
 
 from grader.instructor.records.arrivals import versions
 from grader.instructor.records.arrivals.versions import Version
 
-from .conftest import ASSIGNMENT, FILE, files_in, run, write_csv
+from .conftest import ASSIGNMENT, FILE, files_in, run, solved_by, write_csv
 
 HEADER = ("student", "last name", "first name", "email", "section", "group")
 ROSTER = (
@@ -361,6 +362,18 @@ def test_a_stale_worksheet_and_none_at_all_are_looked_at(listed, tmp_path):
         1,
         True,
     )
+
+
+def test_another_notebook_in_place_of_one_that_can_be_graded_is_looked_at(listed, tmp_path):
+    """The download of another assignment; what was there is kept."""
+    other = (ROOT / "notebooks/1-affine/affine.ipynb").read_bytes()
+    for number, content in enumerate((solved_by("ada"), other)):
+        files = [(platform.canvas_file("Lovelace, Ada", 1, number + 1, FILE), content)]
+        download = platform.write_zip(tmp_path / "a.zip", files)
+        status, said = run(listed, "collect", download, ASSIGNMENT, "--yes")
+        assert status == number, said
+    assert "can be graded, and this one cannot: this is not the notebook of this" in " ".join(said)
+    assert solved_by("ada") in files_in(listed.earlier).values()
 
 
 def test_a_late_mark_within_an_extension_is_looked_at(listed, tmp_path):

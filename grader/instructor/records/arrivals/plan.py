@@ -16,6 +16,8 @@ from grader.instructor.records.arrivals.versions import Version
 from grader.instructor.records.lateness.deadlines import Deadlines
 from grader.instructor.sandbox.protocol import text
 from grader.judge.course import Notebook
+from grader.notebook.cells_of_file import Unreadable
+from grader.notebook.intake import parse
 
 NOTEBOOK = ".ipynb"
 
@@ -144,6 +146,21 @@ class StepMaker:
             yield f"it has no time, and the version that is there was {here.words}"
         if here.time and here.time == best.time:
             yield "it has the time of another file: the table of times may be older than the files"
+        problem = self._problem_of(best)
+        if problem and not self._problem_of(here):
+            yield f"the version that is there can be graded, and this one cannot: {problem}"
+
+    def _problem_of(self, version: Version) -> str:
+        """Return why none of a version's notebooks can be graded, "" where one can be."""
+        problem = ""
+        for name in filter(_is_notebook, version.contents):
+            try:
+                parse(version.contents[name](), list(self.notebook.by_name), name)
+            except Unreadable as error:
+                problem = str(error)
+            else:
+                return ""
+        return problem
 
 
 def _attempts(group: Sequence[Match]) -> list[list[Match]]:
