@@ -16,7 +16,7 @@ from grader.instructor.gradescope import grade as module
 from grader.instructor.gradescope.layout import Layout
 from grader.instructor.gradescope.metadata import people_of
 from grader.instructor.gradescope.results import CUT, TEXT_LIMIT, plain
-from grader.instructor.platforms.arrival import Person
+from grader.instructor.platforms.downloads.arrival import Person
 from grader.instructor.sandbox.sandbox import MachineFault, Tier
 from gradescope.schema import RESULTS
 

@@ -28,9 +28,8 @@ from grader.instructor.classroom import Classroom
 from grader.instructor.commands import demo
 from grader.instructor.courses import CourseError, source_notebook
 from grader.instructor.demo.sample_class import submissions
-from grader.instructor.records import gradebook, gradebook_tables, scores
+from grader.instructor.records import gradebook, gradebook_tables, late_penalty, scores
 from grader.instructor.records.gradebook import Graded, Writer
-from grader.instructor.records.lateness import late_penalty
 from grader.instructor.sealed.timestamp import UnreadableFile, parse, submitted_at
 
 STUDENTS = ("ada", "bela", "blank", "half")

@@ -198,7 +198,7 @@ def test_a_late_penalty_follows_the_due_date_and_shows_on_every_face(course, mon
     """nbgrader's own plugin takes all points of who is late."""
     from traitlets.config import Config
 
-    from grader.instructor.records.lateness import late_penalty
+    from grader.instructor.records import late_penalty
 
     settings = Config({"LateSubmissionPlugin": {"penalty_method": "zero"}})
     monkeypatch.setattr(late_penalty, "config", lambda course: settings)

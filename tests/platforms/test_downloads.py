@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.instructor.courses import CourseError
-from grader.instructor.platforms.arrival import Person
 from grader.instructor.platforms.downloads import canvas
+from grader.instructor.platforms.downloads.arrival import Person
 from grader.instructor.platforms.downloads.download import SCHEMES, read_download
 from grader.instructor.platforms.downloads.entries import Entry
 from grader.notebook.cells_of_file import Unreadable

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from grader.instructor.courses import CourseError
-from grader.instructor.platforms.arrival import Person
+from grader.instructor.platforms.downloads.arrival import Person
 from grader.instructor.platforms.downloads.download import read_download
 from grader.instructor.platforms.feedback_zip import (
     canvas_feedback_name,

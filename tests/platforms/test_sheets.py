@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.instructor.courses import CourseError
-from grader.instructor.platforms.arrival import Person
+from grader.instructor.platforms.downloads.arrival import Person
 from grader.instructor.platforms.sheets.sheet import (
     fill,
     points_text,

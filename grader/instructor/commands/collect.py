@@ -17,7 +17,7 @@ from grader.instructor.classroom import (
 )
 from grader.instructor.commands.alone import alone
 from grader.instructor.courses import CourseError
-from grader.instructor.platforms.arrival import Arrival, Person, Unplaced, in_utc
+from grader.instructor.platforms.downloads.arrival import Arrival, Person, Unplaced, in_utc
 from grader.instructor.platforms.downloads.download import read_download
 from grader.instructor.platforms.matching import Matcher, Unmatched, compact, rows_for, words
 from grader.instructor.platforms.roster import RosterRow, roster_in
@@ -29,7 +29,6 @@ from grader.instructor.records.arrivals.plan import (
     Step,
     StepMaker,
     entry_of,
-    zone_in_words,
 )
 from grader.instructor.records.lateness.deadlines import deadlines_of
 from grader.instructor.records.people import Roster, known_students, write_roster
@@ -69,10 +68,11 @@ class Plan:
 
     platform: whose names the download has; alternatives: whose they may be as well; unplaced: the
     files of which nobody is known to have handed them in; notes: what is said of all; unread: how
-    many times cannot be read.
+    many times cannot be read; entries: what earlier downloads said, by student.
     """
 
     platform: str
+    entries: dict[str, Entry]
     alternatives: tuple[str, ...] = ()
     steps: list[Step] = field(default_factory=list)
     notes: tuple[str, ...] = ()
@@ -154,18 +154,16 @@ def _people_of(how: Collecting) -> People:
 def make_plan(how: Collecting, roster: Roster, people: People) -> Plan:
     """Return what a download would put where; nothing is written. Raises CourseError."""
     download = read_download(how.download, how.platform, _zone(how.timezone))
-    plan = Plan(download.platform, download.alternatives, unplaced=list(download.unplaced))
+    entries = collected(how.classroom, how.assignment)
+    unplaced = list(download.unplaced)
+    plan = Plan(download.platform, entries, download.alternatives, unplaced=unplaced)
     arrivals = [_timed(arrival, people.times) for arrival in download.arrivals]
     plan.notes = tuple(_notes(how, arrivals, people))
     plan.unread = len(people.unread)
     known = (*rows_for(download.platform, roster.rows), *people.numbers)
-    placed = _placed(_matches(how, download.platform, known, arrivals), plan)
-    maker = StepMaker(
-        how.classroom,
-        how.notebook,
-        deadlines_of(how.classroom, how.assignment),
-        collected(how.classroom, how.assignment),
-    )
+    placed = _placed(_matches(how, plan, known, arrivals), plan)
+    deadlines = deadlines_of(how.classroom, how.assignment)
+    maker = StepMaker(how.classroom, how.notebook, deadlines, entries)
     for student, group in sorted(placed.items()):
         try:
             plan.steps.append(maker.step(student, group))
@@ -206,7 +204,8 @@ def _notes(how: Collecting, arrivals: Sequence[Arrival], people: People) -> Iter
             f"time.{advice}"
         )
     if people.times or any(arrival.platform in LOCAL for arrival in arrivals):
-        yield f"times are read in the zone {zone_in_words(how.timezone)}: --timezone names another"
+        zone = how.timezone or datetime.now().astimezone().tzname()
+        yield f"times are read in the zone {zone}: --timezone names another"
     if people.unread:
         yield (
             f"{len(people.unread)} times of the worksheet cannot be read, such as "
@@ -215,17 +214,14 @@ def _notes(how: Collecting, arrivals: Sequence[Arrival], people: People) -> Iter
 
 
 def _matches(
-    how: Collecting,
-    platform: str,
-    roster: Sequence[RosterRow],
-    arrivals: Iterable[Arrival],
+    how: Collecting, plan: Plan, roster: Sequence[RosterRow], arrivals: Iterable[Arrival]
 ) -> Iterator[Match]:
     """Yield for each person of each file which student it is.
 
     Without a roster, who is not known yet gets a new folder.
     """
-    known = roster or rows_for(platform, known_students(how.classroom))
-    matcher = Matcher([*known, *_collected_before(how, platform)])
+    known = roster or rows_for(plan.platform, known_students(how.classroom))
+    matcher = Matcher([*known, *_collected_before(plan)])
     names = _NewNames()
     for arrival in arrivals:
         for person in arrival.people:
@@ -253,12 +249,11 @@ def _problem_of_way(arrival: Arrival, student: str, matcher: Matcher) -> str:
     return "" if sender == student else f"it says {student}, and came inside a mail of {sender}"
 
 
-def _collected_before(how: Collecting, platform: str) -> Iterator[RosterRow]:
+def _collected_before(plan: Plan) -> Iterator[RosterRow]:
     """Yield by which numbers of the platform students of this assignment are known already."""
-    for student, entry in collected(how.classroom, how.assignment).items():
-        if entry["platform"] != platform:
-            continue
-        yield RosterRow(student, person=Person(number=entry["number"]))
+    for student, entry in plan.entries.items():
+        if entry["platform"] == plan.platform:
+            yield RosterRow(student, person=Person(number=entry["number"]))
 
 
 class _NewNames:
@@ -323,8 +318,7 @@ def _lines(plan: Plan) -> Iterator[str]:
 
 def _write(how: Collecting, plan: Plan) -> None:
     """Do what a plan says. A run that is interrupted can be run again."""
-    entries: Mapping[str, Entry] = collected(how.classroom, how.assignment)
-    changed = dict(entries)
+    changed = dict(plan.entries)
     for step in plan.steps:
         for version in step.others:
             versions.keep(how.classroom, step.student, how.assignment, version)
@@ -332,5 +326,5 @@ def _write(how: Collecting, plan: Plan) -> None:
             versions.place(how.classroom, step.student, how.assignment, step.counts)
         if step.match:
             changed[step.student] = entry_of(step.match)
-    if changed != entries:
+    if changed != plan.entries:
         write_collected(how.classroom, how.assignment, changed)

@@ -24,7 +24,7 @@ from grader.instructor.gradescope.results import (
     not_graded,
     results_of,
 )
-from grader.instructor.platforms.arrival import Person
+from grader.instructor.platforms.downloads.arrival import Person
 from grader.instructor.sandbox.probes import pick_tier
 from grader.instructor.sandbox.protocol import text
 from grader.instructor.sandbox.sandbox import MachineFault, Tier

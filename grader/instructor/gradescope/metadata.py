@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.instructor.platforms.arrival import Person
+from grader.instructor.platforms.downloads.arrival import Person
 
 FIELDS = {"name": "name", "number": "id", "email": "email", "university_id": "sid"}
 

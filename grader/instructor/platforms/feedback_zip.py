@@ -22,8 +22,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grader.instructor.courses import CourseError
-from grader.instructor.platforms.arrival import Person
 from grader.instructor.platforms.downloads import canvas
+from grader.instructor.platforms.downloads.arrival import Person
 from grader.notebook.whole_file import mode_of_new_files
 
 NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f&<>\"`|':\\/]")  # lib/moodlelib.php, clean_filename

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from grader.instructor.platforms.arrival import Person
+from grader.instructor.platforms.downloads.arrival import Person
 from grader.instructor.platforms.roster import RosterRow
 
 FACTS = {

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.instructor.classroom import plain_name, problem_of_name
 from grader.instructor.courses import CourseError
-from grader.instructor.platforms.arrival import Person
+from grader.instructor.platforms.downloads.arrival import Person
 from grader.instructor.platforms.sheets.layout import Layout
 from grader.instructor.platforms.sheets.sheet import Sheet, read_sheet
 

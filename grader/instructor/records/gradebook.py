@@ -27,7 +27,7 @@ from grader.instructor import rights
 from grader.instructor.classroom import Classroom, environment_on_path
 from grader.instructor.courses import CourseError
 from grader.instructor.records.gradebook_tables import Batch, Graded, cells_of, tables_of
-from grader.instructor.records.lateness.late_penalty import LatePenalty
+from grader.instructor.records.late_penalty import LatePenalty
 from grader.instructor.records.scores import NeedsReview
 from grader.instructor.records.standings import (
     PageRecord,

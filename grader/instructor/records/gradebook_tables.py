@@ -35,7 +35,7 @@ from sqlalchemy import (
 
 from grader.instructor.author.notebook import NotebookJSON
 from grader.instructor.records.keys import Key, write_keys
-from grader.instructor.records.lateness.late_penalty import seconds_late
+from grader.instructor.records.late_penalty import seconds_late
 from grader.instructor.records.scores import NeedsReview, read
 from grader.judge.course import Notebook
 from grader.notebook.intake import TEST

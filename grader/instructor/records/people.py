@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from grader.instructor.classroom import Classroom, problem_of_name
-from grader.instructor.platforms.arrival import Person
+from grader.instructor.platforms.downloads.arrival import Person
 from grader.instructor.platforms.roster import RosterRow, read_roster
 from grader.instructor.records import gradebook
 from grader.notebook.whole_file import write_atomically
@@ -59,8 +59,7 @@ class Roster:
 
     def mates(self, student: str) -> tuple[str, ...]:
         """Return those who hand in together with a student, the student among them."""
-        row = self.by_id.get(student)
-        return self.groups[row.group] if row and row.group else (student,)
+        return self.groups.get(self.group(student), (student,))
 
     def ids(self, student: str) -> tuple[str, ...]:
         """Return what a student, or who hands in with this student, may type as student_id."""
@@ -77,6 +76,11 @@ class Roster:
         """Return a student's section, "" for none."""
         row = self.by_id.get(student)
         return row.section if row else ""
+
+    def group(self, student: str) -> str:
+        """Return the name of a student's group, "" for none."""
+        row = self.by_id.get(student)
+        return row.group if row else ""
 
     def with_rows(self, rows: Iterable[RosterRow]) -> Roster:
         """Return this roster with rows added; what they leave empty stays as it is."""

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, TableClause, func, select
 
 from grader.instructor.records.keys import Key, read_keys
-from grader.instructor.records.lateness.late_penalty import seconds_late
+from grader.instructor.records.late_penalty import seconds_late
 from grader.instructor.sealed.basis import Basis, differences
 from grader.notebook.intake import TEST
 

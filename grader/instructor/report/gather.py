@@ -12,7 +12,7 @@ from grader.instructor.classroom import Grading, problem_of_name
 from grader.instructor.courses import CourseError
 from grader.instructor.records import gradebook
 from grader.instructor.records.keys import is_of, remedy
-from grader.instructor.records.lateness.late_penalty import LatePenalty
+from grader.instructor.records.late_penalty import LatePenalty
 from grader.instructor.records.people import Roster
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing
 from grader.instructor.records.submission import basis_now

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from grader.instructor.platforms.arrival import Arrival, Person, Unplaced, in_utc
+from grader.instructor.platforms.downloads.arrival import Arrival, Person, Unplaced, in_utc
 from grader.instructor.platforms.downloads.entries import Entry
 from grader.instructor.platforms.downloads.scheme import Placement, Scheme
 from grader.notebook.cells_of_file import Unreadable

@@ -20,7 +20,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from grader.instructor.platforms.arrival import Arrival, Person, Unplaced
+from grader.instructor.platforms.downloads.arrival import Arrival, Person, Unplaced
 from grader.instructor.platforms.downloads.entries import Entry
 from grader.instructor.platforms.downloads.scheme import Placement, Scheme
 

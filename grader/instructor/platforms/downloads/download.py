@@ -8,7 +8,6 @@ from datetime import tzinfo
 from pathlib import Path
 
 from grader.instructor.courses import CourseError
-from grader.instructor.platforms.arrival import Download, Unplaced
 from grader.instructor.platforms.downloads import (
     blackboard,
     brightspace,
@@ -17,6 +16,7 @@ from grader.instructor.platforms.downloads import (
     mails,
     moodle,
 )
+from grader.instructor.platforms.downloads.arrival import Download, Unplaced
 from grader.instructor.platforms.downloads.entries import Entry, entries_of
 from grader.instructor.platforms.downloads.scheme import Placement, Scheme
 

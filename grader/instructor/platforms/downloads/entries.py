@@ -17,7 +17,7 @@ from pathlib import Path
 
 from grader.instructor import system
 from grader.instructor.courses import CourseError
-from grader.instructor.platforms.arrival import Unplaced
+from grader.instructor.platforms.downloads.arrival import Unplaced
 from grader.instructor.sealed.intake import read_bytes
 from grader.notebook.cells_of_file import FILE_LIMIT, Unreadable
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from grader.instructor.platforms.arrival import Arrival, Person, Unplaced
+from grader.instructor.platforms.downloads.arrival import Arrival, Person, Unplaced
 from grader.instructor.platforms.downloads.entries import Entry
 from grader.instructor.platforms.downloads.scheme import Placement, Scheme
 from grader.notebook.cells_of_file import Unreadable

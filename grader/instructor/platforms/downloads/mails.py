@@ -19,7 +19,7 @@ from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from functools import partial
 
-from grader.instructor.platforms.arrival import Arrival, Person, Unplaced
+from grader.instructor.platforms.downloads.arrival import Arrival, Person, Unplaced
 from grader.instructor.platforms.downloads.entries import Entry, begins_as_mailbox
 from grader.instructor.platforms.downloads.scheme import Placement, Scheme
 from grader.notebook.cells_of_file import FILE_LIMIT, Unreadable

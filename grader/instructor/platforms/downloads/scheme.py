@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-from grader.instructor.platforms.arrival import Arrival, Unplaced
+from grader.instructor.platforms.downloads.arrival import Arrival, Unplaced
 from grader.instructor.platforms.downloads.entries import Entry
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 
 from grader.instructor.courses import CourseError
-from grader.instructor.platforms.arrival import Person
+from grader.instructor.platforms.downloads.arrival import Person
 from grader.instructor.platforms.sheets.csv_table import CsvTable
 from grader.instructor.platforms.sheets.layout import GradeColumn, Layout, check_widths, number_of
 from grader.instructor.platforms.sheets.people_columns import fields_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from grader.instructor.platforms.arrival import Person
+from grader.instructor.platforms.downloads.arrival import Person
 
 # By what a column says: its headers, in small letters and with spaces for _ and - . Those first
 # that say it for certain.

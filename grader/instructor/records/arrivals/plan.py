@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import PurePosixPath
 
 from grader.instructor.classroom import SECRET, STAMP, Classroom
-from grader.instructor.platforms.arrival import Arrival, Person
+from grader.instructor.platforms.downloads.arrival import Arrival, Person
 from grader.instructor.records.arrivals import versions
 from grader.instructor.records.arrivals.collected import Entry
 from grader.instructor.records.arrivals.versions import Version
@@ -221,8 +221,3 @@ def entry_of(match: Match) -> Entry:
         "timestamp": time,
         "attempt": arrival.attempt,
     }
-
-
-def zone_in_words(name: str) -> str:
-    """Return the zone in which times without one are read. name: "" for this machine's."""
-    return name or datetime.now().astimezone().tzname() or "this machine's"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from grader.instructor.classroom import Classroom
-from grader.instructor.platforms.arrival import Person
+from grader.instructor.platforms.downloads.arrival import Person
 from grader.instructor.platforms.matching import Matcher, Unmatched, rows_for
 from grader.instructor.platforms.roster import RosterRow
 from grader.instructor.platforms.sheets.layout import GradeColumn, number_of
@@ -56,9 +56,12 @@ def filled(classroom: Classroom, sheet: Sheet, columns: Mapping[str, GradeColumn
             for each in gradebook.standings(classroom, assignment)
             if each.is_graded
         }
-        result.looks += _problems(classroom, assignment, column, standings, result.rows)
+        ungraded = [student for student in result.rows if student not in standings]
+        here = {each for each in ungraded if classroom.is_handed_in(each, assignment)}
+        result.looks += _problems(assignment, column, standings, result.rows, here)
         result.notes += _notes(assignment, standings, result.rows)
-        absent = _Absent(classroom, assignment, standings, deadlines_of(classroom, assignment))
+        names = sorted(set(ungraded) - here) if standings else []
+        absent = _Absent(assignment, names, deadlines_of(classroom, assignment))
         points[column] = _zeros(absent, sheet, column, result.rows, result)
         for student, row in result.rows.items():
             if student in standings:
@@ -113,13 +116,13 @@ def _known(classroom: Classroom, sheet: Sheet, assignments: Iterable[str]) -> It
 
 
 def _problems(
-    classroom: Classroom,
     assignment: str,
     column: GradeColumn,
     standings: Mapping[str, Standing],
     rows: Mapping[str, int],
+    ungraded: Collection[str],
 ) -> Iterator[str]:
-    """Yield what a person has to look at in one assignment."""
+    """Yield what a person has to look at in one assignment. ungraded: who handed in for that."""
     if not standings:
         yield f"nothing is graded of {assignment}: its column was left as it is"
         return
@@ -130,11 +133,6 @@ def _problems(
     missing = sorted(standings.keys() - rows.keys())
     if missing:
         yield f"not in the sheet, with points of {assignment}: {', '.join(missing)}"
-    ungraded = [
-        student
-        for student in rows
-        if student not in standings and classroom.is_handed_in(student, assignment)
-    ]
     if ungraded:
         yield f"handed in {assignment} and not graded yet: {', '.join(sorted(ungraded))}"
 
@@ -154,9 +152,7 @@ def _zeros(
     """Return the rows of those who get 0, since they have not handed in."""
     zeros: dict[int, float | None] = {}
     early, kept = [], []
-    for student in sorted(rows):
-        if not absent.is_absent(student):
-            continue
+    for student in absent.students:
         old = sheet.table.value(rows[student], column.index).strip()
         if not absent.is_due(student):
             early.append(student)
@@ -164,7 +160,7 @@ def _zeros(
             kept.append(f"{student} ({old})")
         else:
             zeros[rows[student]] = 0.0
-    names = [student for student in sorted(rows) if rows[student] in zeros]
+    names = [student for student in absent.students if rows[student] in zeros]
     if names:
         result.notes.append(f"not handed in, 0 points of {absent.assignment}: {', '.join(names)}")
     if early:
@@ -181,18 +177,11 @@ def _zeros(
 
 @dataclass(frozen=True)
 class _Absent:
-    """Who has not handed in an assignment. standings: those who have a grade."""
+    """Who of a sheet has handed in nothing of an assignment that is graded, sorted."""
 
-    classroom: Classroom
     assignment: str
-    standings: Mapping[str, Standing]
+    students: Sequence[str]
     deadlines: Deadlines
-
-    def is_absent(self, student: str) -> bool:
-        """Tell whether others are graded, and this student has handed in nothing."""
-        if not self.standings or student in self.standings:
-            return False
-        return not self.classroom.is_handed_in(student, self.assignment)
 
     def is_due(self, student: str) -> bool:
         """Tell whether the student's deadline is over; without one it is."""

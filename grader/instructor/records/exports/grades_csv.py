@@ -14,7 +14,7 @@ from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError
 from grader.instructor.records.exports.pseudonyms import Pseudonyms
 from grader.instructor.records.gradebook import reading
-from grader.instructor.records.lateness.late_penalty import LatePenalty
+from grader.instructor.records.late_penalty import LatePenalty
 from grader.instructor.records.people import Roster
 from grader.instructor.records.standings import NOT_HANDED_IN, Standing, standings_of, worth_of
 from grader.notebook.whole_file import write_atomically
@@ -141,7 +141,6 @@ def _notes(
 def _row(standing: Standing, names: list[str | None], roster: Roster) -> dict[str, Any]:
     """Return a row's values in the order of COLUMNS, but for the first and the last one."""
     last_name, first_name, email = names
-    listed = roster.by_id.get(standing.student)
     return {
         "duedate": standing.due,
         "timestamp": standing.handed_in,
@@ -149,8 +148,8 @@ def _row(standing: Standing, names: list[str | None], roster: Roster) -> dict[st
         "last_name": last_name,
         "first_name": first_name,
         "email": email,
-        "section": listed.section if listed else "",
-        "group": listed.group if listed else "",
+        "section": roster.section(standing.student),
+        "group": roster.group(standing.student),
         "raw_score": float(standing.raw_points),
         "late_submission_penalty": float(standing.penalty or 0.0),
         "score": float(standing.points),

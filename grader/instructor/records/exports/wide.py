@@ -71,8 +71,7 @@ def _row(
 ) -> list[Any]:
     """Return a student's row. parts: each notebook, and what the gradebook holds by student."""
     student = person[0]
-    listed = roster.by_id.get(student)
-    row = [*person, listed.section if listed else "", listed.group if listed else ""]
+    row = [*person, roster.section(student), roster.group(student)]
     total = 0.0
     for notebook, standings in parts:
         standing = standings.get(student)
