@@ -113,6 +113,11 @@ class Classroom:
         return self.folder / "collected"
 
     @property
+    def late_days(self) -> Path:
+        """The file of the late days that were used."""
+        return self.folder / "late_days.json"
+
+    @property
     def secret(self) -> Path:
         """The file of the class's secret, from which seeds are made."""
         return self.folder / "verdicts" / ".secret"

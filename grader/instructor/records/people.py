@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, TableClause, bindparam, insert, select, update
 
 from grader.instructor.classroom import Classroom, problem_of_name
 from grader.instructor.platforms.downloads.arrival import Person
@@ -195,21 +195,24 @@ def write_students(classroom: Classroom, roster: Roster) -> None:
         with gradebook.opened(classroom):
             pass
     with gradebook.writing(classroom) as (db, tables):
-        student = tables["student"]
-        columns = ("first_name", "last_name", "email", "lms_user_id")
-        query = select(student.c.id, *(student.c[name] for name in columns))
-        known = {row[0]: tuple(row[1:]) for row in db.execute(query)}
-        rows = {row.id: _names(row) for row in roster.rows}
-        new = [{"id": name, **values} for name, values in rows.items() if name not in known]
-        if new:
-            db.execute(insert(student), new)
-        changed = [
-            {"row": name, **values}
-            for name, values in rows.items()
-            if name in known and known[name] != tuple(values.values())
-        ]
-        if changed:
-            db.execute(update(student).where(student.c.id == bindparam("row")), changed)
+        _write_rows(db, tables["student"], {row.id: _names(row) for row in roster.rows})
+
+
+def _write_rows(db: Connection, student: TableClause, rows: dict[str, dict[str, Any]]) -> None:
+    """Make the rows of new students, and change those in which something is another."""
+    columns = ("first_name", "last_name", "email", "lms_user_id")
+    query = select(student.c.id, *(student.c[name] for name in columns))
+    known = {row[0]: tuple(row[1:]) for row in db.execute(query)}
+    new = [{"id": name, **values} for name, values in rows.items() if name not in known]
+    if new:
+        db.execute(insert(student), new)
+    changed = [
+        {"row": name, **values}
+        for name, values in rows.items()
+        if name in known and known[name] != tuple(values.values())
+    ]
+    if changed:
+        db.execute(update(student).where(student.c.id == bindparam("row")), changed)
 
 
 def _names(row: RosterRow) -> dict[str, Any]:

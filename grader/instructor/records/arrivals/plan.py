@@ -140,8 +140,11 @@ class StepMaker:
         late = [each for each in new if each.is_late and each is not best]
         if late and student in self.deadlines.extensions:
             yield "a version that is marked late does not count, and there is an extension"
-        if here is None or here.digest == best.digest:
-            return
+        if here is not None and here.digest != best.digest:
+            yield from self._doubts_of_taking_its_place(best, here)
+
+    def _doubts_of_taking_its_place(self, best: Version, here: Version) -> Iterator[str]:
+        """Yield why a person has to look at a version that takes the place of the one there."""
         if here.time and not best.time:
             yield f"it has no time, and the version that is there was {here.words}"
         if here.time and here.time == best.time:

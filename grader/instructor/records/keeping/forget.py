@@ -151,7 +151,7 @@ def _entries(classroom: Classroom, student: str) -> Iterator[Trace]:
         if content.pop(student, None) is not None:
             where = path.relative_to(classroom.folder).as_posix()
             yield Trace(f"{where}: the student's entry", _writing(path, content))
-    path = classroom.folder / "late_days.json"
+    path = classroom.late_days
     used = _read(path)
     without = {
         assignment: {name: count for name, count in days.items() if name != student}

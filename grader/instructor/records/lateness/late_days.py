@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from grader.instructor.classroom import Classroom
 from grader.instructor.courses import CourseError
@@ -64,7 +63,7 @@ def spend(classroom: Classroom, budget: int) -> Iterator[Spent]:
                 extensions[student] = extension
         after[assignment] = used
         extend(classroom, assignment, extensions)
-        write_atomically(_path(classroom), json.dumps(before | after, indent=1))
+        write_atomically(classroom.late_days, json.dumps(before | after, indent=1))
 
 
 def _in_order(classroom: Classroom) -> list[str]:
@@ -97,7 +96,7 @@ def _days_late(standing: Standing, extension: timedelta) -> int:
 
 def _used(classroom: Classroom) -> Used:
     """Return what an earlier run has used. Raises CourseError where that cannot be read."""
-    path = _path(classroom)
+    path = classroom.late_days
     try:
         used: Used = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -109,7 +108,3 @@ def _used(classroom: Classroom) -> Used:
             "changed."
         ) from None
     return used
-
-
-def _path(classroom: Classroom) -> Path:
-    return classroom.folder / "late_days.json"
