@@ -4,11 +4,12 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEVELOPERS := .venv/.ready-dev
 JAVASCRIPT := node_modules/.ready
+SITE := .venv-site/.ready
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 ROOT_USER := $(filter 0,$(shell id -u))
 
-.PHONY: lab demo test lint lint-javascript bench soak matrix pins wheels verify pictures clean
+.PHONY: lab demo test lint lint-javascript bench soak matrix pins site wheels verify pictures clean
 
 lab: $(READY)  ## open JupyterLab on the notebooks; formgrader needs the whole repository served
 	$(BIN)/jupyter lab --preferred-dir notebooks $(if $(ROOT_USER),--allow-root)
@@ -61,8 +62,11 @@ matrix: $(DEVELOPERS)  ## the pins on every Python and platform; the tests on ot
 # PySocks comes with an extra of urllib3 that selenium asks for: the notes say "via urllib3", and the kit's pins would take it.
 pins: $(DEVELOPERS)  ## choose the newest versions that fit every Python and platform of the course, into constraints.txt
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11.0 --python $(BIN)/python --no-python-downloads \
-	  --extra dev --only-binary :all: --custom-compile-command "make pins" --no-emit-package pysocks \
+	  --extra dev --extra site --only-binary :all: --custom-compile-command "make pins" --no-emit-package pysocks \
 	  --quiet -o constraints.txt pyproject.toml
+
+site: $(SITE) $(JAVASCRIPT)  ## the course as web pages, into dist/site; with ALL=1 the capstone in its lab too, OFFLINE=1, REPOSITORY=OWNER/NAME
+	.venv-site/bin/grader site $(if $(ALL),--all) $(if $(OFFLINE),--offline) $(if $(REPOSITORY),--repository $(REPOSITORY)) $(if $(TO),-o $(TO))
 
 wheels: $(READY)  ## build the students' wheel, and the instructor's for machines without a clone, into dist/
 	$(BIN)/grader wheels
@@ -71,7 +75,7 @@ pictures: $(DEVELOPERS)  ## take the pictures of the README from the running pro
 	$(BIN)/python docs/make_pictures.py
 
 clean:  ## remove the environment and everything made at run time
-	rm -rf .venv node_modules course dist
+	rm -rf .venv .venv-site node_modules course dist
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else 1)' || \
@@ -83,6 +87,11 @@ $(READY): pyproject.toml constraints.txt
 $(DEVELOPERS): $(READY)
 	$(INSTALL) -e ".[dev]"
 	@touch $(DEVELOPERS)
+
+$(SITE): pyproject.toml constraints.txt
+	test -x .venv-site/bin/python || $(PYTHON) -m venv .venv-site
+	.venv-site/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[site]"
+	@touch $(SITE)
 
 $(JAVASCRIPT): package.json package-lock.json
 	npm ci --silent

@@ -9,6 +9,10 @@ const page = ["window", "document", "addEventListener", "getComputedStyle", "Key
 const observers = ["MutationObserver", "ResizeObserver"];
 const framed = Object.fromEntries([...page, ...observers].map((name) => [name, "readonly"]));
 
+const site = ["location", "fetch", "localStorage", "confirm", "Worker", "URL", "Blob", "self"];
+const more = ["MutationObserver", "structuredClone", "setTimeout"];
+const book = Object.fromEntries(["document", ...site, ...more].map((name) => [name, "readonly"]));
+
 const rules = {
   ...js.configs.recommended.rules,
   "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
@@ -21,7 +25,7 @@ const rules = {
 };
 
 export default [
-  { ignores: [".venv/", "course/", "dist/", "build/"] },
+  { ignores: [".venv/", ".venv-site/", "course/", "dist/", "build/"] },
   { files: ["**/*.js"], rules },
   { files: ["grader/widgets/js/*.js"], languageOptions: { globals } },
   {
@@ -35,6 +39,10 @@ export default [
   {
     files: ["grader/widgets/frame.js"],
     languageOptions: { globals: { ...framed, exported: "readonly", given: "readonly" } },
+  },
+  {
+    files: ["grader/instructor/site/page/*.js"], // a page of the book, and its worker
+    languageOptions: { globals: book },
   },
   {
     files: ["tests/widgets/javascript/*.js", "tests/engines/*.js"],

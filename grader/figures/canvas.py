@@ -6,7 +6,7 @@ Lengths are in squares, rows are counted downwards, and a point is (column, row)
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -43,18 +43,39 @@ class Picture:
         return image(self.svg, self.alternative)
 
 
+class _NoPaper:
+    """Stands in for matplotlib where it is missing: what is drawn on it is not seen."""
+
+    def __getattr__(self, name: str) -> _NoPaper:
+        return self
+
+    def __call__(self, *args: Any, **options: Any) -> _NoPaper:
+        return self
+
+    def __getitem__(self, key: Any) -> _NoPaper:
+        return self
+
+    def __iter__(self) -> Iterator[_NoPaper]:
+        return iter(())
+
+
 @cache
 def _matplotlib() -> Any:
     """Return matplotlib, which is an optional package, and takes half a second to load."""
-    import matplotlib.figure  # noqa: PLC0415
-    import matplotlib.patches  # noqa: PLC0415
-
+    try:
+        import matplotlib.figure  # noqa: PLC0415
+        import matplotlib.patches  # noqa: PLC0415
+    except ModuleNotFoundError:
+        return _NoPaper()
     return matplotlib
 
 
 def show_picture(figure: Figure, alternative: str) -> None:
-    """Show a figure, or print its text alternative where there is no notebook."""
-    show(Picture(figure, alternative))
+    """Show a figure, or print its text alternative where it cannot be drawn or shown."""
+    if isinstance(figure, _NoPaper):
+        print(f"matplotlib is missing here, so this figure comes in words. {alternative}")
+    else:
+        show(Picture(figure, alternative))
 
 
 def new(columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
@@ -63,8 +84,8 @@ def new(columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
     pyplot does not know of it, so there is nothing to close, no backend and no second display.
     """
     figure = _matplotlib().figure.Figure(figsize=(width, height), layout="constrained")
-    axes = figure.subplots(1, columns, squeeze=False)[0]
-    return figure, list(axes)
+    axes = figure.subplots(1, columns, squeeze=False)
+    return figure, [axes[0, column] for column in range(columns)]
 
 
 def title(ax: Axes, text: str, **style: Any) -> None:

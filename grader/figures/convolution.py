@@ -6,6 +6,7 @@ They draw the numbers they are given: no figure computes a convolution.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -375,10 +376,11 @@ def _table(heights: Sequence[int], columns: int, widest: int) -> tuple[Figure, l
     figure, _ = new(1, columns * (0.5 * widest + 0.6), sum(inches) + 0.6)
     figure.clear()
     ratios: dict[str, Any] = {"height_ratios": heights}
-    axes = figure.subplots(len(heights), columns, squeeze=False, gridspec_kw=ratios)
-    for ax in axes.flat:
+    subplots = figure.subplots(len(heights), columns, squeeze=False, gridspec_kw=ratios)
+    axes = [[subplots[row, column] for column in range(columns)] for row in range(len(heights))]
+    for ax in chain.from_iterable(axes):
         ax.axis("off")
-    return figure, [list(row) for row in axes]
+    return figure, axes
 
 
 def _center(ax: Axes, shape: tuple[int, int], room: tuple[int, int]) -> None:

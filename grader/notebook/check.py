@@ -21,7 +21,7 @@ from grader.notebook.packages import notes_on_imports
 from grader.notebook.student_id import MISSING, NAME, drawn_for
 from grader.notebook.times import note
 from grader.notebook.training import timed
-from grader.show.display import shell, show
+from grader.show.display import draws, show, show_kinds
 from grader.show.own_numbers import OwnNumbers, Sentence
 from grader.show.summary import Summary
 from grader.show.verdict import PartVerdict, Verdict
@@ -193,7 +193,7 @@ def _suggest(exercise: Exercise, verdict: Verdict) -> None:
     if verdict.example is None or exercise.widget is None:
         return
     with suppress(Exception):
-        if not hasattr(shell(), "kernel"):  # a terminal draws no widgets
+        if not draws():
             return
         # This import waits for the first wrong answer, so that `import grader` stays quick.
         from grader.widgets.suggest import suggest_widget  # noqa: PLC0415
@@ -202,4 +202,4 @@ def _suggest(exercise: Exercise, verdict: Verdict) -> None:
             widget = suggest_widget(exercise, verdict.example)
             bundle = widget and widget._repr_mimebundle_()
         if bundle:
-            sys.modules["IPython"].display.display(bundle, raw=True)
+            show_kinds(bundle)

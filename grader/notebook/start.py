@@ -17,12 +17,16 @@ from typing import Any
 from grader.judge.course import Course
 from grader.notebook.check import unknown_name
 from grader.show.display import shell
-from grader.show.place import JUPYTER, TERMINAL, Place, here
+from grader.show.place import JUPYTER, PYODIDE, TERMINAL, Place, here
 from grader.show.verdict import PartVerdict, Verdict
 
 PYTHON = (3, 11)
 NEEDED = {"numpy": (1, 26), "matplotlib": (3, 8), "ipywidgets": (7, 7)}
 NEEDED_BY_JUPYTER = {"ipykernel": (6, 0), "jupyterlab_widgets": (1, 0)}
+IN_BROWSER = (
+    "Your work is kept in this browser alone: download the notebook to keep it safe or to hand it "
+    "in."
+)
 SHADOWS = (
     "grader",
     "numpy",
@@ -66,10 +70,12 @@ class StartCheck:
         if problem:
             return problem
         place = here()
-        versions = ", ".join(f"{name} {_version(name)}" for name in ("numpy", "ipywidgets"))
+        there = [(name, _version(name)) for name in ("numpy", "ipywidgets")]
+        versions = ", ".join(f"{name} {version}" for name, version in there if version)
         course = f"course {_version(self._course.name) or self._course.name}"
         where = f"{resolved.name}/" if place.local else place.name
-        return f"Ready: Python {_python()}, {versions}, {course}, in {where}"
+        ready = f"Ready: Python {_python()}, {versions}, {course}, in {where}"
+        return f"{ready}. {IN_BROWSER}" if place == PYODIDE else ready
 
     def problems(self, folder: Path) -> Iterator[str]:
         """Yield what is wrong with interpreter, packages and folder.
@@ -163,6 +169,8 @@ class StartCheck:
 def _problems_of_packages(place: Place) -> Iterator[str]:
     """Yield a sentence for each package that is missing or too old."""
     needed = NEEDED | NEEDED_BY_JUPYTER if place in (JUPYTER, TERMINAL) else NEEDED
+    if place == PYODIDE and _version("matplotlib") is None:  # figures come in words there
+        needed = {name: least for name, least in needed.items() if name != "matplotlib"}
     for name, least in needed.items():
         version = _version(name)
         expected = ".".join(map(str, least))

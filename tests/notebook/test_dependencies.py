@@ -45,8 +45,12 @@ NOT_IMPORTED = {
     "psycopg",
     "bokeh",
     "jupyterhub",
+    "jupyterlite-core",
+    "jupyterlite-pyodide-kernel",
+    "myst-nb",
+    "sphinx-book-theme",
 }
-EXTRAS = ("notebook", "instructor", "postgres", "cluster", "hub", "dev", "bench")
+EXTRAS = ("notebook", "instructor", "postgres", "cluster", "hub", "dev", "bench", "site")
 # room -> the extras that it may import from, beside the core
 ROOMS = {
     "grader/*.py": (),
@@ -59,7 +63,7 @@ ROOMS = {
     "grader/figures": ("notebook",),
     "grader/export": ("notebook",),
     "grader/notebook": ("notebook",),
-    "grader/instructor": ("notebook", "instructor", "cluster"),
+    "grader/instructor": ("notebook", "instructor", "cluster", "site"),
     "solutions": (),
     "tests": EXTRAS,
     "docs": EXTRAS,
@@ -127,7 +131,7 @@ def test_every_room_is_looked_at():
 def test_what_is_declared_is_used(extra):
     """What students or instructors install is not used by the tests alone."""
     rooms = {room for room, extras in ROOMS.items() if not extra or extra in extras}
-    if extra in ("", "notebook", "instructor", "cluster"):
+    if extra in ("", "notebook", "instructor", "cluster", "site"):
         rooms -= DEVELOPERS
     used = {name for room in rooms for path in modules(room) for name in imported(path)}
     assert declared(extra) - used - NOT_IMPORTED == set()

@@ -155,6 +155,36 @@ def wheels(output: Path) -> None:
 
 
 @main.command()
+@assignment_names
+@click.option("-o", "--output", type=FOLDER, default=Path("dist/site"), show_default=True)
+@click.option("--offline", is_flag=True, help="Bring every package, for a place without internet.")
+@click.option(
+    "--repository", default="", metavar="OWNER/NAME", help="On GitHub, for Colab, Binder."
+)
+@click.option("--all", "every", is_flag=True, help="Let the lab have every notebook.")
+@on_course
+def site(
+    course: Course,
+    names: tuple[str, ...],
+    output: Path,
+    offline: bool,
+    repository: str,
+    every: bool,
+) -> None:
+    """Write the course as a folder of web pages: the book, and a lab that needs no install.
+
+    The book has every notebook. The lab has those named: by default all but those whose layers.py
+    answers the others. It is built in an environment of its own: run `make site`.
+    """
+    from grader.instructor.classroom import notebooks_to_release
+    from grader.instructor.commands.site import Plan, site
+
+    in_lab = list(course.notebooks) if every else notebooks_to_release(course, names)
+    for line in site(Plan(course, in_lab, offline, repository), output.resolve()):
+        click.echo(line)
+
+
+@main.command()
 @on_grading
 def grade(gradings: list[Grading]) -> None:
     """Grade course/submitted/ into the gradebook and course/autograded/, sealed.

@@ -35,6 +35,14 @@ def all_pins() -> str:
     return _text("constraints.txt")
 
 
+def version_of(name: str) -> str:
+    """Return the version in which constraints.txt pins a package. Raises CourseError."""
+    for pin in _pins():
+        if pin.name == name:
+            return pin.line.partition("==")[2].partition(" ")[0]
+    raise CourseError(f"constraints.txt has no pin of {name}. Make it anew: make pins")
+
+
 def _notebook() -> list[str]:
     """Return what the core and the extra `notebook` need."""
     project = tomllib.loads(_text("pyproject.toml"))["project"]

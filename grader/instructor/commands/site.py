@@ -1,0 +1,102 @@
+"""`grader site`: the course as one static folder that any web server holds: book and lab."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.instructor.classroom import Classroom
+from grader.instructor.commands.release import release
+from grader.instructor.courses import CourseError
+from grader.instructor.kit.wheels import students_wheel
+from grader.judge.course import Course, Notebook
+
+MARK = ".nojekyll"  # GitHub Pages then serves every file as it is
+REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+MISSING = "What makes the site is missing: {name}. Run `make site`, which installs it."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a site is to be.
+
+    in_lab: the notebooks that can be worked on;  offline: whether the site brings every package of
+    Python that it uses;  repository: owner/name on GitHub, for the links to Colab and Binder
+    """
+
+    course: Course
+    in_lab: list[Notebook]
+    offline: bool = False
+    repository: str = ""
+
+
+def site(plan: Plan, folder: Path) -> list[str]:
+    """Write the site into a folder, in whose place it comes whole; return a line for each part.
+
+    Raises CourseError, also where the folder holds something else than a site.
+    """
+    _check(plan, folder)
+    in_lab = [each for each in plan.in_lab if not (plan.offline and each.brings_answers)]
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as name:
+        whole = _built(plan, in_lab, Path(name))
+        if folder.exists():
+            shutil.rmtree(folder)
+        whole.rename(folder)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    named = ", ".join(each.assignment for each in in_lab)
+    left = ", ".join(each.assignment for each in plan.in_lab if each not in in_lab)
+    return [
+        f"site: {folder / 'index.html'} ({size / 1e6:.0f} MB)",
+        f"the lab holds {named}",
+        *([f"not in the lab, since it cannot train offline: {left}"] if left else []),
+    ]
+
+
+def _check(plan: Plan, folder: Path) -> None:
+    """Raise CourseError for what cannot become a site."""
+    if plan.repository and not REPOSITORY.fullmatch(plan.repository):
+        raise CourseError(
+            f"The repository is {plan.repository!r}, expected OWNER/NAME as on GitHub."
+        )
+    if folder.exists() and (not folder.is_dir() or _is_strange(folder)):
+        raise CourseError(f"{folder} holds something else than a site. Name a new folder.")
+
+
+def _is_strange(folder: Path) -> bool:
+    return any(folder.iterdir()) and not (folder / MARK).is_file()
+
+
+def _built(plan: Plan, in_lab: list[Notebook], work: Path) -> Path:
+    """Make the site below a folder for work, and return where it is."""
+    try:
+        from grader.instructor.site import book, cloud, lab, pages, pyodide  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise CourseError(MISSING.format(name=error.name)) from None
+    classroom = Classroom.at(work / "class", course=plan.course)
+    release(classroom, list(plan.course.notebooks))
+    wheel = students_wheel(work)
+    whole = work / "site"
+    whole.mkdir()
+    pyodide.distribution(work / "pyodide", wheel, plan.offline)
+    places = {each.assignment: f"{each.assignment}/{each.file}" for each in in_lab}
+    contents = work / "contents"
+    for assignment in places:
+        shutil.copytree(classroom.release / assignment, contents / assignment)
+    lab.lab(whole, work / "lab", work / "pyodide", contents, plan.course.name)
+    chapters = []
+    for each in plan.course.notebooks:
+        place = f"{each.assignment}/{each.file}"
+        links = [pages.link_to_lab(place)] if each in in_lab else []
+        if plan.repository and each in in_lab:
+            links.append(cloud.links(plan.repository, place))
+        runs = each in in_lab and not each.brings_answers
+        chapters.append(book.Chapter(place, " ".join(links), runs))
+    book.book(whole, work, classroom.release, chapters)
+    if plan.repository:
+        cloud.cloud(whole, classroom.release, list(places.values()), wheel, plan.repository)
+    (whole / MARK).touch()
+    return whole

@@ -1,0 +1,95 @@
+"""The lab: JupyterLite with the released notebooks and the course's wheel, in any browser."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from grader.instructor.courses import CourseError
+from grader.instructor.site.pyodide import LOCK
+
+LAB = "jupyter"  # its folder in the site
+PYODIDE = f"{LAB}/static/pyodide"  # the book loads Python from there too
+# The kernel's own packages, loaded when it starts, so that it asks no other host for them
+AT_START = (
+    "micropip",
+    "piplite",
+    "ssl",
+    "sqlite3",
+    "ipykernel",
+    "comm",
+    "pyodide_kernel",
+    "jedi",
+    "ipython",
+)
+EXTENSIONS = (
+    "@jupyterlite/pyodide-kernel-extension",
+    "@jupyter-widgets/jupyterlab-manager",
+    "anywidget",
+)
+KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+
+
+def lab(site: Path, work: Path, pyodide: Path, notebooks: Path, name: str) -> None:
+    """Write the lab into a site.
+
+    work: a folder for what it is made from;  pyodide: Pyodide's, which moves into the site
+    notebooks: the folder with what it opens;  name: the course's, under which a browser keeps the
+    work
+
+    Raises CourseError.
+    """
+    static = work / "static"
+    static.mkdir(parents=True)
+    shutil.move(pyodide, static / "pyodide")
+    _configured(work, name)
+    command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)]
+    command += [
+        "--contents",
+        str(notebooks),
+        "--settings-overrides",
+        "overrides.json",
+        "--output-dir",
+        str(site / LAB),
+    ]
+    command += ["--apps", "lab", "--no-unused-shared-packages", "--no-sourcemaps"]
+    run = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise CourseError(f"The lab could not be built:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
+
+
+def _configured(work: Path, name: str) -> None:
+    """Write what JupyterLite is built from, but for Pyodide and the notebooks."""
+    settings = {
+        KERNEL: {
+            "loadPyodideOptions": {
+                "lockFileURL": f"./static/pyodide/{LOCK}",
+                "packages": AT_START,
+            }
+        }
+    }
+    lite = {
+        "jupyter-lite-schema-version": 0,
+        "jupyter-config-data": {
+            "appName": "The lab",
+            "contentsStorageName": name,
+            "settingsStorageName": f"{name} settings",
+            "workspacesStorageName": f"{name} workspaces",
+            "litePluginSettings": settings,
+        },
+    }
+    (work / "jupyter-lite.json").write_text(json.dumps(lite), encoding="utf-8")
+    # All cells of a notebook are part of the page: a widget that is scrolled away keeps its step.
+    overrides = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+    (work / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
+    labextensions = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+    config = {
+        "LiteBuildConfig": {
+            "ignore_sys_prefix": ["federated_extensions"],
+            "federated_extensions": [str(labextensions / each) for each in EXTENSIONS],
+        }
+    }
+    (work / "jupyter_lite_config.json").write_text(json.dumps(config), encoding="utf-8")

@@ -1,0 +1,32 @@
+// The line at the top of a page: the points so far, and the notebook to download.
+import { element } from "./element.js";
+
+export class Bar {
+  constructor(notebook, box) {
+    this.notebook = notebook;
+    this.status = element("span", { role: "status" });
+    const download = element("button", { type: "button" }, "Download the notebook");
+    download.onclick = () => this.download();
+    box.append(download, this.status);
+    this.show();
+  }
+
+  show() {
+    const { earned, all } = this.notebook.points();
+    this.status.textContent = `${earned} of ${all} points so far, in this browser`;
+  }
+
+  /** Say that the answers go with the page. */
+  warn() {
+    this.status.textContent =
+      "This browser keeps no answers here: download the notebook before you leave the page.";
+  }
+
+  download() {
+    const type = "application/x-ipynb+json";
+    const link = element("a", { download: this.notebook.place.split("/").pop() });
+    link.href = URL.createObjectURL(new Blob([this.notebook.assembled()], { type }));
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+}

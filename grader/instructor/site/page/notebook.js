@@ -1,0 +1,99 @@
+// The notebook of a page: its cells as released, and what this browser keeps of them.
+import { Python } from "./python.js";
+
+const KEPT = "cnn-gradients"; // what the names of the answers in this browser begin with
+
+export class Notebook {
+  constructor(json, place, root) {
+    this.json = json;
+    this.place = place;
+    this.codes = json.cells.filter((cell) => cell.cell_type === "code");
+    this.ran = new Map(); // the source of each cell as this Python has run it
+    this.python = new Python(root);
+    this.python.onEnd = () => this.ran.clear();
+  }
+
+  cell(name) {
+    return this.json.cells.find((cell) => cell.id === name);
+  }
+
+  /** Return the check of an exercise, which is the next cell; undefined for another cell. */
+  check(name) {
+    if (!this.cell(name).metadata.nbgrader?.solution) return undefined;
+    const next = this.codes[this.codes.findIndex((cell) => cell.id === name) + 1];
+    return next?.metadata.nbgrader?.grade ? next : undefined;
+  }
+
+  /** Return what this browser keeps of a cell: { source, earned }, as far as there is any. */
+  kept(name) {
+    try {
+      return JSON.parse(localStorage.getItem(this.key(name))) ?? {};
+    } catch {
+      return {};
+    }
+  }
+
+  /** Keep something of a cell. Return whether this browser keeps it. */
+  keep(name, what) {
+    try {
+      localStorage.setItem(this.key(name), JSON.stringify({ ...this.kept(name), ...what }));
+    } catch {
+      return false;
+    }
+    return true;
+  }
+
+  forget(name) {
+    localStorage.removeItem(this.key(name));
+  }
+
+  key(name) {
+    return `${KEPT}/${this.place}/${name}`;
+  }
+
+  original(name) {
+    const { source } = this.cell(name);
+    return Array.isArray(source) ? source.join("") : source;
+  }
+
+  source(name) {
+    return this.kept(name).source ?? this.original(name);
+  }
+
+  /** Run a cell and its check, before them those above that have not run as they are now. */
+  async run(name) {
+    const above = this.codes.slice(0, this.codes.indexOf(this.cell(name)));
+    const check = this.check(name);
+    const shown = [this.cell(name), ...(check ? [check] : [])];
+    const due = [...above.filter((cell) => this.isDue(cell)), ...shown];
+    const cells = due.map(({ id }) => ({ name: id, source: this.source(id) }));
+    const outputs = await this.python.run(cells, shown.length);
+    for (const { name: each, source } of cells) this.ran.set(each, source);
+    return outputs;
+  }
+
+  /** Tell whether a cell above has to run: a check and the points do nothing for those below. */
+  isDue({ id, metadata }) {
+    if (metadata.nbgrader?.grade || id === "progress") return false;
+    return this.ran.get(id) !== this.source(id);
+  }
+
+  /** Return the notebook with the answers that this browser keeps, as a file's text. */
+  assembled() {
+    const whole = structuredClone(this.json);
+    for (const cell of whole.cells) cell.source = this.source(cell.id);
+    return `${JSON.stringify(whole, null, 1)}\n`;
+  }
+
+  /** Return the points so far, and all that checks can give. */
+  points() {
+    const exercises = this.codes.filter((cell) => this.check(cell.id));
+    const all = exercises.map((cell) => this.check(cell.id).metadata.nbgrader.points ?? 0);
+    const earned = exercises.map((cell) => this.kept(cell.id).earned ?? 0);
+    return { earned: sum(earned), all: sum(all) };
+  }
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}

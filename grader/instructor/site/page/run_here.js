@@ -1,0 +1,33 @@
+// The beginning: exercises that open in a page of the book, an editor in the place of a cell and
+// its check below. The answers stay in this browser.
+import { Bar } from "./bar.js";
+import { Cell, essay } from "./cell.js";
+import { Notebook } from "./notebook.js";
+
+const root = new URL(document.documentElement.dataset.content_root ?? "./", location.href).href;
+const place = document.querySelector("meta[name=notebook]")?.content;
+const isPrinted = document.querySelector("meta[name=printed]") !== null;
+
+followTheme();
+if (place && !isPrinted) begin();
+
+async function begin() {
+  const response = await fetch(`${root}jupyter/files/${place}`);
+  if (!response.ok) return; // the page can be read all the same
+  const notebook = new Notebook(await response.json(), place, root);
+  const bar = new Bar(notebook, document.querySelector(".notebook-bar"));
+  for (const box of document.querySelectorAll("div.cell[class*='tag_id--']")) {
+    const name = [...box.classList].find((each) => each.startsWith("tag_id--")).slice(8);
+    if (notebook.cell(name)) new Cell(notebook, bar, box, name);
+  }
+  for (const box of document.querySelectorAll("[data-essay]")) essay(notebook, box);
+}
+
+/** Tell the widgets' frames which theme the page has, in the words of JupyterLab. */
+function followTheme() {
+  const theirs = document.documentElement.dataset;
+  const take = () => (document.body.dataset.jpThemeLight = String(theirs.theme !== "dark"));
+  const themes = { attributeFilter: ["data-theme"] };
+  new MutationObserver(take).observe(document.documentElement, themes);
+  take();
+}
