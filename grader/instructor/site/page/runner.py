@@ -11,15 +11,16 @@ import contextlib
 import io
 import json
 import linecache
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import __main__
 from grader import start_check
 from grader.show.display import show_on
 from grader.show.verdict import Verdict
 
+MAIN = sys.modules["__main__"]
 LIMIT = 20_000  # letters of text that one cell may print
 _outputs: list[dict[str, Any]] = []
 
@@ -56,7 +57,7 @@ def _value(filename: str, source: str) -> Any:
     """Run a cell's code and return the value of its last expression."""
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     tree = ast.parse(source, filename)
-    names = vars(__main__)
+    names = vars(MAIN)
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
         exec(compile(tree, filename, "exec"), names)
@@ -90,7 +91,7 @@ def _raised(error: BaseException) -> None:
     checks = start_check.__self__  # type: ignore[attr-defined]
     with contextlib.suppress(Exception):
         if isinstance(error, NameError) and error.name:
-            _on_screen(checks.missing_function(error.name, vars(__main__)))
+            _on_screen(checks.missing_function(error.name, vars(MAIN)))
             return
     frames = error.__traceback__
     while frames and not frames.tb_frame.f_code.co_filename.startswith("<"):
