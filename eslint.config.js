@@ -10,7 +10,7 @@ const observers = ["MutationObserver", "ResizeObserver"];
 const framed = Object.fromEntries([...page, ...observers].map((name) => [name, "readonly"]));
 
 const site = ["location", "fetch", "localStorage", "confirm", "Worker", "URL", "Blob", "self"];
-const more = ["MutationObserver", "structuredClone", "setTimeout"];
+const more = ["MutationObserver", "ResizeObserver", "structuredClone", "setTimeout"];
 const book = Object.fromEntries(["document", ...site, ...more].map((name) => [name, "readonly"]));
 
 const rules = {

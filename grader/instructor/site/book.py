@@ -21,7 +21,8 @@ from grader.instructor.site.pages import page_of
 
 PAGE = Path(__file__).with_name("page")
 ESBUILD = REPOSITORY / "node_modules" / ".bin" / "esbuild"
-STATIC = ("book.css", "worker.js", "runner.py")
+STATIC = ("book.css", "icon.svg", "worker.js", "runner.py")
+SCRIPT = re.compile(r"<script(?![^>]*run_here)[^>]*>.*?</script>", re.DOTALL)
 BEGINNING = """
 ```{{raw}} html
 <p class="notebook-bar"><a href="{lab}/lab/index.html">Open the lab</a>
@@ -76,15 +77,19 @@ def book(site: Path, work: Path, released: Path, chapters: list[Chapter]) -> Non
     sphinx += ["-D", f"runs_here={runs}"]
     _ran([*sphinx, "-b", "html", str(source), str(site)])
     _ran([*sphinx, "-b", "singlehtml", str(source), str(site / "print")])
-    _share_look(site / "print")
+    _for_paper(site / "print")
     shutil.copy(released / "summary.html", site)
 
 
-def _share_look(printed: Path) -> None:
-    """Let the page to print take its style sheets from the book beside it."""
+def _for_paper(printed: Path) -> None:
+    """Make the page to print light and still, with the style sheets of the book beside it.
+
+    The theme's scripts look for parts that a page for paper does not have.
+    """
     shutil.rmtree(printed / "_static")
     path = printed / "index.html"
-    text = path.read_text(encoding="utf-8")
+    text = SCRIPT.sub("", path.read_text(encoding="utf-8"))
+    text = text.replace('data-theme="auto"', 'data-theme="light"', 1)
     path.write_text(re.sub(r'(src|href)="_static/', r'\1="../_static/', text), encoding="utf-8")
 
 

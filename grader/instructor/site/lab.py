@@ -30,6 +30,18 @@ EXTENSIONS = (
     "@jupyter-widgets/jupyterlab-manager",
     "anywidget",
 )
+DOWNLOAD = {"command": "docmanager:download"}
+SETTINGS = {
+    # All cells of a notebook are part of the page: a widget that is scrolled away keeps its step.
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+    # Work is handed in as a file, so the way to it stands where a student looks for it.
+    "@jupyterlab/notebook-extension:panel": {
+        "toolbar": [{"name": "download", "label": "Download", "rank": 1000, **DOWNLOAD}]
+    },
+    "@jupyterlab/mainmenu-extension:plugin": {
+        "menus": [{"id": "jp-mainmenu-file", "items": [{"rank": 15, **DOWNLOAD}]}]
+    },
+}
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 
 
@@ -59,6 +71,8 @@ def lab(site: Path, work: Path, pyodide: Path, notebooks: Path, name: str) -> No
     run = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
     if run.returncode:
         raise CourseError(f"The lab could not be built:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
+    # A browser asks the root for it until the lab has named its own.
+    shutil.copy(site / LAB / "lab" / "favicon.ico", site)
 
 
 def _configured(work: Path, name: str) -> None:
@@ -82,9 +96,7 @@ def _configured(work: Path, name: str) -> None:
         },
     }
     (work / "jupyter-lite.json").write_text(json.dumps(lite), encoding="utf-8")
-    # All cells of a notebook are part of the page: a widget that is scrolled away keeps its step.
-    overrides = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
-    (work / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
+    (work / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
     labextensions = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
     config = {
         "LiteBuildConfig": {

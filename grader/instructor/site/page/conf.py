@@ -33,6 +33,7 @@ html_context = {"default_mode": "auto"}
 html_static_path = ["_static"]
 html_css_files = ["book.css"]
 html_js_files = [("run_here.js", {"defer": "defer"})]
+html_favicon = "_static/icon.svg"
 html_show_sourcelink = False
 html_show_copyright = False
 html_copy_source = False

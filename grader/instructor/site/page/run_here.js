@@ -8,7 +8,12 @@ const root = new URL(document.documentElement.dataset.content_root ?? "./", loca
 const place = document.querySelector("meta[name=notebook]")?.content;
 const isPrinted = document.querySelector("meta[name=printed]") !== null;
 
+// What may be wider than a phone
+const SCROLLING =
+  ".equation, .equation > *, pre, p, li, table, summary, .pst-scrollable-table-container";
+
 followTheme();
+letKeysScroll();
 if (place && !isPrinted) begin();
 
 async function begin() {
@@ -21,6 +26,18 @@ async function begin() {
     if (notebook.cell(name)) new Cell(notebook, bar, box, name);
   }
   for (const box of document.querySelectorAll("[data-essay]")) essay(notebook, box);
+}
+
+/** Let keys reach what scrolls by itself on a narrow screen. */
+function letKeysScroll() {
+  const article = document.querySelector(".bd-article");
+  const look = () => {
+    for (const box of article.querySelectorAll(SCROLLING)) {
+      if (box.clientWidth > 0 && box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  };
+  if (article) new ResizeObserver(look).observe(article);
 }
 
 /** Tell the widgets' frames which theme the page has, in the words of JupyterLab. */
