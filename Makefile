@@ -9,7 +9,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints
 PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 ROOT_USER := $(filter 0,$(shell id -u))
 
-.PHONY: lab demo test lint lint-javascript bench soak matrix pins site wheels verify pictures clean
+.PHONY: lab demo test lint lint-javascript bench soak matrix pins site dist wheels verify pictures clean
 
 lab: $(READY)  ## open JupyterLab on the notebooks; formgrader needs the whole repository served
 	$(BIN)/jupyter lab --preferred-dir notebooks $(if $(ROOT_USER),--allow-root)
@@ -67,6 +67,9 @@ pins: $(DEVELOPERS)  ## choose the newest versions that fit every Python and pla
 
 site: $(SITE) $(JAVASCRIPT)  ## the course as web pages, into dist/site; with ALL=1 the capstone in its lab too, OFFLINE=1, REPOSITORY=OWNER/NAME
 	.venv-site/bin/grader site $(if $(ALL),--all) $(if $(OFFLINE),--offline) $(if $(REPOSITORY),--repository $(REPOSITORY)) $(if $(TO),-o $(TO))
+
+dist: $(SITE) $(JAVASCRIPT)  ## what a release is, into dist/: both wheels, the kit, the site, notes on the upgrade; REPOSITORY=OWNER/NAME
+	.venv-site/bin/grader dist $(if $(REPOSITORY),--repository $(REPOSITORY))
 
 wheels: $(READY)  ## build the students' wheel, and the instructor's for machines without a clone, into dist/
 	$(BIN)/grader wheels

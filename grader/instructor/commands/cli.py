@@ -37,6 +37,10 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
+ON_GITHUB = click.option(
+    "--repository", default="", metavar="OWNER/NAME", help="On GitHub: links to Colab and Binder."
+)
+
 for _verb in cli_class.VERBS:
     main.add_command(_verb)
 
@@ -181,6 +185,18 @@ def site(
 
     in_lab = list(course.notebooks) if every else notebooks_to_release(course, names)
     for line in site(Plan(course, in_lab, offline, repository), output.resolve()):
+        click.echo(line)
+
+
+@main.command()
+@click.option("-o", "--output", type=FOLDER, default=Path("dist"), show_default=True)
+@ON_GITHUB
+@on_course
+def dist(course: Course, output: Path, repository: str) -> None:
+    """Write what a release is: wheels, student kit, site and upgrade notes. Run `make dist`."""
+    from grader.instructor.commands.dist import dist
+
+    for line in dist(course, output.resolve(), repository):
         click.echo(line)
 
 

@@ -57,7 +57,7 @@ def instructors_wheel(folder: Path) -> Path:
 
     Raises CourseError.
     """
-    project = _project()
+    project = project_table()
     text = INSTRUCTORS.format(
         version=project["version"],
         python=project["requires-python"],
@@ -70,7 +70,7 @@ def instructors_wheel(folder: Path) -> Path:
         return _built(source, folder)
 
 
-def _project() -> dict[str, str]:
+def project_table() -> dict[str, str]:
     """Return the table [project] of the clone's pyproject.toml. Raises CourseError."""
     path = REPOSITORY / "pyproject.toml"
     if not path.is_file():
@@ -84,7 +84,7 @@ def _project() -> dict[str, str]:
 
 def _built(source: Path, folder: Path) -> Path:
     """Build the wheel of a project into a folder, and return its path. Raises CourseError."""
-    _project()  # raises CourseError where this is no clone
+    project_table()  # raises CourseError where this is no clone
     if find_spec("hatchling") is None:
         raise CourseError(
             'hatchling, which builds wheels, is missing. Run: pip install -e ".[instructor]"'

@@ -22,7 +22,11 @@ from grader.instructor.site.pages import page_of
 PAGE = Path(__file__).with_name("page")
 ESBUILD = REPOSITORY / "node_modules" / ".bin" / "esbuild"
 STATIC = ("book.css", "icon.svg", "worker.js", "runner.py")
-SCRIPT = re.compile(r"<script(?![^>]*run_here)[^>]*>.*?</script>", re.DOTALL)
+NOT_ON_PAPER = re.compile(
+    r"<script(?![^>]*run_here)[^>]*>.*?</script>"
+    r'|<link rel="(?:index|search)"[^>]*>|<p class="notebook-bar">.*?</p>',
+    re.DOTALL,
+)
 BEGINNING = """
 ```{{raw}} html
 <p class="notebook-bar"><a href="{lab}/lab/index.html">Open the lab</a>
@@ -82,13 +86,13 @@ def book(site: Path, work: Path, released: Path, chapters: list[Chapter]) -> Non
 
 
 def _for_paper(printed: Path) -> None:
-    """Make the page to print light and still, with the style sheets of the book beside it.
+    """Make the page to print light, without links, and with the style sheets of the book beside it.
 
     The theme's scripts look for parts that a page for paper does not have.
     """
     shutil.rmtree(printed / "_static")
     path = printed / "index.html"
-    text = SCRIPT.sub("", path.read_text(encoding="utf-8"))
+    text = NOT_ON_PAPER.sub("", path.read_text(encoding="utf-8"))
     text = text.replace('data-theme="auto"', 'data-theme="light"', 1)
     path.write_text(re.sub(r'(src|href)="_static/', r'\1="../_static/', text), encoding="utf-8")
 
