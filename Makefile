@@ -42,6 +42,7 @@ bench: $(DEVELOPERS)  ## print what a check, the import, a widget and the gradin
 	$(BIN)/python tests/benchmarks/bench.py
 	$(BIN)/python tests/benchmarks/widgets.py
 	$(BIN)/python tests/benchmarks/grading.py
+	if [ -d dist/site ]; then $(BIN)/python tests/benchmarks/site.py dist/site; fi
 
 soak: $(DEVELOPERS)  ## what takes long: stock nbgrader, broken files, kills here and in a cluster, all widgets in three browser engines, the attacks as an ordinary user, trainings, mutants, many seeds
 	$(PYTEST) -m soak -n 2 --dist worksteal

@@ -1,26 +1,17 @@
-"""The site as `make site OFFLINE=1` builds it, once in a session, behind a plain web server."""
+"""The site as `make site OFFLINE=1` builds it, once in a session, and a browser that looks at it."""
 
 from __future__ import annotations
 
-import functools
 import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import HEIGHT, ROOT, WIDTH, alone
+from support import ROOT, alone
 from tiers import lacking
-
-BUILDER = ROOT / ".venv-site" / "bin" / "grader"
-REPOSITORY = "ada/gradients"
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        pass
+from visits import BUILDER, REPOSITORY, Visit, served
 
 
 @pytest.fixture(scope="session")
@@ -38,63 +29,20 @@ def site(shared: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
-    """Where a web server on loopback shows the site."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-
-
-class Visit:
-    """A page of the site in a browser that reaches no other host; what it asked others is kept."""
-
-    def __init__(self, browser: Any, address: str, **look: Any) -> None:
-        self.address = address
-        self.asked: list[str] = []
-        self.errors: list[str] = []
-        size = {"width": WIDTH, "height": HEIGHT}
-        self.context = browser.new_context(**{"viewport": size, **look})
-        self.context.route("**/*", self._let)
-        self.page = self.context.new_page()
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", self._heard)
-
-    def _let(self, route: Any) -> None:
-        url = route.request.url
-        if url.startswith((self.address, "data:", "blob:")):
-            route.continue_()
-        else:
-            self.asked.append(url)
-            route.abort()
-
-    def _heard(self, message: Any) -> None:
-        if message.type == "error":
-            self.errors.append(f"{message.text} ({message.location.get('url')})")
-
-    def goto(self, place: str) -> Any:
-        self.page.goto(self.address + place)
-        return self.page
-
-    def was_clean(self) -> None:
-        """Check that no other host was asked, and that the console holds no error."""
-        assert self.asked == []
-        assert self.errors == []
-
-
 @pytest.fixture
-def visit(browser: Any, address: str) -> Iterator[Any]:
-    """Return what opens a page of the site, and checks at the end that it asked no other host and
-    left no error.
+def visit(browser: Any, site: Path) -> Iterator[Any]:
+    """Return what opens a browser on the site, or on another folder; at the end it is checked that
+    no other host was asked, and that no error was left.
     """
     visits: list[Visit] = []
+    with ExitStack() as servers:
 
-    def opened(**look: Any) -> Visit:
-        visits.append(Visit(browser, address, **look))
-        return visits[-1]
+        def opened(folder: Path = site, **look: Any) -> Visit:
+            address = servers.enter_context(served(folder))
+            visits.append(Visit(browser, address, **look))
+            return visits[-1]
 
-    yield opened
-    for each in visits:
-        each.was_clean()
-        each.context.close()
+        yield opened
+        for each in visits:
+            each.was_clean()
+            each.context.close()

@@ -1,0 +1,115 @@
+"""The site as it is by default, online: Pyodide's packages come from its documented address.
+
+That address cannot be reached from here. So the address is played: its numpy is the offline build,
+with that build's digest in the lock. Python, the course and the requests are the real ones.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import alone
+from test_book import answered
+from visits import BUILDER
+
+ADDRESS = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/"
+PYODIDE = "jupyter/static/pyodide"
+MAKE = """
+import sys, tempfile
+from pathlib import Path
+from grader.instructor.kit.wheels import students_wheel
+from grader.instructor.site.pyodide import distribution
+distribution(Path(sys.argv[1]), students_wheel(Path(tempfile.mkdtemp())), offline=False)
+"""
+
+
+@pytest.fixture(scope="module")
+def online(site: Path, shared: Path) -> Path:
+    """Pyodide's folder of a site for use online."""
+    folder = shared / "online"
+    with alone(shared / "online.lock"):
+        if not folder.exists():
+            python = BUILDER.with_name("python")
+            run = subprocess.run(
+                [python, "-c", MAKE, folder], capture_output=True, text=True, check=False
+            )
+            assert run.returncode == 0, run.stderr
+    return folder
+
+
+def packages(folder: Path, lock: str = "pyodide-lock.json") -> dict[str, Any]:
+    return json.loads((folder / lock).read_text(encoding="utf-8"))["packages"]
+
+
+def test_each_package_lies_in_the_folder_or_at_the_documented_address(online):
+    for each in packages(online).values():
+        name = each["file_name"]
+        assert name.startswith(ADDRESS) or (online / name).is_file()
+    assert packages(online)["numpy"]["file_name"].startswith(f"{ADDRESS}numpy-2.0.2-")
+    assert {"matplotlib", "scipy"} <= packages(online).keys()
+
+
+def test_offline_every_package_lies_in_the_folder(site):
+    there = packages(site / PYODIDE)
+    assert all((site / PYODIDE / each["file_name"]).is_file() for each in there.values())
+    assert "matplotlib" not in there
+
+
+def test_a_page_of_the_book_loads_the_course_alone_and_the_lab_what_figures_need(online):
+    needs = {
+        lock: packages(online, lock)["cnn-gradients"]["depends"]
+        for lock in ("book-pyodide-lock.json", "pyodide-lock.json")
+    }
+    assert needs["book-pyodide-lock.json"] == ["numpy", "jinja2"]
+    assert needs["pyodide-lock.json"] == [
+        "numpy",
+        "jinja2",
+        "matplotlib",
+        "ipywidgets",
+        "anywidget",
+    ]
+
+
+@pytest.fixture
+def site_online(site: Path, online: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    shutil.copytree(site, folder, copy_function=os.link)
+    shutil.rmtree(folder / PYODIDE)
+    shutil.copytree(online, folder / PYODIDE)
+    return folder
+
+
+def test_by_default_a_page_asks_one_other_host(visit, site, site_online, browser):
+    visited = visit(folder=site_online)
+    local = packages(site / PYODIDE)
+    path = site_online / PYODIDE / "book-pyodide-lock.json"
+    lock = json.loads(path.read_text(encoding="utf-8"))
+    played = {}
+    for name in ("numpy", "jinja2", "markupsafe"):
+        lock["packages"][name]["sha256"] = local[name]["sha256"]
+        played[lock["packages"][name]["file_name"]] = site / PYODIDE / local[name]["file_name"]
+    path.write_text(json.dumps(lock), encoding="utf-8")
+    visited.played = played
+    page = visited.goto("4-relu/relu.html")
+    verdict = answered(page, "relu_forward", "def relu_forward(x):\n    return np.maximum(x, 0)")
+    assert "1 of 1 point" in verdict.inner_text()
+    assert sorted(visited.asked) == sorted(played)
+    visited.asked.clear()
+
+
+def test_without_its_address_a_page_says_what_is_missing(visit, site_online):
+    visited = visit(folder=site_online)
+    page = visited.goto("4-relu/relu.html")
+    cell = page.locator(".cell.tag_id--relu_forward")
+    cell.get_by_role("button", name="Write it here").click()
+    cell.get_by_role("button", name="Check").click()
+    said = cell.locator(".run-result")
+    said.get_by_text("Check the connection and try again").wait_for(timeout=60_000)
+    visited.asked.clear()
+    visited.errors.clear()
