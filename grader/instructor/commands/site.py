@@ -38,8 +38,10 @@ def site(plan: Plan, folder: Path) -> list[str]:
 
     Raises CourseError, also where the folder holds something else than a site.
     """
-    _check(plan, folder)
     in_lab = [each for each in plan.in_lab if not (plan.offline and each.brings_answers)]
+    _check(plan, folder)
+    if not in_lab:
+        raise CourseError("The lab would be empty, since nothing trains offline. Name a notebook.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as name:
         whole = _built(plan, in_lab, Path(name))
@@ -77,26 +79,31 @@ def _built(plan: Plan, in_lab: list[Notebook], work: Path) -> Path:
     except ModuleNotFoundError as error:
         raise CourseError(MISSING.format(name=error.name)) from None
     classroom = Classroom.at(work / "class", course=plan.course)
-    release(classroom, list(plan.course.notebooks))
+    release(classroom, in_lab)
+    contents = work / "contents"
+    shutil.copytree(classroom.release, contents, ignore=shutil.ignore_patterns("*.zip"))
+    release(classroom, [each for each in plan.course.notebooks if each not in in_lab])
     wheel = students_wheel(work)
     whole = work / "site"
     whole.mkdir()
     pyodide.distribution(work / "pyodide", wheel, plan.offline)
-    places = {each.assignment: f"{each.assignment}/{each.file}" for each in in_lab}
-    contents = work / "contents"
-    for assignment in places:
-        shutil.copytree(classroom.release / assignment, contents / assignment)
     lab.lab(whole, work / "lab", work / "pyodide", contents, plan.course.name)
     chapters = []
     for each in plan.course.notebooks:
-        place = f"{each.assignment}/{each.file}"
-        links = [pages.link_to_lab(place)] if each in in_lab else []
-        if plan.repository and each in in_lab:
-            links.append(cloud.links(plan.repository, place))
+        links = []
+        if each in in_lab:
+            links.append(pages.link_to_lab(_place(each)))
+            links += [cloud.links(plan.repository, _place(each))] if plan.repository else []
         runs = each in in_lab and not each.brings_answers
-        chapters.append(book.Chapter(place, " ".join(links), runs))
+        chapters.append(book.Chapter(_place(each), " ".join(links), runs))
     book.book(whole, work, classroom.release, chapters)
     if plan.repository:
-        cloud.cloud(whole, classroom.release, list(places.values()), wheel, plan.repository)
+        places = [_place(each) for each in in_lab]
+        cloud.cloud(whole, classroom.release, places, wheel, plan.repository)
     (whole / MARK).touch()
     return whole
+
+
+def _place(notebook: Notebook) -> str:
+    """Return where a notebook's file lies below what is released."""
+    return f"{notebook.assignment}/{notebook.file}"
