@@ -20,6 +20,15 @@ SITE = "{site}"
 WHEEL = "{wheel}"
 BESIDE = {beside}  # what lies beside this notebook, by its place in the site
 """
+# What the start cell of a notebook advises where the course is missing, on a student's own computer
+# and here.
+AT_HOME = """Pick the course's kernel "
+        "(Kernel > Change Kernel), or install the course as its README says, "
+        "then restart the kernel."
+"""
+HERE = """Run the first cell, "
+        "which installs the course, then run this cell again."
+"""
 # Where the course is installed already, as on Binder and where a class is graded, it does nothing.
 INSTALL = """
 import importlib.util
@@ -56,8 +65,9 @@ def install():
     with tempfile.TemporaryDirectory() as folder:
         wheel = Path(folder, Path(WHEEL).name)
         wheel.write_bytes(fetched(WHEEL))
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        done = subprocess.run([*pip, f"{wheel}{extra}"], capture_output=True, text=True)
+        words = ["--quiet", "--no-color", "--disable-pip-version-check", f"{wheel}{extra}"]
+        command = [sys.executable, "-m", "pip", "install", *words]
+        done = subprocess.run(command, capture_output=True, text=True)
     if not is_there("grader"):
         said = [line for line in done.stderr.splitlines() if line.strip()] or ["nothing"]
         why = next((line for line in said if line.startswith("ERROR")), said[-1])
@@ -110,6 +120,8 @@ def _notebook(path: Path, target: Path, address: str, wheel: str) -> None:
     for each in beside:
         shutil.copy(each, target.parent)
     notebook = nbformat.read(path, as_version=4)
+    for each in notebook.cells:
+        each.source = each.source.replace(AT_HOME, HERE)
     values = VALUES.format(
         site=address,
         wheel=f"{FOLDER}/{wheel}",
