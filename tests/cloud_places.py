@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_client import KernelManager
-from jupyter_client.kernelspec import KernelSpecManager
+import pytest
 from nbclient import NotebookClient
 from tiers import lacking
 
@@ -106,19 +105,12 @@ def run_there(environment: Path, node: Any, folder: Path, own: Path, is_colab: b
     command = [str(python_of(environment)), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     text = {"argv": command, "display_name": "there", "language": "python", "env": names}
     (spec / "kernel.json").write_text(json.dumps(text), encoding="utf-8")
-    specs = KernelSpecManager(kernel_dirs=[str(spec.parent)])
-    manager = KernelManager(kernel_name="there", kernel_spec_manager=specs)
-    client = NotebookClient(
-        node,
-        km=manager,
-        timeout=600,
-        allow_errors=True,
-        resources={"metadata": {"path": str(folder)}},
-    )
-    try:
-        client.execute()
-    finally:
-        manager.shutdown_kernel(now=True)
+    where = {"metadata": {"path": str(folder)}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(own))  # where the kernel is found
+        NotebookClient(
+            node, kernel_name="there", timeout=600, allow_errors=True, resources=where
+        ).execute()
     return node
 
 
