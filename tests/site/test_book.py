@@ -142,6 +142,45 @@ def test_code_that_never_ends_is_stopped_and_python_starts_anew(visit):
     assert "1 of 1 point" in verdict.inner_text()
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("def relu_forward(x)\n    return x", "SyntaxError: expected ':'"),
+        ("import torch\n\ndef relu_forward(x):\n    return x", "No module named 'torch'"),
+        ("import sys\nsys.exit()", "SystemExit"),
+        ("%pip install torch", "SyntaxError"),
+    ],
+)
+def test_an_answer_that_raises_is_not_checked_as_it_was_before(visit, text, words):
+    page = visit().goto(PAGES["4-relu"])
+    status = page.locator(".notebook-bar [role=status]")
+    answered(page, "relu_forward", "def relu_forward(x):\n    return np.maximum(x, 0)")
+    assert status.inner_text().startswith("1 of 7")
+    answered(page, "relu_forward", text)
+    result = cell_of(page, "relu_forward").locator(".run-result")
+    assert words in result.inner_text()
+    assert result.locator("[aria-label=check]").count() == 0
+    assert status.inner_text().startswith("0 of 7")
+
+
+def test_points_go_with_the_answer_that_earned_them(visit):
+    page = visit().goto(PAGES["4-relu"])
+    answered(page, "relu_forward", "def relu_forward(x):\n    return np.maximum(x, 0)")
+    status = page.locator(".notebook-bar [role=status]")
+    assert status.inner_text().startswith("1 of 7")
+    cell_of(page, "relu_forward").locator(".cm-content").press("End")
+    page.keyboard.insert_text(" + 1")
+    assert status.inner_text().startswith("0 of 7")
+
+
+def test_input_finds_no_keyboard_and_a_renamed_function_is_named(visit):
+    page = visit().goto(PAGES["4-relu"])
+    verdict = answered(page, "relu_forward", "def relu_forward(x):\n    return float(input())")
+    assert "EOFError" in verdict.inner_text()
+    verdict = answered(page, "relu_forward", "def relu_forwards(x):\n    return x")
+    assert "There is relu_forwards: was it renamed?" in verdict.inner_text()
+
+
 def test_a_cell_that_raises_shows_its_own_lines_alone(visit):
     page = visit().goto(PAGES["4-relu"])
     cell = cell_of(page, "live-eq-11")

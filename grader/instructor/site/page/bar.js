@@ -13,7 +13,8 @@ export class Bar {
 
   show() {
     const { earned, all } = this.notebook.points();
-    this.status.textContent = `${earned} of ${all} points so far, in this browser`;
+    const words = `${earned} of ${all} points so far, in this browser`;
+    if (this.status.textContent !== words) this.status.textContent = words; // read out when changed
   }
 
   /** Say that the answers go with the page. */

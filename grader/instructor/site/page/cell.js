@@ -51,7 +51,8 @@ export class Cell {
   }
 
   keep(source) {
-    if (!this.notebook.keep(this.name, { source })) this.bar.warn();
+    if (this.notebook.keep(this.name, { source })) this.bar.show();
+    else this.bar.warn();
   }
 
   async start() {
@@ -61,8 +62,9 @@ export class Cell {
     this.stop.hidden = false;
     python.onState = (state) => (this.state.textContent = state);
     python.onState(python.isRunning ? "Running" : "Starting Python");
+    const checked = this.notebook.source(this.name);
     try {
-      this.show(await this.notebook.run(this.name));
+      this.show(await this.notebook.run(this.name), checked);
     } catch (error) {
       this.result.replaceChildren(element("p", {}, failed(error.message)));
     }
@@ -71,12 +73,13 @@ export class Cell {
     this.stop.hidden = true;
   }
 
-  show(outputs) {
+  /** Show outputs, and keep the points; checked: the answer that they are for. */
+  show(outputs, checked) {
     const before = this.box.querySelector(".cell_output"); // of the notebook as released
     if (before) before.hidden = true;
     this.result.replaceChildren(...outputs.map(drawn));
     const verdict = outputs.findLast((output) => output.points !== undefined);
-    if (verdict) this.notebook.keep(this.name, { earned: verdict.earned });
+    if (this.isExercise) this.notebook.keep(this.name, { earned: verdict?.earned ?? 0, checked });
     this.bar.show();
   }
 

@@ -24,7 +24,7 @@ export class Notebook {
     return next?.metadata.nbgrader?.grade ? next : undefined;
   }
 
-  /** Return what this browser keeps of a cell: { source, earned }, as far as there is any. */
+  /** Return what this browser keeps of a cell: { source, earned, checked }, what there is of it. */
   kept(name) {
     try {
       return JSON.parse(localStorage.getItem(this.key(name))) ?? {};
@@ -62,14 +62,18 @@ export class Notebook {
 
   /** Run a cell and its check, before them those above that have not run as they are now. */
   async run(name) {
-    const above = this.codes.slice(0, this.codes.indexOf(this.cell(name)));
+    const before = this.codes.slice(0, this.codes.indexOf(this.cell(name)));
+    const above = before.filter((cell) => this.isDue(cell)).map(({ id }) => this.now(id));
     const check = this.check(name);
-    const shown = [this.cell(name), ...(check ? [check] : [])];
-    const due = [...above.filter((cell) => this.isDue(cell)), ...shown];
-    const cells = due.map(({ id }) => ({ name: id, source: this.source(id) }));
-    const outputs = await this.python.run(cells, shown.length);
-    for (const { name: each, source } of cells) this.ran.set(each, source);
+    const shown = [this.now(name), ...(check ? [this.now(check.id)] : [])];
+    const outputs = await this.python.run(above, shown);
+    for (const { name: each, source } of [...above, ...shown]) this.ran.set(each, source);
     return outputs;
+  }
+
+  /** Return a cell as it is now, for Python. */
+  now(name) {
+    return { name, source: this.source(name) };
   }
 
   /** Tell whether a cell above has to run: a check and the points do nothing for those below. */
@@ -85,11 +89,17 @@ export class Notebook {
     return `${JSON.stringify(whole, null, 1)}\n`;
   }
 
+  /** Return the points of the answer as it is now: of none that was changed since its check. */
+  earned(name) {
+    const { earned = 0, checked } = this.kept(name);
+    return checked === this.source(name) ? earned : 0;
+  }
+
   /** Return the points so far, and all that checks can give. */
   points() {
     const exercises = this.codes.filter((cell) => this.check(cell.id));
     const all = exercises.map((cell) => this.check(cell.id).metadata.nbgrader.points ?? 0);
-    const earned = exercises.map((cell) => this.kept(cell.id).earned ?? 0);
+    const earned = exercises.map(({ id }) => this.earned(id));
     return { earned: sum(earned), all: sum(all) };
   }
 }

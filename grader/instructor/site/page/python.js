@@ -14,13 +14,13 @@ export class Python {
     return this.worker !== undefined;
   }
 
-  /** Run cells and return the outputs of the last ones; shown: how many. */
-  run(cells, shown) {
+  /** Run cells and return what those that are to be shown show: a cell, and its check. */
+  run(above, shown) {
     this.worker ??= this.started();
     const id = ++this.count;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ id, root: this.root, cells, shown });
+      this.worker.postMessage({ id, root: this.root, above, shown });
     });
   }
 

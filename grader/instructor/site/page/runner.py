@@ -53,6 +53,11 @@ def run(name: str, source: str) -> str:
     return json.dumps(_outputs)
 
 
+def forget(name: str) -> None:
+    """Take a name out of the namespace, as if no cell had defined it."""
+    vars(MAIN).pop(name, None)
+
+
 def _value(filename: str, source: str) -> Any:
     """Run a cell's code and return the value of its last expression."""
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)

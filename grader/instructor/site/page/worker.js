@@ -1,29 +1,37 @@
 // Python in a worker of the page: it starts once, says how far it is, and runs cells one by one.
-// A message to it: { id, cells: [{ name, source }] }; the outputs of the last cells come back.
+// A message to it is { id, root, above, shown }, two lists of cells { name, source }; the outputs
+// of those that are to be shown come back.
 
 /** @type {Promise<any> | undefined} */
 let starting;
 
 self.onmessage = async ({ data }) => {
+  const { id, root, above, shown } = data;
   try {
-    starting ??= start(data.root);
-    const run = await starting;
-    const outputs = [];
-    const { cells, shown } = data;
-    for (const [at, { name, source }] of cells.entries()) {
-      const before = cells.length - shown;
-      if (at < before) say(`Running the cells above: ${at + 1} of ${before}`);
-      else say("Running");
-      const said = JSON.parse(run(name, source));
-      if (at >= before) outputs.push(...said);
+    starting ??= start(root);
+    const python = await starting;
+    for (const [at, { name, source }] of above.entries()) {
+      say(`Running the cells above: ${at + 1} of ${above.length}`);
+      python.run(name, source);
     }
-    self.postMessage({ id: data.id, outputs });
+    say("Running");
+    self.postMessage({ id, outputs: outputsOf(python, shown) });
   } catch (error) {
-    self.postMessage({ id: data.id, failure: String(error?.message ?? error) });
+    self.postMessage({ id, failure: String(error?.message ?? error) });
   }
 };
 
-/** Return the function that runs a cell; root: the address of the site. */
+/** Run a cell and, unless it raises, its check, if there is one; return what they show. */
+function outputsOf(python, [cell, check]) {
+  // Of an exercise only what is written now counts, not what an earlier run defined.
+  if (check) python.forget(cell.name);
+  const outputs = JSON.parse(python.run(cell.name, cell.source));
+  const raised = outputs.some(({ error }) => error !== undefined);
+  if (!check || raised) return outputs;
+  return [...outputs, ...JSON.parse(python.run(check.name, check.source))];
+}
+
+/** Return what runs a cell (runner.py); root: the address of the site. */
 async function start(root) {
   const folder = `${root}jupyter/static/pyodide/`;
   say("Fetching Python (13 MB, once)");
@@ -32,12 +40,13 @@ async function start(root) {
     indexURL: folder,
     lockFileURL: `${folder}book-pyodide-lock.json`,
   });
+  pyodide.setStdin({ stdin: () => null }); // input() finds no keyboard, as when work is graded
   say("Fetching numpy and the course");
   await pyodide.loadPackage("cnn-gradients", { messageCallback() {} });
   say("Starting the course");
   const runner = await (await fetch(`${root}_static/runner.py`)).text();
   pyodide.FS.writeFile("book_runner.py", runner); // a module: its names are none of the notebook's
-  return pyodide.pyimport("book_runner").run;
+  return pyodide.pyimport("book_runner");
 }
 
 function say(state) {
