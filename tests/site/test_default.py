@@ -110,6 +110,6 @@ def test_without_its_address_a_page_says_what_is_missing(visit, site_online):
     cell.get_by_role("button", name="Write it here").click()
     cell.get_by_role("button", name="Check").click()
     said = cell.locator(".run-result")
-    said.get_by_text("Check the connection and try again").wait_for(timeout=60_000)
+    said.get_by_text("Check the connection and try again").wait_for(timeout=180_000)
     visited.asked.clear()
     visited.errors.clear()

@@ -26,15 +26,15 @@ def work(request: Any, visit: Any) -> tuple[str, Any]:
     notebook = NOTEBOOKS[assignment]
     visited = visit()
     page = visited.goto(f"jupyter/lab/index.html?path={assignment}/{notebook.file}")
-    page.locator(".jp-Cell").nth(20).wait_for(timeout=60_000)
+    page.locator(".jp-Cell").nth(20).wait_for(timeout=180_000)
     run_all(page)
     open_exercises = f"0 of {notebook.automatic_points:g}; open: {notebook.exercises[0].name}"
-    page.get_by_text(open_exercises).wait_for(timeout=120_000)
+    page.get_by_text(open_exercises).wait_for(timeout=180_000)
     return assignment, page
 
 
 def run_all(page: Any) -> None:
-    page.get_by_text("Python (Pyodide) | Idle").wait_for(timeout=90_000)
+    page.get_by_text("Python (Pyodide) | Idle").wait_for(timeout=180_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
@@ -83,7 +83,7 @@ def a_mistake_is_named(page: Any, assignment: str) -> None:
     page.keyboard.press("Shift+Enter")
     page.keyboard.press("Shift+Enter")
     verdict = cell_of(page, f"check({name})").locator("[role=group]").first
-    verdict.get_by_text("is not written yet").wait_for(state="detached", timeout=30_000)
+    verdict.get_by_text("is not written yet").wait_for(state="detached", timeout=180_000)
     assert words in verdict.inner_text()
     page.screenshot(path=SCREENSHOTS / f"site-lab-{assignment}.png")
 
@@ -97,7 +97,7 @@ def everything_is_typed(page: Any, assignment: str) -> None:
             type_into(page, cell_of(page, f"def {name}("), source(cell))
     run_all(page)
     total = f"{NOTEBOOKS[assignment].automatic_points:g}"
-    page.get_by_text(f"{total} of {total}: everything is right").wait_for(timeout=120_000)
+    page.get_by_text(f"{total} of {total}: everything is right").wait_for(timeout=180_000)
 
 
 def downloaded(page: Any, folder: Path) -> Path:
@@ -114,7 +114,7 @@ def test_the_work_is_there_when_the_lab_is_opened_again(visit):
     visited = visit()
     place = "jupyter/lab/index.html?path=4-relu/relu.ipynb"
     page = visited.goto(place)
-    page.locator(".jp-Cell").nth(20).wait_for(timeout=60_000)
+    page.locator(".jp-Cell").nth(20).wait_for(timeout=180_000)
     type_into(page, cell_of(page, "def relu_forward("), "def relu_forward(x):\n    return x + 41")
     page.keyboard.press("Control+s")
     page.locator(".jp-DocumentStatus, .jp-mod-dirty").first.wait_for(state="hidden")
@@ -122,5 +122,5 @@ def test_the_work_is_there_when_the_lab_is_opened_again(visit):
     page.close()
     visited.page = page = visited.context.new_page()
     page = visited.goto(place)
-    page.locator(".jp-Cell").nth(20).wait_for(timeout=60_000)
-    cell_of(page, "return x + 41").wait_for(timeout=20_000)
+    page.locator(".jp-Cell").nth(20).wait_for(timeout=180_000)
+    cell_of(page, "return x + 41").wait_for(timeout=180_000)

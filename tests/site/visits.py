@@ -41,6 +41,7 @@ class Visit:
         size = {"width": WIDTH, "height": HEIGHT}
         self.context = browser.new_context(**{"viewport": size, **look})
         self.context.route("**/*", self._let)
+        self.context.set_default_timeout(120_000)  # other tests run beside it
         self.page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._heard)
