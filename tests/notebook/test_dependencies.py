@@ -23,6 +23,7 @@ BESIDE = (
     "tests/engines",
     "tests/hub",
     "tests/matrix",
+    "tests/site",
     "tests/toy",
     "grader/instructor/sandbox/worker",
 )
@@ -44,6 +45,7 @@ NOT_IMPORTED = {
     "torch",
     "psycopg",
     "bokeh",
+    "check-jsonschema",
     "jupyterhub",
     "jupyterlite-core",
     "jupyterlite-pyodide-kernel",

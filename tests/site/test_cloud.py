@@ -1,5 +1,5 @@
 """The notebooks for Colab and Binder: they install the course from its site, run there, and come
-back to be graded. Colab and Binder themselves are simulated (tests/cloud_places.py).
+back to be graded. Colab and Binder themselves are simulated (cloud_places.py).
 """
 
 from __future__ import annotations

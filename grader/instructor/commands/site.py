@@ -41,7 +41,9 @@ def site(plan: Plan, folder: Path) -> list[str]:
     in_lab = [each for each in plan.in_lab if not (plan.offline and each.brings_answers)]
     _check(plan, folder)
     if not in_lab:
-        raise CourseError("The lab would be empty, since nothing trains offline. Name a notebook.")
+        raise CourseError(
+            "The lab would be empty: offline it cannot have what you named. Name another notebook."
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as name:
         whole = _built(plan, in_lab, Path(name))
@@ -54,7 +56,11 @@ def site(plan: Plan, folder: Path) -> list[str]:
     return [
         f"site: {folder / 'index.html'} ({size / 1e6:.0f} MB)",
         f"the lab holds {named}",
-        *([f"not in the lab, since it cannot train offline: {left}"] if left else []),
+        *(
+            [f"not in the lab, since its arrays are too large for the offline numpy: {left}"]
+            if left
+            else []
+        ),
     ]
 
 
