@@ -81,9 +81,13 @@ pictures: $(DEVELOPERS)  ## take the pictures of the README from the running pro
 clean:  ## remove the environment and everything made at run time
 	rm -rf .venv .venv-site node_modules course dist
 
+define CHECK_PYTHON
+@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else 1)' || \
+  { echo "cnn-gradients needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version 2>&1`. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+endef
+
 $(READY): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else 1)' || \
-	  { echo "cnn-gradients needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version 2>&1`. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(CHECK_PYTHON)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(INSTALL) -e ".[instructor]"
 	@touch $(READY)
@@ -93,6 +97,7 @@ $(DEVELOPERS): $(READY)
 	@touch $(DEVELOPERS)
 
 $(SITE): pyproject.toml constraints.txt
+	$(CHECK_PYTHON)
 	test -x .venv-site/bin/python || $(PYTHON) -m venv .venv-site
 	.venv-site/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[site]"
 	@touch $(SITE)

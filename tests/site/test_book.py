@@ -173,6 +173,38 @@ def test_points_go_with_the_answer_that_earned_them(visit):
     assert status.inner_text().startswith("0 of 7")
 
 
+RIGHT = "def relu_forward(x):\n    return np.maximum(x, 0)"
+
+
+def test_each_of_two_tabs_checks_its_own_answer(visit):
+    visited = visit()
+    first = visited.goto(PAGES["4-relu"])
+    assert "1 of 1 point" in answered(first, "relu_forward", RIGHT).inner_text()
+    visited.page = visited.context.new_page()
+    second = visited.goto(PAGES["4-relu"])
+    wrong = "def relu_forward(x):\n    return x + 222"
+    assert "0 of 1 point" in answered(second, "relu_forward", wrong).inner_text()
+    cell_of(first, "relu_forward").get_by_role("button", name="Check").click()
+    cell_of(first, "relu_forward").get_by_text("1 of 1 point").wait_for()
+
+
+def test_where_a_browser_keeps_nothing_the_answer_counts_and_can_be_downloaded(visit, tmp_path):
+    visited = visit()
+    visited.page.add_init_script("""
+        const setItem = Storage.prototype.setItem; // the theme's own values may be kept
+        Storage.prototype.setItem = function (key, value) {
+          if (key.startsWith("cnn-gradients")) throw new Error("quota exceeded");
+          setItem.call(this, key, value);
+        };
+    """)
+    page = visited.goto(PAGES["4-relu"])
+    assert "1 of 1 point" in answered(page, "relu_forward", RIGHT).inner_text()
+    told = page.locator(".notebook-bar [role=status]").inner_text()
+    assert told.startswith("1 of 7 points so far")
+    assert "This browser keeps no answers here: download the notebook" in told
+    assert "np.maximum(x, 0)" in downloaded(page, tmp_path).read_text(encoding="utf-8")
+
+
 def test_input_finds_no_keyboard_and_a_renamed_function_is_named(visit):
     page = visit().goto(PAGES["4-relu"])
     verdict = answered(page, "relu_forward", "def relu_forward(x):\n    return float(input())")

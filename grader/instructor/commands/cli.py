@@ -162,9 +162,7 @@ def wheels(output: Path) -> None:
 @assignment_names
 @click.option("-o", "--output", type=FOLDER, default=Path("dist/site"), show_default=True)
 @click.option("--offline", is_flag=True, help="Bring every package, for a place without internet.")
-@click.option(
-    "--repository", default="", metavar="OWNER/NAME", help="On GitHub, for Colab, Binder."
-)
+@ON_GITHUB
 @click.option("--all", "every", is_flag=True, help="Let the lab have every notebook.")
 @on_course
 def site(

@@ -32,18 +32,19 @@ class Plan:
     offline: bool = False
     repository: str = ""
 
+    @property
+    def too_large(self) -> list[Notebook]:
+        """The notebooks whose arrays the offline build of numpy cannot hold."""
+        return [each for each in self.in_lab if self.offline and each.brings_answers]
+
 
 def site(plan: Plan, folder: Path) -> list[str]:
     """Write the site into a folder, in whose place it comes whole; return a line for each part.
 
     Raises CourseError, also where the folder holds something else than a site.
     """
-    in_lab = [each for each in plan.in_lab if not (plan.offline and each.brings_answers)]
     _check(plan, folder)
-    if not in_lab:
-        raise CourseError(
-            "The lab would be empty: offline it cannot have what you named. Name another notebook."
-        )
+    in_lab = [each for each in plan.in_lab if each not in plan.too_large]
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as name:
         whole = _built(plan, in_lab, Path(name))
@@ -51,17 +52,15 @@ def site(plan: Plan, folder: Path) -> list[str]:
             shutil.rmtree(folder)
         whole.rename(folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    named = ", ".join(each.assignment for each in in_lab)
-    left = ", ".join(each.assignment for each in plan.in_lab if each not in in_lab)
-    return [
+    lines = [
         f"site: {folder / 'index.html'} ({size / 1e6:.0f} MB)",
-        f"the lab holds {named}",
-        *(
-            [f"not in the lab, since its arrays are too large for the offline numpy: {left}"]
-            if left
-            else []
-        ),
+        f"the lab holds {', '.join(each.assignment for each in in_lab)}",
     ]
+    lines += [
+        f"not in the lab, since its arrays are too large for the offline numpy: {each.assignment}"
+        for each in plan.too_large
+    ]
+    return lines
 
 
 def _check(plan: Plan, folder: Path) -> None:
@@ -69,6 +68,10 @@ def _check(plan: Plan, folder: Path) -> None:
     if plan.repository and not REPOSITORY.fullmatch(plan.repository):
         raise CourseError(
             f"The repository is {plan.repository!r}, expected OWNER/NAME as on GitHub."
+        )
+    if plan.in_lab == plan.too_large:
+        raise CourseError(
+            "The lab would be empty: offline it cannot have what you named. Name another notebook."
         )
     if folder.exists() and (not folder.is_dir() or _is_strange(folder)):
         raise CourseError(f"{folder} holds something else than a site. Name a new folder.")

@@ -12,7 +12,6 @@ from grader.instructor.courses import CourseError
 from grader.instructor.site.pyodide import LOCK
 
 LAB = "jupyter"  # its folder in the site
-PYODIDE = f"{LAB}/static/pyodide"  # the book loads Python from there too
 # The kernel's own packages, loaded when it starts, so that it asks no other host for them
 AT_START = (
     "micropip",

@@ -12,7 +12,6 @@ from nbclient import NotebookClient
 from grader.instructor.courses import CourseError
 from grader.instructor.site.lab import LAB
 
-Cell = dict[str, Any]
 WAITING = "&#8230;</span>"  # the sign of a comparison that waits for an answer or a guess
 LEFT_OUT = ("start", "progress")  # a page runs the first by itself, and counts the points itself
 IN_LAB = '<a href="../{lab}/lab/index.html?path={place}">Open in the lab</a>'

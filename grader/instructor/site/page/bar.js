@@ -1,6 +1,9 @@
 // The line at the top of a page: the points so far, and the notebook to download.
 import { element } from "./element.js";
 
+const WARNING =
+  "This browser keeps no answers here: download the notebook before you leave the page.";
+
 export class Bar {
   constructor(notebook, box) {
     this.notebook = notebook;
@@ -13,14 +16,9 @@ export class Bar {
 
   show() {
     const { earned, all } = this.notebook.points();
-    const words = `${earned} of ${all} points so far, in this browser`;
+    const points = `${earned} of ${all} points so far, in this browser`;
+    const words = this.notebook.keeps ? points : `${points}. ${WARNING}`;
     if (this.status.textContent !== words) this.status.textContent = words; // read out when changed
-  }
-
-  /** Say that the answers go with the page. */
-  warn() {
-    this.status.textContent =
-      "This browser keeps no answers here: download the notebook before you leave the page.";
   }
 
   download() {

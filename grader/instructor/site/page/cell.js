@@ -51,8 +51,8 @@ export class Cell {
   }
 
   keep(source) {
-    if (this.notebook.keep(this.name, { source })) this.bar.show();
-    else this.bar.warn();
+    this.notebook.keep(this.name, { source });
+    this.bar.show();
   }
 
   async start() {
@@ -94,14 +94,17 @@ export class Cell {
 }
 
 /** Let a text be written that a person reads; it goes into the notebook that is downloaded. */
-export function essay(notebook, box) {
+export function essay(notebook, bar, box) {
   const name = box.dataset.essay;
   if (!notebook.cell(name)) return;
   const area = element("textarea", { rows: "8", "aria-label": "Your answer in sentences" });
   const written = notebook.source(name);
   area.value = written.trim() === UNWRITTEN ? "" : written;
   area.placeholder = "Your answer in sentences: it comes into the notebook that you download.";
-  area.oninput = () => notebook.keep(name, { source: area.value.trim() ? area.value : UNWRITTEN });
+  area.oninput = () => {
+    notebook.keep(name, { source: area.value.trim() ? area.value : UNWRITTEN });
+    bar.show();
+  };
   box.replaceChildren(area);
 }
 

@@ -60,9 +60,7 @@ def _block(translator: Any, node: nodes.Element) -> None:
 def _about(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Tell a page's script which notebook it is of, and whether all are on one page, to print."""
+    """Tell a page's script which notebook it runs; the page to print is of none."""
     place = str(app.env.doc2path(pagename, base=False)) if doctree is not None else ""
     if place in app.config.runs_here.split(","):
         context["metatags"] += f'<meta name="notebook" content="{place}">'
-    if app.builder.name == "singlehtml":
-        context["metatags"] += '<meta name="printed" content="">'

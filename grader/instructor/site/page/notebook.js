@@ -8,6 +8,8 @@ export class Notebook {
     this.json = json;
     this.place = place;
     this.codes = json.cells.filter((cell) => cell.cell_type === "code");
+    this.answers = new Map(); // what is kept of each cell, as this page has it
+    this.keeps = true; // whether this browser keeps it when the page is closed
     this.ran = new Map(); // the source of each cell as this Python has run it
     this.python = new Python(root);
     this.python.onEnd = () => this.ran.clear();
@@ -24,8 +26,16 @@ export class Notebook {
     return next?.metadata.nbgrader?.grade ? next : undefined;
   }
 
-  /** Return what this browser keeps of a cell: { source, earned, checked }, what there is of it. */
+  /**
+   * Return what is kept of a cell: { source, earned, checked }, what there is of it. The browser's
+   * store is read once: what another tab writes there is none of this page's.
+   */
   kept(name) {
+    if (!this.answers.has(name)) this.answers.set(name, this.stored(name));
+    return this.answers.get(name);
+  }
+
+  stored(name) {
     try {
       return JSON.parse(localStorage.getItem(this.key(name))) ?? {};
     } catch {
@@ -33,18 +43,21 @@ export class Notebook {
     }
   }
 
-  /** Keep something of a cell. Return whether this browser keeps it. */
   keep(name, what) {
-    try {
-      localStorage.setItem(this.key(name), JSON.stringify({ ...this.kept(name), ...what }));
-    } catch {
-      return false;
-    }
-    return true;
+    this.store(name, { ...this.kept(name), ...what });
   }
 
   forget(name) {
-    localStorage.removeItem(this.key(name));
+    this.store(name, {});
+  }
+
+  store(name, answer) {
+    this.answers.set(name, answer);
+    try {
+      localStorage.setItem(this.key(name), JSON.stringify(answer));
+    } catch {
+      this.keeps = false;
+    }
   }
 
   key(name) {
@@ -82,7 +95,7 @@ export class Notebook {
     return this.ran.get(id) !== this.source(id);
   }
 
-  /** Return the notebook with the answers that this browser keeps, as a file's text. */
+  /** Return the notebook with the answers of this page, as a file's text. */
   assembled() {
     const whole = structuredClone(this.json);
     for (const cell of whole.cells) cell.source = this.source(cell.id);

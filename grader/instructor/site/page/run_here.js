@@ -6,7 +6,6 @@ import { Notebook } from "./notebook.js";
 
 const root = new URL(document.documentElement.dataset.content_root ?? "./", location.href).href;
 const place = document.querySelector("meta[name=notebook]")?.content;
-const isPrinted = document.querySelector("meta[name=printed]") !== null;
 
 // What may be wider than a phone
 const SCROLLING =
@@ -14,7 +13,7 @@ const SCROLLING =
 
 followTheme();
 letKeysScroll();
-if (place && !isPrinted) begin();
+if (place) begin();
 
 async function begin() {
   const response = await fetch(`${root}jupyter/files/${place}`);
@@ -25,7 +24,7 @@ async function begin() {
     const name = [...box.classList].find((each) => each.startsWith("tag_id--")).slice(8);
     if (notebook.cell(name)) new Cell(notebook, bar, box, name);
   }
-  for (const box of document.querySelectorAll("[data-essay]")) essay(notebook, box);
+  for (const box of document.querySelectorAll("[data-essay]")) essay(notebook, bar, box);
 }
 
 /** Let keys reach what scrolls by itself on a narrow screen. */
