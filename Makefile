@@ -7,6 +7,7 @@ JAVASCRIPT := node_modules/.ready
 SITE := .venv-site/.ready
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+on = $(filter-out 0 no off false,$(1))# an option that is set, and not to "off"
 ROOT_USER := $(filter 0,$(shell id -u))
 
 .PHONY: lab demo test lint lint-javascript bench soak matrix pins site dist wheels verify pictures clean
@@ -15,7 +16,7 @@ lab: $(READY)  ## open JupyterLab on the notebooks; formgrader needs the whole r
 	$(BIN)/jupyter lab --preferred-dir notebooks $(if $(ROOT_USER),--allow-root)
 
 demo: $(READY)  ## play a class through one assignment: release, submit, grade, feedback; with ALL=1 through all six
-	$(BIN)/grader demo $(if $(ALL),--all)
+	$(BIN)/grader demo $(if $(call on,$(ALL)),--all)
 
 test: $(DEVELOPERS)  ## run every test, or with ONLY="FILE ..." some of them
 	$(PYTEST) -n 3 --dist worksteal $(ONLY)
@@ -67,7 +68,7 @@ pins: $(DEVELOPERS)  ## choose the newest versions that fit every Python and pla
 	  --quiet -o constraints.txt pyproject.toml
 
 site: $(SITE) $(JAVASCRIPT)  ## the course as web pages, into dist/site; with ALL=1 the capstone in its lab too, OFFLINE=1, REPOSITORY=OWNER/NAME
-	.venv-site/bin/grader site $(if $(ALL),--all) $(if $(OFFLINE),--offline) $(if $(REPOSITORY),--repository $(REPOSITORY)) $(if $(TO),-o $(TO))
+	.venv-site/bin/grader site $(if $(call on,$(ALL)),--all) $(if $(call on,$(OFFLINE)),--offline) $(if $(REPOSITORY),--repository $(REPOSITORY)) $(if $(TO),-o $(TO))
 
 dist: $(SITE) $(JAVASCRIPT)  ## what a release is, into dist/: both wheels, the kit, the site, notes on the upgrade; REPOSITORY=OWNER/NAME
 	.venv-site/bin/grader dist $(if $(REPOSITORY),--repository $(REPOSITORY))

@@ -10,8 +10,9 @@ const observers = ["MutationObserver", "ResizeObserver"];
 const framed = Object.fromEntries([...page, ...observers].map((name) => [name, "readonly"]));
 
 const site = ["location", "fetch", "localStorage", "confirm", "Worker", "URL", "Blob", "self"];
-const more = ["MutationObserver", "ResizeObserver", "structuredClone", "setTimeout"];
-const book = Object.fromEntries(["document", ...site, ...more].map((name) => [name, "readonly"]));
+const more = ["structuredClone", "setTimeout", "history", "HTMLAnchorElement", "document"];
+const parts = [...site, ...more, ...observers];
+const book = Object.fromEntries(parts.map((name) => [name, "readonly"]));
 
 const rules = {
   ...js.configs.recommended.rules,

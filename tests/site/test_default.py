@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from book_pages import answered
 from support import alone
-from test_book import answered
 from visits import BUILDER
 
 ADDRESS = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/"

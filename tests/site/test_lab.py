@@ -4,6 +4,7 @@ what is downloaded is graded.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ def test_a_notebook_is_worked_on_in_the_lab_downloaded_and_graded(work, released
     a_mistake_is_named(page, assignment)
     everything_is_typed(page, assignment)
     file = downloaded(page, tmp_path)
+    assert file.name == NOTEBOOKS[assignment].file
     classroom = released_course(assignment, tmp_path / "class")
     assert points(classroom, assignment, file) == NOTEBOOKS[assignment].automatic_points
 
@@ -108,6 +110,47 @@ def downloaded(page: Any, folder: Path) -> Path:
     file = folder / download.value.suggested_filename
     download.value.save_as(file)
     return file
+
+
+def strange_notebook() -> str:
+    """A notebook that claims to be trusted, whose output would run a script once it is shown."""
+    html = "<b>strange</b><img src='data:,' onerror='window.ran = true'>"
+    output = {"output_type": "display_data", "data": {"text/html": html}, "metadata": {}}
+    script = {"application/javascript": "window.ran = true"}
+    cell = {
+        "cell_type": "code",
+        "id": "strange",
+        "metadata": {"trusted": True},
+        "execution_count": 1,
+        "source": "1",
+        "outputs": [output, {**output, "data": script}],
+    }
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def test_a_strange_notebook_runs_nothing_when_it_is_opened(visit):
+    visited = visit()
+    page = visited.goto("jupyter/lab/index.html")
+    page.locator(".jp-DirListing-item").first.wait_for(timeout=180_000)
+    file = {"name": "strange.ipynb", "mimeType": "application/json"}
+    with page.expect_file_chooser() as chooser:
+        page.locator(
+            "[data-command='filebrowser:upload'], jp-button[title*='Upload']"
+        ).first.click()
+    chooser.value.set_files([{**file, "buffer": strange_notebook().encode()}])
+    page.locator(".jp-DirListing-item", has_text="strange.ipynb").dblclick()
+    page.locator(".jp-OutputArea b", has_text="strange").wait_for(timeout=180_000)
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.ran") is None
+
+
+def test_a_reload_brings_the_notebook_back(visit):
+    page = visit().goto("jupyter/lab/index.html?path=4-relu/relu.ipynb")
+    page.locator(".jp-Cell").nth(20).wait_for(timeout=180_000)
+    page.wait_for_url("**?path=4-relu*relu.ipynb")
+    page.reload()
+    page.locator(".jp-Cell").nth(20).wait_for(timeout=180_000)
+    assert page.locator(".jp-NotebookPanel").count() == 1
 
 
 def test_the_work_is_there_when_the_lab_is_opened_again(visit):

@@ -96,7 +96,7 @@ def _built(plan: Plan, in_lab: list[Notebook], work: Path) -> Path:
     whole = work / "site"
     whole.mkdir()
     pyodide.distribution(work / "pyodide", wheel, plan.offline)
-    lab.lab(whole, work / "lab", work / "pyodide", contents, plan.course.name)
+    lab.lab(whole, work / "lab", work / "pyodide", contents)
     chapters = []
     for each in plan.course.notebooks:
         links = []

@@ -68,7 +68,7 @@ def book(site: Path, work: Path, released: Path, chapters: list[Chapter]) -> Non
     for chapter in chapters:
         path = source / chapter.place
         path.parent.mkdir()
-        nbformat.write(page_of(released / chapter.place, chapter.links), path)
+        nbformat.write(page_of(released / chapter.place, chapter.links, chapter.runs), path)
     _start_page(source, (released / "course.md").read_text(encoding="utf-8"), chapters)
     shutil.copy(PAGE / "conf.py", source)
     for name in STATIC:

@@ -41,22 +41,22 @@ SETTINGS = {
         "menus": [{"id": "jp-mainmenu-file", "items": [{"rank": 15, **DOWNLOAD}]}]
     },
 }
+OURS = Path(__file__).with_name("page") / "lab.js"
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 
 
-def lab(site: Path, work: Path, pyodide: Path, notebooks: Path, name: str) -> None:
+def lab(site: Path, work: Path, pyodide: Path, notebooks: Path) -> None:
     """Write the lab into a site.
 
     work: a folder for what it is made from;  pyodide: Pyodide's, which moves into the site
-    notebooks: the folder with what it opens;  name: the course's, under which a browser keeps the
-    work
+    notebooks: the folder with what it opens
 
     Raises CourseError.
     """
     static = work / "static"
     static.mkdir(parents=True)
     shutil.move(pyodide, static / "pyodide")
-    _configured(work, name)
+    _configured(work)
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)]
     command += [
         "--contents",
@@ -74,7 +74,7 @@ def lab(site: Path, work: Path, pyodide: Path, notebooks: Path, name: str) -> No
     shutil.copy(site / LAB / "lab" / "favicon.ico", site)
 
 
-def _configured(work: Path, name: str) -> None:
+def _configured(work: Path) -> None:
     """Write what JupyterLite is built from, but for Pyodide and the notebooks."""
     settings = {
         KERNEL: {
@@ -88,9 +88,6 @@ def _configured(work: Path, name: str) -> None:
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
             "appName": "The lab",
-            "contentsStorageName": name,
-            "settingsStorageName": f"{name} settings",
-            "workspacesStorageName": f"{name} workspaces",
             "litePluginSettings": settings,
         },
     }
@@ -100,7 +97,21 @@ def _configured(work: Path, name: str) -> None:
     config = {
         "LiteBuildConfig": {
             "ignore_sys_prefix": ["federated_extensions"],
-            "federated_extensions": [str(labextensions / each) for each in EXTENSIONS],
+            "federated_extensions": [
+                *(str(labextensions / each) for each in EXTENSIONS),
+                str(_our_extension(work)),
+            ],
         }
     }
     (work / "jupyter_lite_config.json").write_text(json.dumps(config), encoding="utf-8")
+
+
+def _our_extension(work: Path) -> Path:
+    """Write what the course adds to the lab as an extension of JupyterLab; return its folder."""
+    folder = work / "extension"
+    (folder / "static").mkdir(parents=True)
+    shutil.copy(OURS, folder / "static")
+    build = {"load": f"static/{OURS.name}", "extension": "./extension"}
+    package = {"name": "cnn-gradients-lab", "version": "1.0.0", "jupyterlab": {"_build": build}}
+    (folder / "package.json").write_text(json.dumps(package), encoding="utf-8")
+    return folder

@@ -13,16 +13,22 @@ from grader.instructor.courses import CourseError
 from grader.instructor.site.lab import LAB
 
 WAITING = "&#8230;</span>"  # the sign of a comparison that waits for an answer or a guess
+HOW_TO = "how-to"  # the cell that says how a notebook works
 LEFT_OUT = ("start", "progress")  # a page runs the first by itself, and counts the points itself
 IN_LAB = '<a href="../{lab}/lab/index.html?path={place}">Open in the lab</a>'
 NUMBERS = "numbers_for("
+HERE = """
+In this page a cell opens where it stands, with the button below it, and **Check** runs the check of an
+exercise. The first cell runs by itself, and your points stand at the top. Answers stay in this browser:
+download the notebook to hand them in. For a cell of your own, open the notebook in the lab.
+"""
 QUIET = ["--IPKernelApp.log_level=ERROR"]  # it warns of its connection, which is on this machine
 
 
-def page_of(path: Path, links: str) -> nbformat.NotebookNode:
+def page_of(path: Path, links: str, runs: bool) -> nbformat.NotebookNode:
     """Return a released notebook as a page: run, without what waits for an answer.
 
-    links: HTML with the links to the places that open it
+    links: HTML with the links to the places that open it;  runs: whether its cells run in the page
 
     A check stands with its exercise, which a reader opens in the page (page/run_here.js). Raises
     CourseError.
@@ -34,6 +40,9 @@ def page_of(path: Path, links: str) -> nbformat.NotebookNode:
     except Exception as error:
         raise CourseError(f"{path.name} does not run as released: {error}") from None
     title, *rest = run.cells
+    for cell in rest:
+        if runs and cell.id == HOW_TO:
+            cell.source += f"\n{HERE}"
     bar = _raw(f'<p class="notebook-bar">{links}</p>')
     run.cells = [title, bar, *(kept for cell in rest for kept in _cells(cell))]
     return run

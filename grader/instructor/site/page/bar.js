@@ -15,8 +15,9 @@ export class Bar {
   }
 
   show() {
-    const { earned, all } = this.notebook.points();
-    const points = `${earned} of ${all} points so far, in this browser`;
+    const { earned, all, read } = this.notebook.points();
+    const others = read ? ` (a person reads the answers for the other ${read})` : "";
+    const points = `${earned} of ${all} points so far, in this browser${others}`;
     const words = this.notebook.keeps ? points : `${points}. ${WARNING}`;
     if (this.status.textContent !== words) this.status.textContent = words; // read out when changed
   }

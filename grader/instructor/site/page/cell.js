@@ -1,9 +1,10 @@
 // A code cell of the page, which becomes an editor once it is opened; and the answer in sentences.
 import { editor, replace } from "./editor.js";
-import { drawn, element } from "./element.js";
+import { drawn, element, inPictures } from "./element.js";
 
 const UNWRITTEN = "YOUR ANSWER HERE";
 const STOPPED = "stopped";
+const WAITS = "Waits for the cell that runs now.";
 const LOST = "Put this cell back as the notebook has it? What you wrote in it is lost.";
 
 export class Cell {
@@ -56,9 +57,11 @@ export class Cell {
   }
 
   async start() {
-    if (this.run.disabled) return;
+    if (this.isBusy) return;
+    this.busy(true);
+    this.state.textContent = WAITS;
     const { python } = this.notebook;
-    this.run.disabled = true;
+    const end = await this.notebook.turn();
     this.stop.hidden = false;
     python.onState = (state) => (this.state.textContent = state);
     python.onState(python.isRunning ? "Running" : "Starting Python");
@@ -68,16 +71,25 @@ export class Cell {
     } catch (error) {
       this.result.replaceChildren(element("p", {}, failed(error.message)));
     }
+    end();
     this.state.textContent = "";
-    this.run.disabled = false;
+    if (document.activeElement === this.stop) this.run.focus(); // it stays in the row
     this.stop.hidden = true;
+    this.busy(false);
+  }
+
+  busy(isBusy) {
+    this.isBusy = isBusy;
+    this.run.setAttribute("aria-disabled", String(isBusy)); // `disabled` would lose the focus
+    this.result.setAttribute("aria-busy", String(isBusy));
   }
 
   /** Show outputs, and keep the points; checked: the answer that they are for. */
   show(outputs, checked) {
-    const before = this.box.querySelector(".cell_output"); // of the notebook as released
-    if (before) before.hidden = true;
-    this.result.replaceChildren(...outputs.map(drawn));
+    for (const output of this.released()) output.hidden = true;
+    const pictures = [...this.box.querySelectorAll(".cell_output img")];
+    const all = outputs.flatMap((output) => inPictures(output, pictures));
+    this.result.replaceChildren(...all.map(drawn));
     const verdict = outputs.findLast((output) => output.points !== undefined);
     if (this.isExercise) this.notebook.keep(this.name, { earned: verdict?.earned ?? 0, checked });
     this.bar.show();
@@ -89,7 +101,13 @@ export class Cell {
     replace(this.editor, this.notebook.original(this.name));
     this.notebook.forget(this.name);
     this.result.replaceChildren();
+    for (const output of this.released()) output.hidden = false;
     this.bar.show();
+  }
+
+  /** Return the outputs of the notebook as released. */
+  released() {
+    return this.box.querySelectorAll(".cell_output");
   }
 }
 

@@ -2,14 +2,16 @@
 import { indentWithTab } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
 import { indentUnit } from "@codemirror/language";
-import { EditorState, Prec } from "@codemirror/state";
+import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { oneDark } from "@codemirror/theme-one-dark";
 import { keymap } from "@codemirror/view";
 import { basicSetup, EditorView } from "codemirror";
+import { isDark, onTheme } from "./theme.js";
+
+const colours = new Compartment();
 
 /** Return an editor; changed: gets the text after each change;  run: what Shift-Enter does. */
 export function editor({ parent, doc, label, changed, run }) {
-  const isDark = document.documentElement.dataset.theme === "dark";
   const runs = ["Shift-Enter", "Mod-Enter"].map((key) => ({ key, run: () => (run(), true) }));
   const extensions = [
     Prec.highest(keymap.of(runs)),
@@ -22,9 +24,15 @@ export function editor({ parent, doc, label, changed, run }) {
     EditorView.updateListener.of((update) => {
       if (update.docChanged) changed(update.state.doc.toString());
     }),
-    ...(isDark ? [oneDark] : []),
+    colours.of(ofTheme()),
   ];
-  return new EditorView({ parent, doc, extensions });
+  const view = new EditorView({ parent, doc, extensions });
+  onTheme(() => view.dispatch({ effects: colours.reconfigure(ofTheme()) }));
+  return view;
+}
+
+function ofTheme() {
+  return isDark() ? oneDark : [];
 }
 
 /** Replace all that an editor holds. */

@@ -2,6 +2,7 @@
 import { Python } from "./python.js";
 
 const KEPT = "cnn-gradients"; // what the names of the answers in this browser begin with
+const OF_ALL = ["student-id"]; // the cells that all notebooks share
 
 export class Notebook {
   constructor(json, place, root) {
@@ -11,6 +12,7 @@ export class Notebook {
     this.answers = new Map(); // what is kept of each cell, as this page has it
     this.keeps = true; // whether this browser keeps it when the page is closed
     this.ran = new Map(); // the source of each cell as this Python has run it
+    this.site = new URL(root).pathname; // one host may hold several sites
     this.python = new Python(root);
     this.python.onEnd = () => this.ran.clear();
   }
@@ -61,7 +63,8 @@ export class Notebook {
   }
 
   key(name) {
-    return `${KEPT}/${this.place}/${name}`;
+    const place = OF_ALL.includes(name) ? "" : `${this.place}/`;
+    return `${KEPT}${this.site}${place}${name}`;
   }
 
   original(name) {
@@ -73,15 +76,39 @@ export class Notebook {
     return this.kept(name).source ?? this.original(name);
   }
 
+  /** Wait until no other cell runs; return what to call once this one has run. */
+  async turn() {
+    const before = this.last;
+    let end;
+    this.last = new Promise((resolve) => (end = resolve));
+    await before;
+    return end;
+  }
+
   /** Run a cell and its check, before them those above that have not run as they are now. */
   async run(name) {
     const before = this.codes.slice(0, this.codes.indexOf(this.cell(name)));
     const above = before.filter((cell) => this.isDue(cell)).map(({ id }) => this.now(id));
     const check = this.check(name);
     const shown = [this.now(name), ...(check ? [this.now(check.id)] : [])];
-    const outputs = await this.python.run(above, shown);
-    for (const { name: each, source } of [...above, ...shown]) this.ran.set(each, source);
-    return outputs;
+    const { raised, outputs } = await this.python.run(above, shown);
+    const failed = raised.map((each) => each.name);
+    if (outputs.some(({ error }) => error !== undefined)) failed.push(name);
+    for (const { name: each, source } of [...above, ...shown]) {
+      if (!failed.includes(each)) this.ran.set(each, source); // else it is run and told again
+    }
+    return [...raised.map((each) => this.warning(each)), ...outputs];
+  }
+
+  /** Return the output that tells of a cell above that raised an error. */
+  warning({ name, error }) {
+    const begins = this.source(name).trim().split("\n", 1)[0];
+    const last = error.trim().split("\n").at(-1);
+    return {
+      warning:
+        `The cell above that begins with "${begins}" raised an error: ${last}\n` +
+        "What it defines is missing here, or is as it was before.",
+    };
   }
 
   /** Return a cell as it is now, for Python. */
@@ -108,13 +135,25 @@ export class Notebook {
     return checked === this.source(name) ? earned : 0;
   }
 
-  /** Return the points so far, and all that checks can give. */
+  /** Return the points so far, all that checks can give, and those that a person gives. */
   points() {
     const exercises = this.codes.filter((cell) => this.check(cell.id));
-    const all = exercises.map((cell) => this.check(cell.id).metadata.nbgrader.points ?? 0);
-    const earned = exercises.map(({ id }) => this.earned(id));
-    return { earned: sum(earned), all: sum(all) };
+    const read = this.json.cells.filter(({ metadata }) => isRead(metadata.nbgrader));
+    return {
+      earned: sum(exercises.map(({ id }) => this.earned(id))),
+      all: sum(exercises.map(({ id }) => pointsOf(this.check(id)))),
+      read: sum(read.map(pointsOf)),
+    };
   }
+}
+
+/** Tell whether a person reads the answer in a cell. */
+function isRead(mark) {
+  return Boolean(mark?.grade && mark.solution);
+}
+
+function pointsOf(cell) {
+  return cell.metadata.nbgrader.points ?? 0;
 }
 
 function sum(numbers) {

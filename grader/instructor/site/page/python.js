@@ -14,7 +14,10 @@ export class Python {
     return this.worker !== undefined;
   }
 
-  /** Run cells and return what those that are to be shown show: a cell, and its check. */
+  /**
+   * Run cells, and return { raised, outputs }: which of those above raised an error, and what those
+   * that are to be shown show (a cell, and its check).
+   */
   run(above, shown) {
     this.worker ??= this.started();
     const id = ++this.count;
@@ -31,10 +34,10 @@ export class Python {
     return worker;
   }
 
-  heard({ id, state, outputs, failure }) {
+  heard({ id, state, result, failure }) {
     if (state !== undefined) return this.onState(state);
     if (failure !== undefined) return this.end(failure);
-    this.waiting.get(id)?.resolve(outputs);
+    this.waiting.get(id)?.resolve(result);
     return this.waiting.delete(id);
   }
 

@@ -3,6 +3,7 @@
 import { Bar } from "./bar.js";
 import { Cell, essay } from "./cell.js";
 import { Notebook } from "./notebook.js";
+import { isDark, onTheme } from "./theme.js";
 
 const root = new URL(document.documentElement.dataset.content_root ?? "./", location.href).href;
 const place = document.querySelector("meta[name=notebook]")?.content;
@@ -41,9 +42,7 @@ function letKeysScroll() {
 
 /** Tell the widgets' frames which theme the page has, in the words of JupyterLab. */
 function followTheme() {
-  const theirs = document.documentElement.dataset;
-  const take = () => (document.body.dataset.jpThemeLight = String(theirs.theme !== "dark"));
-  const themes = { attributeFilter: ["data-theme"] };
-  new MutationObserver(take).observe(document.documentElement, themes);
+  const take = () => (document.body.dataset.jpThemeLight = String(!isDark()));
+  onTheme(take);
   take();
 }

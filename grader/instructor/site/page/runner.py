@@ -22,6 +22,10 @@ from grader.show.verdict import Verdict
 
 MAIN = sys.modules["__main__"]
 LIMIT = 20_000  # letters of text that one cell may print
+CUT = f"\n... (what comes after {LIMIT:,} letters is not shown in this page)\n"
+MAGIC = (
+    "\nA line that begins with % or ! is for IPython, which this page does not have: use the lab.\n"
+)
 _outputs: list[dict[str, Any]] = []
 
 
@@ -29,18 +33,28 @@ class Printed(io.TextIOBase):
     """What a cell prints, among its other outputs."""
 
     def write(self, text: str) -> int:
-        if _outputs and "text" in _outputs[-1]:
-            _outputs[-1]["text"] = (_outputs[-1]["text"] + text)[:LIMIT]
-        else:
-            _outputs.append({"text": text[:LIMIT]})
+        if not (_outputs and "text" in _outputs[-1]):
+            _outputs.append({"text": ""})
+        before = _outputs[-1]["text"]
+        if len(before) <= LIMIT:
+            _outputs[-1]["text"] = _cut(before + text)
         return len(text)
+
+
+def _cut(text: str) -> str:
+    """Return a text that is not too long for a page; where it is cut, it says so."""
+    return text if len(text) <= LIMIT else text[:LIMIT] + CUT
 
 
 def run(name: str, source: str) -> str:
     """Run a cell and return its outputs as JSON; `{"error": ...}` is among them if it raised.
 
     name: the cell's;  source: its code, of which the last expression is shown
+
+    An exercise's cell has the name of its function: what an earlier run of it defined is forgotten,
+    so that only what is written now counts.
     """
+    vars(MAIN).pop(name, None)
     _outputs.clear()
     printed = Printed()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -51,11 +65,6 @@ def run(name: str, source: str) -> str:
         except BaseException as error:  # also SystemExit: the page goes on
             _raised(error)
     return json.dumps(_outputs)
-
-
-def forget(name: str) -> None:
-    """Take a name out of the namespace, as if no cell had defined it."""
-    vars(MAIN).pop(name, None)
 
 
 def _value(filename: str, source: str) -> Any:
@@ -76,7 +85,7 @@ def _on_screen(thing: Any) -> None:
     """Add what is shown to the cell's outputs: HTML if it has any, else its text."""
     output: dict[str, Any] = {"html": _html(thing)}
     if output["html"] is None:
-        output = {"text": f"{thing}\n" if isinstance(thing, Verdict) else f"{thing!r}\n"[:LIMIT]}
+        output = {"text": f"{thing}\n" if isinstance(thing, Verdict) else _cut(f"{thing!r}\n")}
     elif isinstance(thing, Verdict):
         output |= {"earned": thing.earned, "points": thing.points}
     _outputs.append(output)
@@ -102,7 +111,10 @@ def _raised(error: BaseException) -> None:
     while frames and not frames.tb_frame.f_code.co_filename.startswith("<"):
         frames = frames.tb_next
     lines = traceback.format_exception(type(error), error, frames)
-    _outputs.append({"error": "".join(lines)[-LIMIT:]})
+    words = "".join(lines)[-LIMIT:]
+    if isinstance(error, SyntaxError) and (error.text or "").lstrip().startswith(("%", "!")):
+        words += MAGIC
+    _outputs.append({"error": words})
 
 
 show_on(_on_screen)

@@ -1,6 +1,6 @@
 // Python in a worker of the page: it starts once, says how far it is, and runs cells one by one.
-// A message to it is { id, root, above, shown }, two lists of cells { name, source }; the outputs
-// of those that are to be shown come back.
+// A message to it is { id, root, above, shown }, two lists of cells { name, source }. What comes
+// back are the outputs of those that are to be shown, and which of the others raised an error.
 
 /** @type {Promise<any> | undefined} */
 let starting;
@@ -10,12 +10,14 @@ self.onmessage = async ({ data }) => {
   try {
     starting ??= start(root);
     const python = await starting;
+    const raised = [];
     for (const [at, { name, source }] of above.entries()) {
       say(`Running the cells above: ${at + 1} of ${above.length}`);
-      python.run(name, source);
+      const error = errorIn(JSON.parse(python.run(name, source)));
+      if (error !== undefined) raised.push({ name, error });
     }
     say("Running");
-    self.postMessage({ id, outputs: outputsOf(python, shown) });
+    self.postMessage({ id, result: { raised, outputs: outputsOf(python, shown) } });
   } catch (error) {
     self.postMessage({ id, failure: String(error?.message ?? error) });
   }
@@ -23,12 +25,14 @@ self.onmessage = async ({ data }) => {
 
 /** Run a cell and, unless it raises, its check, if there is one; return what they show. */
 function outputsOf(python, [cell, check]) {
-  // Of an exercise only what is written now counts, not what an earlier run defined.
-  if (check) python.forget(cell.name);
   const outputs = JSON.parse(python.run(cell.name, cell.source));
-  const raised = outputs.some(({ error }) => error !== undefined);
-  if (!check || raised) return outputs;
+  if (!check || errorIn(outputs) !== undefined) return outputs;
   return [...outputs, ...JSON.parse(python.run(check.name, check.source))];
+}
+
+/** Return the error among a cell's outputs; undefined if it raised none. */
+function errorIn(outputs) {
+  return outputs.find(({ error }) => error !== undefined)?.error;
 }
 
 /** Return what runs a cell (runner.py); root: the address of the site. */
