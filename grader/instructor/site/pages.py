@@ -20,7 +20,8 @@ NUMBERS = "numbers_for("
 HERE = """
 In this page a cell opens where it stands, with its button below it, and **Check** runs the check of
 an exercise. The first cell runs by itself, and your points stand at the top. Answers stay in this
-browser: download the notebook to hand them in. For a cell of your own, open the notebook in the lab.
+browser: download the notebook to hand them in. For a cell of your own, open the notebook in the
+lab.
 """
 QUIET = ["--IPKernelApp.log_level=ERROR"]  # it warns of its connection, which is on this machine
 
