@@ -26,15 +26,21 @@ class CapturedOutput:
     # Where in the file each begins, and what says which it is
     _cases: list[tuple[int, Callable[[], str]]] = field(default_factory=list)
     _place: Callable[[], int] = int
+    _end: int | None = None
 
     def begin(self, case: Callable[[], str]) -> None:
         """Note that a call begins. case: returns what is said of it, where it prints something."""
         self._cases.append((self._place(), case))
 
+    def end(self) -> None:
+        """Note that what is printed from now on is kept out of the cell, and told nowhere."""
+        self._end = self._place()
+
     def read(self, scratch: Any) -> None:
         """Read what was printed from a file, and put the cases above it."""
         starts: list[tuple[int, Callable[[], str]]] = [(0, str), *self._cases]
-        ends = [place for place, _ in starts[1:]] + [self._place()]
+        end = self._place() if self._end is None else self._end
+        ends = [place for place, _ in starts[1:]] + [end]
         parts, left = [], KEPT
         for (start, case), end in zip(starts, ends, strict=True):
             if end > start and left > 0:

@@ -89,7 +89,7 @@ class Notebook:
         """The name of its file."""
         return f"{self.stem}.ipynb"
 
-    @property
+    @cached_property  # asked for at each comparison
     def tables(self) -> Path:
         """The file with the fingerprints of its exercises."""
         return self.course.fingerprints / f"{self.assignment}.json"

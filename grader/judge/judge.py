@@ -70,22 +70,23 @@ def _judge(exercise: Exercise, function: Any, namespace: Namespace, timed: Timed
     layers = public(importlib.import_module("layers")) if exercise.layers else {}
     own_forward = Forward(exercise, namespace)
     trial = _new_trial(own_forward)
-    with (
-        quiet() as captured,
-        with_layers(layers, namespace),
-        without(exercise.without, namespace, exercise.name) as refused,
-    ):
-        forward = namespace.get(exercise.forward)
-        calls = _ask(trial, function, refused, forward, captured, timed)
-    cases, answers = trial.cases, trial.answers
-    again = answers.pop() if len(answers) > len(cases) else answers[0]
-    # The student's forward partner is called here: what it prints and warns of is not this
-    # function's.
-    with quiet(), without(exercise.without, namespace, exercise.name):
-        more = _more(own_forward, function)
-        trial = replace(trial, again=again, more=more, changed=changed_by(exercise, calls))
-        verdict = judge_trial(trial)
-        notes = [*verdict.notes, *notes_on(trial)]
+    with quiet() as captured:
+        with (
+            with_layers(layers, namespace),
+            without(exercise.without, namespace, exercise.name) as refused,
+        ):
+            forward = namespace.get(exercise.forward)
+            calls = _ask(trial, function, refused, forward, captured, timed)
+        captured.end()
+        cases, answers = trial.cases, trial.answers
+        again = answers.pop() if len(answers) > len(cases) else answers[0]
+        # The student's forward partner is called here: what it prints and warns of is not this
+        # function's.
+        with without(exercise.without, namespace, exercise.name):
+            more = _more(own_forward, function)
+            trial = replace(trial, again=again, more=more, changed=changed_by(exercise, calls))
+            verdict = judge_trial(trial)
+            notes = [*verdict.notes, *notes_on(trial)]
     notes += shared_by(exercise, calls)
     notes += argument_order(exercise, argument_names(function))
     notes += _warnings(calls)
