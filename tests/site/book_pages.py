@@ -13,15 +13,28 @@ def cell_of(page: Any, name: str) -> Any:
     return page.locator(f".cell.tag_id--{name}")
 
 
-def answered(page: Any, name: str, text: str) -> Any:
-    """Open an exercise in its place, type an answer, press Check, and return the verdict."""
+def typed(page: Any, name: str, text: str) -> Any:
+    """Open a cell in its place, if it is not open yet, type its text, and return it."""
     cell = cell_of(page, name)
-    opener = cell.get_by_role("button", name="Write it here")
+    cell.locator(".run-here, .run-editor").wait_for()  # once the page has the notebook
+    opener = cell.locator(".run-here")
     if opener.count():
         opener.click()
+        is_done(cell)
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(text)
+    return cell
+
+
+def is_done(cell: Any) -> None:
+    """Wait until a cell does not run, or no longer."""
+    cell.locator("[aria-busy=true]").wait_for(state="detached", timeout=180_000)
+
+
+def answered(page: Any, name: str, text: str) -> Any:
+    """Type an answer to an exercise in its place, press Check, and return the verdict."""
+    cell = typed(page, name, text)
     cell.get_by_role("button", name="Check").click()
-    cell.get_by_role("button", name="Stop").wait_for(state="hidden", timeout=180_000)
+    is_done(cell)
     return cell.locator(".run-result [aria-label=check]").last

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from book_pages import PAGES, answered, cell_of
+from book_pages import PAGES, answered, cell_of, is_done, typed
 from graded import points
 from mistakes_typed import WRONG
 from our_course import NOTEBOOKS
@@ -42,11 +42,7 @@ def test_answers_stay_in_the_browser_and_are_graded_as_everybodys(visit, release
     page = visited.goto(PAGES["4-relu"])
     solved = solve(NOTEBOOKS["4-relu"])
     (student,) = [cell for cell in solved["cells"] if cell["id"] == "student-id"]
-    cell = cell_of(page, "student-id")
-    cell.get_by_role("button", name="Run here").click()
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(source(student))
+    typed(page, "student-id", source(student))
     for name, answer in answer_cells(solved).items():
         if answer["cell_type"] == "code":
             assert "right" in answered(page, name, source(answer)).inner_text()
@@ -73,11 +69,7 @@ def downloaded(page: Any, folder: Path) -> Path:
 
 def test_code_that_never_ends_is_stopped_and_python_starts_anew(visit):
     page = visit().goto(PAGES["4-relu"])
-    cell = cell_of(page, "relu_forward")
-    cell.get_by_role("button", name="Write it here").click()
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text("def relu_forward(x):\n    while True:\n        pass")
+    cell = typed(page, "relu_forward", "def relu_forward(x):\n    while True:\n        pass")
     cell.get_by_role("button", name="Check").click()
     cell.get_by_role("status").get_by_text("Running").wait_for(timeout=180_000)
     page.wait_for_timeout(1500)
@@ -160,11 +152,8 @@ def test_a_cell_that_raises_shows_its_own_lines_alone(visit):
     page = visit().goto(PAGES["4-relu"])
     cell = cell_of(page, "live-eq-11")
     cell.get_by_role("button", name="Run here").click()
-    cell.get_by_role("button", name="Stop").wait_for(state="hidden", timeout=180_000)
-    assert "waits for your function" in cell.locator(".run-result").inner_text()
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text("print(x)\nx[9]")
+    cell.locator(".run-result").get_by_text("waits for your function").wait_for(timeout=180_000)
+    typed(page, "live-eq-11", "print(x)\nx[9]")
     page.keyboard.press("Shift+Enter")
     error = cell.locator(".run-error")
     error.wait_for(timeout=180_000)
@@ -184,23 +173,6 @@ def test_begin_again_asks_and_puts_the_stub_back(visit):
     page.once("dialog", lambda dialog: dialog.accept())
     cell.get_by_role("button", name="Begin again").click()
     assert "NotImplementedError" in cell.locator(".cm-content").inner_text()
-
-
-def typed(page: Any, name: str, text: str) -> Any:
-    """Open a cell that is no exercise, type its text, and return the cell."""
-    cell = cell_of(page, name)
-    opener = cell.get_by_role("button", name="Run here")
-    if opener.count():
-        opener.click()
-        is_done(cell)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(text)
-    return cell
-
-
-def is_done(cell: Any) -> None:
-    cell.get_by_role("button", name="Stop").wait_for(state="hidden", timeout=180_000)
 
 
 def ran(page: Any, name: str, text: str) -> str:
