@@ -15,7 +15,7 @@ ROOT_USER := $(filter 0,$(shell id -u))
 lab: $(READY)  ## open JupyterLab on the notebooks; formgrader needs the whole repository served
 	$(BIN)/jupyter lab --preferred-dir notebooks $(if $(ROOT_USER),--allow-root)
 
-demo: $(READY)  ## play a class through one assignment: release, submit, grade, feedback; with ALL=1 through all six
+demo: $(READY)  ## play a class through one assignment: release, submit, grade, feedback; with ALL=1 through all
 	$(BIN)/grader demo $(if $(call on,$(ALL)),--all)
 
 test: $(DEVELOPERS)  ## run every test, or with ONLY="FILE ..." some of them

@@ -16,6 +16,7 @@ from grader.notebook.start import StartCheck
 from grader.notebook.times import note_times
 from grader.notebook.track import track
 from grader.numeric.differences import numerical_jacobian
+from grader.show.clock import Clock
 
 if TYPE_CHECKING:
     from grader.widgets import (
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TRAININGS",
     "check",
+    "clock",
     "equation",
     "figures",
     "fits",
@@ -57,6 +59,7 @@ _checks = Checks(COURSE)
 check = _checks.check
 progress = _checks.progress
 numbers_for = _checks.numbers_for
+clock = Clock().clock
 start_check = StartCheck(COURSE).start_check
 
 WIDGETS = (

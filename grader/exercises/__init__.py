@@ -12,6 +12,7 @@ from pathlib import Path
 from grader.exercises.affine import AFFINE
 from grader.exercises.capstone import CAPSTONE
 from grader.exercises.convolution import CONVOLUTION
+from grader.exercises.make_it_fast import MAKE_IT_FAST
 from grader.exercises.max_pool import MAX_POOL
 from grader.exercises.relu import RELU
 from grader.exercises.strided import STRIDED
@@ -19,7 +20,7 @@ from grader.judge.course import Course
 
 COURSE = Course(
     "cnn-gradients",
-    (AFFINE, CONVOLUTION, STRIDED, RELU, MAX_POOL, CAPSTONE),
+    (AFFINE, CONVOLUTION, STRIDED, RELU, MAX_POOL, CAPSTONE, MAKE_IT_FAST),
     fingerprints=Path(__file__).parents[1] / "fingerprints",
     references="solutions",
     package="grader",

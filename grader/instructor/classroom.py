@@ -266,14 +266,14 @@ def notebooks_handed_in(classroom: Classroom, names: tuple[str, ...]) -> list[No
 
 
 def notebooks_to_release(course: Course, names: tuple[str, ...]) -> list[Notebook]:
-    """Return the notebooks asked for, or all that bring no answer to others.
+    """Return the notebooks asked for, or all that give nothing of the others away.
 
     Raises CourseError.
     """
     every = notebooks(course, names)
     if names:
         return every
-    return [notebook for notebook in every if not notebook.brings_answers]
+    return [notebook for notebook in every if not notebook.is_held_back]
 
 
 def sqlite_url(folder: Path) -> str:

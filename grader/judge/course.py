@@ -67,6 +67,7 @@ class Notebook:
         and each cell 60 seconds.
     support: what it needs in the sandbox; None for most notebooks.
     essays: the questions that are answered in sentences.
+    helps_others: whether its text says how exercises of other notebooks can be done.
     course: the one that it belongs to, which fills this in.
     """
 
@@ -77,6 +78,7 @@ class Notebook:
     limits: Mapping[str, Any] = field(default_factory=dict)
     support: Support | None = None
     essays: tuple[Essay, ...] = ()
+    helps_others: bool = False
     course: Course = field(default=cast("Course", None), repr=False)
 
     def __post_init__(self) -> None:
@@ -125,6 +127,11 @@ class Notebook:
     def brings_answers(self) -> bool:
         """Whether layers.py, which lies beside it, answers exercises of other notebooks."""
         return self.support is not None and bool(self.support.layers)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether students get it once the other notebooks are closed."""
+        return self.brings_answers or self.helps_others
 
     @property
     def main(self) -> Exercise:

@@ -9,7 +9,7 @@ The demo class hands these mistakes in as text, with the helpers that they call.
 therefore use builtins and numpy alone, or are quoted.
 """
 
-from solutions.mistakes import affine, capstone, convolution, max_pool, relu, strided
+from solutions.mistakes import affine, capstone, convolution, make_it_fast, max_pool, relu, strided
 from solutions.mistakes.catalogue import CATALOGUE
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "affine",
     "capstone",
     "convolution",
+    "make_it_fast",
     "max_pool",
     "relu",
     "strided",

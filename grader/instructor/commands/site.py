@@ -99,6 +99,8 @@ def _built(plan: Plan, in_lab: list[Notebook], work: Path) -> Path:
     lab.lab(whole, work / "lab", work / "pyodide", contents)
     chapters = []
     for each in plan.course.notebooks:
+        if each.helps_others and each not in in_lab:
+            continue
         links = []
         if each in in_lab:
             links.append(pages.link_to_lab(_place(each)))

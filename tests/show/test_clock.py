@@ -1,0 +1,62 @@
+"""`clock`: a table of what convolutions cost, beside a bare product. Nothing here judges a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.show import clock as room
+from grader.show.clock import Clock, Timing
+from solutions.make_it_fast import conv_loops, conv_phases, conv_taps
+
+X, W, B = (np.ones(shape, np.float32) for shape in ((2, 3, 6, 6), (4, 3, 3, 3), (4,)))
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What is shown, in its order."""
+    things: list[object] = []
+    monkeypatch.setattr(room, "show", things.append)
+    return things
+
+
+def test_the_table_grows_by_a_row_and_keeps_the_place_of_one_timed_again(shown):
+    clock = Clock().clock
+    for way in (conv_loops, conv_taps, conv_loops):
+        clock(way, X, W, B)
+    assert [row[0] for row in shown[-1].rows] == ["conv_loops", "conv_taps"]
+    assert shown[-1].rows[0][3] == ""
+    lines = str(shown[-1]).splitlines()
+    assert len({len(line) for line in lines}) == 1
+    assert len(lines) == 3
+
+
+def test_operations_follow_from_what_is_returned(shown):
+    Clock().clock(conv_phases, X, W, B, 2)
+    assert room.Times(shown[-1].timings).timings[0].operations == 2 * (2 * 4 * 2 * 2) * 3 * 3 * 3
+
+
+def test_a_function_that_is_not_written_waits(shown):
+    def conv_taps(x, w, b):
+        raise NotImplementedError
+
+    Clock().clock(conv_taps, X, W, B)
+    assert str(shown[-1]) == "conv_taps waits for your code: write it, then run this cell again"
+    assert "<table" not in shown[-1]._repr_html_()
+
+
+def test_the_cells_of_the_table():
+    slow = Timing("slow", seconds=0.2, operations=10**8, images=2, product=1e12)
+    fast = Timing("fast", seconds=0.001, operations=10**8, images=2, product=4e11)
+    assert room.Times((slow, fast)).rows == [
+        ("slow", "100", "0.5", "", "< 1%"),
+        ("fast", "0.5", "100", "200", "25%"),
+    ]
+
+
+def test_an_error_of_the_function_is_its_own():
+    def wrong(x, w, b):
+        raise ValueError("shapes")
+
+    with pytest.raises(ValueError, match="shapes"):
+        Clock().clock(wrong, X, W, B)
