@@ -34,4 +34,12 @@ WRONG = {
         "def loss_and_gradients(params, images, labels):\n    return 0.0, params",
         "parameters themselves",
     ),
+    "7-fast": (
+        "conv_loops",
+        "def conv_loops(x, w, b):\n    N, F = len(x), len(w)\n    P, Q = x.shape[2] - w.shape[2] + 1, "
+        "x.shape[3] - w.shape[3] + 1\n    y = np.zeros((N, F, P, Q))\n"
+        "    for n, f, i, j in np.ndindex(y.shape):\n        window = x[n, :, i : i + w.shape[2], "
+        "j : j + w.shape[3]]\n        y[n, f, i, j] = np.sum(window * w[f])\n    return y",
+        "lacks the bias",
+    ),
 }

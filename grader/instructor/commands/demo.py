@@ -56,9 +56,9 @@ WIDTH = 150  # characters of a line
 def play(classroom: Classroom, say: Say, every: bool = False, unsafe: bool = False) -> bool:
     """Play a class in its own folder course/demo/.
 
-    every: the whole class through all assignments, and not some thirty students through the first
-    one; unsafe: whether no sandbox is looked for. Returns whether everything came out as known
-    beforehand. Raises CourseError.
+    every: the whole class through all assignments that give points, and not some thirty students
+    through the first one; unsafe: whether no sandbox is looked for. Returns whether everything came
+    out as known beforehand. Raises CourseError.
     """
     folder = classroom.folder / "demo"
     demo = replace(classroom, folder=folder, db=sqlite_url(folder))
@@ -66,7 +66,8 @@ def play(classroom: Classroom, say: Say, every: bool = False, unsafe: bool = Fal
     warning = UNSAFE if unsafe else _without_sandbox(demo)
     if warning:
         say(warning)
-    notebooks = classroom.course.notebooks if every else classroom.course.notebooks[:1]
+    marked = [each for each in classroom.course.notebooks if each.points]
+    notebooks = marked if every else marked[:1]
     is_good = True
     for notebook in notebooks:
         submitted = list(_held(submissions(notebook)))
