@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from math import prod
 from statistics import median
@@ -27,6 +28,8 @@ HEAD = ("function", "ms an image", "GFLOP/s", "times the one before", "of the pr
 class Timing:
     """What was measured of a function: the CPU time of a call in seconds, the floating-point
     operations of a call, and how many of them a bare product does in a second.
+
+    stride: what it takes beside x, w and b; only functions with the same one do the same
     """
 
     name: str
@@ -34,6 +37,7 @@ class Timing:
     operations: int
     images: int
     product: float
+    stride: tuple[Any, ...] = ()
 
     @property
     def rate(self) -> float:
@@ -61,10 +65,23 @@ class Clock:
             return
         operations = 2 * y.size * prod(w.shape[1:])
         pixels = prod(y.shape[2:])
-        seconds, product = _in_turn(lambda: function(x, w, *more), w, pixels)
-        timing = Timing(name, seconds, operations, len(x), product)
+        with _one_thread():
+            seconds, product = _in_turn(lambda: function(x, w, *more), w, pixels)
+        timing = Timing(name, seconds, operations, len(x), product, more[1:])
         self._timings[name] = timing
         show(Times(tuple(self._timings.values())))
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Let products of matrices run in one thread: threads that wait for each other spend time too.
+
+    Without threadpoolctl, as in a browser, they run as they do.
+    """
+    try:
+        from threadpoolctl import threadpool_limits  # noqa: PLC0415
+    except ModuleNotFoundError:
+        return nullcontext()
+    return threadpool_limits(1, "blas")
 
 
 def _in_turn(call: Callable[[], Any], w: np.ndarray, pixels: int) -> tuple[float, float]:
@@ -106,9 +123,10 @@ class Times:
     def rows(self) -> list[tuple[str, ...]]:
         """The rows of the table, in words."""
         rows: list[tuple[str, ...]] = []
-        before: Timing | None = None
+        before: dict[tuple[Any, ...], Timing] = {}
         for each in self.timings:
-            times = each.rate / before.rate if before else 0.0
+            last = before.get(each.stride)
+            times = each.rate / last.rate if last else 0.0
             share = each.rate / each.product
             cells = (
                 each.name,
@@ -118,7 +136,7 @@ class Times:
                 f"{share:.0%}" if share >= 0.01 else "< 1%",
             )
             rows.append(cells)
-            before = each
+            before[each.stride] = each
         return rows
 
     def __str__(self) -> str:

@@ -54,6 +54,17 @@ def test_the_cells_of_the_table():
     ]
 
 
+def test_a_function_is_set_beside_the_last_that_does_the_same():
+    parts = {"operations": 10**6, "images": 1, "product": 1e9}
+    timings = (
+        Timing("a", seconds=0.03, **parts),
+        Timing("b", seconds=0.02, stride=(2,), **parts),
+        Timing("c", seconds=0.01, **parts),
+        Timing("d", seconds=0.01, stride=(2,), **parts),
+    )
+    assert [row[3] for row in room.Times(timings).rows] == ["", "", "3.0", "2.0"]
+
+
 def test_an_error_of_the_function_is_its_own():
     def wrong(x, w, b):
         raise ValueError("shapes")
