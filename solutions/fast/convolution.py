@@ -2,62 +2,72 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from math import gcd
 
 import numpy as np
 
 from solutions.fast import checks
 from solutions.fast.checks import Array
+from solutions.fast.lowering import Geometry, blocks
 
 
-class Sizes(NamedTuple):
-    """The sizes of a convolution: groups, outputs and the padded input."""
-
-    P: int
-    Q: int
-
-
-def _sizes(x: Array, w: Array, stride: int, pad: int, dilation: int, groups: int) -> Sizes:
-    """Return the sizes of a convolution, or raise a ValueError."""
-    for name, value, lowest in (
-        ("stride", stride, 1),
-        ("pad", pad, 0),
-        ("dilation", dilation, 1),
-        ("groups", groups, 1),
-    ):
-        checks.at_least(name, value, lowest)
-    if x.ndim != 4 or w.ndim != 4:
+def _fits(x: tuple[int, ...], w: tuple[int, ...], pad: int, dilation: int, groups: int) -> None:
+    """Raise a ValueError that names the sizes that do not fit, if there are any."""
+    if len(x) != 4 or len(w) != 4:
         raise ValueError(
-            f"x is {x.ndim}-dimensional and w {w.ndim}-dimensional, "
+            f"x is {len(x)}-dimensional and w {len(w)}-dimensional, "
             "expected x (N, C, H, W) and w (F, C / groups, kh, kw)"
         )
-    (C, H, W), (F, depth, kh, kw) = x.shape[1:], w.shape
-    if depth * groups != C:
+    (_, C, H, W), (F, depth, kh, kw) = x, w
+    if C != depth * groups:
         raise ValueError(
             f"x has {C} channels and the filters of w have {depth}, in groups: {groups}: "
             f"expected {depth * groups} channels"
         )
     if F % groups:
         raise ValueError(f"w has {F} filters, expected a multiple of groups: {groups}")
-    tall, wide = dilation * (kh - 1) + 1, dilation * (kw - 1) + 1
-    if not (1 <= tall <= H + 2 * pad and 1 <= wide <= W + 2 * pad):
+    height, width = H + 2 * pad, W + 2 * pad
+    if not (1 <= dilation * (kh - 1) + 1 <= height and 1 <= dilation * (kw - 1) + 1 <= width):
         raise ValueError(
             f"a {kh} x {kw} filter with dilation {dilation} does not fit into a {H} x {W} image "
-            f"padded by {pad}: {H + 2 * pad} x {W + 2 * pad}"
+            f"padded by {pad}: {height} x {width}"
         )
-    return Sizes((H + 2 * pad - tall) // stride + 1, (W + 2 * pad - wide) // stride + 1)
 
 
-def _taps(padded: Array, w: Array, sizes: Sizes, stride: int, dilation: int):  # type: ignore[no-untyped-def]
-    for u in range(w.shape[2]):
-        for v in range(w.shape[3]):
-            top, left = u * dilation, v * dilation
-            rows = slice(top, top + stride * (sizes.P - 1) + 1, stride)
-            yield u, v, padded[..., rows, left : left + stride * (sizes.Q - 1) + 1 : stride]
+def _geometry(x: Array, w: Array, stride: int, pad: int, dilation: int, groups: int) -> Geometry:
+    """Return which entries of x meet which taps, or raise a ValueError."""
+    checks.at_least("stride", stride, 1)
+    checks.at_least("pad", pad, 0)
+    checks.at_least("dilation", dilation, 1)
+    checks.at_least("groups", groups, 1)
+    _fits(x.shape, w.shape, pad, dilation, groups)
+    kh, kw = w.shape[2:]
+    P, Q = (
+        (n + 2 * pad - dilation * (k - 1) - 1) // stride + 1
+        for n, k in zip(x.shape[2:], (kh, kw), strict=True)
+    )
+    return Geometry(kh, kw, stride, dilation, pad, pad, P, Q)
 
 
-def _grouped(a: Array, groups: int, axis: int) -> Array:
-    return a.reshape(*a.shape[:axis], groups, a.shape[axis] // groups, *a.shape[axis + 1 :])
+def _split(a: Array, groups: int, axis: int) -> Array:
+    """Return a view of an array in which an axis is split into groups."""
+    before, after = a.shape[:axis], a.shape[axis + 1 :]
+    return a.reshape(*before, groups, a.shape[axis] // groups, *after)
+
+
+def _correlate(images: Array, filters: Array, shape: Geometry, out: Array, bias: Array | None) -> None:
+    """Write the products of filters and windows into `out`.
+
+    images: (N, groups, C, H, W);  filters: (groups, F, C, kh, kw);  out: (N, groups, F, P, Q)
+    """
+    groups, F = filters.shape[:2]
+    matrix = filters.transpose(0, 1, 3, 4, 2).reshape(groups, 1, F, -1)
+    for block in blocks(images, F, shape):
+        result = np.matmul(matrix, block.windows)
+        if bias is not None:
+            result += bias
+        grid = result.reshape(groups, result.shape[1], F, -1, shape.Q)
+        out[block.images, :, :, block.rows] = grid.transpose(3, 0, 2, 1, 4)
 
 
 def strided_forward(
@@ -65,16 +75,50 @@ def strided_forward(
 ) -> Array:
     """Return the output of a convolutional layer whose filter moves by `stride` pixels."""
     checks.arrays(x=x, w=w, b=b)
-    sizes = _sizes(x, w, stride, pad, dilation, groups)
+    shape = _geometry(x, w, stride, pad, dilation, groups)
     checks.shape("b", b, (len(w),))
-    padded = _grouped(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))), groups, 1)
-    grouped = _grouped(w, groups, 0)
-    y = np.zeros((len(x), *grouped.shape[:2], sizes.P, sizes.Q), x.dtype)
-    for u, v, view in _taps(padded, w, sizes, stride, dilation):
-        y += np.einsum("ngchw,gfc->ngfhw", view, grouped[..., u, v])
-    y = y.reshape(len(x), len(w), sizes.P, sizes.Q)
-    y += b[:, None, None]
+    y = np.empty((len(x), len(w), shape.P, shape.Q), x.dtype)
+    bias = b.reshape(groups, 1, -1, 1)
+    _correlate(_split(x, groups, 1), _split(w, groups, 0), shape, _split(y, groups, 1), bias)
     return y
+
+
+def _weight_gradient(dy: Array, x: Array, kernel: tuple[int, int], shape: Geometry) -> Array:
+    """Return dL/dw: (groups, F, C, kh, kw).
+
+    dy: (N, groups, F, P, Q);  x: (N, groups, C, H, W)
+    """
+    (groups, F), C = dy.shape[1:3], x.shape[2]
+    taps = shape.kh * shape.kw * C
+    dw = np.zeros((groups, taps, F), x.dtype)
+    for block in blocks(x, F, shape, results=dw.nbytes):
+        some = dy[block.images, :, :, block.rows]
+        turned = some.transpose(1, 3, 0, 4, 2).reshape(groups, some.shape[3], -1, F)
+        dw += np.matmul(block.windows, turned).sum(axis=1)
+    return dw.reshape(groups, shape.kh, shape.kw, C, F).transpose(0, 4, 3, 1, 2)
+
+
+def _phases(n: int, k: int, stride: int, pad: int, dilation: int):
+    step = stride // gcd(stride, dilation)
+    for first in range(min(step, k)):
+        start = (first * dilation - pad) % stride
+        place = (start + pad - first * dilation) // stride
+        count = len(range(first, k, step))
+        size = len(range(start, n, stride))
+        last = (count - 1) * (step * dilation // stride)
+        yield slice(first, None, step), slice(start, None, stride), count, size, last - place
+
+
+def _input_gradient(dy: Array, w: Array, dx: Array, shape: Geometry) -> None:
+    stride, pad, dilation = shape.stride, shape.top, shape.dilation
+    H, W = dx.shape[3:]
+    inner = dilation // gcd(stride, dilation)
+    for taps_u, rows, kh, P, top in _phases(H, shape.kh, stride, pad, dilation):
+        for taps_v, columns, kw, Q, left in _phases(W, shape.kw, stride, pad, dilation):
+            if P and Q:
+                some = w[:, :, :, taps_u, taps_v][..., ::-1, ::-1].transpose(0, 2, 1, 3, 4)
+                part = Geometry(kh, kw, 1, inner, top, left, P, Q)
+                _correlate(dy, some, part, dx[..., rows, columns], None)
 
 
 def strided_backward(
@@ -82,20 +126,13 @@ def strided_backward(
 ) -> tuple[Array, Array, Array]:
     """Return dL/dx, dL/dw and dL/db of a strided convolution."""
     checks.arrays(x=x, w=w, dy=dy)
-    sizes = _sizes(x, w, stride, pad, dilation, groups)
-    checks.shape("dy", dy, (len(x), len(w), sizes.P, sizes.Q))
-    padded = _grouped(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))), groups, 1)
-    sprayed, dw = np.zeros(padded.shape, x.dtype), np.zeros(w.shape, x.dtype)
-    split, grouped, out = _grouped(dy, groups, 1), _grouped(w, groups, 0), _grouped(dw, groups, 0)
-    views = zip(
-        _taps(padded, w, sizes, stride, dilation), _taps(sprayed, w, sizes, stride, dilation)
-    )
-    for (u, v, view), (_, _, target) in views:
-        target += np.einsum("ngfhw,gfc->ngchw", split, grouped[..., u, v])
-        out[..., u, v] = np.einsum("ngfhw,ngchw->gfc", split, view)
-    N, C, H, W = x.shape
-    sprayed = sprayed.reshape(N, C, H + 2 * pad, W + 2 * pad)[:, :, pad : pad + H, pad : pad + W]
-    return np.ascontiguousarray(sprayed), dw, dy.sum(axis=(0, 2, 3))
+    shape = _geometry(x, w, stride, pad, dilation, groups)
+    checks.shape("dy", dy, (len(x), len(w), shape.P, shape.Q))
+    grouped = _split(dy, groups, 1)
+    dw = _weight_gradient(grouped, _split(x, groups, 1), (shape.kh, shape.kw), shape)
+    dx = np.zeros(x.shape, x.dtype)
+    _input_gradient(grouped, _split(w, groups, 0), _split(dx, groups, 1), shape)
+    return dx, np.ascontiguousarray(dw.reshape(w.shape)), dy.sum(axis=(0, 2, 3))
 
 
 def conv_forward(

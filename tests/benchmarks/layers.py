@@ -33,7 +33,7 @@ from solutions import affine, fast, max_pool, relu, strided
 
 Work = Callable[[], Any]
 PYTORCH, IM2COL = "PyTorch", "im2col"
-SAMPLE = 0.01  # seconds that one measurement takes at least
+SAMPLE = 0.03  # seconds that one measurement takes at least
 SLOW = 1.0  # a contender that takes longer is measured in two rounds only
 
 
@@ -289,7 +289,9 @@ def seconds(work: Work, repeats: int) -> float:
 
 def medians(works: dict[str, Work], rounds: int) -> dict[str, float]:
     """Return the median CPU time of each contender in milliseconds; they run in turn."""
-    once = {name: seconds(work, 1) for name, work in works.items()}  # this warms up, too
+    for work in works.values():
+        work()  # the first call of PyTorch's writes machine code, which takes long
+    once = {name: seconds(work, 1) for name, work in works.items()}
     repeats = {name: max(1, int(SAMPLE / max(t, 1e-5))) for name, t in once.items()}
     samples: dict[str, list[float]] = {name: [] for name in works}
     for number in range(rounds):
