@@ -9,6 +9,8 @@ DTYPES = (np.float32, np.float64)
 
 
 def _is_int(value: object, lowest: int) -> bool:
+    if type(value) is int:
+        return value >= lowest  # the usual case, and the quickest
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     return whole and value >= lowest  # type: ignore[operator]
 

@@ -1,14 +1,49 @@
-"""Convolution, forward and backward, with stride, padding, dilation and groups."""
+"""Convolution, forward and backward, with stride, padding, dilation and groups.
+
+All three products, y, dL/dw and dL/dx, read windows from `lowering`. Which way each one goes:
+
+*   y is filters times windows of x.
+*   dL/dw is windows of x times dy, which is turned so that filters stand last: BLAS reads the
+    rows of a second operand much faster than its columns.
+*   dL/dx gathers and does not spray: as in section 2 of the text it is a convolution of dy with
+    the rotated filter. With a stride s, dy would have to be dilated, and most products would
+    have a factor 0. But the zeros stand in a fixed pattern: each of the s * s phases of x (every
+    s-th row and column) meets some of the taps only, and for these it is a convolution of dy
+    with stride 1. (Shi et al., "Is the deconvolution layer the same as a convolutional layer?",
+    2016, use the same for upsampling.)
+
+Here C and F are counted in a group: arrays have an axis for the groups.
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import gcd
+from typing import NamedTuple
 
 import numpy as np
 
 from solutions.fast import checks
 from solutions.fast.checks import Array
 from solutions.fast.lowering import Geometry, blocks
+
+
+class Phase(NamedTuple):
+    """Every stride-th entry of x along an axis, and the taps that meet these entries."""
+
+    taps: slice
+    entries: slice
+    count: int  # of the taps
+    size: int  # of the entries
+    before: int  # the last tap meets the first entry from output -before
+
+
+class Part(NamedTuple):
+    """Filters that meet some rows of the windows, and the array that takes the results."""
+
+    filters: Array  # (groups, F, C, kh, kw)
+    first: int  # the row of the windows that the filters' first row meets
+    out: Array  # (N, groups, F, P, Q)
 
 
 def _fits(x: tuple[int, ...], w: tuple[int, ...], pad: int, dilation: int, groups: int) -> None:
@@ -34,19 +69,30 @@ def _fits(x: tuple[int, ...], w: tuple[int, ...], pad: int, dilation: int, group
         )
 
 
+@lru_cache(maxsize=256)
+def _kept_geometry(
+    x: tuple[int, ...], w: tuple[int, ...], stride: int, pad: int, dilation: int, groups: int
+) -> Geometry:
+    _fits(x, w, pad, dilation, groups)
+    kh, kw = w[2:]
+    P, Q = (
+        (n + 2 * pad - dilation * (k - 1) - 1) // stride + 1
+        for n, k in zip(x[2:], (kh, kw), strict=True)
+    )
+    return Geometry(kh, kw, stride, dilation, pad, pad, P, Q)
+
+
 def _geometry(x: Array, w: Array, stride: int, pad: int, dilation: int, groups: int) -> Geometry:
-    """Return which entries of x meet which taps, or raise a ValueError."""
+    """Return which entries of x the taps meet, or raise a ValueError.
+
+    A small layer would spend as long on this as on its products; so answers are kept. The
+    numbers are checked before, because 1, 1.0 and True are the same key.
+    """
     checks.at_least("stride", stride, 1)
     checks.at_least("pad", pad, 0)
     checks.at_least("dilation", dilation, 1)
     checks.at_least("groups", groups, 1)
-    _fits(x.shape, w.shape, pad, dilation, groups)
-    kh, kw = w.shape[2:]
-    P, Q = (
-        (n + 2 * pad - dilation * (k - 1) - 1) // stride + 1
-        for n, k in zip(x.shape[2:], (kh, kw), strict=True)
-    )
-    return Geometry(kh, kw, stride, dilation, pad, pad, P, Q)
+    return _kept_geometry(x.shape, w.shape, stride, pad, dilation, groups)
 
 
 def _split(a: Array, groups: int, axis: int) -> Array:
@@ -55,95 +101,154 @@ def _split(a: Array, groups: int, axis: int) -> Array:
     return a.reshape(*before, groups, a.shape[axis] // groups, *after)
 
 
-def _correlate(images: Array, filters: Array, shape: Geometry, out: Array, bias: Array | None) -> None:
-    """Write the products of filters and windows into `out`.
-
-    images: (N, groups, C, H, W);  filters: (groups, F, C, kh, kw);  out: (N, groups, F, P, Q)
-    """
+def _matrix(filters: Array) -> Array:
+    """Return filters (groups, F, C, kh, kw) as matrices (groups, 1, F, kh kw C)."""
     groups, F = filters.shape[:2]
     matrix = filters.transpose(0, 1, 3, 4, 2).reshape(groups, 1, F, -1)
-    for block in blocks(images, F, shape):
-        result = np.matmul(matrix, block.windows)
-        if bias is not None:
-            result += bias
-        grid = result.reshape(groups, result.shape[1], F, -1, shape.Q)
-        out[block.images, :, :, block.rows] = grid.transpose(3, 0, 2, 1, 4)
+    return np.ascontiguousarray(matrix)  # numpy does not give reversed rows to BLAS
+
+
+def _correlate(images: Array, shape: Geometry, parts: list[Part], bias: Array | None) -> None:
+    """Write the products of filters and windows into the arrays of all parts.
+
+    images: (N, groups, C, H, W);  bias: (groups, 1, F, 1)
+    """
+    C, F = images.shape[2], parts[0].filters.shape[1]
+    matrices = [_matrix(part.filters) for part in parts]
+    for number, rows, windows in blocks(images, F, shape):
+        for matrix, part in zip(matrices, parts, strict=True):
+            out = part.out[number, :, :, rows]  # one phase may have a row less than another
+            start = part.first * shape.kw * C
+            met = windows[:, : out.shape[3], start : start + matrix.shape[3]]
+            result = np.matmul(matrix, met)
+            if bias is not None:
+                result += bias
+            grid = result.reshape(*result.shape[:3], len(out), shape.Q)
+            out[...] = grid.transpose(3, 0, 2, 1, 4)
 
 
 def strided_forward(
     x: Array, w: Array, b: Array, stride: int, pad: int, *, dilation: int = 1, groups: int = 1
 ) -> Array:
-    """Return the output of a convolutional layer whose filter moves by `stride` pixels."""
+    """Return the output of a convolutional layer whose filter moves by `stride` pixels.
+
+    x: (N, C, H, W);  w: (F, C / groups, kh, kw);  b: (F,);  pad: zeros on each side
+    dilation: pixels from tap to tap;  groups: each meets its part of the channels
+        ->  y: (N, F, H', W'), H' = (H + 2 pad - dilation (kh - 1) - 1) // stride + 1
+    Raises ValueError if dtypes (float32 or float64) or sizes do not fit.
+    """
     checks.arrays(x=x, w=w, b=b)
     shape = _geometry(x, w, stride, pad, dilation, groups)
-    checks.shape("b", b, (len(w),))
-    y = np.empty((len(x), len(w), shape.P, shape.Q), x.dtype)
-    bias = b.reshape(groups, 1, -1, 1)
-    _correlate(_split(x, groups, 1), _split(w, groups, 0), shape, _split(y, groups, 1), bias)
+    F = len(w)
+    checks.shape("b", b, (F,))
+    y = np.empty((len(x), F, shape.P, shape.Q), x.dtype)
+    part = Part(_split(w, groups, 0), 0, _split(y, groups, 1))
+    _correlate(_split(x, groups, 1), shape, [part], b.reshape(groups, 1, F // groups, 1))
     return y
 
 
-def _weight_gradient(dy: Array, x: Array, kernel: tuple[int, int], shape: Geometry) -> Array:
+def _weight_gradient(dy: Array, x: Array, shape: Geometry) -> Array:
     """Return dL/dw: (groups, F, C, kh, kw).
 
     dy: (N, groups, F, P, Q);  x: (N, groups, C, H, W)
     """
     (groups, F), C = dy.shape[1:3], x.shape[2]
-    taps = shape.kh * shape.kw * C
-    dw = np.zeros((groups, taps, F), x.dtype)
-    for block in blocks(x, F, shape, results=dw.nbytes):
-        some = dy[block.images, :, :, block.rows]
+    dw = np.zeros((groups, shape.kh * shape.kw * C, F), x.dtype)
+    for number, rows, windows in blocks(x, F, shape, results=dw.nbytes):
+        some = dy[number, :, :, rows]
         turned = some.transpose(1, 3, 0, 4, 2).reshape(groups, some.shape[3], -1, F)
-        dw += np.matmul(block.windows, turned).sum(axis=1)
+        dw += np.add.reduce(np.matmul(windows, turned), axis=1)
     return dw.reshape(groups, shape.kh, shape.kw, C, F).transpose(0, 4, 3, 1, 2)
 
 
-def _phases(n: int, k: int, stride: int, pad: int, dilation: int):
-    step = stride // gcd(stride, dilation)
+def _phases(n: int, k: int, shape: Geometry) -> list[Phase]:
+    """Return the phases of an axis that taps meet: tap u at stride * p + dilation * u - pad."""
+    stride, dilation, pad = shape.stride, shape.dilation, shape.top
+    step = stride // gcd(stride, dilation)  # from one tap of a phase to the next
+    inner = dilation // gcd(stride, dilation)  # as many entries of the phase lie between them
+    phases = []
     for first in range(min(step, k)):
         start = (first * dilation - pad) % stride
-        place = (start + pad - first * dilation) // stride
-        count = len(range(first, k, step))
-        size = len(range(start, n, stride))
-        last = (count - 1) * (step * dilation // stride)
-        yield slice(first, None, step), slice(start, None, stride), count, size, last - place
+        count, size = len(range(first, k, step)), len(range(start, n, stride))
+        before = (count - 1) * inner - (start + pad - first * dilation) // stride
+        taps, entries = slice(first, None, step), slice(start, None, stride)
+        if size:
+            phases.append(Phase(taps, entries, count, size, before))
+    return phases
+
+
+Gather = tuple[Geometry, list[tuple[int, Phase, Phase]]]
+
+
+@lru_cache(maxsize=256)
+def _gathers(H: int, W: int, shape: Geometry) -> list[Gather]:
+    """Return the convolutions of dy that give dx, and what each one serves.
+
+    Phases of rows read the same windows where their taps fall into the same rows of dy.
+    """
+    inner = shape.dilation // gcd(shape.stride, shape.dilation)
+    alike: dict[int, list[Phase]] = {}
+    for row in _phases(H, shape.kh, shape):
+        alike.setdefault(row.before % inner, []).append(row)
+    gathers = []
+    for rows in alike.values():
+        top, P = max(row.before for row in rows), max(row.size for row in rows)
+        firsts = [(top - row.before) // inner for row in rows]
+        kh = max(first + row.count for first, row in zip(firsts, rows, strict=True))
+        for column in _phases(W, shape.kw, shape):
+            geometry = Geometry(kh, column.count, 1, inner, top, column.before, P, column.size)
+            served = [(first, row, column) for first, row in zip(firsts, rows, strict=True)]
+            gathers.append((geometry, served))
+    return gathers
 
 
 def _input_gradient(dy: Array, w: Array, dx: Array, shape: Geometry) -> None:
-    stride, pad, dilation = shape.stride, shape.top, shape.dilation
-    H, W = dx.shape[3:]
-    inner = dilation // gcd(stride, dilation)
-    for taps_u, rows, kh, P, top in _phases(H, shape.kh, stride, pad, dilation):
-        for taps_v, columns, kw, Q, left in _phases(W, shape.kw, stride, pad, dilation):
-            if P and Q:
-                some = w[:, :, :, taps_u, taps_v][..., ::-1, ::-1].transpose(0, 2, 1, 3, 4)
-                part = Geometry(kh, kw, 1, inner, top, left, P, Q)
-                _correlate(dy, some, part, dx[..., rows, columns], None)
+    """Write dL/dx into dx, which holds zeros.
+
+    dy: (N, groups, F, P, Q);  w: (groups, F, C, kh, kw);  dx: (N, groups, C, H, W)
+    """
+    back = w.transpose(0, 2, 1, 3, 4)  # from filters to channels
+    for geometry, served in _gathers(*dx.shape[3:], shape):
+        parts = [
+            Part(
+                back[..., row.taps, column.taps][..., ::-1, ::-1],
+                first,
+                dx[..., row.entries, column.entries],
+            )
+            for first, row, column in served
+        ]
+        _correlate(dy, geometry, parts, None)
 
 
 def strided_backward(
     dy: Array, x: Array, w: Array, stride: int, pad: int, *, dilation: int = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
-    """Return dL/dx, dL/dw and dL/db of a strided convolution."""
+    """Return dL/dx, dL/dw and dL/db of a strided convolution (Eqs. 9, 10).
+
+    dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C / groups, kh, kw);  the rest as in
+    strided_forward  ->  dx, dw like x, w;  db: (F,)
+    Raises ValueError if dtypes (float32 or float64) or sizes do not fit.
+    """
     checks.arrays(x=x, w=w, dy=dy)
     shape = _geometry(x, w, stride, pad, dilation, groups)
     checks.shape("dy", dy, (len(x), len(w), shape.P, shape.Q))
-    grouped = _split(dy, groups, 1)
-    dw = _weight_gradient(grouped, _split(x, groups, 1), (shape.kh, shape.kw), shape)
+    split = _split(dy, groups, 1)
+    dw = _weight_gradient(split, _split(x, groups, 1), shape)
     dx = np.zeros(x.shape, x.dtype)
-    _input_gradient(grouped, _split(w, groups, 0), _split(dx, groups, 1), shape)
-    return dx, np.ascontiguousarray(dw.reshape(w.shape)), dy.sum(axis=(0, 2, 3))
+    _input_gradient(split, _split(w, groups, 0), _split(dx, groups, 1), shape)
+    db = np.add.reduce(dy, axis=(0, 2, 3))
+    return dx, np.ascontiguousarray(dw.reshape(w.shape)), db
 
 
 def conv_forward(
     x: Array, w: Array, b: Array, pad: int, *, dilation: int = 1, groups: int = 1
 ) -> Array:
-    """Return the output of a convolutional layer with stride 1."""
+    """Return the output of a convolutional layer with stride 1: strided_forward's."""
     return strided_forward(x, w, b, 1, pad, dilation=dilation, groups=groups)
 
 
 def conv_backward(
     dy: Array, x: Array, w: Array, pad: int, *, dilation: int = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
-    """Return dL/dx, dL/dw and dL/db of a convolutional layer with stride 1."""
+    """Return dL/dx, dL/dw and dL/db of a convolution with stride 1: strided_backward's."""
     return strided_backward(dy, x, w, 1, pad, dilation=dilation, groups=groups)

@@ -1,30 +1,41 @@
 """Images lowered along their width: the windows of a convolution as overlapping matrices.
 
-A product of matrices runs near the machine's limit, and a convolution is one: filters times
-windows. The matrix of all windows (im2col) holds every pixel kh * kw times, and to write and to
-read it takes longer than the product. Here a pixel is copied kw times only (Cho and Brand,
-"MEC: Memory-efficient Convolution for Deep Neural Network", 2017):
+A convolution is a product of matrices, filters times windows, and a product runs near the
+machine's limit. What costs is the way to the windows. The matrix of all windows (im2col) holds
+every pixel kh * kw times; to write it and to read it takes longer than the product. Here a pixel
+is copied kw times only (Cho and Brand, "MEC: Memory-efficient Convolution for Deep Neural
+Network", ICML 2017):
 
     lowered[h, v, c, q] = x[c, h, stride * q + v]        for each tap v along the width
 
 The windows of the outputs in row p are the rows h = stride * p to stride * p + kh - 1 of this
-array. They lie one after the other in memory, so they are a matrix (kh kw C, Q) as they stand,
-and that of the next row of outputs overlaps with it. No further copy is needed.
+array. These lie one after the other in memory, so they are a matrix (kh kw C, Q) as they stand,
+and the matrix of the next row of outputs overlaps with it: numpy's products take such views.
+
+Three things make it fast in numpy:
+
+*   q stands last: numpy copies in runs, here of whole rows of outputs.
+*   Several images stand side by side, lowered[h, v, c, n, q]. So a product has enough columns,
+    on small images too, where one row of outputs would be a narrow matrix.
+*   The work is done block by block: a block is read while it is still in the cache, and memory
+    does not grow with the batch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import ceil, gcd
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from solutions.fast.checks import Array
 
-CACHE = 2**20  # bytes of a block, so that it is still in the cache when the product reads it
-COLUMNS = 192  # of one product: with fewer, BLAS spends its time on the way into the product
+CACHE = 2**20  # bytes of a block: what the second-level cache of a usual CPU holds
+COLUMNS = 192  # of one product: with fewer, much of the time goes into the way to the product
 SMALL_PRODUCT = 10**6  # multiplications up to which OpenBLAS does not rearrange its operands
+NARROW = 64  # columns: to stay below SMALL_PRODUCT with fewer does not pay
 
 
 class Geometry(NamedTuple):
@@ -48,17 +59,47 @@ class Block(NamedTuple):
     windows: Array  # (groups, rows, kh kw C, images * Q), to be read only
 
 
-def _inside(n: int, shift: int, stride: int, size: int) -> slice:
-    """Return the outputs below n whose entry stride * output + shift is one of `size`."""
+class Plan(NamedTuple):
+    """How images are lowered block by block."""
+
+    images: int  # in a block
+    room: tuple[int, ...]  # the shape of a block: (groups, dilation, rows, kw, C, images, Q)
+    strides: tuple[int, ...]  # of the windows in it, in bytes
+    parts: list[tuple[int, list[tuple[slice, int]]]]  # first row; rows and begin of windows
+
+
+def _meeting(n: int, shift: int, stride: int, size: int) -> tuple[slice, slice]:
+    """Return the outputs below n whose entry, stride * output + shift, is one of 0 to size - 1.
+
+    The second slice holds these entries.
+    """
     first = max(0, ceil(-shift / stride))
-    return slice(first, max(first, min(n, (size - 1 - shift) // stride + 1)))
+    end = max(first, min(n, (size - 1 - shift) // stride + 1))
+    if first == end:
+        return slice(first, first), slice(0, 0)
+    return slice(first, end), slice(stride * first + shift, stride * (end - 1) + shift + 1, stride)
 
 
-def _entries(outputs: slice, shift: int, stride: int) -> slice:
-    """Return the entries stride * output + shift of these outputs, which are inside."""
-    if outputs.stop <= outputs.start:
-        return slice(0, 0)
-    return slice(stride * outputs.start + shift, stride * (outputs.stop - 1) + shift + 1, stride)
+@lru_cache(maxsize=1024)
+def _moves(
+    row: int, rows: int, H: int, W: int, shape: Geometry
+) -> tuple[list[tuple[Any, ...]], list[tuple[tuple[Any, ...], tuple[Any, ...]]]]:
+    """Return which parts of the room are zeros, and which parts hold which parts of the images.
+
+    A small layer would spend as long on finding them as on its product; so they are kept.
+    """
+    everything = slice(None)
+    zeros, copies = [], []
+    for remainder in range(shape.dilation):
+        shift = shape.stride * row + remainder - shape.top
+        tall, lines = _meeting(rows, shift, shape.dilation, H)
+        borders = slice(0, tall.start), slice(tall.stop, rows)
+        zeros += [(everything, remainder, part) for part in borders if part.start < part.stop]
+        for v in range(shape.kw):
+            wide, pixels = _meeting(shape.Q, v * shape.dilation - shape.left, shape.stride, W)
+            target = (everything, remainder, tall, v, everything, everything, wide)
+            copies.append((target, (everything, lines, everything, everything, pixels)))
+    return zeros, copies
 
 
 def _lower(images: Array, row: int, room: Array, shape: Geometry) -> None:
@@ -67,85 +108,80 @@ def _lower(images: Array, row: int, room: Array, shape: Geometry) -> None:
     images: (N, groups, C, H, W)
     room: (groups, dilation, rows, kw, C, N, Q); rows of one remainder by the dilation lie together
     """
-    _, dilation, rows, kw, _, _, _ = room.shape
     H, W = images.shape[3:]
+    zeros, copies = _moves(row, room.shape[2], H, W, shape)
+    for border in zeros:
+        room[border] = 0
     source = images.transpose(1, 3, 2, 0, 4)
-    for remainder in range(dilation):
-        shift = shape.stride * row + remainder - shape.top
-        tall = _inside(rows, shift, dilation, H)
-        room[:, remainder, : tall.start] = 0  # the columns outside are zeros since the beginning
-        room[:, remainder, tall.stop :] = 0
-        lines = source[:, _entries(tall, shift, dilation)]
-        for v in range(kw):
-            shift_v = v * dilation - shape.left
-            wide = _inside(shape.Q, shift_v, shape.stride, W)
-            part = lines[..., _entries(wide, shift_v, shape.stride)]
-            room[:, remainder, tall, v, :, : len(images), wide] = part
+    room = room[:, :, :, :, :, : len(images)]
+    for target, origin in copies:  # beside them stand zeros since the beginning
+        room[target] = source[origin]
 
 
-def _windows(room: Array, first: int, rows: int, columns: int, shape: Geometry) -> Array:
-    """Return the windows of the outputs first, first + step, ... as overlapping matrices.
-
-    numpy's as_strided gives the same view and takes ten times longer.
-    """
-    groups, dilation, tall, kw, C, images, Q = room.shape
-    begin = first * shape.stride
-    step = shape.stride // gcd(shape.stride, dilation)  # rows of the room between outputs
-    line = kw * C * images * Q
-    begin = (begin % dilation * tall + begin // dilation) * line
-    steps = (dilation * tall * line, step * line, images * Q, 1)
-    item = room.itemsize
-    return np.ndarray(
-        (groups, rows, shape.kh * kw * C, columns),
-        room.dtype,
-        room,
-        begin * item,
-        tuple(item * each for each in steps),
-    )
+def _line(images: tuple[int, ...], shape: Geometry, itemsize: int) -> int:
+    """Return the bytes of a lowered row of one image."""
+    _, groups, C, _, _ = images
+    return groups * shape.kw * C * shape.Q * itemsize
 
 
 def _sizes(N: int, line: int, products: int, results: int, shape: Geometry) -> tuple[int, int]:
-    """Return how many images and rows of outputs a block has.
+    """Return how many images and how many rows of outputs a block has.
 
-    line: bytes of a lowered row of one image;  products: multiplications for an output's place
-    results: bytes of the results that one row of outputs leaves, if they are many
+    line: bytes of a lowered row of one image;  products: multiplications for a column
+    results: bytes of the results that one row of outputs leaves
     """
-    columns = min(COLUMNS, SMALL_PRODUCT // products) or COLUMNS
-    columns = columns if columns >= 64 else COLUMNS
-    images = max(1, min(N, columns // max(shape.Q, 1)))
-    halo = shape.dilation * (shape.kh - 1)
-    rows = (CACHE // (line * images) - halo) // shape.stride
+    small = SMALL_PRODUCT // products
+    columns = min(COLUMNS, small) if small >= NARROW else COLUMNS
+    images = max(1, min(N, columns // shape.Q))
+    halo = shape.dilation * (shape.kh - 1)  # rows that are lowered for this block and the next
+    rows = max(CACHE // (line * images) - halo, 2 * halo) // shape.stride
     rows = max(1, min(rows, shape.P, CACHE // max(results, 1)))
     return images, ceil(shape.P / ceil(shape.P / rows))
 
 
-def blocks(
-    images: Array, filters: int, shape: Geometry, results: int = 0
-) -> Iterator[Block]:
-    """Lower images block by block, and yield the windows of each.
+@lru_cache(maxsize=256)
+def _plan(
+    images: tuple[int, ...], filters: int, shape: Geometry, results: int, itemsize: int
+) -> Plan:
+    N, groups, C, _, _ = images
+    kh, kw, stride, dilation, _, _, P, Q = shape
+    products = max(1, filters * C * kh * kw)
+    number, rows = _sizes(N, _line(images, shape, itemsize), products, results, shape)
+    tall = ((rows - 1) * stride) // dilation + kh  # of each remainder by the dilation
+    room = (groups, dilation, tall, kw, C, number, Q)
+    line = kw * C * number * Q * itemsize
+    # Outputs p, p + step ... meet rows of one remainder, so that their taps lie together.
+    step = dilation // gcd(stride, dilation)
+    down = step * stride // dilation
+    strides = (dilation * tall * line, down * line, number * Q * itemsize, itemsize)
+    parts = []
+    for p in range(0, P, rows):
+        end = min(p + rows, P)
+        views = []
+        for first in range(p, min(p + step, end)):
+            row, remainder = divmod((first - p) * stride, dilation)
+            views.append((slice(first, end, step), (remainder * tall + row) * line))
+        parts.append((p, views))
+    return Plan(number, room, strides, parts)
 
-    images: (N, groups, C, H, W);  filters: in a group
+
+def blocks(images: Array, filters: int, shape: Geometry, results: int = 0) -> Iterator[Block]:
+    """Lower images block by block, and yield the windows of each block.
+
+    images: (N, groups, C, H, W);  filters: how many a group has
     results: bytes of the results that one row of outputs leaves, if they are many
     """
-    N, groups, C, _, _ = images.shape
-    taps = shape.kh * shape.kw
-    line = groups * C * shape.kw * shape.Q * images.itemsize
-    number, height = _sizes(N, line, filters * C * taps, results, shape)
-    tall = ceil(((height - 1) * shape.stride + 1) / shape.dilation) + shape.kh - 1
-    room = np.zeros(
-        (groups, shape.dilation, tall, shape.kw, C, number, shape.Q), images.dtype
-    )
-    step = shape.dilation // gcd(shape.stride, shape.dilation)
-    for n in range(0, N, number):
-        some = images[n : n + number]
-        for p in range(0, shape.P, height):
-            _lower(some, p, room, shape)
-            end = min(p + height, shape.P)
-            for first in range(p, min(p + step, end)):
-                rows = slice(first, end, step)
-                count = len(range(first, end, step))
-                yield Block(
-                    slice(n, n + len(some)),
-                    rows,
-                    _windows(room, first - p, count, len(some) * shape.Q, shape),
-                )
+    groups, C = images.shape[1:3]
+    plan = _plan(images.shape, filters, shape, results, images.itemsize)
+    room = np.zeros(plan.room, images.dtype)
+    taps = shape.kh * shape.kw * C
+    for n in range(0, len(images), plan.images):
+        some = images[n : n + plan.images]
+        for first, views in plan.parts:
+            _lower(some, first, room, shape)
+            for rows, begin in views:
+                count = len(range(rows.start, rows.stop, rows.step))
+                size = (groups, count, taps, len(some) * shape.Q)
+                # as_strided gives the same view and takes ten times longer
+                windows = np.ndarray(size, room.dtype, room, begin, plan.strides)
+                yield Block(slice(n, n + len(some)), rows, windows)
