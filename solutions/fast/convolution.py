@@ -147,6 +147,21 @@ def strided_forward(
     return y
 
 
+def _spaced(dy: Array) -> Array:
+    """Return dy, or a copy whose filters do not lie a multiple of 4096 bytes apart.
+
+    Where they do, as in images of 32 x 32, one pixel of all filters falls into the same few
+    places of the first-level cache, and to turn dy takes twice as long as the copy and the turn.
+    """
+    N, groups, F, P, Q = dy.shape
+    if dy.strides[2] % 4096:
+        return dy
+    room = np.empty((N, groups, F, P * Q + 16), dy.dtype)
+    spaced = room[..., : P * Q].reshape(N, groups, F, P, Q)
+    spaced[...] = dy
+    return spaced
+
+
 def _weight_gradient(dy: Array, x: Array, shape: Geometry) -> Array:
     """Return dL/dw: (groups, F, C, kh, kw).
 
@@ -155,7 +170,7 @@ def _weight_gradient(dy: Array, x: Array, shape: Geometry) -> Array:
     (groups, F), C = dy.shape[1:3], x.shape[2]
     dw = np.zeros((groups, shape.kh * shape.kw * C, F), x.dtype)
     for number, rows, windows in blocks(x, F, shape, results=dw.nbytes):
-        some = dy[number, :, :, rows]
+        some = _spaced(dy[number, :, :, rows])
         turned = some.transpose(1, 3, 0, 4, 2).reshape(groups, some.shape[3], -1, F)
         dw += np.add.reduce(np.matmul(windows, turned), axis=1)
     return dw.reshape(groups, shape.kh, shape.kw, C, F).transpose(0, 4, 3, 1, 2)

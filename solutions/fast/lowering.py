@@ -33,7 +33,7 @@ import numpy as np
 from solutions.fast.checks import Array
 
 CACHE = 2**20  # bytes of a block: what the second-level cache of a usual CPU holds
-COLUMNS = 192  # of one product: with fewer, much of the time goes into the way to the product
+COLUMNS = 160  # of one product: with fewer, much of the time goes into the way to the product
 SMALL_PRODUCT = 10**6  # multiplications up to which OpenBLAS does not rearrange its operands
 NARROW = 64  # columns: to stay below SMALL_PRODUCT with fewer does not pay
 
