@@ -33,7 +33,7 @@ class Phase(NamedTuple):
 
     taps: slice
     entries: slice
-    count: int  # of the taps
+    k: int  # of the taps
     size: int  # of the entries
     before: int  # the last tap meets the first entry from output -before
 
@@ -54,7 +54,7 @@ def _fits(x: tuple[int, ...], w: tuple[int, ...], pad: int, dilation: int, group
             "expected x (N, C, H, W) and w (F, C / groups, kh, kw)"
         )
     (_, C, H, W), (F, depth, kh, kw) = x, w
-    if C != depth * groups:
+    if depth * groups != C:
         raise ValueError(
             f"x has {C} channels and the filters of w have {depth}, in groups: {groups}: "
             f"expected {depth * groups} channels"
@@ -209,9 +209,9 @@ def _gathers(H: int, W: int, shape: Geometry) -> list[Gather]:
     for rows in alike.values():
         top, P = max(row.before for row in rows), max(row.size for row in rows)
         firsts = [(top - row.before) // inner for row in rows]
-        kh = max(first + row.count for first, row in zip(firsts, rows, strict=True))
+        kh = max(first + row.k for first, row in zip(firsts, rows, strict=True))
         for column in _phases(W, shape.kw, shape):
-            geometry = Geometry(kh, column.count, 1, inner, top, column.before, P, column.size)
+            geometry = Geometry(kh, column.k, 1, inner, top, column.before, P, column.size)
             served = [(first, row, column) for first, row in zip(firsts, rows, strict=True)]
             gathers.append((geometry, served))
     return gathers

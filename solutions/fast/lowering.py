@@ -102,19 +102,21 @@ def _moves(
     return zeros, copies
 
 
-def _lower(images: Array, row: int, room: Array, shape: Geometry) -> None:
+def _lower(images: Array, row: int, room: Array, shape: Geometry, reused: bool) -> None:
     """Copy what the outputs from this row on meet into the room; outside the images stand zeros.
 
     images: (N, groups, C, H, W)
     room: (groups, dilation, rows, kw, C, N, Q); rows of one remainder by the dilation lie together
+    reused: whether other rows stood in the room before; if not, zeros still are where they belong
     """
     H, W = images.shape[3:]
     zeros, copies = _moves(row, room.shape[2], H, W, shape)
-    for border in zeros:
-        room[border] = 0
+    if reused:
+        for border in zeros:
+            room[border] = 0
     source = images.transpose(1, 3, 2, 0, 4)
     room = room[:, :, :, :, :, : len(images)]
-    for target, origin in copies:  # beside them stand zeros since the beginning
+    for target, origin in copies:  # columns outside are never written and stay zeros
         room[target] = source[origin]
 
 
@@ -178,7 +180,7 @@ def blocks(images: Array, filters: int, shape: Geometry, results: int = 0) -> It
     for n in range(0, len(images), plan.images):
         some = images[n : n + plan.images]
         for first, views in plan.parts:
-            _lower(some, first, room, shape)
+            _lower(some, first, room, shape, len(plan.parts) > 1)
             for rows, begin in views:
                 count = len(range(rows.start, rows.stop, rows.step))
                 size = (groups, count, taps, len(some) * shape.Q)

@@ -32,8 +32,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from solutions import affine, fast, max_pool, relu, strided
 
 Work = Callable[[], Any]
-PYTORCH, IM2COL = "PyTorch", "im2col"
+PYTORCH, IM2COL, SLICED = "PyTorch", "im2col", "im2col sliced"
 SAMPLE = 0.03  # seconds that one measurement takes at least
+FEW_INDICES = 10**9  # beyond, im2col by indices takes minutes and gigabytes
 SLOW = 1.0  # a contender that takes longer is measured in two rounds only
 
 
@@ -108,38 +109,52 @@ class Figures:
 # --- the contenders ---
 
 
-def im2col(x: Any, kh: int, kw: int, stride: int, pad: int) -> Any:
-    """Return the matrix of all windows: (C kh kw, N H' W')."""
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (kh, kw), axis=(2, 3))
-    windows = windows[:, :, ::stride, ::stride]
-    return windows.transpose(1, 4, 5, 0, 2, 3).reshape(x.shape[1] * kh * kw, -1)
-
-
-def col2im(columns: Any, shape: tuple[int, ...], kh: int, kw: int, stride: int, pad: int) -> Any:
-    """Return the images of which each window is a column, where windows overlap added up."""
-    N, C, H, W = shape
+def window_indices(x: Any, w: Any, stride: int, pad: int) -> tuple[Any, Any, Any]:
+    """Return channel, row and column in the padded x of each entry of the matrix of windows."""
+    (C, kh, kw), (H, W) = w.shape[1:], x.shape[2:]
     P, Q = (H + 2 * pad - kh) // stride + 1, (W + 2 * pad - kw) // stride + 1
-    columns = columns.reshape(C, kh, kw, N, P, Q)
-    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), columns.dtype)
-    for u in range(kh):
-        for v in range(kw):
-            rows = slice(u, u + stride * (P - 1) + 1, stride)
-            target = padded[:, :, rows, v : v + stride * (Q - 1) + 1 : stride]
-            target += columns[:, u, v].transpose(1, 0, 2, 3)
-    return padded[:, :, pad : pad + H, pad : pad + W]
+    channel, u, v = (a.reshape(-1, 1) for a in np.indices((C, kh, kw)))
+    p, q = (a.reshape(1, -1) for a in np.indices((P, Q)))
+    return channel, stride * p + u, stride * q + v
 
 
 def im2col_layer(x: Any, w: Any, b: Any, dy: Any, stride: int, pad: int) -> Any:
-    """Run both passes with the matrix of all windows, as courses and small libraries do."""
-    F, _, kh, kw = w.shape
-    N, _, P, Q = dy.shape
-    columns = im2col(x, kh, kw, stride, pad)
-    y = (w.reshape(F, -1) @ columns + b[:, None]).reshape(F, N, P, Q).transpose(1, 0, 2, 3)
+    """Run both passes with the matrix of all windows, picked and added by indices.
+
+    So do the widespread im2col.py of Stanford's course CS231n and the libraries that copy it.
+    """
+    (N, C, H, W), F = x.shape, len(w)
+    border = ((0, 0), (0, 0), (pad, pad), (pad, pad))
+    index = window_indices(x, w, stride, pad)
+    columns = np.pad(x, border)[:, *index].transpose(1, 2, 0).reshape(w[0].size, -1)
+    y = (w.reshape(F, -1) @ columns + b[:, None]).reshape(F, *dy.shape[2:], N)
+    rows = dy.transpose(1, 2, 3, 0).reshape(F, -1)
+    dw = (rows @ columns.T).reshape(w.shape)
+    dcolumns = (w.reshape(F, -1).T @ rows).reshape(w[0].size, -1, N).transpose(2, 0, 1)
+    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), x.dtype)
+    np.add.at(padded, (slice(None), *index), dcolumns)
+    dx = padded[:, :, pad : pad + H, pad : pad + W]
+    return np.ascontiguousarray(y.transpose(3, 0, 1, 2)), dx, dw, rows.sum(axis=1)
+
+
+def sliced_im2col_layer(x: Any, w: Any, b: Any, dy: Any, stride: int, pad: int) -> Any:
+    """Run both passes with the same matrix, copied from a view and added back slice by slice."""
+    (N, C, H, W), (F, _, kh, kw), (P, Q) = x.shape, w.shape, dy.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (kh, kw), axis=(2, 3))
+    windows = windows[:, :, ::stride, ::stride].transpose(1, 4, 5, 0, 2, 3)
+    columns = windows.reshape(w[0].size, -1)
+    y = (w.reshape(F, -1) @ columns + b[:, None]).reshape(F, N, P, Q)
     rows = dy.transpose(1, 0, 2, 3).reshape(F, -1)
     dw = (rows @ columns.T).reshape(w.shape)
-    dx = col2im(w.reshape(F, -1).T @ rows, x.shape, kh, kw, stride, pad)
-    return y, dx, dw, rows.sum(axis=1)
+    dcolumns = (w.reshape(F, -1).T @ rows).reshape(C, kh, kw, N, P, Q).transpose(1, 2, 3, 0, 4, 5)
+    sprayed = np.zeros_like(padded)
+    for u, v in np.ndindex(kh, kw):
+        down = slice(u, u + stride * (P - 1) + 1, stride)
+        across = slice(v, v + stride * (Q - 1) + 1, stride)
+        sprayed[:, :, down, across] += dcolumns[u, v]
+    dx = sprayed[:, :, pad : pad + H, pad : pad + W]
+    return np.ascontiguousarray(y.transpose(1, 0, 2, 3)), dx, dw, rows.sum(axis=1)
 
 
 def loops_layer(x: Any, w: Any, b: Any, dy: Any, stride: int, pad: int) -> Any:
@@ -200,8 +215,10 @@ def conv_contenders(row: Row, arrays: list[Any]) -> dict[str, Work]:
             strided.strided_forward(x, w, b, s, p),
             strided.strided_backward_spray(dy, x, w, s, p),
         ),
-        IM2COL: lambda: im2col_layer(x, w, b, dy, s, p),
+        SLICED: lambda: sliced_im2col_layer(x, w, b, dy, s, p),
     }
+    if dy.size * w[0].size < FEW_INDICES:
+        contenders[IM2COL] = lambda: im2col_layer(x, w, b, dy, s, p)
     if row.loops:
         contenders["loops"] = lambda: loops_layer(x, w, b, dy, s, p)
     signal = optional("scipy.signal")
@@ -371,11 +388,11 @@ def measured(row: Row, rounds: int) -> Figures:
 
 # --- printing ---
 
-COLUMNS = (PYTORCH, IM2COL, "readable", "loops", "scipy")
+COLUMNS = (PYTORCH, IM2COL, SLICED, "readable", "loops", "scipy")
 
 
 def heading() -> str:
-    ratios = "".join(f"{'/ ' + name:>11}" for name in COLUMNS)
+    ratios = "".join(f"{'/ ' + name:>16}" for name in COLUMNS)
     return f"{'':34}{'ms':>9}{ratios}{'memory':>12}{'product':>9}{'share':>7}  dw error"
 
 
@@ -384,7 +401,7 @@ def line(figures: Figures) -> str:
     ratios = ""
     for name in COLUMNS:
         ratio = figures.ratio(name)
-        ratios += f"{'' if ratio is None else format(ratio, '.3f'):>11}"
+        ratios += f"{'' if ratio is None else format(ratio, '.3f'):>16}"
     used = f"{figures.forward_memory:.2f} {figures.backward_memory:.2f}"
     speed = "" if figures.product_gflops is None else f"{figures.product_gflops:.0f}"
     share = "" if figures.share is None else f"{100 * figures.share:.0f} %"
