@@ -217,13 +217,17 @@ def _gathers(H: int, W: int, shape: Geometry) -> list[Gather]:
     return gathers
 
 
-def _input_gradient(dy: Array, w: Array, dx: Array, shape: Geometry) -> None:
-    """Write dL/dx into dx, which holds zeros.
+def _input_gradient(dy: Array, w: Array, size: tuple[int, int], shape: Geometry) -> Array:
+    """Return dL/dx: (N, groups, C, H, W).
 
-    dy: (N, groups, F, P, Q);  w: (groups, F, C, kh, kw);  dx: (N, groups, C, H, W)
+    dy: (N, groups, F, P, Q);  w: (groups, F, C, kh, kw);  size: (H, W)
     """
     back = w.transpose(0, 2, 1, 3, 4)  # from filters to channels
-    for geometry, served in _gathers(*dx.shape[3:], shape):
+    gathers = _gathers(*size, shape)
+    written = sum(row.size * column.size for _, served in gathers for _, row, column in served)
+    room = np.empty if written == size[0] * size[1] else np.zeros  # no tap may meet a phase
+    dx = room((len(dy), len(w), w.shape[2], *size), dy.dtype)
+    for geometry, served in gathers:
         parts = [
             Part(
                 back[..., row.taps, column.taps][..., ::-1, ::-1],
@@ -233,6 +237,7 @@ def _input_gradient(dy: Array, w: Array, dx: Array, shape: Geometry) -> None:
             for first, row, column in served
         ]
         _correlate(dy, geometry, parts, None)
+    return dx
 
 
 def strided_backward(
@@ -249,8 +254,7 @@ def strided_backward(
     checks.shape("dy", dy, (len(x), len(w), shape.P, shape.Q))
     split = _split(dy, groups, 1)
     dw = _weight_gradient(split, _split(x, groups, 1), shape)
-    dx = np.zeros(x.shape, x.dtype)
-    _input_gradient(split, _split(w, groups, 0), _split(dx, groups, 1), shape)
+    dx = _input_gradient(split, _split(w, groups, 0), x.shape[2:], shape).reshape(x.shape)
     db = np.add.reduce(dy, axis=(0, 2, 3))
     return dx, np.ascontiguousarray(dw.reshape(w.shape)), db
 
