@@ -96,7 +96,9 @@ def _geometry(x: Array, w: Array, stride: int, pad: int, dilation: int, groups: 
 
 
 def _split(a: Array, groups: int, axis: int) -> Array:
-    """Return a view of an array in which an axis is split into groups."""
+    """Return a view of an array in which an axis, the first or the second, is split into groups."""
+    if groups == 1:
+        return a[:, np.newaxis] if axis else a[np.newaxis]  # sooner than reshape is
     before, after = a.shape[:axis], a.shape[axis + 1 :]
     return a.reshape(*before, groups, a.shape[axis] // groups, *after)
 

@@ -35,6 +35,7 @@ from solutions.fast.checks import Array
 CACHE = 2**20  # bytes of a block: what the second-level cache of a usual CPU holds
 COLUMNS = 160  # of one product: with fewer, much of the time goes into the way to the product
 SMALL_PRODUCT = 10**6  # multiplications up to which OpenBLAS does not rearrange its operands
+LIMIT = 16 * CACHE  # bytes of a block where filters are tall
 NARROW = 64  # columns: to stay below SMALL_PRODUCT with fewer does not pay
 
 
@@ -59,13 +60,21 @@ class Block(NamedTuple):
     windows: Array  # (groups, rows, kh kw C, images * Q), to be read only
 
 
+class Rows(NamedTuple):
+    """Rows of outputs whose windows are one view of the room."""
+
+    rows: slice
+    number: int  # of rows
+    begin: int  # of the view, in bytes
+
+
 class Plan(NamedTuple):
     """How images are lowered block by block."""
 
     images: int  # in a block
     room: tuple[int, ...]  # the shape of a block: (groups, dilation, rows, kw, C, images, Q)
     strides: tuple[int, ...]  # of the windows in it, in bytes
-    parts: list[tuple[int, list[tuple[slice, int]]]]  # first row; rows and begin of windows
+    parts: list[tuple[int, list[Rows]]]  # the first row of each block, and its windows
 
 
 def _meeting(n: int, shift: int, stride: int, size: int) -> tuple[slice, slice]:
@@ -120,24 +129,20 @@ def _lower(images: Array, row: int, room: Array, shape: Geometry, reused: bool) 
         room[target] = source[origin]
 
 
-def _line(images: tuple[int, ...], shape: Geometry, itemsize: int) -> int:
-    """Return the bytes of a lowered row of one image."""
-    _, groups, C, _, _ = images
-    return groups * shape.kw * C * shape.Q * itemsize
-
-
-def _sizes(N: int, line: int, products: int, results: int, shape: Geometry) -> tuple[int, int]:
+def _sizes(N: int, lowered: int, output: int, products: int, shape: Geometry) -> tuple[int, int]:
     """Return how many images and how many rows of outputs a block has.
 
-    line: bytes of a lowered row of one image;  products: multiplications for a column
-    results: bytes of the results that one row of outputs leaves
+    lowered, output: bytes of a row of one image;  products: multiplications for a column
     """
     small = SMALL_PRODUCT // products
     columns = min(COLUMNS, small) if small >= NARROW else COLUMNS
-    images = max(1, min(N, columns // shape.Q))
     halo = shape.dilation * (shape.kh - 1)  # rows that are lowered for this block and the next
-    rows = max(CACHE // (line * images) - halo, 2 * halo) // shape.stride
-    rows = max(1, min(rows, shape.P, CACHE // max(results, 1)))
+    images = min(N, columns // shape.Q, LIMIT // (lowered * (halo + 1)))
+    images = max(1, images)
+    lowered, output = lowered * images, output * images
+    # A tall filter needs a tall block, or most of the lowering would be done again and again.
+    rows = max(CACHE // lowered - halo, min(2 * halo, LIMIT // lowered - halo)) // shape.stride
+    rows = max(1, min(rows, shape.P, CACHE // output))
     return images, ceil(shape.P / ceil(shape.P / rows))
 
 
@@ -147,24 +152,27 @@ def _plan(
 ) -> Plan:
     N, groups, C, _, _ = images
     kh, kw, stride, dilation, _, _, P, Q = shape
-    products = max(1, filters * C * kh * kw)
-    number, rows = _sizes(N, _line(images, shape, itemsize), products, results, shape)
+    products, row = filters * C * kh * kw, groups * Q * itemsize
+    together, rows = _sizes(N, row * kw * C, row * filters, products, shape)
+    rows = max(1, min(rows, CACHE // results if results else rows))
     tall = ((rows - 1) * stride) // dilation + kh  # of each remainder by the dilation
-    room = (groups, dilation, tall, kw, C, number, Q)
-    line = kw * C * number * Q * itemsize
+    room = (groups, dilation, tall, kw, C, together, Q)
+    line = kw * C * together * Q * itemsize
     # Outputs p, p + step ... meet rows of one remainder, so that their taps lie together.
     step = dilation // gcd(stride, dilation)
     down = step * stride // dilation
-    strides = (dilation * tall * line, down * line, number * Q * itemsize, itemsize)
+    strides = (dilation * tall * line, down * line, together * Q * itemsize, itemsize)
     parts = []
     for p in range(0, P, rows):
         end = min(p + rows, P)
         views = []
         for first in range(p, min(p + step, end)):
             row, remainder = divmod((first - p) * stride, dilation)
-            views.append((slice(first, end, step), (remainder * tall + row) * line))
+            number = len(range(first, end, step))
+            begin = (remainder * tall + row) * line
+            views.append(Rows(slice(first, end, step), number, begin))
         parts.append((p, views))
-    return Plan(number, room, strides, parts)
+    return Plan(together, room, strides, parts)
 
 
 def blocks(images: Array, filters: int, shape: Geometry, results: int = 0) -> Iterator[Block]:
@@ -181,9 +189,8 @@ def blocks(images: Array, filters: int, shape: Geometry, results: int = 0) -> It
         some = images[n : n + plan.images]
         for first, views in plan.parts:
             _lower(some, first, room, shape, len(plan.parts) > 1)
-            for rows, begin in views:
-                count = len(range(rows.start, rows.stop, rows.step))
-                size = (groups, count, taps, len(some) * shape.Q)
+            for rows, number, begin in views:
+                size = (groups, number, taps, len(some) * shape.Q)
                 # as_strided gives the same view and takes ten times longer
                 windows = np.ndarray(size, room.dtype, room, begin, plan.strides)
                 yield Block(slice(n, n + len(some)), rows, windows)

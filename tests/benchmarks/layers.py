@@ -34,7 +34,7 @@ from solutions import affine, fast, max_pool, relu, strided
 Work = Callable[[], Any]
 PYTORCH, IM2COL, SLICED = "PyTorch", "im2col", "im2col sliced"
 SAMPLE = 0.03  # seconds that one measurement takes at least
-FEW_INDICES = 10**9  # beyond, im2col by indices takes minutes and gigabytes
+FEW_ENTRIES = 10**8  # of the matrix of windows: beyond, indices take seconds and gigabytes
 SLOW = 1.0  # a contender that takes longer is measured in two rounds only
 
 
@@ -217,7 +217,7 @@ def conv_contenders(row: Row, arrays: list[Any]) -> dict[str, Work]:
         ),
         SLICED: lambda: sliced_im2col_layer(x, w, b, dy, s, p),
     }
-    if dy.size * w[0].size < FEW_INDICES:
+    if dy[:, 0].size * w[0].size < FEW_ENTRIES:
         contenders[IM2COL] = lambda: im2col_layer(x, w, b, dy, s, p)
     if row.loops:
         contenders["loops"] = lambda: loops_layer(x, w, b, dy, s, p)

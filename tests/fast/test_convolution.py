@@ -16,7 +16,13 @@ from hypothesis import strategies as st
 from support import examples, need
 
 from solutions import capstone, convolution, strided
-from solutions.fast import conv_backward, conv_forward, strided_backward, strided_forward
+from solutions.fast import (
+    conv_backward,
+    conv_forward,
+    lowering,
+    strided_backward,
+    strided_forward,
+)
 
 EPS = {np.float32: np.finfo(np.float32).eps, np.float64: np.finfo(np.float64).eps}
 seeds = st.integers(0, 2**32 - 1)
@@ -169,6 +175,18 @@ def test_float32_stays_within_the_bound_of_a_sum(drawn):
     factor is n u / (1 - n u), which is below n eps.)
     """
     check(drawn, lambda count: count * EPS[np.float32])
+
+
+@examples(200)
+@given(layers(), st.integers(100, 4000))
+def test_any_size_of_the_blocks_gives_the_same(drawn, cache):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lowering, "CACHE", cache)
+        patch.setattr(lowering, "LIMIT", 2 * cache)
+        patch.setattr(lowering, "COLUMNS", 1 + cache % 50)
+        lowering._plan.cache_clear()
+        check(drawn, lambda count: 1e-12)
+    lowering._plan.cache_clear()
 
 
 LARGER = {

@@ -63,6 +63,12 @@ def test_one_large_image_needs_padded_images_and_a_block_but_not_a_matrix_of_win
         assert needed <= results + 2.2 * x.nbytes + block
 
 
+def test_a_large_filter_needs_a_block_but_not_a_matrix_of_windows():
+    x, w = np.ones((2, 32, 48, 48), np.float32), np.ones((32, 32, 21, 21), np.float32)
+    needed, results = peak(lambda: conv_forward(x, w, np.zeros(32, np.float32), 10))
+    assert needed <= results + w.nbytes + 24 * 2**20  # the matrix of all windows has 260 MB
+
+
 def test_pooling_and_relu_need_no_more_than_a_few_outputs():
     x = np.random.default_rng(0).standard_normal((16, 32, 64, 64)).astype(np.float32)
     dy = np.ones((16, 32, 32, 32), np.float32)
