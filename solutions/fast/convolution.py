@@ -59,6 +59,8 @@ def _fits(x: tuple[int, ...], w: tuple[int, ...], pad: int, dilation: int, group
             f"x has {C} channels and the filters of w have {depth}, in groups: {groups}: "
             f"expected {depth * groups} channels"
         )
+    if C == 0 or F == 0:
+        raise ValueError(f"x has {C} channels and w {F} filters, expected one of each at least")
     if F % groups:
         raise ValueError(f"w has {F} filters, expected a multiple of groups: {groups}")
     height, width = H + 2 * pad, W + 2 * pad
@@ -117,9 +119,9 @@ def _correlate(images: Array, shape: Geometry, parts: list[Part], bias: Array | 
     """
     C, F = images.shape[2], parts[0].filters.shape[1]
     matrices = [_matrix(part.filters) for part in parts]
-    for number, rows, windows in blocks(images, F, shape):
+    for batch, rows, windows in blocks(images, F, shape):
         for matrix, part in zip(matrices, parts, strict=True):
-            out = part.out[number, :, :, rows]  # one phase may have a row less than another
+            out = part.out[batch, :, :, rows]  # one phase may have a row less than another
             start = part.first * shape.kw * C
             met = windows[:, : out.shape[3], start : start + matrix.shape[3]]
             result = np.matmul(matrix, met)
@@ -171,8 +173,8 @@ def _weight_gradient(dy: Array, x: Array, shape: Geometry) -> Array:
     """
     (groups, F), C = dy.shape[1:3], x.shape[2]
     dw = np.zeros((groups, shape.kh * shape.kw * C, F), x.dtype)
-    for number, rows, windows in blocks(x, F, shape, results=dw.nbytes):
-        some = _spaced(dy[number, :, :, rows])
+    for batch, rows, windows in blocks(x, F, shape, results=dw.nbytes):
+        some = _spaced(dy[batch, :, :, rows])
         turned = some.transpose(1, 3, 0, 4, 2).reshape(groups, some.shape[3], -1, F)
         dw += np.add.reduce(np.matmul(windows, turned), axis=1)
     return dw.reshape(groups, shape.kh, shape.kw, C, F).transpose(0, 4, 3, 1, 2)

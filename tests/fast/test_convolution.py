@@ -329,6 +329,8 @@ X, W, B = np.zeros((2, 4, 5, 6)), np.zeros((4, 2, 2, 3)), np.zeros(4)
         ({"x": X[0]}, "x is 3-dimensional and w 4-dimensional, expected x (N, C, H, W) and w (F, C / groups, kh, kw)"),
         ({"groups": 1}, "x has 4 channels and the filters of w have 2, in groups: 1: expected 2 channels"),
         ({"groups": 4, "w": W[:, :1, :, :][:3]}, "w has 3 filters, expected a multiple of groups: 4"),
+        ({"w": W[:0]}, "x has 4 channels and w 0 filters, expected one of each at least"),
+        ({"x": X[:, :0], "w": W[:, :0]}, "x has 0 channels and w 4 filters, expected one of each at least"),
         ({"stride": 0}, "stride is 0, expected an int of at least 1"),
         ({"stride": True}, "stride is True, expected an int of at least 1"),
         ({"stride": (1, 2)}, "stride is (1, 2), expected an int of at least 1"),
