@@ -148,11 +148,16 @@ def _sizes(N: int, lowered: int, output: int, products: int, shape: Geometry) ->
 
 @lru_cache(maxsize=256)
 def _plan(
-    images: tuple[int, ...], filters: int, shape: Geometry, results: int, itemsize: int
+    images: tuple[int, ...],
+    filters: int,
+    shape: Geometry,
+    products: int,
+    results: int,
+    itemsize: int,
 ) -> Plan:
     N, groups, C, _, _ = images
     kh, kw, stride, dilation, _, _, P, Q = shape
-    products, row = filters * C * kh * kw, groups * Q * itemsize
+    row = groups * Q * itemsize
     together, rows = _sizes(N, row * kw * C, row * filters, products, shape)
     rows = max(1, min(rows, CACHE // results if results else rows))
     tall = ((rows - 1) * stride) // dilation + kh  # of each remainder by the dilation
@@ -175,14 +180,17 @@ def _plan(
     return Plan(together, room, strides, parts)
 
 
-def blocks(images: Array, filters: int, shape: Geometry, results: int = 0) -> Iterator[Block]:
+def blocks(
+    images: Array, filters: int, shape: Geometry, products: int, results: int = 0
+) -> Iterator[Block]:
     """Lower images block by block, and yield the windows of each block.
 
     images: (N, groups, C, H, W);  filters: how many a group has
+    products: multiplications for a column of a product
     results: bytes of the results that one row of outputs leaves, if they are many
     """
     groups, C = images.shape[1:3]
-    plan = _plan(images.shape, filters, shape, results, images.itemsize)
+    plan = _plan(images.shape, filters, shape, products, results, images.itemsize)
     room = np.zeros(plan.room, images.dtype)
     taps = shape.kh * shape.kw * C
     for n in range(0, len(images), plan.images):
