@@ -1,0 +1,53 @@
+"""What the fast layers ask of their arguments: each error names what, where and what is expected."""
+
+from __future__ import annotations
+
+import numpy as np
+
+Array = np.ndarray
+DTYPES = (np.float32, np.float64)
+
+
+def _is_int(value: object, lowest: int) -> bool:
+    if type(value) is int:
+        return value >= lowest  # the usual case, and the quickest
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return whole and value >= lowest  # type: ignore[operator]
+
+
+def at_least(name: str, value: object, lowest: int) -> None:
+    """Raise a ValueError unless the value is an int of at least `lowest`."""
+    if not _is_int(value, lowest):
+        raise ValueError(f"{name} is {value!r}, expected an int of at least {lowest}")
+
+
+def window(size: tuple[int, int]) -> None:
+    """Raise a ValueError unless size is (kh, kw)."""
+    if np.shape(size) != (2,) or not all(_is_int(side, 1) for side in size):
+        raise ValueError(f"size is {size!r}, expected (kh, kw), two ints of at least 1")
+
+
+def arrays(**named: Array) -> None:
+    """Raise a ValueError unless all are arrays of one dtype, float32 or float64."""
+    first, *others = named
+    dtype = getattr(named[first], "dtype", None)
+    if dtype not in DTYPES:
+        kind = dtype or type(named[first]).__name__
+        raise ValueError(f"{first} is {kind}, expected an array of float32 or float64")
+    for name in others:
+        other = getattr(named[name], "dtype", None)
+        if other != dtype:
+            kind = other or type(named[name]).__name__
+            raise ValueError(f"{name} is {kind}, expected {dtype} as {first} is")
+
+
+def shape(name: str, array: Array, expected: tuple[int, ...]) -> None:
+    """Raise a ValueError unless the array has the expected shape."""
+    if array.shape != expected:
+        raise ValueError(f"{name} has shape {array.shape}, expected {expected}")
+
+
+def images(x: Array) -> None:
+    """Raise a ValueError unless x is a batch of images (N, C, H, W)."""
+    if x.ndim != 4:
+        raise ValueError(f"x is {x.ndim}-dimensional, expected (N, C, H, W)")

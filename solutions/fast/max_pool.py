@@ -1,0 +1,121 @@
+"""Max pooling: whole rows are compared at once, and gradients are routed place by place.
+
+No window is ever cut out and no index is kept. Place (u, v) of all windows is one strided view
+of x. The backward pass goes through these views in reading order: where a place holds the
+maximum of its window, and no earlier place did, it takes the gradient. A product with a mask does
+this in one pass; np.where and an index array take many times longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from solutions.fast import checks
+from solutions.fast.checks import Array
+
+CACHE = 2**19  # bytes of x in a block: x, y, dy and dx stay in the cache from pass to pass
+
+
+def _check(x: Array, size: tuple[int, int], stride: int) -> tuple[int, ...]:
+    """Return the shape of y, or raise a ValueError."""
+    checks.images(x)
+    checks.window(size)
+    checks.at_least("stride", stride, 1)
+    (kh, kw), (N, C, H, W) = size, x.shape
+    if kh > H or kw > W:
+        raise ValueError(f"a {kh} x {kw} window does not fit into a {H} x {W} image")
+    return N, C, (H - kh) // stride + 1, (W - kw) // stride + 1
+
+
+def _steps(k: int, stride: int, outputs: int) -> list[slice]:
+    """Return for each place in a window, along one axis, the entries that all windows have there."""
+    return [slice(u, u + stride * (outputs - 1) + 1, stride) for u in range(k)]
+
+
+def _blocks(x: Array) -> Iterator[slice]:
+    """Yield slices of so many images that a block stays in the cache."""
+    images = max(1, CACHE // max(1, x[:1].nbytes))
+    for n in range(0, len(x), images):
+        yield slice(n, n + images)
+
+
+def _largest(x: Array, down: list[slice], across: list[slice], y: Array) -> None:
+    """Write the maxima into y: first of kh whole rows, then of kw entries of the result.
+
+    A whole row is one run of memory, and kh + kw passes take the place of kh * kw.
+    """
+    rows = np.array(x[:, :, down[0]])
+    for u in down[1:]:
+        np.maximum(rows, x[:, :, u], out=rows)
+    y[...] = rows[..., across[0]]
+    for v in across[1:]:
+        np.maximum(y, rows[..., v], out=y)
+
+
+def max_pool_forward(x: Array, size: tuple[int, int], stride: int) -> Array:
+    """Return the largest entry of every window.
+
+    Rows and columns that no whole window reaches are left out.
+
+    x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more
+        ->  y: (N, C, H', W'), a number for every window
+    Raises ValueError if a size does not fit, or x is not float32 or float64.
+    """
+    checks.arrays(x=x)
+    y = np.empty(_check(x, size, stride), x.dtype)
+    down, across = (_steps(k, stride, n) for k, n in zip(size, y.shape[2:], strict=True))
+    for block in _blocks(x):
+        _largest(x[block], down, across, y[block])
+    return y
+
+
+def _route(dy: Array, x: Array, down: list[slice], across: list[slice], dx: Array) -> None:
+    """Add dy onto dx at the first largest entry of each window."""
+    y = np.empty(dy.shape, x.dtype)
+    _largest(x, down, across, y)
+    gradients = np.ascontiguousarray(dy)
+    waiting = np.ones(dy.shape, bool)  # windows whose largest entry is still to come
+    hit, share = np.empty(dy.shape, bool), np.empty(dy.shape, x.dtype)
+    for u in down:
+        for v in across:
+            np.equal(x[:, :, u, v], y, out=hit)
+            np.logical_and(hit, waiting, out=hit)
+            np.greater(waiting, hit, out=waiting)
+            np.multiply(gradients, hit, out=share)
+            dx[:, :, u, v] += share  # windows may overlap
+
+
+def max_pool_backward(dy: Array, x: Array, size: tuple[int, int], stride: int) -> Array:
+    """Return dL/dx of max pooling.
+
+    Of several largest entries in a window the first in reading order wins. A window that holds
+    a NaN passes no gradient on.
+
+    dy: (N, C, H', W');  x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more
+        ->  dx: (N, C, H, W)
+    Raises ValueError if a size does not fit, or a dtype is not float32 or float64.
+    """
+    checks.arrays(x=x, dy=dy)
+    outputs = _check(x, size, stride)
+    checks.shape("dy", dy, outputs)
+    dx = np.zeros(x.shape, x.dtype)
+    down, across = (_steps(k, stride, n) for k, n in zip(size, outputs[2:], strict=True))
+    for block in _blocks(x):
+        _route(dy[block], x[block], down, across, dx[block])
+    return dx
+
+
+def max_pool_2x2_backward(dy: Array, x: Array) -> Array:
+    """Return dL/dx of max pooling with 2 x 2 windows and stride 2.
+
+    dy: (N, C, H/2, W/2);  x: (N, C, H, W), H and W even  ->  dx: (N, C, H, W)
+    Raises ValueError if a size does not fit, or a dtype is not float32 or float64.
+    """
+    checks.arrays(x=x, dy=dy)
+    checks.images(x)
+    H, W = x.shape[2:]
+    if H % 2 or W % 2:
+        raise ValueError(f"x is {H} x {W}, expected an even height and width")
+    return max_pool_backward(dy, x, (2, 2), 2)
