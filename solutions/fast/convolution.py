@@ -263,12 +263,21 @@ def _input_gradient(dy: Array, w: Array, size: tuple[int, int], shape: Geometry)
 
 
 def strided_backward(
-    dy: Array, x: Array, w: Array, stride: int, pad: int, *, dilation: int = 1, groups: int = 1
-) -> tuple[Array, Array, Array]:
+    dy: Array,
+    x: Array,
+    w: Array,
+    stride: int,
+    pad: int,
+    *,
+    dilation: int = 1,
+    groups: int = 1,
+    first: bool = False,
+) -> tuple[Array | None, Array, Array]:
     """Return dL/dx, dL/dw and dL/db of a strided convolution (Eqs. 9, 10).
 
     dy: (N, F, H', W');  x: (N, C, H, W);  w: (F, C / groups, kh, kw);  the rest as in
-    strided_forward  ->  dx, dw like x, w;  db: (F,)
+    strided_forward;  first: whether it is a network's first layer, whose dx nobody needs
+        ->  dx, dw like x, w, dx None for a first layer;  db: (F,)
     Raises ValueError if dtypes (float32 or float64) or sizes do not fit.
     """
     checks.arrays(x=x, w=w, dy=dy)
@@ -276,7 +285,9 @@ def strided_backward(
     checks.shape("dy", dy, (len(x), len(w), shape.P, shape.Q))
     split = _split(dy, groups, 1)
     dw = _weight_gradient(split, _split(x, groups, 1), shape)
-    dx = _input_gradient(split, _split(w, groups, 0), x.shape[2:], shape).reshape(x.shape)
+    dx = None
+    if not first:
+        dx = _input_gradient(split, _split(w, groups, 0), x.shape[2:], shape).reshape(x.shape)
     db = np.add.reduce(dy, axis=(0, 2, 3))
     return dx, np.ascontiguousarray(dw.reshape(w.shape)), db
 
@@ -289,7 +300,14 @@ def conv_forward(
 
 
 def conv_backward(
-    dy: Array, x: Array, w: Array, pad: int, *, dilation: int = 1, groups: int = 1
-) -> tuple[Array, Array, Array]:
+    dy: Array,
+    x: Array,
+    w: Array,
+    pad: int,
+    *,
+    dilation: int = 1,
+    groups: int = 1,
+    first: bool = False,
+) -> tuple[Array | None, Array, Array]:
     """Return dL/dx, dL/dw and dL/db of a convolution with stride 1: strided_backward's."""
-    return strided_backward(dy, x, w, 1, pad, dilation=dilation, groups=groups)
+    return strided_backward(dy, x, w, 1, pad, dilation=dilation, groups=groups, first=first)

@@ -71,8 +71,13 @@ def max_pool_forward(x: Array, size: tuple[int, int], stride: int) -> Array:
     return y
 
 
-def _route(dy: Array, x: Array, down: list[slice], across: list[slice], dx: Array) -> None:
-    """Add dy onto dx at the first largest entry of each window."""
+def _route(
+    dy: Array, x: Array, down: list[slice], across: list[slice], dx: Array, apart: bool
+) -> None:
+    """Add dy onto dx, zeros so far, at the first largest entry of each window.
+
+    apart: whether no two windows share an entry
+    """
     y = np.empty(dy.shape, x.dtype)
     _largest(x, down, across, y)
     gradients = np.ascontiguousarray(dy)
@@ -83,15 +88,30 @@ def _route(dy: Array, x: Array, down: list[slice], across: list[slice], dx: Arra
             np.equal(x[:, :, u, v], y, out=hit)
             np.logical_and(hit, waiting, out=hit)
             np.greater(waiting, hit, out=waiting)
-            np.multiply(gradients, hit, out=share)
-            dx[:, :, u, v] += share  # windows may overlap
+            if apart:
+                np.multiply(gradients, hit, out=dx[:, :, u, v])
+            else:
+                np.multiply(gradients, hit, out=share)
+                dx[:, :, u, v] += share
+    if waiting.any():  # the largest entry of these windows is NaN, which equals nothing
+        _route_to_nans(gradients * waiting, x, down, across, dx)
+
+
+def _route_to_nans(dy: Array, x: Array, down: list[slice], across: list[slice], dx: Array) -> None:
+    """Add dy onto dx at the first NaN of each window that has one."""
+    waiting = dy != 0
+    for u in down:
+        for v in across:
+            hit = np.isnan(x[:, :, u, v]) & waiting
+            dx[:, :, u, v] += np.where(hit, dy, 0)
+            waiting &= ~hit
 
 
 def max_pool_backward(dy: Array, x: Array, size: tuple[int, int], stride: int) -> Array:
     """Return dL/dx of max pooling.
 
-    Of several largest entries in a window the first in reading order wins. A window that holds
-    a NaN passes no gradient on.
+    Of several largest entries in a window the first in reading order wins, and a NaN counts as
+    larger than any number.
 
     dy: (N, C, H', W');  x: (N, C, H, W);  size: (kh, kw);  stride: 1 or more
         ->  dx: (N, C, H, W)
@@ -103,7 +123,7 @@ def max_pool_backward(dy: Array, x: Array, size: tuple[int, int], stride: int) -
     dx = np.zeros(x.shape, x.dtype)
     down, across = (_steps(k, stride, n) for k, n in zip(size, outputs[2:], strict=True))
     for block in _blocks(x):
-        _route(dy[block], x[block], down, across, dx[block])
+        _route(dy[block], x[block], down, across, dx[block], stride >= max(size))
     return dx
 
 

@@ -372,3 +372,14 @@ def test_a_size_that_was_right_once_is_asked_again():
     with pytest.raises(ValueError, match=r"pad is 1.0, expected an int"):
         conv_forward(X, W, B, 1.0, groups=2)
     assert conv_forward(X, W, B, np.int64(1), groups=2).shape == (2, 4, 6, 6)
+
+
+def test_a_first_layer_computes_no_dx():
+    rng = np.random.default_rng(0)
+    x, w, dy = (rng.normal(size=shape) for shape in ((2, 3, 6, 5), (4, 3, 3, 2), (2, 4, 3, 3)))
+    dx, *right = strided_backward(dy, x, w, 2, 1)
+    nothing, *others = strided_backward(dy, x, w, 2, 1, first=True)
+    assert dx is not None
+    assert nothing is None
+    for ours, same in zip(others, right, strict=True):
+        np.testing.assert_array_equal(ours, same)

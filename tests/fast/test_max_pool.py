@@ -110,3 +110,13 @@ def test_a_gradient_of_the_wrong_shape_is_named():
         max_pool_backward(X, X, (2, 2), 2)
     with pytest.raises(ValueError, match="x is 5 x 6, expected an even height and width"):
         max_pool_2x2_backward(np.zeros((2, 3, 2, 3)), X)
+
+
+@pytest.mark.parametrize(("size", "stride"), [((2, 2), 2), ((3, 2), 1)])
+def test_a_nan_is_larger_than_any_number(size, stride):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 3, 6, 6))
+    x[0, 0, 1, 1] = x[1, 2, 4, 3] = x[1, 2, 4, 4] = np.nan
+    dy = rng.normal(size=max_pool_forward(x, size, stride).shape)
+    right = max_pool.max_pool_backward(dy, x, size, stride)
+    np.testing.assert_allclose(max_pool_backward(dy, x, size, stride), right, rtol=1e-14)
