@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 DEVELOPERS := .venv/.ready-dev
+BENCH := .venv/.ready-bench
 JAVASCRIPT := node_modules/.ready
 SITE := .venv-site/.ready
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -39,7 +40,13 @@ lint-javascript: $(JAVASCRIPT)
 	npm run --silent lint
 	npm run --silent types
 
-bench: $(DEVELOPERS)  ## print what a check, the import, a widget and the grading of a class cost; stock nbgrader takes ten minutes of it
+bench: $(BENCH)  ## print what layers, gradient checks, a check, the import, a widget and the grading of a class cost, beside PyTorch and nbgrader; takes half an hour
+	mkdir -p dist/benchmarks
+	$(BIN)/python tests/benchmarks/layers.py --json dist/benchmarks/layers.json
+	$(BIN)/python tests/benchmarks/growth.py --json dist/benchmarks/growth.json
+	$(BIN)/python tests/benchmarks/digits.py --json dist/benchmarks/digits.json
+	$(BIN)/python tests/benchmarks/gradient_checks.py --json dist/benchmarks/checks.json
+	$(BIN)/python tests/benchmarks/charts.py dist/benchmarks
 	$(BIN)/python tests/benchmarks/bench.py
 	$(BIN)/python tests/benchmarks/widgets.py
 	$(BIN)/python tests/benchmarks/grading.py
@@ -96,6 +103,10 @@ $(READY): pyproject.toml constraints.txt
 $(DEVELOPERS): $(READY)
 	$(INSTALL) -e ".[dev]"
 	@touch $(DEVELOPERS)
+
+$(BENCH): $(DEVELOPERS)
+	$(INSTALL) -e ".[dev,bench]"
+	@touch $(BENCH)
 
 $(SITE): pyproject.toml constraints.txt
 	$(CHECK_PYTHON)

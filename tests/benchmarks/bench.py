@@ -13,8 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from our_course import EXERCISES, NOTEBOOKS
 
@@ -63,34 +61,6 @@ def checks() -> None:
     print(f"  {'affine_backward, wrong, with its picture':42} {whole:6.2f} ms")
 
 
-def against_gradcheck() -> None:
-    """A check of one backward against torch.autograd.gradcheck(fast_mode=True) of the same layer
-    and size.
-    """
-    try:
-        torch = importlib.import_module("torch")
-    except ModuleNotFoundError:
-        print(
-            "  beside torch.autograd.gradcheck: not measured, PyTorch is not installed (pip "
-            "install -e '.[bench]')"
-        )
-        return
-    torch.set_num_threads(1)
-    from solutions import affine
-
-    scope = {"affine_forward": affine.affine_forward, "affine_backward": affine.affine_backward}
-    _, x, w = EXERCISES["affine_backward"].visible[1].args
-    arrays = [torch.tensor(a, requires_grad=True) for a in (x, w, np.zeros(w.shape[1]))]
-    theirs = median(
-        lambda: torch.autograd.gradcheck(lambda x, w, b: x @ w + b, arrays, fast_mode=True)
-    )
-    ours = median(lambda: judge(EXERCISES["affine_backward"], affine.affine_backward, scope))
-    print(
-        f"  check {ours:.2f} ms, gradcheck(fast_mode=True) {theirs:.2f} ms: ratio "
-        f"{ours / theirs:.2f} (at most 0.2)"
-    )
-
-
 def imports() -> None:
     def seconds(code: str) -> float:
         timed = (
@@ -109,5 +79,4 @@ def imports() -> None:
 
 if __name__ == "__main__":
     checks()
-    against_gradcheck()
     imports()

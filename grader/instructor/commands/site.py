@@ -35,7 +35,7 @@ class Plan:
     @property
     def too_large(self) -> list[Notebook]:
         """The notebooks whose arrays the offline build of numpy cannot hold."""
-        return [each for each in self.in_lab if self.offline and each.brings_answers]
+        return [each for each in self.in_lab if self.offline and each.is_held_back]
 
 
 def site(plan: Plan, folder: Path) -> list[str]:
