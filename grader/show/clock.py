@@ -7,8 +7,8 @@ multiplications, and is what no convolution by products can beat.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
 from statistics import median
@@ -58,33 +58,57 @@ class Clock:
         w: (F, C, kh, kw);  more: b, and a stride
         """
         name = getattr(function, "__name__", "function")
-        try:
-            y = np.asarray(function(x, w, *more))
-        except NotImplementedError:
-            show(Times((), f"{name} waits for your code: write it, then run this cell again"))
-            return
-        operations = 2 * y.size * prod(w.shape[1:])
-        pixels = prod(y.shape[2:])
-        with _one_thread():
-            seconds, product = _in_turn(lambda: function(x, w, *more), w, pixels)
+        with _one_thread() as now:
+            try:
+                y = np.asarray(function(x, w, *more))
+            except NotImplementedError:
+                show(Times((), f"{name} waits for code that is not written yet"))
+                return
+            problem = _problem(y, x, w)
+            if problem:
+                show(Times((), f"{name} {problem}"))
+                return
+            operations = 2 * y.size * prod(w.shape[1:])
+            pixels = prod(y.shape[2:])
+            seconds, product = _in_turn(lambda: function(x, w, *more), w, pixels, now)
         timing = Timing(name, seconds, operations, len(x), product, more[1:])
         self._timings[name] = timing
-        show(Times(tuple(self._timings.values())))
+        show(Times(tuple(self._timings.values()), note=_note(name, y, x)))
 
 
-def _one_thread() -> AbstractContextManager[Any]:
-    """Let products of matrices run in one thread: threads that wait for each other spend time too.
+def _problem(y: np.ndarray, x: np.ndarray, w: np.ndarray) -> str:
+    """Return why a result is no batch of images whose operations can be counted; "" if it is."""
+    if y.ndim == 4 and y.shape[:2] == (len(x), len(w)) and y.size:
+        return ""
+    return f"returns shape {y.shape}, expected {len(x)} images of {len(w)} filters: (N, F, H', W')"
 
-    Without threadpoolctl, as in a browser, they run as they do.
+
+def _note(name: str, y: np.ndarray, x: np.ndarray) -> str:
+    """Return what costs time and is easily overlooked; "" if there is nothing."""
+    if y.dtype == x.dtype:
+        return ""
+    return f"{name} makes {y.dtype} of {x.dtype}: does np.zeros know the dtype of x?"
+
+
+@contextmanager
+def _one_thread() -> Iterator[Callable[[], float]]:
+    """Let products of matrices run in one thread, and yield the clock of that thread.
+
+    A thread of BLAS that waits for work spends time as well, and goes on waiting for a while after
+    the product. Without threadpoolctl, as in a browser, the time of all threads is taken.
     """
     try:
         from threadpoolctl import threadpool_limits  # noqa: PLC0415
     except ModuleNotFoundError:
-        return nullcontext()
-    return threadpool_limits(1, "blas")
+        yield time.process_time
+        return
+    with threadpool_limits(1, "blas"):
+        yield time.thread_time
 
 
-def _in_turn(call: Callable[[], Any], w: np.ndarray, pixels: int) -> tuple[float, float]:
+def _in_turn(
+    call: Callable[[], Any], w: np.ndarray, pixels: int, now: Callable[[], float]
+) -> tuple[float, float]:
     """Return the CPU seconds of a call, and the operations of a product in a second.
 
     The product is that of all filters with all windows of one image. Both are measured in turn:
@@ -96,28 +120,32 @@ def _in_turn(call: Callable[[], Any], w: np.ndarray, pixels: int) -> tuple[float
     products: list[float] = []
     begin = time.perf_counter()
     while len(times) < ROUNDS and (not times or time.perf_counter() - begin < PATIENCE):
-        products.append(_cpu(lambda: left @ right, 1e-3))
-        times.append(_cpu(call, 1e-3))
+        products.append(_cpu(lambda: left @ right, 1e-3, now))
+        times.append(_cpu(call, 1e-3, now))
     return median(times), 2 * left.size * pixels / median(products)
 
 
-def _cpu(call: Callable[[], Any], least: float) -> float:
+def _cpu(call: Callable[[], Any], least: float, now: Callable[[], float]) -> float:
     """Return the CPU seconds of a call, called until it takes so many seconds at least."""
-    count, begin = 0, time.process_time()
+    count, begin = 0, now()
     while True:
         call()
         count += 1
-        spent = time.process_time() - begin
+        spent = now() - begin
         if spent >= least:
             return spent / count
 
 
 @dataclass(frozen=True, eq=False)
 class Times:
-    """A table of what was measured; problem: why there is nothing new."""
+    """A table of what was measured.
+
+    problem: why there is nothing new;  note: what is said of the newest row
+    """
 
     timings: tuple[Timing, ...]
     problem: str = ""
+    note: str = ""
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
@@ -147,10 +175,10 @@ class Times:
             "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
             for row in (HEAD, *self.rows)
         ]
-        return "\n".join(lines)
+        return "\n".join([*lines, *filter(None, [self.note])])
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str | None:
-        return html("clock.html.j2", head=HEAD, rows=self.rows, problem=self.problem)
+        return html("clock.html.j2", head=HEAD, rows=self.rows, times=self)

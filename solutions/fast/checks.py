@@ -15,21 +15,29 @@ def _is_int(value: object, lowest: int) -> bool:
     return whole and value >= lowest  # type: ignore[operator]
 
 
-def at_least(name: str, value: object, lowest: int) -> None:
-    """Raise a ValueError unless the value is an int of at least `lowest`."""
+def at_least(name: str, value: int, lowest: int) -> int:
+    """Return the value as Python's int, which cannot overflow as numpy's do.
+
+    Raises ValueError unless it is an int of at least `lowest`.
+    """
     if not _is_int(value, lowest):
         raise ValueError(f"{name} is {value!r}, expected an int of at least {lowest}")
+    return int(value)
 
 
-def window(size: tuple[int, int]) -> None:
-    """Raise a ValueError unless size is (kh, kw)."""
+def window(size: tuple[int, int]) -> tuple[int, int]:
+    """Return (kh, kw) as Python's ints. Raises ValueError unless size is that."""
     if np.shape(size) != (2,) or not all(_is_int(side, 1) for side in size):
         raise ValueError(f"size is {size!r}, expected (kh, kw), two ints of at least 1")
+    return int(size[0]), int(size[1])
 
 
 def arrays(**named: Array) -> None:
     """Raise a ValueError unless all are arrays of one dtype, float32 or float64."""
     first, *others = named
+    for name, array in named.items():
+        if isinstance(array, np.ma.MaskedArray | np.matrix):
+            raise ValueError(f"{name} is a {type(array).__name__}, expected a plain array")
     dtype = getattr(named[first], "dtype", None)
     if dtype not in DTYPES:
         kind = dtype or type(named[first]).__name__

@@ -92,10 +92,10 @@ def _geometry(x: Array, w: Array, stride: int, pad: int, dilation: int, groups: 
     A small layer would spend as long on this as on its products; so answers are kept. The
     numbers are checked before, because 1, 1.0 and True are the same key.
     """
-    checks.at_least("stride", stride, 1)
-    checks.at_least("pad", pad, 0)
-    checks.at_least("dilation", dilation, 1)
-    checks.at_least("groups", groups, 1)
+    stride = checks.at_least("stride", stride, 1)
+    pad = checks.at_least("pad", pad, 0)
+    dilation = checks.at_least("dilation", dilation, 1)
+    groups = checks.at_least("groups", groups, 1)
     return _kept_geometry(x.shape, w.shape, stride, pad, dilation, groups)
 
 

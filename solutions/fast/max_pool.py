@@ -9,6 +9,7 @@ this in one pass; np.where and an index array take many times longer.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,15 +19,29 @@ from solutions.fast.checks import Array
 CACHE = 2**19  # bytes of x in a block: x, y, dy and dx stay in the cache from pass to pass
 
 
-def _check(x: Array, size: tuple[int, int], stride: int) -> tuple[int, ...]:
-    """Return the shape of y, or raise a ValueError."""
+class Windows(NamedTuple):
+    """The windows of a batch of images.
+
+    outputs: the shape of y;  down, across: as `_steps` returns them
+    apart: whether no two windows share an entry
+    """
+
+    outputs: tuple[int, ...]
+    down: list[slice]
+    across: list[slice]
+    apart: bool
+
+
+def _windows(x: Array, size: tuple[int, int], stride: int) -> Windows:
+    """Return the windows, or raise a ValueError."""
     checks.images(x)
-    checks.window(size)
-    checks.at_least("stride", stride, 1)
-    (kh, kw), (N, C, H, W) = size, x.shape
+    (kh, kw), stride = checks.window(size), checks.at_least("stride", stride, 1)
+    N, C, H, W = x.shape
     if kh > H or kw > W:
         raise ValueError(f"a {kh} x {kw} window does not fit into a {H} x {W} image")
-    return N, C, (H - kh) // stride + 1, (W - kw) // stride + 1
+    P, Q = (H - kh) // stride + 1, (W - kw) // stride + 1
+    apart = stride >= max(kh, kw)
+    return Windows((N, C, P, Q), _steps(kh, stride, P), _steps(kw, stride, Q), apart)
 
 
 def _steps(k: int, stride: int, outputs: int) -> list[slice]:
@@ -64,44 +79,41 @@ def max_pool_forward(x: Array, size: tuple[int, int], stride: int) -> Array:
     Raises ValueError if a size does not fit, or x is not float32 or float64.
     """
     checks.arrays(x=x)
-    y = np.empty(_check(x, size, stride), x.dtype)
-    down, across = (_steps(k, stride, n) for k, n in zip(size, y.shape[2:], strict=True))
+    windows = _windows(x, size, stride)
+    y = np.empty(windows.outputs, x.dtype)
     for block in _blocks(x):
-        _largest(x[block], down, across, y[block])
+        _largest(x[block], windows.down, windows.across, y[block])
     return y
 
 
-def _route(
-    dy: Array, x: Array, down: list[slice], across: list[slice], dx: Array, apart: bool
-) -> None:
-    """Add dy onto dx, zeros so far, at the first largest entry of each window.
-
-    apart: whether no two windows share an entry
-    """
+def _route(dy: Array, x: Array, windows: Windows, dx: Array) -> None:
+    """Add dy onto dx, zeros so far, at the first largest entry of each window."""
     y = np.empty(dy.shape, x.dtype)
-    _largest(x, down, across, y)
+    _largest(x, windows.down, windows.across, y)
     gradients = np.ascontiguousarray(dy)
+    is_finite = np.isfinite(gradients).all()
     waiting = np.ones(dy.shape, bool)  # windows whose largest entry is still to come
     hit, share = np.empty(dy.shape, bool), np.empty(dy.shape, x.dtype)
-    for u in down:
-        for v in across:
+    for u in windows.down:
+        for v in windows.across:
             np.equal(x[:, :, u, v], y, out=hit)
             np.logical_and(hit, waiting, out=hit)
             np.greater(waiting, hit, out=waiting)
-            if apart:
+            if not is_finite:  # infinity times 0 is NaN
+                dx[:, :, u, v] += np.where(hit, gradients, 0)
+            elif windows.apart:
                 np.multiply(gradients, hit, out=dx[:, :, u, v])
             else:
                 np.multiply(gradients, hit, out=share)
                 dx[:, :, u, v] += share
-    if waiting.any():  # the largest entry of these windows is NaN, which equals nothing
-        _route_to_nans(gradients * waiting, x, down, across, dx)
+    if waiting.any():
+        _route_to_nans(gradients, x, windows, waiting, dx)
 
 
-def _route_to_nans(dy: Array, x: Array, down: list[slice], across: list[slice], dx: Array) -> None:
-    """Add dy onto dx at the first NaN of each window that has one."""
-    waiting = dy != 0
-    for u in down:
-        for v in across:
+def _route_to_nans(dy: Array, x: Array, windows: Windows, waiting: Array, dx: Array) -> None:
+    """Add dy onto dx at the first NaN of the windows that still wait: NaN equals nothing."""
+    for u in windows.down:
+        for v in windows.across:
             hit = np.isnan(x[:, :, u, v]) & waiting
             dx[:, :, u, v] += np.where(hit, dy, 0)
             waiting &= ~hit
@@ -118,12 +130,11 @@ def max_pool_backward(dy: Array, x: Array, size: tuple[int, int], stride: int) -
     Raises ValueError if a size does not fit, or a dtype is not float32 or float64.
     """
     checks.arrays(x=x, dy=dy)
-    outputs = _check(x, size, stride)
-    checks.shape("dy", dy, outputs)
+    windows = _windows(x, size, stride)
+    checks.shape("dy", dy, windows.outputs)
     dx = np.zeros(x.shape, x.dtype)
-    down, across = (_steps(k, stride, n) for k, n in zip(size, outputs[2:], strict=True))
     for block in _blocks(x):
-        _route(dy[block], x[block], down, across, dx[block], stride >= max(size))
+        _route(dy[block], x[block], windows, dx[block])
     return dx
 
 

@@ -64,6 +64,11 @@ wrong(
         "uses the first channel of x alone: a filter has a slice for every channel, and their "
         "results add up",
     ),
+    bias_with_every_number=(
+        lambda y, w, b: y + (w[0].size - 1) * b[:, None, None],
+        "the bias is in it once for every number of a window: it belongs to the sum, not to what is "
+        "added up",
+    ),
     last_tap_alone=(
         lambda x, w, b: gather(x, only(w, np.s_[:, :, -1, -1])) + b[:, None, None],
         "holds the last tap alone, w[f, c, kh-1, kw-1]: is there an = where all taps should "
@@ -82,12 +87,13 @@ def columns_by_pixel(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 wrong(
-    conv_im2col,
+    (conv_im2col, conv_offsets),
     "y",
     orders_differ=(
         columns_by_pixel,
-        "A row of a window and a row of w list their numbers in two orders: which of channel, row "
-        "and column moves fastest in each?",
+        "meets the right numbers with the wrong weights: a row of w and what it is multiplied by "
+        "list taps and channels in two orders. Which of channel, row and column moves fastest in "
+        "each?",
     ),
 )
 
@@ -160,17 +166,33 @@ wrong(
 # --- conv_offsets ---
 
 
-def not_cropped(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Windows that wrap around from one row to the next, kept."""
+def wrapped(x: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """Windows at every place of the flat images, from the first one to the last; then zeros."""
+    W, Q = x.shape[3], x.shape[3] - w.shape[3] + 1
     wide = np.concatenate([x, np.roll(x, -1, axis=2)], axis=3)
-    return gather(wide, w)[:, :, :, : x.shape[3]] + b[:, None, None]
+    y = gather(wide, w)[:, :, :, :W]
+    y[:, :, -1, Q:] = 0
+    return y
+
+
+def not_cropped(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return wrapped(x, w) + b[:, None, None]
+
+
+def run_too_short(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """As many numbers as y has, from the first window on."""
+    N, F = len(x), len(w)
+    P, W, Q = x.shape[2] - w.shape[2] + 1, x.shape[3], x.shape[3] - w.shape[3] + 1
+    flat = wrapped(x, w).reshape(N, F, P * W)
+    flat[:, :, P * Q :] = 0
+    return flat.reshape(N, F, P, W)[:, :, :, :Q] + b[:, None, None]
 
 
 def pitch_of_y(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The numbers of windows laid flat, read in rows as long as those of y."""
     N, F = len(x), len(w)
     P, Q = x.shape[2] - w.shape[2] + 1, x.shape[3] - w.shape[3] + 1
-    flat = not_cropped(x, w, 0 * b).reshape(N, F, -1)
+    flat = wrapped(x, w).reshape(N, F, -1)
     return flat[:, :, : P * Q].reshape(N, F, P, Q) + b[:, None, None]
 
 
@@ -181,6 +203,11 @@ wrong(
         not_cropped,
         "The rows of y are as long as those of x: windows that wrap around from one row into the "
         "next are no windows",
+    ),
+    run_too_short=(
+        run_too_short,
+        "ends too early: the last windows are missing. Flat, how many places are there from the "
+        "first window to the last, those that wrap around among them?",
     ),
     short_pitch=(
         pitch_of_y,

@@ -383,3 +383,26 @@ def test_a_first_layer_computes_no_dx():
     assert nothing is None
     for ours, same in zip(others, right, strict=True):
         np.testing.assert_array_equal(ours, same)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.uint16, np.uint32, np.uint64])
+def test_numpys_ints_do_not_overflow_and_leave_nothing_behind(kind):
+    """What is kept from one call serves the next, so its ints come first."""
+    rng = np.random.default_rng(0)
+    x, w, b = (rng.normal(size=shape) for shape in ((2, 2, 300, 13), (3, 2, 3, 3), (3,)))
+    for stride, pad in ((1, 1), (2, 2)):
+        y = strided_forward(x, w, b, kind(stride), kind(pad), dilation=kind(2))
+        same = strided_forward(x, w, b, stride, pad, dilation=2)
+        np.testing.assert_array_equal(y, same)
+        dilated = np.zeros((3, 2, 5, 5))
+        dilated[:, :, ::2, ::2] = w
+        right = strided.strided_forward(x, dilated, b, stride, pad)
+        np.testing.assert_allclose(y, right, rtol=1e-11, atol=1e-11)
+
+
+@pytest.mark.parametrize("odd", [np.ma.masked_array, np.matrix])
+def test_odd_kinds_of_arrays_are_named(odd):
+    x, w = np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2))
+    b = odd(np.ones((1, 1)))
+    with pytest.raises(ValueError, match=f"b is a {type(b).__name__}, expected a plain array"):
+        strided_forward(x, w, b, 1, 0)

@@ -120,3 +120,21 @@ def test_a_nan_is_larger_than_any_number(size, stride):
     dy = rng.normal(size=max_pool_forward(x, size, stride).shape)
     right = max_pool.max_pool_backward(dy, x, size, stride)
     np.testing.assert_allclose(max_pool_backward(dy, x, size, stride), right, rtol=1e-14)
+
+
+@pytest.mark.parametrize(("size", "stride"), [((2, 2), 2), ((2, 3), 1)])
+@pytest.mark.parametrize("odd", [np.inf, -np.inf, np.nan])
+def test_what_is_not_finite_goes_to_its_entry_alone(size, stride, odd):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 3, 6, 6))
+    dy = rng.normal(size=max_pool_forward(x, size, stride).shape)
+    dy[1, 1, 0, 1] = odd
+    right = max_pool.max_pool_backward(dy, x, size, stride)
+    np.testing.assert_allclose(max_pool_backward(dy, x, size, stride), right, rtol=1e-13)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.uint64])
+def test_numpys_small_ints_do_not_overflow(kind):
+    x = np.random.default_rng(0).normal(size=(1, 1, 300, 300))
+    y = max_pool_forward(x, (kind(2), kind(3)), kind(2))
+    np.testing.assert_array_equal(y, max_pool_forward(x, (2, 3), 2))

@@ -41,7 +41,7 @@ def test_a_function_that_is_not_written_waits(shown):
         raise NotImplementedError
 
     Clock().clock(conv_taps, X, W, B)
-    assert str(shown[-1]) == "conv_taps waits for your code: write it, then run this cell again"
+    assert str(shown[-1]) == "conv_taps waits for code that is not written yet"
     assert "<table" not in shown[-1]._repr_html_()
 
 
@@ -63,6 +63,25 @@ def test_a_function_is_set_beside_the_last_that_does_the_same():
         Timing("d", seconds=0.01, stride=(2,), **parts),
     )
     assert [row[3] for row in room.Times(timings).rows] == ["", "", "3.0", "2.0"]
+
+
+@pytest.mark.parametrize("result", [None, X[0, 0], np.zeros((2, 3, 4, 4)), np.zeros((2, 4, 0, 4))])
+def test_what_is_no_batch_of_images_is_not_timed(shown, result):
+    def conv_taps(x, w, b):
+        return result
+
+    Clock().clock(conv_taps, X, W, B)
+    assert "expected 2 images of 4 filters: (N, F, H', W')" in str(shown[-1])
+
+
+def test_another_dtype_is_told(shown):
+    def conv_taps(x, w, b):
+        return np.zeros((2, 4, 4, 4))
+
+    Clock().clock(conv_taps, X, W, B)
+    note = "conv_taps makes float64 of float32: does np.zeros know the dtype of x?"
+    assert str(shown[-1]).endswith(note)
+    assert note in shown[-1]._repr_html_()
 
 
 def test_an_error_of_the_function_is_its_own():
