@@ -16,7 +16,7 @@ ROOT_USER := $(filter 0,$(shell id -u))
 lab: $(READY)  ## open JupyterLab on the notebooks; formgrader needs the whole repository served
 	$(BIN)/jupyter lab --preferred-dir notebooks $(if $(ROOT_USER),--allow-root)
 
-demo: $(READY)  ## play a class through one assignment: release, submit, grade, feedback; with ALL=1 through all
+demo: $(READY)  ## play a class through one assignment: release, submit, grade, feedback; with ALL=1 through all that give points
 	$(BIN)/grader demo $(if $(call on,$(ALL)),--all)
 
 test: $(DEVELOPERS)  ## run every test, or with ONLY="FILE ..." some of them
@@ -74,7 +74,7 @@ pins: $(DEVELOPERS)  ## choose the newest versions that fit every Python and pla
 	  --extra dev --extra site --only-binary :all: --custom-compile-command "make pins" --no-emit-package pysocks \
 	  --quiet -o constraints.txt pyproject.toml
 
-site: $(SITE) $(JAVASCRIPT)  ## the course as web pages, into dist/site; with ALL=1 the capstone in its lab too, OFFLINE=1, REPOSITORY=OWNER/NAME
+site: $(SITE) $(JAVASCRIPT)  ## the course as web pages, into dist/site; with ALL=1 the last two notebooks in its lab too, OFFLINE=1, REPOSITORY=OWNER/NAME
 	.venv-site/bin/grader site $(if $(call on,$(ALL)),--all) $(if $(call on,$(OFFLINE)),--offline) $(if $(REPOSITORY),--repository $(REPOSITORY)) $(if $(TO),-o $(TO))
 
 dist: $(SITE) $(JAVASCRIPT)  ## what a release is, into dist/: both wheels, the kit, the site, notes on the upgrade; REPOSITORY=OWNER/NAME

@@ -21,6 +21,7 @@ from grader.show.render import html
 
 ROUNDS = 7
 PATIENCE = 0.5  # seconds after which a function is not called once more
+THREADS = "threadpoolctl is missing here, so the time of all threads is counted"
 HEAD = ("function", "ms an image", "GFLOP/s", "times the one before", "of the product")
 
 
@@ -73,7 +74,8 @@ class Clock:
             seconds, product = _in_turn(lambda: function(x, w, *more), w, pixels, now)
         timing = Timing(name, seconds, operations, len(x), product, more[1:])
         self._timings[name] = timing
-        show(Times(tuple(self._timings.values()), note=_note(name, y, x)))
+        notes = (_note(name, y, x), THREADS if now is time.process_time else "")
+        show(Times(tuple(self._timings.values()), notes=tuple(filter(None, notes))))
 
 
 def _problem(y: np.ndarray, x: np.ndarray, w: np.ndarray) -> str:
@@ -140,12 +142,12 @@ def _cpu(call: Callable[[], Any], least: float, now: Callable[[], float]) -> flo
 class Times:
     """A table of what was measured.
 
-    problem: why there is nothing new;  note: what is said of the newest row
+    problem: why there is nothing new;  notes: what is said of the newest row
     """
 
     timings: tuple[Timing, ...]
     problem: str = ""
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
@@ -175,7 +177,7 @@ class Times:
             "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
             for row in (HEAD, *self.rows)
         ]
-        return "\n".join([*lines, *filter(None, [self.note])])
+        return "\n".join([*lines, *self.notes])
 
     def __repr__(self) -> str:
         return str(self)

@@ -1,6 +1,8 @@
 """The charts of docs/benchmarks.md, from what the benchmarks have written.
 
-python tests/benchmarks/charts.py FOLDER     FOLDER holds layers.json, growth.json, checks.json
+    python tests/benchmarks/charts.py FOLDER [TO]
+
+FOLDER holds layers.json, growth.json and checks.json; the charts go into TO, or there as well.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-DOCS = Path(__file__).parents[2] / "docs"
 LOOK = {  # how a contender is drawn: colour-blind safe, and told apart by shape as well
     "fast": ("#0072b2", "o"),
     "PyTorch": ("#000000", "s"),
@@ -23,7 +24,6 @@ LOOK = {  # how a contender is drawn: colour-blind safe, and told apart by shape
     "loops": ("#999999", "x"),
     "scipy": ("#cc79a7", "P"),
 }
-OTHER = ("#555555", ".")
 CHECKS = {  # the second colour is that of the slow mode
     "check": ("#0072b2",),
     "gradcheck": ("#d55e00", "#e69f00"),
@@ -39,8 +39,9 @@ def read(folder: Path, name: str) -> Any:
 def saved(figure: Figure, name: str) -> None:
     """Write a figure as SVG, the same for the same numbers."""
     mpl.rcParams["svg.hashsalt"] = name
-    figure.savefig(DOCS / f"{name}.svg", metadata={"Date": None})
-    print(f"wrote docs/{name}.svg")
+    path = Path(sys.argv[-1]) / f"{name}.svg"
+    figure.savefig(path, metadata={"Date": None})
+    print(f"wrote {path}")
 
 
 def layers_chart(figures: Any) -> None:
@@ -48,9 +49,10 @@ def layers_chart(figures: Any) -> None:
     rows = [row for row in figures["rows"] if "PyTorch" in row["times"]]
     figure = Figure(figsize=(9, 0.45 * len(rows) + 1.6), layout="constrained")
     axes = figure.subplots()
-    names = list(dict.fromkeys(name for row in rows for name in row["times"]))
+    named = dict.fromkeys(name for row in rows for name in row["times"])
+    names = [name for name in named if name in LOOK]  # not what runs one pass alone
     for name in names:
-        colour, marker = LOOK.get(name, OTHER)
+        colour, marker = LOOK[name]
         places = [at for at, row in enumerate(rows) if name in row["times"]]
         ratios = [rows[at]["times"][name] / rows[at]["times"]["PyTorch"] for at in places]
         above = {"zorder": 5} if name == "fast" else {}
@@ -75,7 +77,7 @@ def growth_chart(figures: Any) -> None:
     panels = figure.subplots(2, 2).flat
     for axes, (name, points) in zip(panels, figures["grown"].items(), strict=True):
         for who in (key for key in points[0] if key != "size"):
-            colour, marker = LOOK.get(who, OTHER)
+            colour, marker = LOOK[who]
             sizes, times = [p["size"] for p in points], [p[who] for p in points]
             axes.loglog(sizes, times, marker=marker, color=colour, label=who)
         axes.set_xticks(sizes, list(map(str, sizes)))

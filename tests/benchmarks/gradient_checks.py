@@ -20,7 +20,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import numpy as np
+from layers import surroundings  # which sets one thread for BLAS
+
+import numpy as np  # isort: skip
 import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -245,27 +247,27 @@ def _with_one_off(reference: Function, off: float, seed: int) -> Function:
 
 
 def alarms(known: list[Backward], count: int) -> dict[str, dict[str, float]]:
-    """Return how often right answers are called wrong: on `count` drawn cases, among all layers.
+    """Return how often a right answer is called wrong, for each exercise on `count` drawn cases.
 
-    `check` asks the same visible cases each time; what is drawn anew is what sealed grading asks.
+    Its first result is asked. `check` asks the same visible cases each time; what is drawn anew is what sealed grading asks.
     """
     rates: dict[str, dict[str, float]] = {}
     for each in known:
         small = each.cases[1].args
-        loops = {"gradcheck, fast": 0, "central differences": 0}
+        alarmed = {"gradcheck, fast": 0, "central differences": 0}
         for seed in range(count):
             args = tuple(
                 _drawn(arg, np.random.default_rng((seed, at))) for at, arg in enumerate(small)
             )
             number, witness = next(each.gradients())
-            loops["gradcheck, fast"] += not _gradcheck(
+            alarmed["gradcheck, fast"] += not _gradcheck(
                 each, each.reference, args, number, witness, True
             )
             function, x, dy = witness.of(each.forward, *args)
             right = numerical_gradient(function, x, dy, LOOP_STEP)
             result = each.result(each.reference, number, args)
-            loops["central differences"] += not np.allclose(result, right, **TOLERANCE)
-        rates[each.exercise.name] = {name: wrong / count for name, wrong in loops.items()}
+            alarmed["central differences"] += not np.allclose(result, right, **TOLERANCE)
+        rates[each.exercise.name] = {name: wrong / count for name, wrong in alarmed.items()}
     return rates
 
 
@@ -362,6 +364,7 @@ def main() -> None:
     warnings.filterwarnings("ignore")
     known = backwards()
     figures = {
+        "about": surroundings(),
         "ratio of a check": against_gradcheck(),
         "catalogue": detected(known),
         "costs": costs(known),

@@ -72,7 +72,7 @@ ROWS = (
     Row("affine", "affine", "float32", (256, 1024), (1024, 256), goals={PYTORCH: 1.0}),
     Row("affine", "affine", "float64", (256, 1024), (1024, 256), goals={PYTORCH: 1.0}),
 )  # fmt: skip
-EXTRA_MEMORY = 1.2  # of its results: what a conv may allocate at its peak, results included
+PEAK_MEMORY = 1.2  # of its results: what a conv may allocate at its peak, they included
 WITH_MEMORY_GOAL = "conv large"
 
 
@@ -98,8 +98,8 @@ class Figures:
         limits = self.row.goals
         texts = [f"{o} {limits[o]}" for o, r in ratios.items() if r is not None and r > limits[o]]
         peak = max(self.forward_memory, self.backward_memory)
-        if self.row.name == WITH_MEMORY_GOAL and peak > EXTRA_MEMORY:
-            texts.append(f"memory {EXTRA_MEMORY}")
+        if self.row.name == WITH_MEMORY_GOAL and peak > PEAK_MEMORY:
+            texts.append(f"memory {PEAK_MEMORY}")
         errors = self.weight_errors
         if PYTORCH in errors and errors["fast"] > errors[PYTORCH]:
             texts.append("dw error")

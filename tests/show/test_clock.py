@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -33,7 +35,7 @@ def test_the_table_grows_by_a_row_and_keeps_the_place_of_one_timed_again(shown):
 
 def test_operations_follow_from_what_is_returned(shown):
     Clock().clock(conv_phases, X, W, B, 2)
-    assert room.Times(shown[-1].timings).timings[0].operations == 2 * (2 * 4 * 2 * 2) * 3 * 3 * 3
+    assert shown[-1].timings[0].operations == 2 * (2 * 4 * 2 * 2) * 3 * 3 * 3
 
 
 def test_a_function_that_is_not_written_waits(shown):
@@ -82,6 +84,14 @@ def test_another_dtype_is_told(shown):
     note = "conv_taps makes float64 of float32: does np.zeros know the dtype of x?"
     assert str(shown[-1]).endswith(note)
     assert note in shown[-1]._repr_html_()
+
+
+def test_without_threadpoolctl_the_time_is_that_of_all_threads(shown, monkeypatch):
+    Clock().clock(conv_taps, X, W, B)
+    assert shown[-1].notes == ()
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    Clock().clock(conv_taps, X, W, B)
+    assert shown[-1].notes == (room.THREADS,)
 
 
 def test_an_error_of_the_function_is_its_own():

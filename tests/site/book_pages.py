@@ -6,7 +6,11 @@ from typing import Any
 
 from our_course import NOTEBOOKS
 
-PAGES = {name: f"{name}/{notebook.stem}.html" for name, notebook in NOTEBOOKS.items()}
+PAGES = {
+    name: f"{name}/{notebook.stem}.html"
+    for name, notebook in NOTEBOOKS.items()
+    if not notebook.helps_others
+}
 
 
 def cell_of(page: Any, name: str) -> Any:

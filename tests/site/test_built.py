@@ -34,6 +34,14 @@ def test_a_file_in_the_place_of_the_folder_stays(tmp_path):
     assert path.read_text() == "mine"
 
 
+def test_a_notebook_that_helps_with_others_has_a_page_once_it_is_in_the_lab():
+    five, every = COURSE.notebooks[:5], list(COURSE.notebooks)
+    six = [*five, NOTEBOOKS["6-capstone"]]
+    assert Plan(COURSE, list(five)).pages == six
+    assert Plan(COURSE, every).pages == every
+    assert Plan(COURSE, every, offline=True).pages == six
+
+
 @pytest.mark.parametrize("name", ["gradients", "https://host/ada/gradients", "a b/c", "a/b/c"])
 def test_a_repository_is_named_by_owner_and_name(tmp_path, name):
     status, said = grader("site", "-o", tmp_path / "site", "--repository", name)

@@ -142,6 +142,10 @@ def test_a_strange_notebook_runs_nothing_when_it_is_opened(visit):
     page.locator(".jp-OutputArea b", has_text="strange").wait_for(timeout=180_000)
     page.wait_for_timeout(1000)
     assert page.evaluate("window.ran") is None
+    page.reload()
+    page.locator(".jp-OutputArea b", has_text="strange").wait_for(timeout=180_000)
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.ran") is None
 
 
 def test_a_reload_brings_the_notebook_back(visit):

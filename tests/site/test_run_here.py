@@ -98,7 +98,7 @@ def test_an_answer_that_raises_is_not_checked_as_it_was_before(visit, text, word
     assert words in result.inner_text()
     assert result.locator("[aria-label=check]").count() == 0
     assert status.inner_text().startswith("0 of 7")
-    assert "(a person reads the answers for the other 1)" in status.inner_text()
+    assert "; 1 more is given by a person" in status.inner_text()
 
 
 def test_points_go_with_the_answer_that_earned_them(visit):
@@ -196,6 +196,15 @@ def test_an_error_in_a_cell_above_is_told_until_it_is_mended(visit):
     assert told.count() == 0
 
 
+def test_a_cell_above_that_names_what_is_not_there_is_told(visit):
+    page = visit().goto(PAGES["4-relu"])
+    ran(page, "figure-curve", "relu_forward\nshift = 1")
+    told = ran(page, "live-eq-11", "shift")
+    assert 'begins with "relu_forward" raised an error: NameError' in told
+    answered(page, "relu_forward", RIGHT)
+    assert ran(page, "live-eq-11", "shift") != told
+
+
 def test_a_picture_stays_while_its_cell_is_the_same(visit):
     page = visit().goto(PAGES["4-relu"])
     cell = cell_of(page, "figure-curve")
@@ -206,6 +215,9 @@ def test_a_picture_stays_while_its_cell_is_the_same(visit):
     ran(page, "figure-curve", original)
     assert cell.locator(".run-result img").is_visible()
     assert "in words" not in cell.inner_text()
+    ran(page, "figure-curve", f"{original}\nprint('between')\n{original}\nprint('after')")
+    assert cell.locator(".run-result img").count() == 2
+    assert cell.locator(".run-result").inner_text().split() == ["between", "after"]
     assert "in words" in ran(page, "figure-curve", original.replace("5", "7"))
     assert cell.locator("img:visible").count() == 0
     page.once("dialog", lambda dialog: dialog.accept())

@@ -34,8 +34,18 @@ class Plan:
 
     @property
     def too_large(self) -> list[Notebook]:
-        """The notebooks whose arrays the offline build of numpy cannot hold."""
+        """The notebooks whose arrays the offline build of numpy cannot hold: a whole training, or a
+        batch to be timed.
+        """
         return [each for each in self.in_lab if self.offline and each.is_held_back]
+
+    @property
+    def pages(self) -> list[Notebook]:
+        """The notebooks that have a page. One that helps with the others has none before it is
+        in the lab.
+        """
+        lab = [each for each in self.in_lab if each not in self.too_large]
+        return [each for each in self.course.notebooks if each in lab or not each.helps_others]
 
 
 def site(plan: Plan, folder: Path) -> list[str]:
@@ -91,16 +101,14 @@ def _built(plan: Plan, in_lab: list[Notebook], work: Path) -> Path:
     release(classroom, in_lab)
     contents = work / "contents"
     shutil.copytree(classroom.release, contents, ignore=shutil.ignore_patterns("*.zip"))
-    release(classroom, [each for each in plan.course.notebooks if each not in in_lab])
+    release(classroom, [each for each in plan.pages if each not in in_lab])
     wheel = students_wheel(work)
     whole = work / "site"
     whole.mkdir()
     pyodide.distribution(work / "pyodide", wheel, plan.offline)
     lab.lab(whole, work / "lab", work / "pyodide", contents)
     chapters = []
-    for each in plan.course.notebooks:
-        if each.helps_others and each not in in_lab:
-            continue
+    for each in plan.pages:
         links = []
         if each in in_lab:
             links.append(pages.link_to_lab(_place(each)))

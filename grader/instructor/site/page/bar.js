@@ -16,9 +16,9 @@ export class Bar {
 
   show() {
     const { earned, all, read } = this.notebook.points();
-    const others = read ? ` (a person reads the answers for the other ${read})` : "";
-    const points = `${earned} of ${all} points so far, in this browser${others}`;
-    const words = this.notebook.keeps ? points : `${points}. ${WARNING}`;
+    const others = read ? `; ${read} more is given by a person` : "";
+    const points = all ? `${earned} of ${all} points so far, in this browser${others}` : "";
+    const words = [points, this.notebook.keeps ? "" : WARNING].filter(Boolean).join(". ");
     if (this.status.textContent !== words) this.status.textContent = words; // read out when changed
   }
 

@@ -70,8 +70,9 @@ export class Cell {
       this.show(await this.notebook.run(this.name), checked);
     } catch (error) {
       this.result.replaceChildren(element("p", {}, failed(error.message)));
+    } finally {
+      end();
     }
-    end();
     this.state.textContent = "";
     if (document.activeElement === this.stop) this.run.focus(); // it stays in the row
     this.stop.hidden = true;
@@ -80,7 +81,9 @@ export class Cell {
 
   busy(isBusy) {
     this.isBusy = isBusy;
-    this.run.setAttribute("aria-disabled", String(isBusy)); // `disabled` would lose the focus
+    for (const button of [this.run, this.back]) {
+      button.setAttribute("aria-disabled", String(isBusy)); // `disabled` would lose the focus
+    }
     this.result.setAttribute("aria-busy", String(isBusy));
   }
 
@@ -97,7 +100,7 @@ export class Cell {
 
   /** Put the cell back as the notebook has it. */
   again() {
-    if (!confirm(LOST)) return;
+    if (this.isBusy || !confirm(LOST)) return;
     replace(this.editor, this.notebook.original(this.name));
     this.notebook.forget(this.name);
     this.result.replaceChildren();

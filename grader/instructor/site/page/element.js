@@ -18,8 +18,9 @@ export function inPictures(output, pictures) {
   const words = (picture) => `${IN_WORDS}${picture.alt}\n`;
   const picture = pictures.find((each) => output.text?.includes(words(each)));
   if (!picture) return [output];
-  const [before, after] = output.text.split(words(picture), 2);
-  const texts = [before, after].map((text) => (text ? inPictures({ text }, pictures) : []));
+  const at = output.text.indexOf(words(picture));
+  const around = [output.text.slice(0, at), output.text.slice(at + words(picture).length)];
+  const texts = around.map((text) => (text ? inPictures({ text }, pictures) : []));
   return [...texts[0], { picture }, ...texts[1]];
 }
 

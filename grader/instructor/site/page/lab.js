@@ -21,7 +21,8 @@ function openUntrusted(contents) {
   const get = contents.get.bind(contents);
   contents.get = async (...request) => {
     const file = await get(...request);
-    for (const cell of file.content?.cells ?? []) delete cell.metadata?.trusted;
+    const cells = file.content?.cells;
+    for (const cell of Array.isArray(cells) ? cells : []) delete cell?.metadata?.trusted;
     return file;
   };
 }
@@ -29,9 +30,9 @@ function openUntrusted(contents) {
 /** Keep the open notebook's path in the address: a reload, or a bookmark, opens it again. */
 function keepPathInAddress(shell) {
   shell.currentPathChanged.connect((_, { newValue }) => {
-    if (!newValue) return;
     const address = new URL(location.href);
-    address.searchParams.set("path", newValue);
+    if (newValue) address.searchParams.set("path", newValue);
+    else address.searchParams.delete("path");
     history.replaceState(history.state, "", address);
   });
 }

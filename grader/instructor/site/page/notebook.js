@@ -2,6 +2,7 @@
 import { Python } from "./python.js";
 
 const KEPT = "cnn-gradients"; // what the names of the answers in this browser begin with
+const SHOWS_ALONE = /^(progress$|clock-)/; // cells that do nothing for those below
 const OF_ALL = ["student-id"]; // the cells that all notebooks share
 
 export class Notebook {
@@ -93,7 +94,7 @@ export class Notebook {
     const shown = [this.now(name), ...(check ? [this.now(check.id)] : [])];
     const { raised, outputs } = await this.python.run(above, shown);
     const failed = raised.map((each) => each.name);
-    if (outputs.some(({ error }) => error !== undefined)) failed.push(name);
+    if (outputs.some(({ error, raised: why }) => (error ?? why) !== undefined)) failed.push(name);
     for (const { name: each, source } of [...above, ...shown]) {
       if (!failed.includes(each)) this.ran.set(each, source); // else it is run and told again
     }
@@ -101,8 +102,8 @@ export class Notebook {
   }
 
   /** Return the output that tells of a cell above that raised an error. */
-  warning({ name, error }) {
-    const begins = this.source(name).trim().split("\n", 1)[0];
+  warning({ source, error }) {
+    const begins = source.trim().split("\n", 1)[0];
     const last = error.trim().split("\n").at(-1);
     return {
       warning:
@@ -113,12 +114,12 @@ export class Notebook {
 
   /** Return a cell as it is now, for Python. */
   now(name) {
-    return { name, source: this.source(name) };
+    return { name, source: this.source(name), defines: this.check(name) !== undefined };
   }
 
   /** Tell whether a cell above has to run: a check and the points do nothing for those below. */
   isDue({ id, metadata }) {
-    if (metadata.nbgrader?.grade || id === "progress") return false;
+    if (metadata.nbgrader?.grade || SHOWS_ALONE.test(id)) return false;
     return this.ran.get(id) !== this.source(id);
   }
 

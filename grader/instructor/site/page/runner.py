@@ -46,15 +46,15 @@ def _cut(text: str) -> str:
     return text if len(text) <= LIMIT else text[:LIMIT] + CUT
 
 
-def run(name: str, source: str) -> str:
-    """Run a cell and return its outputs as JSON; `{"error": ...}` is among them if it raised.
+def run(name: str, source: str, defines: bool) -> str:
+    """Run a cell and return its outputs as JSON; if it raised, one has a key "error" or "raised".
 
     name: the cell's;  source: its code, of which the last expression is shown
-
-    An exercise's cell has the name of its function: what an earlier run of it defined is forgotten,
-    so that only what is written now counts.
+    defines: whether it is there to define a function of its name: what an earlier run of it defined
+        is then forgotten, so that only what is written now counts
     """
-    vars(MAIN).pop(name, None)
+    if defines:
+        vars(MAIN).pop(name, None)
     _outputs.clear()
     printed = Printed()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -106,6 +106,7 @@ def _raised(error: BaseException) -> None:
     with contextlib.suppress(Exception):
         if isinstance(error, NameError) and error.name:
             _on_screen(checks.missing_function(error.name, vars(MAIN)))
+            _outputs[-1]["raised"] = f"NameError: {error}"
             return
     frames = error.__traceback__
     while frames and not frames.tb_frame.f_code.co_filename.startswith("<"):

@@ -1,6 +1,7 @@
 // Python in a worker of the page: it starts once, says how far it is, and runs cells one by one.
-// A message to it is { id, root, above, shown }, two lists of cells { name, source }. What comes
-// back are the outputs of those that are to be shown, and which of the others raised an error.
+// A message to it is { id, root, above, shown }, two lists of cells { name, source, defines }; the
+// last says whether a cell is there to define what it is named after. What comes back are the
+// outputs of those that are to be shown, and which of the others raised an error.
 
 /** @type {Promise<any> | undefined} */
 let starting;
@@ -11,10 +12,10 @@ self.onmessage = async ({ data }) => {
     starting ??= start(root);
     const python = await starting;
     const raised = [];
-    for (const [at, { name, source }] of above.entries()) {
+    for (const [at, cell] of above.entries()) {
       say(`Running the cells above: ${at + 1} of ${above.length}`);
-      const error = errorIn(JSON.parse(python.run(name, source)));
-      if (error !== undefined) raised.push({ name, error });
+      const error = errorIn(outputOf(python, cell));
+      if (error !== undefined) raised.push({ ...cell, error });
     }
     say("Running");
     self.postMessage({ id, result: { raised, outputs: outputsOf(python, shown) } });
@@ -25,14 +26,20 @@ self.onmessage = async ({ data }) => {
 
 /** Run a cell and, unless it raises, its check, if there is one; return what they show. */
 function outputsOf(python, [cell, check]) {
-  const outputs = JSON.parse(python.run(cell.name, cell.source));
+  const outputs = outputOf(python, cell);
   if (!check || errorIn(outputs) !== undefined) return outputs;
-  return [...outputs, ...JSON.parse(python.run(check.name, check.source))];
+  return [...outputs, ...outputOf(python, check)];
+}
+
+/** Run a cell and return its outputs. */
+function outputOf(python, { name, source, defines }) {
+  return JSON.parse(python.run(name, source, defines));
 }
 
 /** Return the error among a cell's outputs; undefined if it raised none. */
 function errorIn(outputs) {
-  return outputs.find(({ error }) => error !== undefined)?.error;
+  const found = outputs.find(({ error, raised }) => (error ?? raised) !== undefined);
+  return found?.error ?? found?.raised;
 }
 
 /** Return what runs a cell (runner.py); root: the address of the site. */
