@@ -39,8 +39,8 @@ class CapturedOutput:
     def read(self, scratch: Any) -> None:
         """Read what was printed from a file, and put the cases above it."""
         starts: list[tuple[int, Callable[[], str]]] = [(0, str), *self._cases]
-        end = self._place() if self._end is None else self._end
-        ends = [place for place, _ in starts[1:]] + [end]
+        last = self._place() if self._end is None else self._end
+        ends = [place for place, _ in starts[1:]] + [last]
         parts, left = [], KEPT
         for (start, case), end in zip(starts, ends, strict=True):
             if end > start and left > 0:

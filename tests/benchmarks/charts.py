@@ -36,15 +36,14 @@ def read(folder: Path, name: str) -> Any:
     return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def saved(figure: Figure, name: str) -> None:
+def save(figure: Figure, path: Path) -> None:
     """Write a figure as SVG, the same for the same numbers."""
-    mpl.rcParams["svg.hashsalt"] = name
-    path = Path(sys.argv[-1]) / f"{name}.svg"
+    mpl.rcParams["svg.hashsalt"] = path.stem
     figure.savefig(path, metadata={"Date": None})
     print(f"wrote {path}")
 
 
-def layers_chart(figures: Any) -> None:
+def layers_chart(figures: Any) -> Figure:
     """Each contender's time over PyTorch's, a row of the table in each line."""
     rows = [row for row in figures["rows"] if "PyTorch" in row["times"]]
     figure = Figure(figsize=(9, 0.45 * len(rows) + 1.6), layout="constrained")
@@ -68,10 +67,10 @@ def layers_chart(figures: Any) -> None:
     axes.set_xlabel("CPU time beside PyTorch's, forward and backward; a bar marks the goal of fast")
     axes.grid(axis="x", alpha=0.3)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-    saved(figure, "layers")
+    return figure
 
 
-def growth_chart(figures: Any) -> None:
+def growth_chart(figures: Any) -> Figure:
     """Time as one size grows and the others stay."""
     figure = Figure(figsize=(10, 7), layout="constrained")
     panels = figure.subplots(2, 2).flat
@@ -88,10 +87,10 @@ def growth_chart(figures: Any) -> None:
     axes.legend(frameon=False)
     base = ", ".join(f"{name} = {value}" for name, value in figures["base"].items())
     figure.suptitle(f"A convolution, both passes, float32; where nothing else is said: {base}")
-    saved(figure, "growth")
+    return figure
 
 
-def checks_chart(figures: Any) -> None:
+def checks_chart(figures: Any) -> Figure:
     """What each gradient check catches against what it costs."""
     figure = Figure(figsize=(9, 5), layout="constrained")
     axes = figure.subplots()
@@ -107,14 +106,14 @@ def checks_chart(figures: Any) -> None:
     axes.set_xlabel("CPU time for one backward pass that is right, ms")
     axes.set_ylabel(f"caught, % of the {of} mistakes in backward passes")
     axes.grid(alpha=0.3)
-    saved(figure, "gradient_checks")
+    return figure
 
 
 def main() -> None:
-    folder = Path(sys.argv[1])
-    layers_chart(read(folder, "layers"))
-    growth_chart(read(folder, "growth"))
-    checks_chart(read(folder, "checks"))
+    folder, to = Path(sys.argv[1]), Path(sys.argv[-1])
+    save(layers_chart(read(folder, "layers")), to / "layers.svg")
+    save(growth_chart(read(folder, "growth")), to / "growth.svg")
+    save(checks_chart(read(folder, "checks")), to / "gradient_checks.svg")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import argparse
 import importlib
 import json
 import sys
-import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from layers import surroundings  # which sets one thread for BLAS
+from layers import medians, surroundings  # which sets one thread for BLAS
 
 import numpy as np  # isort: skip
 import torch
@@ -249,7 +248,8 @@ def _with_one_off(reference: Function, off: float, seed: int) -> Function:
 def alarms(known: list[Backward], count: int) -> dict[str, dict[str, float]]:
     """Return how often a right answer is called wrong, for each exercise on `count` drawn cases.
 
-    Its first result is asked. `check` asks the same visible cases each time; what is drawn anew is what sealed grading asks.
+    Its first result is asked. `check` asks the same visible cases each time; what is drawn anew is
+    what sealed grading asks.
     """
     rates: dict[str, dict[str, float]] = {}
     for each in known:
@@ -277,14 +277,11 @@ def _drawn(arg: Any, rng: np.random.Generator) -> Any:
 
 def costs(known: list[Backward]) -> dict[str, float]:
     """Return the median CPU time in milliseconds that each method takes for one right answer."""
-    times: dict[str, list[float]] = {method.name: [] for method in METHODS}
-    for _ in range(ROUNDS):
-        for method in METHODS:
-            for each in known:
-                start = time.process_time()
-                method.catches(each, each.reference)
-                times[method.name].append(time.process_time() - start)
-    return {name: 1000 * median(each) for name, each in times.items()}
+    tables = []
+    for each in known:
+        works = {m.name: partial(m.catches, each, each.reference) for m in METHODS}
+        tables.append(medians(works, ROUNDS))
+    return {method.name: median(table[method.name] for table in tables) for method in METHODS}
 
 
 SLOW_LIMIT = 10_000  # numbers: more than that takes minutes
@@ -318,7 +315,7 @@ def _at_size(n: int, c: int, h: int, w: int, f: int, k: int) -> dict[str, Any]:
     if x.size < SLOW_LIMIT:
         methods["gradcheck, slow"] = lambda: gradcheck(False)
         methods["central differences"] = lambda: witness(layer.forward, *args)
-    return {"size": f"{n}x{c}x{h}x{w}, F{f} k{k}", **_timed(methods)}
+    return {"size": f"{n}x{c}x{h}x{w}, F{f} k{k}", **medians(methods, 3)}
 
 
 def _along(backward: Backward, witness: Gradient, args: tuple[Any, ...]) -> bool:
@@ -326,16 +323,6 @@ def _along(backward: Backward, witness: Gradient, args: tuple[Any, ...]) -> bool
     v, slope = witness.along(lambda shape: rng.normal(size=shape), backward.forward, *args)
     dx = backward.result(backward.reference, 0, args)
     return bool(np.isclose(np.sum(dx * v), slope))
-
-
-def _timed(methods: dict[str, Callable[[], Any]]) -> dict[str, float]:
-    times: dict[str, list[float]] = {name: [] for name in methods}
-    for _ in range(3):
-        for name, work in methods.items():
-            start = time.process_time()
-            work()
-            times[name].append(time.process_time() - start)
-    return {name: 1000 * median(each) for name, each in times.items()}
 
 
 def against_gradcheck() -> float:
@@ -350,9 +337,9 @@ def against_gradcheck() -> float:
     def theirs() -> None:
         torch.autograd.gradcheck(lambda x, w, b: x @ w + b, tensors, fast_mode=True)
 
-    methods = {"ours": lambda: by_check(affine, affine.reference), "theirs": theirs}
-    rounds = [_timed(methods) for _ in range(60)]
-    return median(each["ours"] for each in rounds) / median(each["theirs"] for each in rounds)
+    ours = partial(by_check, affine, affine.reference)
+    times = medians({"ours": ours, "theirs": theirs}, 60)
+    return times["ours"] / times["theirs"]
 
 
 def main() -> None:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from grader.exercises.cases.convolution import FINDERS, PROBES, SMALL, Sizes, images, probes
-from grader.exercises.cases.convolution import sizes_of as sizes_of_some
+from grader.exercises.cases.convolution import (
+    FINDERS,
+    PROBES,
+    SMALL,
+    Sizes,
+    images,
+    probes,
+    sizes_of,
+)
 from grader.exercises.cases.strided import FINDERS as STRIDED_FINDERS
 from grader.exercises.cases.strided import PROBES as STRIDED_PROBES
 from grader.exercises.cases.strided import SMALL as STRIDED_SMALL
@@ -25,11 +32,11 @@ phases_probes = probes("x w b stride", Y, _without_padding(STRIDED_PROBES))
 
 
 def forward(rng: Generator, fresh: bool) -> list[Case]:
-    sizes = sizes_of_some(fresh, _without_padding(SMALL), _without_padding(FINDERS))
+    sizes = sizes_of(fresh, _without_padding(SMALL), _without_padding(FINDERS))
     return images(rng, "x w b", Y, sizes)
 
 
 def phases(rng: Generator, fresh: bool) -> list[Case]:
     """Strides within and beyond the filter, remainders, and stride 1."""
     few, others = _without_padding(STRIDED_SMALL), _without_padding(STRIDED_FINDERS)
-    return images(rng, "x w b stride", Y, sizes_of_some(fresh, few, others))
+    return images(rng, "x w b stride", Y, sizes_of(fresh, few, others))

@@ -23,12 +23,12 @@ MISSING = "What makes the site is missing: {name}. Run `make site`, which instal
 class Plan:
     """What a site is to be.
 
-    in_lab: the notebooks that can be worked on;  offline: whether the site brings every package of
-    Python that it uses;  repository: owner/name on GitHub, for the links to Colab and Binder
+    chosen: the notebooks that are to be worked on;  offline: whether the site brings every package
+    of Python that it uses;  repository: owner/name on GitHub, for the links to Colab and Binder
     """
 
     course: Course
-    in_lab: list[Notebook]
+    chosen: list[Notebook]
     offline: bool = False
     repository: str = ""
 
@@ -37,15 +37,20 @@ class Plan:
         """The notebooks whose arrays the offline build of numpy cannot hold: a whole training, or a
         batch to be timed.
         """
-        return [each for each in self.in_lab if self.offline and each.is_held_back]
+        return [each for each in self.chosen if self.offline and each.is_held_back]
+
+    @property
+    def in_lab(self) -> list[Notebook]:
+        """The notebooks that the lab holds."""
+        return [each for each in self.chosen if each not in self.too_large]
 
     @property
     def pages(self) -> list[Notebook]:
         """The notebooks that have a page. One that helps with the others has none before it is
         in the lab.
         """
-        lab = [each for each in self.in_lab if each not in self.too_large]
-        return [each for each in self.course.notebooks if each in lab or not each.helps_others]
+        every = self.course.notebooks
+        return [each for each in every if each in self.in_lab or not each.helps_others]
 
 
 def site(plan: Plan, folder: Path) -> list[str]:
@@ -54,17 +59,16 @@ def site(plan: Plan, folder: Path) -> list[str]:
     Raises CourseError, also where the folder holds something else than a site.
     """
     _check(plan, folder)
-    in_lab = [each for each in plan.in_lab if each not in plan.too_large]
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as name:
-        whole = _built(plan, in_lab, Path(name))
+        whole = _built(plan, Path(name))
         if folder.exists():
             shutil.rmtree(folder)
         whole.rename(folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     lines = [
         f"site: {folder / 'index.html'} ({size / 1e6:.0f} MB)",
-        f"the lab holds {', '.join(each.assignment for each in in_lab)}",
+        f"the lab holds {', '.join(each.assignment for each in plan.in_lab)}",
     ]
     lines += [
         f"not in the lab, since its arrays are too large for the offline numpy: {each.assignment}"
@@ -79,7 +83,7 @@ def _check(plan: Plan, folder: Path) -> None:
         raise CourseError(
             f"The repository is {plan.repository!r}, expected OWNER/NAME as on GitHub."
         )
-    if plan.in_lab == plan.too_large:
+    if not plan.in_lab:
         raise CourseError(
             "The lab would be empty: offline it cannot have what you named. Name another notebook."
         )
@@ -91,17 +95,17 @@ def _is_strange(folder: Path) -> bool:
     return any(folder.iterdir()) and not (folder / MARK).is_file()
 
 
-def _built(plan: Plan, in_lab: list[Notebook], work: Path) -> Path:
+def _built(plan: Plan, work: Path) -> Path:
     """Make the site below a folder for work, and return where it is."""
     try:
         from grader.instructor.site import book, cloud, lab, pages, pyodide  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise CourseError(MISSING.format(name=error.name)) from None
     classroom = Classroom.at(work / "class", course=plan.course)
-    release(classroom, in_lab)
+    release(classroom, plan.in_lab)
     contents = work / "contents"
     shutil.copytree(classroom.release, contents, ignore=shutil.ignore_patterns("*.zip"))
-    release(classroom, [each for each in plan.pages if each not in in_lab])
+    release(classroom, [each for each in plan.pages if each not in plan.in_lab])
     wheel = students_wheel(work)
     whole = work / "site"
     whole.mkdir()
@@ -110,14 +114,14 @@ def _built(plan: Plan, in_lab: list[Notebook], work: Path) -> Path:
     chapters = []
     for each in plan.pages:
         links = []
-        if each in in_lab:
+        if each in plan.in_lab:
             links.append(pages.link_to_lab(_place(each)))
             links += [cloud.links(plan.repository, _place(each))] if plan.repository else []
-        runs = each in in_lab and not each.brings_answers
+        runs = each in plan.in_lab and not each.brings_answers
         chapters.append(book.Chapter(_place(each), " ".join(links), runs))
     book.book(whole, work, classroom.release, chapters)
     if plan.repository:
-        places = [_place(each) for each in in_lab]
+        places = [_place(each) for each in plan.in_lab]
         cloud.cloud(whole, classroom.release, places, wheel, plan.repository)
     (whole / MARK).touch()
     return whole

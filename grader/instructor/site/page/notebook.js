@@ -92,11 +92,10 @@ export class Notebook {
     const above = before.filter((cell) => this.isDue(cell)).map(({ id }) => this.now(id));
     const check = this.check(name);
     const shown = [this.now(name), ...(check ? [this.now(check.id)] : [])];
-    const { raised, outputs } = await this.python.run(above, shown);
-    const failed = raised.map((each) => each.name);
-    if (outputs.some(({ error, raised: why }) => (error ?? why) !== undefined)) failed.push(name);
+    const { raised, outputs, failed } = await this.python.run(above, shown);
+    const again = [...raised.map((each) => each.name), ...(failed ? [name] : [])];
     for (const { name: each, source } of [...above, ...shown]) {
-      if (!failed.includes(each)) this.ran.set(each, source); // else it is run and told again
+      if (!again.includes(each)) this.ran.set(each, source); // else it is run and told again
     }
     return [...raised.map((each) => this.warning(each)), ...outputs];
   }

@@ -15,8 +15,8 @@ export class Python {
   }
 
   /**
-   * Run cells, and return { raised, outputs }: which of those above raised an error, and what those
-   * that are to be shown show (a cell, and its check).
+   * Run cells, and return { raised, outputs, failed }: which of those above raised an error, what
+   * those that are to be shown show (a cell, and its check), and whether one of them raised.
    */
   run(above, shown) {
     this.worker ??= this.started();

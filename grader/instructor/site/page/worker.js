@@ -1,7 +1,8 @@
 // Python in a worker of the page: it starts once, says how far it is, and runs cells one by one.
 // A message to it is { id, root, above, shown }, two lists of cells { name, source, defines }; the
 // last says whether a cell is there to define what it is named after. What comes back are the
-// outputs of those that are to be shown, and which of the others raised an error.
+// outputs of those that are to be shown, whether one of them raised an error, and which of the
+// others did.
 
 /** @type {Promise<any> | undefined} */
 let starting;
@@ -18,7 +19,9 @@ self.onmessage = async ({ data }) => {
       if (error !== undefined) raised.push({ ...cell, error });
     }
     say("Running");
-    self.postMessage({ id, result: { raised, outputs: outputsOf(python, shown) } });
+    const outputs = outputsOf(python, shown);
+    const failed = errorIn(outputs) !== undefined;
+    self.postMessage({ id, result: { raised, outputs, failed } });
   } catch (error) {
     self.postMessage({ id, failure: String(error?.message ?? error) });
   }
