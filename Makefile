@@ -40,17 +40,19 @@ lint-javascript: $(JAVASCRIPT)
 	npm run --silent lint
 	npm run --silent types
 
-bench: $(BENCH)  ## print what layers, gradient checks, a check, the import, a widget and the grading of a class cost, beside PyTorch and nbgrader; takes half an hour
-	mkdir -p dist/benchmarks
-	$(BIN)/python tests/benchmarks/layers.py --json dist/benchmarks/layers.json
-	$(BIN)/python tests/benchmarks/growth.py --json dist/benchmarks/growth.json
-	$(BIN)/python tests/benchmarks/digits.py --json dist/benchmarks/digits.json
-	$(BIN)/python tests/benchmarks/gradient_checks.py --json dist/benchmarks/checks.json
-	$(BIN)/python tests/benchmarks/charts.py dist/benchmarks
-	$(BIN)/python tests/benchmarks/bench.py
-	$(BIN)/python tests/benchmarks/widgets.py
-	$(BIN)/python tests/benchmarks/grading.py
+bench: TO ?= dist/benchmarks
+bench: $(BENCH)  ## print what layers, gradient checks, a check, the import, a widget and the grading of a class cost, beside PyTorch and nbgrader, and what misses its goal; TO=FOLDER; takes half an hour
+	mkdir -p $(TO)
+	$(BIN)/python tests/benchmarks/fast_layers.py --json $(TO)/layers.json
+	$(BIN)/python tests/benchmarks/growth.py --json $(TO)/growth.json
+	$(BIN)/python tests/benchmarks/digits.py --json $(TO)/digits.json
+	$(BIN)/python tests/benchmarks/gradient_checks.py --json $(TO)/checks.json
+	$(BIN)/python tests/benchmarks/charts.py $(TO)
+	$(BIN)/python tests/benchmarks/bench.py --json $(TO)/course.json
+	$(BIN)/python tests/benchmarks/widgets.py --json $(TO)/widgets.json
+	$(BIN)/python tests/benchmarks/grading.py --json $(TO)/grading.json
 	if [ -d dist/site ]; then $(BIN)/python tests/benchmarks/site.py dist/site; fi
+	$(BIN)/python tests/benchmarks/goals.py $(TO)
 
 soak: $(DEVELOPERS)  ## what takes long: stock nbgrader, broken files, kills here and in a cluster, all widgets in three browser engines, the attacks as an ordinary user, trainings, mutants, many seeds
 	$(PYTEST) -m soak -n 2 --dist worksteal

@@ -1,9 +1,9 @@
 """`make bench`: a class graded sealed, beside stock `nbgrader autograde` of the same class in the
 same run.
 
-    python tests/benchmarks/grading.py [--class 200] [--large 1000 5000] [--only WHAT]
+    python tests/benchmarks/grading.py [--class 200] [--large 200 1000] [--only WHAT ...]
 
-Ratios belong to one run; absolute times to this machine. Stock needs about two minutes for every
+Ratios belong to one run; absolute times to this machine. Stock needs two to five minutes for every
 hundred students.
 """
 
@@ -25,6 +25,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from goals import Reached, save
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from our_course import NOTEBOOKS
 from postgres import programs, running
@@ -44,7 +46,9 @@ from grader.instructor.sandbox.sandbox import Sandbox, Worker
 from grader.instructor.sealed import session
 from grader.notebook.whole_file import write_atomically
 
+Step = Callable[[argparse.Namespace, Path], list[Reached]]
 BIN = Path(sys.executable).parent
+STOCK = 1 / 100  # of the time of stock nbgrader, at most
 HOSTILE = ("endless", "leaves", "exit")  # of the demo's class; their cost is a limit's
 ROWS = """SELECT s.student_id, c.name, g.auto_score, g.needs_manual_grade FROM grade g
     JOIN submitted_notebook n ON g.notebook_id = n.id JOIN submitted_assignment s ON n.assignment_id = s.id
@@ -132,7 +136,8 @@ def _memory(pid: int) -> int:
     return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
 
 
-def beside_stock(assignment: str, count: int, folder: Path) -> None:
+def beside_stock(assignment: str, count: int, folder: Path) -> Reached:
+    """Grade one class sealed and by stock nbgrader; the gradebooks have to be equal."""
     ours, theirs = (Classroom.at(folder / f"{assignment}-{name}") for name in ("sealed", "stock"))
     for course in (ours, theirs):
         make_class(course, assignment, count)
@@ -142,13 +147,14 @@ def beside_stock(assignment: str, count: int, folder: Path) -> None:
     stock_time, _ = run(
         [str(BIN / "nbgrader"), "autograde", assignment], theirs, COURSE_UNSEALED="1"
     )
-    same = _rows(ours) == _rows(theirs)
+    if _rows(ours) != _rows(theirs):
+        raise SystemExit(f"the gradebooks of {assignment} differ")
     print(
         f"  {assignment:14} {count:5} students: sealed {sealed_time:6.2f} s, stock "
-        f"{stock_time:7.1f} s: "
-        f"{stock_time / sealed_time:.0f} times faster (at least 25); gradebooks "
-        f"{'equal' if same else 'DIFFER'}"
+        f"{stock_time:7.1f} s: {stock_time / sealed_time:.0f} times faster; gradebooks equal"
     )
+    name = f"{assignment}, {count} submissions graded / nbgrader autograde"
+    return Reached(name, sealed_time / stock_time, STOCK)
 
 
 def _rows(course: Classroom) -> list[tuple[Any, ...]]:
@@ -156,7 +162,8 @@ def _rows(course: Classroom) -> list[tuple[Any, ...]]:
         return connection.execute(ROWS).fetchall()
 
 
-def larger(assignment: str, counts: list[int], folder: Path) -> None:
+def larger(assignment: str, counts: list[int], folder: Path) -> Reached:
+    """Grade larger and larger classes."""
     for count in counts:
         course = Classroom.at(folder / f"{assignment}-{count}")
         make_class(course, assignment, count)
@@ -167,9 +174,24 @@ def larger(assignment: str, counts: list[int], folder: Path) -> None:
             f"  {assignment:14} {count:5} students: {1000 * seconds / count:6.1f} ms each, "
             f"{memory:4.0f} MiB at most"
         )
+    return Reached(f"{assignment}, one submission of {count}", 1000 * seconds / count, 15, " ms")
 
 
-def exported(assignment: str, count: int, folder: Path) -> None:
+def pages(assignment: str, counts: tuple[int, int], folder: Path) -> Reached:
+    """Write the feedback pages of two classes; what a run costs at its start is no page's."""
+    times = []
+    for count in counts:
+        course = Classroom.at(folder / f"{assignment}-pages-{count}")
+        make_class(course, assignment, count)
+        grader, where = str(BIN / "grader"), ["--course", str(course.folder)]
+        run([grader, "grade", assignment, *where], course)
+        times.append(run([grader, "feedback", assignment, *where], course)[0])
+    each = 1000 * (times[1] - times[0]) / (counts[1] - counts[0])
+    print(f"  {assignment:14} {counts[1]:5} pages: {times[1]:6.2f} s, {each:.1f} ms each")
+    return Reached(f"{assignment}, a feedback page", each, 20, " ms")
+
+
+def exported(assignment: str, count: int, folder: Path) -> Reached:
     """Export the grades of one class, beside nbgrader's own exporter, and write its pages."""
     course = Classroom.at(folder / f"{assignment}-exported")
     make_class(course, assignment, count)
@@ -177,6 +199,7 @@ def exported(assignment: str, count: int, folder: Path) -> None:
     run([grader, "grade", assignment, *where], course)
     ours = [grader, "export", assignment, *where]
     stock = [str(BIN / "nbgrader"), "export", "--to", str(course.folder / "stock.csv")]
+    costs = {}
     for name, command in (
         ("grader export", ours),
         ("grader export --wide", [*ours, "--wide"]),
@@ -185,10 +208,11 @@ def exported(assignment: str, count: int, folder: Path) -> None:
         ("grader class", [grader, "class", assignment, *where]),
     ):
         seconds, memory = run(command, course)
-        each = 1000 * seconds / count
+        each = costs[name] = 1000 * seconds / count
         print(
             f"  {assignment:14} {count:5} students, {name:20}: {each:6.2f} ms each, {memory:4.0f} MiB"
         )
+    return Reached(f"{assignment}, a row of grader export", costs["grader export"], 1, " ms")
 
 
 def on_a_server(assignment: str, count: int, folder: Path) -> None:
@@ -262,49 +286,60 @@ def where(assignment: str, folder: Path, count: int = 30) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--class", dest="count", type=int, default=200)
-    parser.add_argument("--large", type=int, nargs="*", default=[200, 1000, 5000])
-    parser.add_argument("--only", choices=STEPS, help="one step alone")
+    parser.add_argument("--large", type=int, nargs="*", default=[1000, 200])
+    parser.add_argument("--only", choices=STEPS, nargs="*", default=STEPS, help="some steps alone")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
     asked = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    goals = []
     with tempfile.TemporaryDirectory() as name:
-        for step, (title, play) in STEPS.items():
-            if asked.only in (None, step):
-                print(f"sealed grading: {title}")
-                play(asked, Path(name))
+        for step in asked.only:
+            title, play = STEPS[step]
+            print(f"sealed grading: {title}", flush=True)
+            goals += play(asked, Path(name))
+    print(*goals, sep="\n")
+    if asked.json:
+        save(asked.json, goals)
 
 
-def _stages(asked: argparse.Namespace, folder: Path) -> None:
+def _stages(asked: argparse.Namespace, folder: Path) -> list[Reached]:
     for assignment in ("1-affine", "2-convolution"):
         where(assignment, folder)
+    return []
 
 
-def _larger(asked: argparse.Namespace, folder: Path) -> None:
-    larger("1-affine", asked.large, folder)
+def _larger(asked: argparse.Namespace, folder: Path) -> list[Reached]:
+    return [larger("1-affine", asked.large, folder)]
 
 
-def _exported(asked: argparse.Namespace, folder: Path) -> None:
-    exported("1-affine", 1000, folder)
+def _pages(asked: argparse.Namespace, folder: Path) -> list[Reached]:
+    return [pages("1-affine", (asked.count // 5, asked.count), folder)]
 
 
-def _on_a_server(asked: argparse.Namespace, folder: Path) -> None:
+def _exported(asked: argparse.Namespace, folder: Path) -> list[Reached]:
+    return [exported("1-affine", 1000, folder)]
+
+
+def _on_a_server(asked: argparse.Namespace, folder: Path) -> list[Reached]:
     os.chmod(folder, 0o755)  # the server has a user of its own
-    on_a_server("1-affine", 1000, folder)
+    on_a_server("1-affine", asked.count, folder)
+    return []
 
 
-def _beside_stock(asked: argparse.Namespace, folder: Path) -> None:
-    for assignment in ("1-affine", "2-convolution"):
-        beside_stock(assignment, asked.count, folder)
+def _beside_stock(asked: argparse.Namespace, folder: Path) -> list[Reached]:
+    return [beside_stock("1-affine", asked.count, folder)]
 
 
-def _cluster(asked: argparse.Namespace, folder: Path) -> None:
+def _cluster(asked: argparse.Namespace, folder: Path) -> list[Reached]:
     from benchmarks.many_machines import play  # which needs Dask
 
-    play(asked.count, folder)
+    return play(asked.count, folder)
 
 
-STEPS = {
+STEPS: dict[str, tuple[str, Step]] = {
     "stages": ("where the time goes", _stages),
     "large": ("a larger class", _larger),
+    "feedback": ("feedback pages", _pages),
     "export": ("tables and pages of a class, beside nbgrader's exporter", _exported),
     "server": ("SQLite beside PostgreSQL", _on_a_server),
     "cluster": ("the workers of a Dask cluster on this machine", _cluster),

@@ -8,10 +8,10 @@ Both passes, float32, one thread, medians of CPU time; what is compared runs in 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
-from layers import IM2COL, Row, contenders, drawn, medians, surroundings
+from fast_layers import IM2COL, Row, contenders, drawn, medians, surroundings
+from goals import save
 
 BASE = {"N": 8, "C": 16, "H": 32, "K": 3}
 VALUES = {
@@ -49,9 +49,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
-    figures = {"about": surroundings(), "base": BASE, "grown": grown(options.rounds)}
+    table = grown(options.rounds)
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        save(options.json, [], about=surroundings(), base=BASE, grown=table)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.grading import BIN, make_class
+from goals import Reached
 from instructor.cluster.dask_cluster import Cluster, cluster
 from soak.kills import anew, descendants
 from tqdm import tqdm
@@ -35,6 +36,7 @@ from grader.notebook.intake import ParsedNotebook
 ASSIGNMENT = "1-affine"
 LOCAL = (1, 2)  # processes of the pool
 WORKERS = (1, 2, 4)
+DASK = 1.2  # of the pool's time, at most
 SMALL = 5  # the large class has so many times the students of the small one
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -49,6 +51,10 @@ class Cost:
     command: float
     scheduler: float = 0.0
     workers: float = 0.0
+
+    @property
+    def processors(self) -> float:
+        return self.command + self.scheduler + self.workers
 
     def each(self, smaller: Cost, count: int) -> Cost:
         """Return the cost of one of the students that a smaller class does not have."""
@@ -176,16 +182,22 @@ class Pair:
         return larger.each(smaller, self.more)
 
 
-def play(count: int, folder: Path) -> None:
+def play(count: int, folder: Path) -> list[Reached]:
     pair = Pair(*classes(folder, count), count - count // SMALL)
     pool: dict[int, Cost] = {}
     for number in LOCAL:
         pool[number] = pair.each("--workers", str(number))
         print(f"  local pool of {number}:  {pool[number]}", flush=True)
+    dask: dict[int, Cost] = {}
     for number in WORKERS:
         with tempfile.TemporaryDirectory() as name, cluster(Path(name), number) as place:
-            cost = pair.each("--scheduler", place.address, place=place)
+            cost = dask[number] = pair.each("--scheduler", place.address, place=place)
         times = cost.clock / pool[min(number, max(LOCAL))].clock
         print(f"  {number} Dask workers:   {cost}; {times:.2f} times the pool", flush=True)
     alone = statistics.median(writer_alone(pair.large, pair.large).clock for _ in range(3))
     print(f"  the writer alone: {1000 * alone:6.1f} ms each, {1 / alone:.0f} a second")
+    title, both = "2 Dask workers / a pool of 2", (dask[2], pool[2])
+    return [
+        Reached(f"{title}, processor time", both[0].processors / both[1].processors, DASK),
+        Reached(f"{title}, by the clock", both[0].clock / both[1].clock, DASK),
+    ]

@@ -1,0 +1,67 @@
+"""What runs of `make bench` reached, beside the goals.
+
+    python tests/benchmarks/goals.py FOLDER ...
+
+Each benchmark writes its figures into a FOLDER as JSON, with a list of what it reached and what the
+goal is. The table has a column for each FOLDER, and is printed as Markdown. Ratios within one run
+carry over to other machines; what has a unit belongs to the machine.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+HEAD = "| what | at most | reached |\n|:--|--:|--:|"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A figure that has a goal; one without a unit is a ratio within one run."""
+
+    what: str
+    value: float
+    at_most: float
+    unit: str = ""
+
+    @property
+    def missed(self) -> bool:
+        return self.value > self.at_most
+
+    def __str__(self) -> str:
+        miss = ", missed" if self.missed else ""
+        return (
+            f"{self.what}: {self.value:.3g}{self.unit} (at most {self.at_most:g}{self.unit}{miss})"
+        )
+
+
+def save(path: Path, goals: list[Reached], **figures: Any) -> None:
+    """Write what a benchmark found as JSON."""
+    figures["goals"] = [asdict(goal) for goal in goals]
+    path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def goals_in(folder: Path) -> dict[str, Reached]:
+    """Return the figures with goals that one run wrote, by what they are."""
+    files = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+    found = (json.loads(file.read_text(encoding="utf-8")).get("goals", []) for file in files)
+    reached = (Reached(**goal) for goals in found for goal in goals)
+    return {each.what: each for each in reached}
+
+
+def table(runs: list[dict[str, Reached]]) -> str:
+    """Return the table of some runs, in the order in which the last one wrote its figures."""
+    lines = [HEAD]
+    for what, goal in runs[-1].items():
+        values = [run[what] for run in runs if what in run]
+        reached = " / ".join(f"{each.value:.3g}" for each in values)
+        mark = " **missed**" if any(each.missed for each in values) else ""
+        lines.append(f"| {what} | {goal.at_most:g}{goal.unit} | {reached}{goal.unit}{mark} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table([goals_in(Path(name)) for name in sys.argv[1:]]))
