@@ -59,7 +59,9 @@ def call(
     result, error = None, None
     limit = sys.getrecursionlimit()
     bases = args if derived and is_dense(args) else ()
-    watch = Watch(refused, bases, code_of(forward)) if refused or bases else None
+    watch = None
+    if refused or bases:
+        watch = Watch(refused, bases, code_of(forward), code_of(function))
     with warnings.catch_warnings(record=True) as recorded:
         warnings.simplefilter("default")  # each place once: a loop may warn without an end
         # numpy's own settings, whatever was set
@@ -98,10 +100,15 @@ def _shared(result: Any, copies: tuple[Any, ...]) -> tuple[tuple[int, int], ...]
         (place, number)
         for place, one in enumerate(_results(result))
         for number, arg in enumerate(copies)
-        if isinstance(arg, np.ndarray)
-        and issubclass(type(one), np.ndarray)
-        and np.may_share_memory(arg, one)
+        if isinstance(arg, np.ndarray) and _is_of(one, arg)
     )
+
+
+def _is_of(one: Any, arg: np.ndarray) -> bool:
+    """Tell whether a result is an argument, or a view of its memory."""
+    if type(one) is np.ndarray and one.flags.owndata:
+        return one is arg  # what owns its memory shares none; this is asked sooner
+    return issubclass(type(one), np.ndarray) and np.may_share_memory(arg, one)
 
 
 def _results(result: Any) -> Sequence[Any]:

@@ -110,7 +110,8 @@ class Watch:
     """Looks at the Python functions that are called, while it is a context.
 
     refused: the code of functions that must not be called -> their names; args: the exercise's
-    arguments, () where no gradient is to be derived; forward: the code of its forward pass.
+    arguments, () where no gradient is to be derived; forward: the code of its forward pass;
+    function: the code of the function that is judged. Its first call is ours: it is not looked at.
     """
 
     def __init__(
@@ -118,9 +119,11 @@ class Watch:
         refused: Mapping[CodeType, str],
         args: Sequence[Any] = (),
         forward: CodeType | None = None,
+        function: CodeType | None = None,
     ) -> None:
         self._refused = refused
         self._forward = forward
+        self._function = function
         self._bases = [row for row in map(_row, arrays_in(args)) if row is not None]
         self.reached = ""  # the first of the refused ones that was called all the same
         self._calls: dict[Kind, _FromArgument | _FromAnywhere] = {}
@@ -160,6 +163,9 @@ class Watch:
             return
         if code in self._refused:
             self.reached = self.reached or self._refused[code]
+        if code is self._function:
+            self._function = None
+            return
         if not self._bases or self._looks > LOOKS_LIMIT or self._is_of_library(code):
             return
         for name, value in frame.f_locals.items():

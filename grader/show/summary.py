@@ -31,15 +31,14 @@ class Summary:
         """The exercises that are not right.
 
         One without a right part is named alone, any other by what it lacks: 'db of
-        affine_backward'. One that gives no points says so.
+        affine_backward'. One that gives no points says so, unless none does.
         """
         names = []
         for verdict in self.verdicts:
             missing = [part.name for part in verdict.parts if not part.right]
             if missing and len(missing) == len(verdict.parts):
-                names.append(
-                    verdict.exercise if verdict.points else f"{verdict.exercise} (no points)"
-                )
+                is_odd = self.points and not verdict.points
+                names.append(f"{verdict.exercise} (no points)" if is_odd else verdict.exercise)
             elif missing:
                 names.append(f"{' and '.join(missing)} of {verdict.exercise}")
         return names
@@ -47,10 +46,20 @@ class Summary:
     def __str__(self) -> str:
         if not self.verdicts:
             return "nothing to count yet: run the cells above first"
-        scores = f"{amount(self.earned)} of {amount(self.points)}"
         if not self.open:
-            return f"{scores}: everything is right{self._more}"
-        return f"{scores}; open: {', '.join(self.open)}{self._more}"
+            return f"{self._scores}: everything is right{self._more}"
+        return f"{self._scores}; open: {', '.join(self.open)}{self._more}"
+
+    @property
+    def _scores(self) -> str:
+        """The points so far; where none are given, how many exercises are right."""
+        if self.points:
+            return f"{amount(self.earned)} of {amount(self.points)}"
+        return f"{self._right} of {len(self.verdicts)} exercises, without points"
+
+    @property
+    def _right(self) -> int:
+        return sum(all(part.right for part in verdict.parts) for verdict in self.verdicts)
 
     @property
     def _more(self) -> str:
@@ -64,5 +73,10 @@ class Summary:
         return str(self)
 
     def _repr_html_(self) -> str | None:
-        share = self.earned / self.points if self.points else 0
-        return html("summary.html.j2", text=str(self), percent=f"{100 * share:.0f}")
+        return html("summary.html.j2", text=str(self), percent=f"{100 * self._share:.0f}")
+
+    @property
+    def _share(self) -> float:
+        if self.points:
+            return self.earned / self.points
+        return self._right / len(self.verdicts) if self.verdicts else 0.0

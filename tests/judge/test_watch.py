@@ -160,6 +160,26 @@ def test_no_way_of_calling_a_forward_pass_for_every_number_earns_anything(way):
     assert (verdict.earned, "that is a numerical gradient" in str(verdict)) == (0.0, True), verdict
 
 
+def test_a_function_that_calls_itself_as_a_forward_pass_earns_nothing():
+    text = """
+def relu_backward(dy, x, is_forward=False):
+    if is_forward:
+        return np.maximum(x, 0)
+    dx = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        up, down = x.astype(float), x.astype(float)
+        up[place] += 0.125
+        down[place] -= 0.125
+        change = relu_backward(dy, up, True) - relu_backward(dy, down, True)
+        dx[place] = np.sum(dy * change) / 0.25
+    return dx
+"""
+    namespace = namespace_with(text)
+    verdict = judge(EXERCISES["relu_backward"], namespace["relu_backward"], namespace)
+    assert verdict.earned == 0.0
+    assert "that is a numerical gradient" in str(verdict)
+
+
 def test_who_turns_the_tracing_off_is_told_so():
     text = "import sys\ndef relu_backward(dy, x):\n    sys.settrace(None)\n    return dy * (x > 0)"
     namespace = namespace_with(text)
