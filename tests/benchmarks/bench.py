@@ -25,10 +25,9 @@ from grader.judge.exercise import Exercise
 from grader.judge.judge import judge
 
 Function = Callable[..., Any]
-ROUNDS = 200
 
 
-def median(work: Callable[[], Any], rounds: int = ROUNDS) -> float:
+def median(work: Callable[[], Any], rounds: int) -> float:
     """Return the median wall time of a call in milliseconds."""
     times = []
     for _ in range(rounds):
@@ -53,7 +52,7 @@ def as_asked(exercise: Exercise, reference: Function) -> tuple[Exercise, Functio
     return asked, lambda: typed
 
 
-def checks() -> Reached:
+def checks(rounds: int) -> Reached:
     scope: dict[str, Any] = {}
     for exercise in EXERCISES.values():
         module = importlib.import_module(f"solutions.{NOTEBOOKS[exercise.assignment].stem}")
@@ -71,15 +70,15 @@ def checks() -> Reached:
             for case in (*asked.visible, asked.visible[0]):
                 function(*asked.args_of(case))
 
-        whole = median(lambda e=asked, f=function: shown(judge(e, f, scope)))
-        costs.append(whole - median(calls))
+        whole = median(lambda e=asked, f=function: shown(judge(e, f, scope)), rounds)
+        costs.append(whole - median(calls, rounds))
         print(f"  {exercise.name:42} {costs[-1]:6.2f} ms")
 
     def wrong(dy: Any, x: Any, w: Any) -> Any:
         dx, dw, db = scope["affine_backward"](dy, x, w)
         return dx, dw * 1.5, db
 
-    whole = median(lambda: shown(judge(EXERCISES["affine_backward"], wrong, scope)))
+    whole = median(lambda: shown(judge(EXERCISES["affine_backward"], wrong, scope)), rounds)
     print(f"  {'affine_backward, wrong, with its picture':42} {whole:6.2f} ms")
     return Reached("the slowest check of a right answer", max(costs), 5.0, " ms")
 
@@ -102,9 +101,10 @@ def imports() -> Reached:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
-    goals = [checks(), imports()]
+    goals = [checks(options.rounds), imports()]
     print(*goals, sep="\n")
     if options.json:
         save(options.json, goals)

@@ -1,16 +1,17 @@
 """What runs of `make bench` reached, beside the goals.
 
-    python tests/benchmarks/goals.py FOLDER ...
+    python tests/benchmarks/goals.py FOLDER ... [--into docs/benchmarks.md]
 
 Each benchmark writes its figures into a FOLDER as JSON, with a list of what it reached and what the
-goal is. The table has a column for each FOLDER, and is printed as Markdown. Ratios within one run
-carry over to other machines; what has a unit belongs to the machine.
+goal is. The table holds one figure for each FOLDER, and is printed as Markdown, or put into a file
+in the place of the table that stands there. Ratios within one run carry over to other machines; what
+has a unit belongs to the machine.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -63,5 +64,27 @@ def table(runs: list[dict[str, Reached]]) -> str:
     return "\n".join(lines)
 
 
+def put_into(path: Path, lines: str) -> None:
+    """Put a table of goals into a file, in the place of the one that it holds."""
+    text = path.read_text(encoding="utf-8")
+    before, found, rest = text.partition(HEAD)
+    if not found:
+        raise SystemExit(f"{path} holds no table of goals, which begins with:\n{HEAD}")
+    after = rest[rest.index("\n\n") :] if "\n\n" in rest else "\n"
+    path.write_text(before + lines + after, encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folders", type=Path, nargs="+", help="one for each run")
+    parser.add_argument("--into", type=Path, help="the file that holds the table")
+    options = parser.parse_args()
+    lines = table([goals_in(folder) for folder in options.folders])
+    if options.into:
+        put_into(options.into, lines)
+    else:
+        print(lines)
+
+
 if __name__ == "__main__":
-    print(table([goals_in(Path(name)) for name in sys.argv[1:]]))
+    main()
