@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 Array = np.ndarray
-DTYPES = (np.float32, np.float64)
+# Not spelt where they are used: a small layer would spend as long on that as on its product.
+DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
+UNUSUAL = (np.ma.MaskedArray, np.matrix)  # their products are other ones
 
 
 def _is_int(value: object, lowest: int) -> bool:
@@ -36,7 +38,7 @@ def arrays(**named: Array) -> None:
     """Raise a ValueError unless all are arrays of one dtype, float32 or float64."""
     first, *others = named
     for name, array in named.items():
-        if isinstance(array, np.ma.MaskedArray | np.matrix):
+        if isinstance(array, UNUSUAL):
             raise ValueError(f"{name} is a {type(array).__name__}, expected a plain array")
     dtype = getattr(named[first], "dtype", None)
     if dtype not in DTYPES:
