@@ -16,7 +16,7 @@ import numpy as np
 
 from .changed import copied, is_unchanged
 from .warned import warning_texts
-from .watch import Watch, code_of, is_dense, shapes_of
+from .watch import Watch, bare_code_of, code_of, is_dense, shapes_of
 
 NOTHING: Mapping[CodeType, str] = {}
 
@@ -61,7 +61,7 @@ def call(
     bases = args if derived and is_dense(args) else ()
     watch = None
     if refused or bases:
-        watch = Watch(refused, bases, code_of(forward), code_of(function))
+        watch = Watch(refused, bases, code_of(forward), bare_code_of(function))
     with warnings.catch_warnings(record=True) as recorded:
         warnings.simplefilter("default")  # each place once: a loop may warn without an end
         # numpy's own settings, whatever was set
@@ -107,7 +107,7 @@ def _shared(result: Any, copies: tuple[Any, ...]) -> tuple[tuple[int, int], ...]
 def _is_of(one: Any, arg: np.ndarray) -> bool:
     """Tell whether a result is an argument, or a view of its memory."""
     if type(one) is np.ndarray and one.flags.owndata:
-        return one is arg  # what owns its memory shares none; this is asked sooner
+        return one is arg  # what owns its memory shares none with others; to ask that is quicker
     return issubclass(type(one), np.ndarray) and np.may_share_memory(arg, one)
 
 

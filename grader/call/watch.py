@@ -111,7 +111,8 @@ class Watch:
 
     refused: the code of functions that must not be called -> their names; args: the exercise's
     arguments, () where no gradient is to be derived; forward: the code of its forward pass;
-    function: the code of the function that is judged. Its first call is ours: it is not looked at.
+    function: the code of the function that is judged, where it holds nothing but its arguments: its
+    first call is ours, and is not looked at.
     """
 
     def __init__(
@@ -203,6 +204,14 @@ class Watch:
 def code_of(function: Any) -> CodeType | None:
     """Return the code of a Python function, None for any other object: it may answer anything."""
     return function.__code__ if type(function) is FunctionType else None
+
+
+def bare_code_of(function: Any) -> CodeType | None:
+    """Return the code of a function that holds no value beside its arguments, else None."""
+    code = code_of(function)
+    if code is None or code.co_freevars or function.__defaults__ or function.__kwdefaults__:
+        return None
+    return code
 
 
 def shapes_of(values: Iterable[Any]) -> set[tuple[int, ...]]:

@@ -37,8 +37,9 @@ class Summary:
         for verdict in self.verdicts:
             missing = [part.name for part in verdict.parts if not part.right]
             if missing and len(missing) == len(verdict.parts):
-                is_odd = self.points and not verdict.points
-                names.append(f"{verdict.exercise} (no points)" if is_odd else verdict.exercise)
+                is_practice = self.points and not verdict.points
+                mark = " (no points)" if is_practice else ""
+                names.append(f"{verdict.exercise}{mark}")
             elif missing:
                 names.append(f"{' and '.join(missing)} of {verdict.exercise}")
         return names
@@ -46,16 +47,16 @@ class Summary:
     def __str__(self) -> str:
         if not self.verdicts:
             return "nothing to count yet: run the cells above first"
-        if not self.open:
-            return f"{self._scores}: everything is right{self._more}"
-        return f"{self._scores}; open: {', '.join(self.open)}{self._more}"
+        if self.open:
+            return f"{self._scores}; open: {', '.join(self.open)}{self._more}"
+        return f"{self._scores}{': everything is right' if self.points else ''}{self._more}"
 
     @property
     def _scores(self) -> str:
         """The points so far; where none are given, how many exercises are right."""
         if self.points:
             return f"{amount(self.earned)} of {amount(self.points)}"
-        return f"{self._right} of {len(self.verdicts)} exercises, without points"
+        return f"{self._right} of {len(self.verdicts)} exercises right (no points)"
 
     @property
     def _right(self) -> int:

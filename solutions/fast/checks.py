@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 Array = np.ndarray
-# Not spelt where they are used: a small layer would spend as long on that as on its product.
+# Built once: a small layer would spend as long building them as on its product.
 DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 UNUSUAL = (np.ma.MaskedArray, np.matrix)  # their products are other ones
 
@@ -38,17 +38,18 @@ def arrays(**named: Array) -> None:
     """Raise a ValueError unless all are arrays of one dtype, float32 or float64."""
     first, *others = named
     for name, array in named.items():
+        kind = type(array).__name__
+        if not isinstance(array, np.ndarray):
+            raise ValueError(f"{name} is {kind}, expected an array of float32 or float64")
         if isinstance(array, UNUSUAL):
-            raise ValueError(f"{name} is a {type(array).__name__}, expected a plain array")
-    dtype = getattr(named[first], "dtype", None)
+            raise ValueError(f"{name} is a {kind}, expected a plain array")
+    dtype = named[first].dtype
     if dtype not in DTYPES:
-        kind = dtype or type(named[first]).__name__
-        raise ValueError(f"{first} is {kind}, expected an array of float32 or float64")
+        raise ValueError(f"{first} is {dtype}, expected an array of float32 or float64")
     for name in others:
-        other = getattr(named[name], "dtype", None)
+        other = named[name].dtype
         if other != dtype:
-            kind = other or type(named[name]).__name__
-            raise ValueError(f"{name} is {kind}, expected {dtype} as {first} is")
+            raise ValueError(f"{name} is {other}, expected {dtype} as {first} is")
 
 
 def shape(name: str, array: Array, expected: tuple[int, ...]) -> None:

@@ -4,8 +4,8 @@
 
 Each benchmark writes its figures into a FOLDER as JSON, with a list of what it reached and what the
 goal is. The table holds one figure for each FOLDER, and is printed as Markdown, or put into a file
-in the place of the table that stands there. Ratios within one run carry over to other machines; what
-has a unit belongs to the machine.
+in the place of the table that stands there. Ratios within one run carry over to other machines;
+what has a unit belongs to the machine.
 """
 
 from __future__ import annotations
@@ -50,16 +50,18 @@ def goals_in(folder: Path) -> dict[str, Reached]:
     files = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
     found = (json.loads(file.read_text(encoding="utf-8")).get("goals", []) for file in files)
     reached = (Reached(**goal) for goals in found for goal in goals)
+    if not files:
+        raise SystemExit(f"{folder} holds no figures: `make bench TO={folder}` writes them")
     return {each.what: each for each in reached}
 
 
 def table(runs: list[dict[str, Reached]]) -> str:
-    """Return the table of some runs, in the order in which the last one wrote its figures."""
+    """Return the table of some runs, in the order in which they wrote their figures."""
     lines = [HEAD]
-    for what, goal in runs[-1].items():
-        values = [run[what] for run in runs if what in run]
-        reached = " / ".join(f"{each.value:.3g}" for each in values)
-        mark = " **missed**" if any(each.missed for each in values) else ""
+    for what, goal in {what: goal for run in runs for what, goal in run.items()}.items():
+        values = [run.get(what) for run in runs]
+        reached = " / ".join(f"{each.value:.3g}" if each else "–" for each in values)
+        mark = " **missed**" if any(each and each.missed for each in values) else ""
         lines.append(f"| {what} | {goal.at_most:g}{goal.unit} | {reached}{goal.unit}{mark} |")
     return "\n".join(lines)
 

@@ -1,7 +1,7 @@
 """`make bench`: a class graded sealed, beside stock `nbgrader autograde` of the same class in the
 same run.
 
-    python tests/benchmarks/grading.py [--class 200] [--large 200 1000] [--only WHAT ...]
+    python tests/benchmarks/grading.py [--class 200] [--large 1000 200] [--only WHAT ...]
 
 Ratios belong to one run; absolute times to this machine. Stock needs two to five minutes for every
 hundred students.
@@ -25,9 +25,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from goals import Reached, save
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from benchmarks.goals import Reached, save
 from our_course import NOTEBOOKS
 from postgres import programs, running
 
@@ -163,7 +162,7 @@ def _rows(course: Classroom) -> list[tuple[Any, ...]]:
 
 
 def larger(assignment: str, counts: list[int], folder: Path) -> Reached:
-    """Grade larger and larger classes."""
+    """Grade some classes; the last one has the goal."""
     for count in counts:
         course = Classroom.at(folder / f"{assignment}-{count}")
         make_class(course, assignment, count)
@@ -174,7 +173,8 @@ def larger(assignment: str, counts: list[int], folder: Path) -> Reached:
             f"  {assignment:14} {count:5} students: {1000 * seconds / count:6.1f} ms each, "
             f"{memory:4.0f} MiB at most"
         )
-    return Reached(f"{assignment}, one submission of {count}", 1000 * seconds / count, 15, " ms")
+    name = f"{assignment}, grader grade of {count} submissions, one of them"
+    return Reached(name, 1000 * seconds / count, 15, " ms")
 
 
 def pages(assignment: str, counts: tuple[int, int], folder: Path) -> Reached:
@@ -188,7 +188,8 @@ def pages(assignment: str, counts: tuple[int, int], folder: Path) -> Reached:
         times.append(run([grader, "feedback", assignment, *where], course)[0])
     each = 1000 * (times[1] - times[0]) / (counts[1] - counts[0])
     print(f"  {assignment:14} {counts[1]:5} pages: {times[1]:6.2f} s, {each:.1f} ms each")
-    return Reached(f"{assignment}, a feedback page", each, 20, " ms")
+    name = f"{assignment}, one more page of grader feedback"
+    return Reached(name, each, 20, " ms")
 
 
 def exported(assignment: str, count: int, folder: Path) -> Reached:
@@ -212,7 +213,8 @@ def exported(assignment: str, count: int, folder: Path) -> Reached:
         print(
             f"  {assignment:14} {count:5} students, {name:20}: {each:6.2f} ms each, {memory:4.0f} MiB"
         )
-    return Reached(f"{assignment}, a row of grader export", costs["grader export"], 1, " ms")
+    name = f"{assignment}, grader export of {count} rows, one of them"
+    return Reached(name, costs["grader export"], 1, " ms")
 
 
 def on_a_server(assignment: str, count: int, folder: Path) -> None:
@@ -286,8 +288,8 @@ def where(assignment: str, folder: Path, count: int = 30) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--class", dest="count", type=int, default=200)
-    parser.add_argument("--large", type=int, nargs="*", default=[1000, 200])
-    parser.add_argument("--only", choices=STEPS, nargs="*", default=STEPS, help="some steps alone")
+    parser.add_argument("--large", type=int, nargs="+", default=[1000, 200])
+    parser.add_argument("--only", choices=STEPS, nargs="+", default=STEPS, help="some steps alone")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     asked = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.goals import Reached
 from benchmarks.grading import BIN, make_class
-from goals import Reached
 from instructor.cluster.dask_cluster import Cluster, cluster
 from soak.kills import anew, descendants
 from tqdm import tqdm

@@ -344,6 +344,8 @@ X, W, B = np.zeros((2, 4, 5, 6)), np.zeros((4, 2, 2, 3)), np.zeros(4)
         ({"w": W.astype(np.float32)}, "w is float32, expected float64 as x is"),
         ({"x": X.astype(int)}, "x is int64, expected an array of float32 or float64"),
         ({"x": X.tolist()}, "x is list, expected an array of float32 or float64"),
+        ({"w": W.tolist()}, "w is list, expected an array of float32 or float64"),
+        ({"w": None}, "w is NoneType, expected an array of float32 or float64"),
     ],
 )  # fmt: skip
 def test_bad_input_is_named(changed, message):

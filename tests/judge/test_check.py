@@ -696,10 +696,10 @@ def test_progress_names_an_open_exercise_without_points(capsys):
 def test_progress_counts_exercises_where_none_gives_points(capsys):
     scope = references("7-fast") | {"progress": grader.progress}
     exec("progress()", scope)
-    assert capsys.readouterr().out == "5 of 5 exercises, without points: everything is right\n"
+    assert capsys.readouterr().out == "5 of 5 exercises right (no points)\n"
     del scope["conv_im2col"]
     exec("progress()", scope)
-    assert capsys.readouterr().out == "4 of 5 exercises, without points; open: conv_im2col\n"
+    assert capsys.readouterr().out == "4 of 5 exercises right (no points); open: conv_im2col\n"
 
 
 def test_progress_of_a_solved_notebook(capsys):

@@ -307,7 +307,7 @@ def test_a_released_notebook_reaches_the_bottom(assignment, released):
         exercise.name if exercise.points or not points else f"{exercise.name} (no points)"
         for exercise in exercises
     )
-    of = f"{points:g}" if points else f"{len(exercises)} exercises, without points"
+    of = f"{points:g}" if points else f"{len(exercises)} exercises right (no points)"
     assert (
         texts(by_id(released(assignment))["progress"])
         == f"0 of {of}; open: {names}{by_hand(assignment)}"

@@ -78,7 +78,7 @@ def site_online(online: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def played(site: Path, site_online: Path) -> dict[str, Path]:
-    """What the documented address gives a page of the book; the site's lock has its digests."""
+    """The files that stand in for the documented address; their digests are written into the lock."""
     local = packages(site)
     path = site_online / PYODIDE / "book-pyodide-lock.json"
     lock = json.loads(path.read_text(encoding="utf-8"))
