@@ -10,6 +10,7 @@ from our_course import EXERCISES
 from support import references
 
 import grader
+from grader.call.watch import bare_code_of
 from grader.judge.judge import judge
 
 ONE_SIDED = """
@@ -178,6 +179,37 @@ def relu_backward(dy, x, is_forward=False):
     verdict = judge(EXERCISES["relu_backward"], namespace["relu_backward"], namespace)
     assert verdict.earned == 0.0
     assert "that is a numerical gradient" in str(verdict)
+
+
+def test_one_wrapper_around_both_passes_hides_nothing():
+    text = """
+def passed_on(function):
+    def inner(*args):
+        return function(*args)
+    return inner
+
+relu_forward = passed_on(relu_forward)
+
+@passed_on
+def relu_backward(dy, x):
+    dx = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        moved = x.astype(float)
+        moved[place] += 0.125
+        dx[place] = np.sum(dy * (relu_forward(moved) - relu_forward(x))) / 0.125
+    return dx
+"""
+    namespace = namespace_with(text)
+    verdict = judge(EXERCISES["relu_backward"], namespace["relu_backward"], namespace)
+    assert verdict.earned == 0.0
+    assert "that is a numerical gradient" in str(verdict)
+
+
+def test_only_what_holds_its_arguments_alone_is_not_looked_at():
+    held = np.zeros(3)
+    assert bare_code_of(namespace_with) is namespace_with.__code__
+    for function in (lambda x: x + held, lambda x, y=held: x, lambda x, *, y=held: x, len):
+        assert bare_code_of(function) is None
 
 
 def test_who_turns_the_tracing_off_is_told_so():
