@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from graded import points
 from mistakes_typed import WRONG
-from our_course import NOTEBOOKS
+from our_course import NOTEBOOKS, all_right
 from support import SCREENSHOTS
 from widget_page import framed
 
@@ -98,8 +98,7 @@ def everything_is_typed(page: Any, assignment: str) -> None:
         if cell["cell_type"] == "code":
             type_into(page, cell_of(page, f"def {name}("), source(cell))
     run_all(page)
-    total = f"{NOTEBOOKS[assignment].automatic_points:g}"
-    page.get_by_text(f"{total} of {total}: everything is right").wait_for(timeout=180_000)
+    page.get_by_text(all_right(assignment)).wait_for(timeout=180_000)
 
 
 def downloaded(page: Any, folder: Path) -> Path:
