@@ -8,10 +8,19 @@ EXERCISES = COURSE.exercises  # by name
 NOTEBOOKS = COURSE.by_assignment
 
 
+def none_right(assignment: str) -> str:
+    """Return how begins what `progress` says of a notebook as it is released."""
+    return f"0 of {_of(assignment)}; open: {NOTEBOOKS[assignment].exercises[0].name}"
+
+
 def all_right(assignment: str) -> str:
     """Return what `progress` says of a notebook in which every check is right."""
-    notebook = NOTEBOOKS[assignment]
-    points, count = f"{notebook.automatic_points:g}", len(notebook.exercises)
-    if notebook.automatic_points:
-        return f"{points} of {points}: everything is right"
-    return f"{count} of {count} exercises right (no points)"
+    points, of = NOTEBOOKS[assignment].automatic_points, _of(assignment)
+    if points:
+        return f"{of} of {of}: everything is right"
+    return f"{len(NOTEBOOKS[assignment].exercises)} of {of}"
+
+
+def _of(assignment: str) -> str:
+    points, count = NOTEBOOKS[assignment].automatic_points, len(NOTEBOOKS[assignment].exercises)
+    return f"{points:g}" if points else f"{count} exercises right (no points)"

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from mistakes_typed import WRONG
 from nbformat.sign import NotebookNotary
-from our_course import EXERCISES, NOTEBOOKS, all_right
+from our_course import EXERCISES, NOTEBOOKS, all_right, none_right
 from support import HEIGHT, ROOT, SCREENSHOTS, WIDTH, run_all
 from support import opened as opened_page
 from widget_page import framed
@@ -43,9 +43,8 @@ def keep_whole(page, name):
 def opened(request, browser, lab):
     """(assignment, page): the released notebook, run from top to bottom."""
     assignment = request.param
-    first = NOTEBOOKS[assignment].exercises[0].name
-    until = f"0 of {NOTEBOOKS[assignment].automatic_points:g}; open: {first}"
-    page = run_all(browser, lab[0], f"{assignment}/{NOTEBOOKS[assignment].stem}.ipynb", until)
+    path = f"{assignment}/{NOTEBOOKS[assignment].stem}.ipynb"
+    page = run_all(browser, lab[0], path, none_right(assignment))
     yield assignment, page
     page.close()
 
