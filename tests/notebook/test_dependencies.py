@@ -19,6 +19,7 @@ OWN = {"grader", "solutions", "layers"}
 # what stands beside a file and is imported by its bare name: helpers of tests, a worker's files
 BESIDE = (
     "tests",
+    "tests/benchmarks",
     "tests/browser",
     "tests/engines",
     "tests/hub",
