@@ -48,7 +48,7 @@ bench: $(BENCH)  ## print what layers, gradient checks, a check, the import, a w
 	$(BIN)/python tests/benchmarks/digits.py --json $(TO)/digits.json
 	$(BIN)/python tests/benchmarks/gradient_checks.py --json $(TO)/checks.json
 	$(BIN)/python tests/benchmarks/charts.py $(TO)
-	$(BIN)/python tests/benchmarks/bench.py --json $(TO)/course.json
+	$(BIN)/python tests/benchmarks/check_and_import.py --json $(TO)/course.json
 	$(BIN)/python tests/benchmarks/widgets.py --json $(TO)/widgets.json
 	$(BIN)/python tests/benchmarks/grading.py --json $(TO)/grading.json
 	if [ -d dist/site ]; then $(BIN)/python tests/benchmarks/site.py dist/site; fi

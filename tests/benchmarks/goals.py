@@ -57,8 +57,10 @@ def goals_in(folder: Path) -> dict[str, Reached]:
 
 def table(runs: list[dict[str, Reached]]) -> str:
     """Return the table of some runs, in the order in which they wrote their figures."""
-    lines = [HEAD]
-    for what, goal in {what: goal for run in runs for what, goal in run.items()}.items():
+    lines, every = [HEAD], {}
+    for run in runs:
+        every |= run
+    for what, goal in every.items():
         values = [run.get(what) for run in runs]
         reached = " / ".join(f"{each.value:.3g}" if each else "–" for each in values)
         mark = " **missed**" if any(each and each.missed for each in values) else ""

@@ -71,7 +71,6 @@ PRESSED = """([selector, kind]) => new Promise(resolve => {
   });
   setTimeout(() => resolve(null), 2000); // a key that changes nothing is no step
   seen.observe(place, {subtree: true, childList: true, characterData: true, attributes: kind !== "image"});
-  window.ready = true;
 })"""
 # Plays from the first step to the last; resolves with the milliseconds between the frames that
 # showed a new step.
@@ -130,7 +129,6 @@ def pressed(frame: Any, selector: str, kind: str, focus: str, keys: list[str]) -
     times = []
     frame.locator(f"{selector} {focus}").first.focus()
     for key in keys:
-        frame.evaluate("window.ready = false")
         frame.evaluate(f"void (window.timed = ({PRESSED})({[selector, kind]!r}))")
         frame.page.keyboard.press(key)
         times.append(frame.evaluate("window.timed"))

@@ -16,7 +16,7 @@ BENCHMARKS = ROOT / "tests" / "benchmarks"
 COMMANDS = {
     "fast_layers.py": ["--rounds", "1", "--only", "affine"],
     "digits.py": ["--rounds", "1"],
-    "bench.py": ["--rounds", "1"],
+    "check_and_import.py": ["--rounds", "1"],
     "grading.py": ["--only", "large", "feedback", "--large", "2", "--class", "5"],
 }
 
